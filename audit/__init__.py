@@ -1,3 +1,3 @@
-"""One package, three questions asked of a Python repository: what is broken, does it still work, is what was said true."""
+"""Holds a Python repository against reality: what is broken, does it still work, is what was said true."""
 
 __version__ = "0.1.0"

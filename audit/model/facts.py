@@ -1,0 +1,110 @@
+"""What one Python file says, independent of where it lies: the unit that is cached by content.
+
+Nothing here is resolved: a relative import keeps its level, an attribute chain keeps the index of the
+import that binds its first name. That is what lets one blob serve every commit and path it occurs in.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Span = tuple[int, int, int, int]
+"""line, column, end line, end column: lines from 1, columns from 1, end column exclusive."""
+
+Context = Literal["eager", "lazy", "typing", "guarded"]
+"""When an import runs: at import of the module, when a function runs, never (TYPE_CHECKING), or under a
+handler that survives its failure."""
+
+
+class ImportedName(msgspec.Struct, frozen=True, array_like=True):
+    """One alias of an import statement; ``name`` is ``*`` for a star import, ``bound`` what it binds here."""
+
+    name: str
+    bound: str
+    span: Span
+
+
+class Import(msgspec.Struct, frozen=True, array_like=True):
+    """One import statement. For ``import a.b`` ``is_from`` is false and each name is a dotted module."""
+
+    module: str
+    level: int
+    is_from: bool
+    names: tuple[ImportedName, ...]
+    context: Context
+    at_module_scope: bool
+    span: Span
+
+
+class Parameter(msgspec.Struct, frozen=True, array_like=True):
+    """One parameter of a callable. ``kind`` is one of: positional, normal, variadic, keyword, keywords."""
+
+    name: str
+    kind: str
+    required: bool
+    annotation: str = ""
+
+
+class Definition(msgspec.Struct, frozen=True, array_like=True):
+    """A name bound at module scope or in a class body (then ``name`` is dotted: ``Class.member``).
+
+    ``kind`` is function, class, variable or import; ``digest`` identifies the body regardless of its
+    name, so that a moved or renamed definition can be recognised.
+    """
+
+    name: str
+    kind: str
+    span: Span
+    parameters: tuple[Parameter, ...] | None = None
+    bases: tuple[str, ...] = ()
+    digest: str = ""
+    decorators: tuple[str, ...] = ()
+    lines: int = 0
+
+
+class Attribute(msgspec.Struct, frozen=True, array_like=True):
+    """A dotted access whose first name is bound by ``imports[import_index].names[name_index]``.
+
+    ``chain`` is what follows the bound name; ``store`` marks assignment to it.
+    """
+
+    import_index: int
+    name_index: int
+    chain: tuple[str, ...]
+    span: Span
+    store: bool
+    context: Context
+
+
+class Text(msgspec.Struct, frozen=True, array_like=True):
+    """A string that looks like a dotted name. ``callee`` is the dotted callable it is an argument of, with
+    its first name expanded through the imports where possible; ``argument`` is the position or keyword."""
+
+    value: str
+    span: Span
+    callee: str = ""
+    argument: str = ""
+
+
+class FileFacts(msgspec.Struct, frozen=True, array_like=True):
+    """Everything known of one Python file. ``error`` is set, and all else empty, when it does not parse.
+
+    ``open`` means that names may be defined dynamically, so that a missing name proves nothing.
+    ``sys_path`` holds literal additions to ``sys.path``, relative to the file's folder.
+    """
+
+    error: str = ""
+    imports: tuple[Import, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    texts: tuple[Text, ...] = ()
+    exports: tuple[str, ...] | None = None
+    open: bool = False
+    namespace: bool = False
+    sys_path: tuple[str, ...] = ()
+    tests: int = 0
+    has_main: bool = False
+    open_classes: tuple[str, ...] = ()
+    lines: int = 0
