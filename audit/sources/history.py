@@ -1,0 +1,93 @@
+"""What history says between two commits: which commit removed a path, and what a path was renamed to."""
+
+from __future__ import annotations
+
+import msgspec
+
+from audit.model.findings import Retirement
+from audit.sources.git import Git
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One commit that touched a path: the blobs before and after, empty when the path was absent."""
+
+    retirement: Retirement
+    before: str
+    after: str
+
+
+class History:
+    """Answers about the commits that are reachable from ``at`` and not from ``since``."""
+
+    def __init__(self, git: Git, since: str, at: str, prefix: str = "") -> None:
+        self._git = git
+        self._since = since
+        self._range = f"{since}..{at}"
+        self._at = at
+        self._prefix = prefix
+        self._removals: dict[str, Retirement] | None = None
+
+    def removed(self, path: str) -> Retirement | None:
+        """The newest commit that deleted (or renamed away) ``path``."""
+        if self._removals is None:
+            self._removals = self._read_removals()
+        return self._removals.get(path)
+
+    def _read_removals(self) -> dict[str, Retirement]:
+        removals: dict[str, Retirement] = {}
+        for retirement, raw in self._log("--diff-filter=D", "--no-renames"):
+            removals.setdefault(raw[1], retirement)
+        return removals
+
+    def changes(self, path: str) -> list[Change]:
+        """The commits that touched ``path``, newest first."""
+        found: list[Change] = []
+        for retirement, raw in self._log("--no-renames", "--", f":(top,literal){self._prefix}{path}"):
+            parents = len(raw[0]) - len(raw[0].lstrip(":"))
+            blobs = raw[0].lstrip(":").split(" ")[parents + 1 : 2 * parents + 2]
+            before, after = ("" if set(blob) == {"0"} else blob for blob in (blobs[0], blobs[-1]))
+            found.append(Change(retirement, before, after))
+        return found
+
+    def _log(self, *arguments: str) -> list[tuple[Retirement, tuple[str, str]]]:
+        output = self._git.run(
+            "log",
+            "-c",  # a merge is listed only where it differs from every parent: it did that itself
+            "--raw",
+            "--no-abbrev",
+            "-z",
+            "--no-ext-diff",
+            "--format=%x01%H%x02%cI%x02%s",
+            self._range,
+            *arguments,
+        ).decode(errors="surrogateescape")
+        found: list[tuple[Retirement, tuple[str, str]]] = []
+        for block in output.split("\x01")[1:]:
+            head, _, rest = block.partition("\0")
+            commit, date, subject = head.strip("\n").split("\x02")
+            retirement = Retirement(commit, date, subject)
+            fields = [field for field in rest.lstrip("\n").split("\0") if field]
+            for raw, path in zip(fields[::2], fields[1::2], strict=False):
+                if raw.startswith(":") and path.startswith(self._prefix):
+                    found.append((retirement, (raw, path[len(self._prefix) :])))
+        return found
+
+    def renames(self) -> dict[str, str]:
+        """Old path -> new path for files that git judges to be the same between base and tree."""
+        output = self._git.run(
+            "diff",
+            "--no-ext-diff",
+            "--no-textconv",
+            "-z",
+            "--name-status",
+            "--diff-filter=R",
+            "-M",
+            self._since,
+            self._at,
+        ).decode(errors="surrogateescape")
+        fields = output.split("\0")
+        renames: dict[str, str] = {}
+        for status, old, new in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
+            if status.startswith("R") and old.startswith(self._prefix) and new.startswith(self._prefix):
+                renames[old[len(self._prefix) :]] = new[len(self._prefix) :]
+        return renames

@@ -1,0 +1,98 @@
+"""Opens what the user points at: a git work tree, a folder in one, a bare git directory, or a plain folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from audit.model.errors import SourceError, UsageError
+from audit.sources.committree import CommitTree
+from audit.sources.git import Git
+from audit.sources.tree import Tree
+from audit.sources.worktree import WorkTree
+
+
+class Repository:
+    """The place under audit. ``git`` is None for a plain folder; ``prefix`` is the audited folder's path
+    inside its repository, ending in ``/``, or empty for the whole.
+
+    Raises:
+        UsageError: the path does not exist or is no folder.
+        SourceError: git refuses to read the repository.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise UsageError(f"{path} does not exist; give the folder of a repository")
+        if not path.is_dir():
+            raise UsageError(f"{path} is a file; give the folder of a repository")
+        self.root = path.resolve()
+        self.prefix = ""
+        self.bare = False
+        self.git: Git | None = None
+        git = Git(self.root)
+        if git.succeeds("rev-parse", "--git-dir"):
+            inside = git.text("rev-parse", "--is-bare-repository", "--is-inside-git-dir").split()
+            self.bare = "true" in inside
+            self.git = git
+            if not self.bare:
+                self.prefix = git.text("rev-parse", "--show-prefix")
+        elif _looks_like_git(self.root):
+            git.run("rev-parse", "--git-dir")  # raises with git's own reason, such as dubious ownership
+
+    def tree(self, at: str | None = None) -> Tree:
+        """The files at a revision, or on disk when ``at`` is None.
+
+        Raises:
+            UsageError: an unknown revision, or no revision for a bare repository.
+        """
+        if at is not None:
+            return CommitTree(self._need_git("--at"), self.commit(at, "--at"), self.prefix.rstrip("/"))
+        if self.bare:
+            raise UsageError(
+                f"{self.root} is a bare repository without a work tree; name a commit with --at REV"
+            )
+        return WorkTree(self.root, self.git)
+
+    def base(self, since: str) -> Tree:
+        """The files at the base revision.
+
+        Raises:
+            SourceError: the clone is shallow, so that history before its edge is missing.
+            UsageError: an unknown revision or a plain folder.
+        """
+        git = self._need_git("--since")
+        if git.text("rev-parse", "--is-shallow-repository") == "true":
+            raise SourceError(
+                "this clone is shallow, so nothing can be compared with --since: "
+                "run git fetch --unshallow (in CI: fetch-depth: 0) and try again"
+            )
+        return CommitTree(git, self.commit(since, "--since"), self.prefix.rstrip("/"))
+
+    def commit(self, revision: str, option: str) -> str:
+        """The full commit id of a revision."""
+        git = self._need_git(option)
+        if revision.startswith("-") or not git.succeeds(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+        ):
+            hint = _shallow_hint(git)
+            raise UsageError(f"{option} {revision}: no such commit in {self.root}{hint}")
+        return git.text("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").splitlines()[
+            -1
+        ]
+
+    def _need_git(self, option: str) -> Git:
+        if self.git is None:
+            raise UsageError(f"{option} needs a git repository, and {self.root} is a plain folder")
+        return self.git
+
+
+def _looks_like_git(root: Path) -> bool:
+    return any((folder / ".git").exists() for folder in (root, *root.parents)) or (
+        (root / "HEAD").is_file() and (root / "objects").is_dir()
+    )
+
+
+def _shallow_hint(git: Git) -> str:
+    if git.text("rev-parse", "--is-shallow-repository") == "true":
+        return " (the clone is shallow: run git fetch --unshallow)"
+    return "; git log --oneline shows the commits there are"

@@ -1,0 +1,84 @@
+"""A tree of files as the stages see it: paths, content ids, bytes; wherever it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+import msgspec
+
+from audit.model.findings import Skipped
+
+MAX_BYTES = 20_000_000
+"""A larger file is not read: no source file a person wrote is that big."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One file. ``blob`` identifies its content as git would; ``alias_of`` is set when the path leads
+    through a symbolic link to a folder of the same tree."""
+
+    path: str
+    blob: str
+    executable: bool = False
+    alias_of: str | None = None
+
+
+class Tree(Protocol):
+    """Files at one moment. Entries are sorted by path; what could not be listed is in ``skipped``."""
+
+    commit: str | None
+    dirty: bool
+    entries: dict[str, Entry]
+    skipped: tuple[Skipped, ...]
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of one file, or None when it vanished or its object is absent."""
+
+    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Each path with its bytes, in order."""
+
+
+def resolve_links(
+    entries: dict[str, Entry], links: dict[str, str], skipped: list[Skipped]
+) -> dict[str, Entry]:
+    """Add the files that symbolic links (path -> link text) make visible a second time.
+
+    A link out of the tree, to nothing, or round in a circle is recorded as skipped and not followed.
+    """
+    added: dict[str, Entry] = {}
+    for link, text in sorted(links.items()):
+        target = _link_target(link, text)
+        if target is None:
+            skipped.append(Skipped(link, "symbolic link that leads out of the tree, not followed"))
+        elif target == "" or link == target or link.startswith(f"{target}/"):
+            skipped.append(Skipped(link, "symbolic link loop, not followed"))
+        elif target in links:
+            skipped.append(Skipped(link, "symbolic link to another symbolic link, not followed"))
+        elif target in entries:
+            entry = entries[target]
+            added[link] = Entry(link, entry.blob, entry.executable, alias_of=target)
+        else:
+            below = [path for path in entries if path.startswith(f"{target}/")]
+            if not below:
+                skipped.append(Skipped(link, "symbolic link to nothing, not followed"))
+            for path in below:
+                entry = entries[path]
+                seen_as = f"{link}{path[len(target) :]}"
+                added[seen_as] = Entry(seen_as, entry.blob, entry.executable, alias_of=path)
+    return dict(sorted({**added, **entries}.items()))
+
+
+def _link_target(link: str, text: str) -> str | None:
+    if text.startswith("/"):
+        return None
+    parts = link.split("/")[:-1]
+    for piece in text.split("/"):
+        if piece in ("", "."):
+            continue
+        if piece == "..":
+            if not parts:
+                return None
+            parts.pop()
+        else:
+            parts.append(piece)
+    return "/".join(parts)
