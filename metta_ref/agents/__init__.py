@@ -1,0 +1,22 @@
+"""Agents behind one interface; torch is imported when the first one is made."""
+
+from typing import TYPE_CHECKING
+
+from metta_ref.config import AGENTS, AgentConfig
+
+if TYPE_CHECKING:
+    from metta_ref.agents.interface import Agent
+
+__all__ = ["AGENTS", "make_agent"]
+
+
+def make_agent(
+    name: str, observation_shape: tuple[int, ...], num_actions: int, config: AgentConfig
+) -> "Agent":
+    """A new agent of a name in `AGENTS`, initialised from torch's global generator.
+
+    Raises ValueError for an unknown name.
+    """
+    from metta_ref.agents.actor_critic import build
+
+    return build(name, observation_shape, num_actions, config)

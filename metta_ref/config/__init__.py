@@ -1,0 +1,38 @@
+"""Frozen configuration, the `key=value` grammar that overrides it, and the run directories that keep it."""
+
+from metta_ref.config.options import Option, option
+from metta_ref.config.overrides import ConfigError, from_mapping, help_text, parse_overrides
+from metta_ref.config.runs import data_dir, load_run_config, run_dir, save_run_config
+from metta_ref.config.schema import (
+    AGENTS,
+    ENVS,
+    AgentConfig,
+    Config,
+    EnvConfig,
+    KickstartConfig,
+    TrainerConfig,
+    config_digest,
+    frozen_changes,
+)
+
+__all__ = [
+    "AGENTS",
+    "ENVS",
+    "AgentConfig",
+    "Config",
+    "ConfigError",
+    "EnvConfig",
+    "KickstartConfig",
+    "Option",
+    "TrainerConfig",
+    "config_digest",
+    "data_dir",
+    "from_mapping",
+    "frozen_changes",
+    "help_text",
+    "load_run_config",
+    "option",
+    "parse_overrides",
+    "run_dir",
+    "save_run_config",
+]

@@ -1,0 +1,168 @@
+"""Every setting of a training run, with its default, unit and limits."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from metta_ref.config.options import leaves, option
+
+AGENTS = ("agalite", "lstm", "memoryless")
+ENVS = ("grid", "tmaze")
+RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+
+
+@dataclass(frozen=True, slots=True)
+class EnvConfig:
+    """The task: which layout, how far the cue lies from its use, how much is seen."""
+
+    name: str = option("grid", "layout of the task", choices=ENVS)
+    corridor_length: int = option(
+        3, "length of the corridor that hides the cue", unit="cells", minimum=1, maximum=1000
+    )
+    view_radius: int = option(1, "cells seen in each direction", unit="cells", minimum=1, maximum=8)
+    max_steps: int = option(40, "an episode is truncated after this many", unit="steps", minimum=1)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentConfig:
+    """The network's size; the last four matter to agalite alone."""
+
+    hidden_size: int = option(
+        64, "width of the encoder and of the core", unit="units", minimum=1, maximum=4096
+    )
+    layers: int = option(1, "agalite blocks", unit="blocks", minimum=1, maximum=64)
+    heads: int = option(2, "attention heads of agalite", unit="heads", minimum=1, maximum=64)
+    head_size: int = option(16, "width of an agalite head", unit="units", minimum=1, maximum=512)
+    eta: int = option(2, "feature multiplier of agalite", minimum=1, maximum=16)
+    frequencies: int = option(4, "cosine frequencies of agalite", minimum=1, maximum=64)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainerConfig:
+    """Proximal policy optimisation, and how it is carried out."""
+
+    total_timesteps: int = option(
+        100_000,
+        "train until this step; rounded up to a whole update of num_envs * horizon",
+        unit="steps",
+        minimum=1,
+        resumable=True,
+    )
+    num_envs: int = option(16, "environments in the batch", unit="envs", minimum=1, maximum=65536)
+    num_workers: int = option(
+        0,
+        "processes that step them; 0 steps in this process",
+        unit="processes",
+        minimum=0,
+        maximum=256,
+        resumable=True,
+    )
+    horizon: int = option(
+        16, "steps of each environment in an update", unit="steps", minimum=1, maximum=65536
+    )
+    update_epochs: int = option(2, "passes over each rollout", unit="passes", minimum=1, maximum=1000)
+    minibatches: int = option(
+        2, "groups of whole sequences in a pass", unit="groups", minimum=1, maximum=65536
+    )
+    learning_rate: float = option(2.5e-3, "Adam's, at the first step", minimum=0)
+    anneal_timesteps: int = option(
+        0, "learning rate falls linearly to 0 at this step; 0 keeps it", unit="steps", minimum=0
+    )
+    gamma: float = option(0.97, "discount", minimum=0, maximum=1)
+    gae_lambda: float = option(0.95, "trace decay of the advantage", minimum=0, maximum=1)
+    rho_clip: float = option(1.0, "V-trace's limit on the weight of an error", minimum=0)
+    c_clip: float = option(1.0, "V-trace's limit on the weight of a trace", minimum=0)
+    clip: float = option(0.2, "limit on the change of an action's probability ratio", minimum=0)
+    value_clip: float = option(0.2, "limit on the change of a value", minimum=0)
+    value_coefficient: float = option(0.5, "weight of the value loss", minimum=0)
+    entropy_coefficient: float = option(0.01, "weight of the entropy bonus", minimum=0)
+    max_grad_norm: float = option(0.5, "limit on the norm of the gradient", minimum=0)
+    checkpoint_interval: int = option(
+        50, "save every so many updates, and at the end", unit="updates", minimum=1, resumable=True
+    )
+    keep_checkpoints: int = option(
+        5, "newest that are kept, and the best besides", unit="checkpoints", minimum=1, resumable=True
+    )
+    worker_timeout: float = option(
+        60.0, "a worker that takes longer is an error", unit="seconds", minimum=0.1, resumable=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KickstartConfig:
+    """Learning from a teacher's policy at first (Schmitt et al. 2018); off without a teacher."""
+
+    teacher: str = option("", "run, or directory of a checkpoint, whose policy teaches; empty is off")
+    coefficient: float = option(1.0, "weight of the cross-entropy to the teacher at step 0", minimum=0)
+    timesteps: int = option(50_000, "the weight falls linearly to 0 at this step", unit="steps", minimum=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A training run, whole: equal configurations give equal runs on one machine."""
+
+    run: str = option("", "name of the run and of its directory; empty makes one up")
+    py_agent: str = option("agalite", "agent to train", choices=AGENTS)
+    seed: int = option(1, "of networks, environments and sampling", minimum=0, maximum=2**63 - 1)
+    device: str = option("cpu", "where the network lives", choices=("cpu", "cuda"))
+    env: EnvConfig = EnvConfig()
+    agent: AgentConfig = AgentConfig()
+    trainer: TrainerConfig = TrainerConfig()
+    kickstart: KickstartConfig = KickstartConfig()
+
+    def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Rules between fields, each with the keys that it is about."""
+        workers, envs, groups = self.trainer.num_workers, self.trainer.num_envs, self.trainer.minibatches
+        if self.run and not RUN_NAME.fullmatch(self.run):
+            allowed = "letters, digits, '.', '_' and '-', starting with a letter or digit, at most 128"
+            yield ("run",), f"run={self.run}: use {allowed}"
+        if workers and envs % workers:
+            valid = _listed([0, *_divisors(envs)])
+            message = (
+                f"trainer.num_workers={workers}: must divide trainer.num_envs={envs}: use one of {valid}"
+            )
+            yield ("trainer.num_workers", "trainer.num_envs"), message
+        if envs % groups:
+            valid = _listed(_divisors(envs))
+            message = f"trainer.minibatches={groups}: must divide trainer.num_envs={envs}: use one of {valid}"
+            yield ("trainer.minibatches", "trainer.num_envs"), message
+
+
+def config_digest(config: Config) -> str:
+    """SHA-256 of the settings that decide what is computed: neither the run's name nor resumable ones."""
+    plain = json.dumps(_frozen_settings(config), sort_keys=True)
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def frozen_changes(before: Config, after: Config) -> list[str]:
+    """Messages for settings that differ although a run that goes on may not change them."""
+    old, new = _frozen_settings(before), _frozen_settings(after)
+    return [
+        f"{key}={new[key]}: cannot change when a run goes on (it is {old[key]}); start another run instead"
+        for key in old
+        if old[key] != new[key]
+    ]
+
+
+def _frozen_settings(config: Config) -> dict[str, object]:
+    nested = asdict(config)
+    frozen: dict[str, object] = {}
+    for key, leaf in leaves(Config).items():
+        if key == "run" or leaf.option.resumable:
+            continue
+        value: object = nested
+        for part in key.split("."):
+            assert isinstance(value, dict)  # noqa: S101 - asdict nests as the dotted keys do
+            value = value[part]
+        frozen[key] = value
+    return frozen
+
+
+def _divisors(number: int) -> list[int]:
+    return [candidate for candidate in range(1, number + 1) if number % candidate == 0]
+
+
+def _listed(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers))

@@ -1,0 +1,183 @@
+"""Grid tasks that need memory: a cue is seen at the start and decides, out of sight, which goal pays.
+
+The agent walks a map seen through a small window centred on itself. A cue of one of two colours lies
+beside its start. At the far end stand two goals; touching one ends the episode, with reward 1 when the
+cue announced it and 0 otherwise. The corridor between is one cell wide and looks the same everywhere, so
+neither the observation nor the position can carry the cue: a policy without memory gets 1/2 at best.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metta_ref.envs.interface import Info, StepResult
+from metta_ref.envs.streams import draw, seeded_streams
+
+MOVES: NDArray[np.int64] = np.array([[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]])
+"""Row and column change of the actions stay, up, down, left, right."""
+
+_CHANNELS = 3
+"""Wall, colour 0, colour 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A map: '#' wall, 'S' a possible start (the cue lies on the cell to its left), 'G' a goal.
+
+    With `coloured_goals` the two goals swap places at random and show their colours, and the cue is the
+    colour to look for. Without, goals look like floor, and the cue means the upper or the lower one.
+    """
+
+    rows: tuple[str, ...]
+    coloured_goals: bool
+
+
+def grid_layout(corridor: int) -> Layout:
+    """Two rooms of three rows with a corridor of that length between them; goals in two far corners."""
+    wall, floor = "#" * corridor, "." * corridor
+    return Layout((f".S.{wall}..G", f".S.{floor}...", f".S.{wall}..G"), coloured_goals=True)
+
+
+def tmaze_layout(corridor: int) -> Layout:
+    """A corridor of that length from the cue to a junction with an upper and a lower arm."""
+    wall, floor = "#" * (corridor + 2), "." * corridor
+    return Layout((f"{wall}G", f".S{floor}.", f"{wall}G"), coloured_goals=False)
+
+
+class CueGrid:
+    """N copies of one layout, stepped as arrays; see `VectorEnv` for the interface.
+
+    Environments carry the numbers `first_env` .. `first_env + num_envs - 1` of a larger batch, which
+    decide their random streams. Two environments with the same seed and number play the same episodes.
+    """
+
+    num_actions = len(MOVES)
+
+    def __init__(
+        self,
+        name: str,
+        layout: Layout,
+        num_envs: int,
+        seed: int,
+        *,
+        max_steps: int,
+        view_radius: int,
+        first_env: int = 0,
+    ) -> None:
+        self.num_envs = num_envs
+        self.metadata: Mapping[str, str] = {"name": name, "autoreset_mode": "same_step"}
+        self._radius, self._max_steps = view_radius, max_steps
+        self._coloured = layout.coloured_goals
+        cells = np.array([list(row) for row in layout.rows])
+        self._starts, self._goals = np.argwhere(cells == "S"), np.argwhere(cells == "G")
+        self._walls = np.pad(cells == "#", 1, constant_values=True)
+        view = 2 * view_radius + 1
+        self.observation_shape = (_CHANNELS, view, view)
+        surrounded = np.pad(cells == "#", view_radius, constant_values=True)
+        self._wall_views = np.lib.stride_tricks.sliding_window_view(surrounded, (view, view))
+        self._rows = np.arange(num_envs)
+        self._stream = seeded_streams(seed, first_env, num_envs)
+        self._position = np.zeros((num_envs, 2), np.int64)
+        self._cue_position = np.zeros((num_envs, 2), np.int64)
+        self._cue = np.zeros(num_envs, np.int64)
+        self._goal_colours = np.zeros((num_envs, 2), np.int64)
+        self._length = np.zeros(num_envs, np.int64)
+        self._return = np.zeros(num_envs, np.float32)
+        self._begin(np.ones(num_envs, np.bool_))
+
+    def reset(self) -> tuple[NDArray[np.float32], Info]:
+        """See `VectorEnv`."""
+        self._begin(np.ones(self.num_envs, np.bool_))
+        return self._observe(), {}
+
+    def step(self, actions: NDArray[np.int64]) -> StepResult:
+        """See `VectorEnv`."""
+        if actions.shape != (self.num_envs,):
+            raise ValueError(f"actions have the shape {actions.shape}, not ({self.num_envs},)")
+        if actions.min() < 0 or actions.max() >= self.num_actions:
+            raise ValueError(
+                f"actions must be 0 to {self.num_actions - 1}, not {np.unique(actions).tolist()}"
+            )
+        target = self._position + MOVES[actions]
+        blocked = self._walls[target[:, 0] + 1, target[:, 1] + 1]
+        self._position = np.where(blocked[:, None], self._position, target)
+        touched = (self._position[:, None, :] == self._goals).all(axis=2)
+        right = touched & (self._goal_colours == self._cue[:, None])
+        reward = right.any(axis=1).astype(np.float32)
+        self._length += 1
+        self._return += reward
+        terminated = touched.any(axis=1)
+        truncated = ~terminated & (self._length >= self._max_steps)
+        done = terminated | truncated
+        obs = self._observe()
+        info: Info = {
+            "_final_obs": done,
+            "final_obs": obs,
+            "episode_return": self._return.copy(),
+            "episode_length": self._length.copy(),
+        }
+        if done.any():
+            self._begin(done)
+            obs = self._observe()
+        return obs, reward, terminated, truncated, info
+
+    def state_dict(self) -> dict[str, NDArray[Any]]:
+        """See `VectorEnv`."""
+        return {name: array.copy() for name, array in self._state().items()}
+
+    def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """See `VectorEnv`."""
+        own = self._state()
+        if set(state) != set(own):
+            raise ValueError(f"environment state has the keys {sorted(state)}, not {sorted(own)}")
+        for name, array in own.items():
+            given = state[name]
+            if given.shape != array.shape or given.dtype != array.dtype:
+                raise ValueError(
+                    f"environment state {name} is {given.dtype}{given.shape}, not {array.dtype}{array.shape}"
+                )
+        for name, array in own.items():
+            array[...] = state[name]
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def _state(self) -> dict[str, NDArray[Any]]:
+        return {
+            "stream": self._stream,
+            "position": self._position,
+            "cue_position": self._cue_position,
+            "cue": self._cue,
+            "goal_colours": self._goal_colours,
+            "length": self._length,
+            "return": self._return,
+        }
+
+    def _begin(self, chosen: NDArray[np.bool_]) -> None:
+        start = self._starts[draw(self._stream, chosen, len(self._starts))]
+        self._position[chosen] = start
+        self._cue_position[chosen] = start - [0, 1]
+        self._cue[chosen] = draw(self._stream, chosen, 2)
+        upper = draw(self._stream, chosen, 2) if self._coloured else np.zeros(int(chosen.sum()), np.int64)
+        self._goal_colours[chosen] = np.stack([upper, 1 - upper], axis=1)
+        self._length[chosen] = 0
+        self._return[chosen] = 0
+
+    def _observe(self) -> NDArray[np.float32]:
+        obs = np.zeros((self.num_envs, *self.observation_shape), np.float32)
+        obs[:, 0] = self._wall_views[self._position[:, 0], self._position[:, 1]]
+        self._draw_object(obs, self._cue_position, self._cue)
+        if self._coloured:
+            for goal, colours in zip(self._goals, self._goal_colours.T, strict=True):
+                self._draw_object(obs, goal, colours)
+        return obs
+
+    def _draw_object(
+        self, obs: NDArray[np.float32], where: NDArray[np.int64], colours: NDArray[np.int64]
+    ) -> None:
+        offset = where - self._position + self._radius
+        seen = ((offset >= 0) & (offset <= 2 * self._radius)).all(axis=1)
+        obs[self._rows[seen], 1 + colours[seen], offset[seen, 0], offset[seen, 1]] = 1

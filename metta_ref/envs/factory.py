@@ -1,0 +1,37 @@
+"""From configuration to environment."""
+
+from functools import partial
+
+from metta_ref.config import EnvConfig
+from metta_ref.envs.cue_grid import CueGrid, grid_layout, tmaze_layout
+from metta_ref.envs.interface import VectorEnv
+from metta_ref.envs.parallel import ParallelEnv
+
+LAYOUTS = {"grid": grid_layout, "tmaze": tmaze_layout}
+
+
+def make_env(
+    config: EnvConfig, num_envs: int, seed: int, num_workers: int = 0, *, worker_timeout: float = 60.0
+) -> VectorEnv:
+    """`num_envs` environments, stepped by `num_workers` processes (0: by this one).
+
+    The number of workers changes nothing but the speed: every environment has its own random stream,
+    decided by the seed and its number in the batch.
+
+    Raises ValueError when `num_workers` does not divide `num_envs`.
+    """
+    if num_workers == 0:
+        return _build(config, seed, 0, num_envs)
+    return ParallelEnv(partial(_build, config, seed), num_envs, num_workers, timeout=worker_timeout)
+
+
+def _build(config: EnvConfig, seed: int, first_env: int, num_envs: int) -> CueGrid:
+    return CueGrid(
+        config.name,
+        LAYOUTS[config.name](config.corridor_length),
+        num_envs,
+        seed,
+        max_steps=config.max_steps,
+        view_radius=config.view_radius,
+        first_env=first_env,
+    )

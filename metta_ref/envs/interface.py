@@ -1,0 +1,68 @@
+"""The one interface of all vector environments, in Gymnasium's terms."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Info = dict[str, NDArray[Any]]
+StepResult = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_], Info]
+
+
+class VectorEnv(Protocol):
+    """N environments that step together.
+
+    Autoreset is same-step: in the step that ends an episode the next one begins, so the returned
+    observation is the first of the new episode and `info["final_obs"]` holds the last of the old one.
+    `metadata["autoreset_mode"]` says so. Nothing is ever ignored or masked on the way.
+
+    `info` of a step holds arrays whose rows mean something where `info["_final_obs"]` is true:
+    `final_obs` float32[N, *observation_shape], `episode_return` float32[N], `episode_length` int64[N].
+    """
+
+    @property
+    def num_envs(self) -> int:
+        """N."""
+        ...
+
+    @property
+    def observation_shape(self) -> tuple[int, ...]:
+        """Shape of one environment's observation."""
+        ...
+
+    @property
+    def num_actions(self) -> int:
+        """Actions are 0 .. num_actions - 1."""
+        ...
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """`autoreset_mode`, and `name` of the task."""
+        ...
+
+    def reset(self) -> tuple[NDArray[np.float32], Info]:
+        """Begin a new episode everywhere; random streams go on from where they are."""
+        ...
+
+    def step(self, actions: NDArray[np.int64]) -> StepResult:
+        """Observation, reward, terminated, truncated and info of one step; `actions` is int64[N].
+
+        Raises ValueError on an action out of range or an array of another shape.
+        """
+        ...
+
+    def state_dict(self) -> dict[str, NDArray[Any]]:
+        """Copies of everything that the future depends on, first axis N: equal states, equal futures."""
+        ...
+
+    def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Go on from a state.
+
+        Raises ValueError when a key is missing or unknown, or an array has another shape or type.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release what the environment holds; safe to call twice."""
+        ...
