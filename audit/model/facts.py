@@ -13,9 +13,9 @@ import msgspec
 Span = tuple[int, int, int, int]
 """line, column, end line, end column: lines from 1, columns from 1, end column exclusive."""
 
-Context = Literal["eager", "lazy", "typing", "guarded"]
-"""When an import runs: at import of the module, when a function runs, never (TYPE_CHECKING), or under a
-handler that survives its failure."""
+Context = Literal["eager", "lazy", "typing", "guarded", "fallback"]
+"""When an import runs: at import of the module; when a function runs; never (TYPE_CHECKING); under a handler
+that survives its failure; or in such a handler, that is only when the guarded import failed."""
 
 
 class ImportedName(msgspec.Struct, frozen=True, array_like=True):
@@ -36,6 +36,8 @@ class Import(msgspec.Struct, frozen=True, array_like=True):
     context: Context
     at_module_scope: bool
     span: Span
+    fallback_for: int = -1
+    """For a fallback: the index of the first import that it stands in for, or -1."""
 
 
 class Parameter(msgspec.Struct, frozen=True, array_like=True):

@@ -1,0 +1,300 @@
+"""The pass over one syntax tree: statements carry scope and context, expressions yield chains and strings."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any, Final
+
+from audit.facts.definitions import Definitions
+from audit.facts.expressions import Expressions
+from audit.facts.guards import (
+    is_main,
+    is_not_type_checking,
+    is_type_checking,
+    suppresses_failed_import,
+    survives_failed_import,
+    survives_missing_attribute,
+)
+from audit.facts.scopes import Scope
+from audit.facts.spans import Spans
+from audit.model.facts import Context, FileFacts, Import, ImportedName
+
+
+class Collector:
+    """Collects the facts of one file. Use once: ``Collector(content).collect(tree)``."""
+
+    def __init__(self, content: bytes) -> None:
+        self.spans = Spans(content)
+        self.module = Scope(None)
+        self.scope = self.module
+        self.context: Context = "eager"
+        self.fallback_for = -1
+        self.attributes_guarded = False
+        self.imports: list[Import] = []
+        self.definitions = Definitions(self.spans)
+        self.expressions = Expressions(self)
+        self.has_main = False
+        self.future_annotations = False
+        self.lines = content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
+
+    def collect(self, tree: ast.Module) -> FileFacts:
+        """All facts of the file."""
+        self.block(tree.body)
+        attributes, texts = self.expressions.resolved(self.imports)
+        found = self.definitions
+        facts = FileFacts(
+            imports=tuple(self.imports),
+            definitions=tuple(found.found),
+            attributes=attributes,
+            texts=texts,
+            exports=None if found.exports is None else tuple(dict.fromkeys(found.exports)),
+            open=found.open or self.expressions.open,
+            namespace=found.namespace or self.expressions.namespace,
+            sys_path=tuple(dict.fromkeys(self.expressions.sys_path)),
+            tests=found.tests,
+            has_main=self.has_main,
+            open_classes=tuple(sorted(found.open_classes)),
+            lines=self.lines,
+        )
+        del self.expressions  # it points back here: without the cycle the file's tree is freed at once
+        return facts
+
+    def block(self, statements: list[ast.stmt]) -> None:
+        """Visit statements in order."""
+        for statement in statements:
+            handler = _HANDLERS.get(statement.__class__)
+            if handler is not None:
+                handler(self, statement)
+            else:
+                self.expressions.children(statement)
+
+    def within(self, context: Context, statements: list[ast.stmt]) -> None:
+        """Visit statements under another context; what never runs stays so inside what may."""
+        outer = self.context
+        if outer != "typing" and not (outer == "guarded" and context in ("lazy", "fallback")):
+            self.context = context
+        self.block(statements)
+        self.context = outer
+
+    def _import(self, node: ast.Import) -> None:
+        names = tuple(
+            ImportedName(alias.name, alias.asname or alias.name.partition(".")[0], self.spans.of(alias))
+            for alias in node.names
+        )
+        self._note_import(node, "", 0, names, is_from=False)
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        names = tuple(
+            ImportedName(alias.name, alias.asname or alias.name, self.spans.of(alias)) for alias in node.names
+        )
+        if node.module == "__future__":
+            self.future_annotations |= any(alias.name == "annotations" for alias in node.names)
+            return
+        self._note_import(node, node.module or "", node.level, names, is_from=True)
+
+    def _note_import(
+        self, node: ast.stmt, module: str, level: int, names: tuple[ImportedName, ...], *, is_from: bool
+    ) -> None:
+        index = len(self.imports)
+        at_module_scope = self.scope is self.module
+        self.imports.append(
+            Import(
+                module,
+                level,
+                is_from,
+                names,
+                self.context,
+                at_module_scope,
+                self.spans.of(node),
+                self.fallback_for if self.context == "fallback" else -1,
+            )
+        )
+        for position, name in enumerate(names):
+            if name.name == "*":
+                continue
+            self.scope.bind_import(name.bound, (index, position))
+            owner = self.scope.owner(name.bound)
+            self.definitions.add(owner, self.module, name.bound, "import", node)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self.scope.bind(node.name)
+        self.definitions.function(self.scope, self.module, node)
+        for decorator in node.decorator_list:
+            self.expressions.visit(decorator)
+        arguments = node.args
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        every += [extra for extra in (arguments.vararg, arguments.kwarg) if extra is not None]
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                self.expressions.visit(default)
+        for annotation in (*(argument.annotation for argument in every), node.returns):
+            if annotation is not None:
+                self.annotation(annotation)
+        inner = Scope(self.scope, is_function=True)
+        for argument in every:
+            inner.bind(argument.arg)
+        outer, self.scope = self.scope, inner
+        self.definitions.enter_function(outer, node)
+        self.within("lazy", node.body)
+        self.definitions.leave_function()
+        self.scope = outer
+
+    def _class(self, node: ast.ClassDef) -> None:
+        self.scope.bind(node.name)
+        self.definitions.class_(self.scope, self.module, node)
+        for expression in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
+            self.expressions.visit(expression)
+        outer = self.scope
+        self.scope = Scope(outer, is_class=True)
+        self.definitions.enter_class(outer, self.scope, node)
+        self.block(node.body)
+        self.definitions.leave_class(self.scope)
+        self.scope = outer
+
+    def annotation(self, expression: ast.expr) -> None:
+        """Visit an annotation; it never runs where ``from __future__ import annotations`` holds."""
+        outer = self.context
+        if self.future_annotations:
+            self.context = "typing"
+        self.expressions.visit(expression)
+        self.context = outer
+
+    def _assign(self, node: ast.Assign) -> None:
+        self.expressions.visit(node.value)
+        for target in node.targets:
+            self._target(target, node, node.value)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        self.annotation(node.annotation)
+        if node.value is not None:
+            self.expressions.visit(node.value)
+        self._target(node.target, node, node.value)
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        self.expressions.visit(node.value)
+        self._target(node.target, node, node.value)
+
+    def _target(self, target: ast.expr, statement: ast.stmt, value: ast.expr | None) -> None:
+        match target:
+            case ast.Name(id=name):
+                is_unset = isinstance(value, ast.Constant) and value.value is None
+                if not (is_unset and self.context in ("guarded", "fallback")):
+                    self.scope.bind(name)  # a None that stands in for a failed import hides nothing
+                self.definitions.variable(self.scope, self.module, name, statement, value)
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                for part in parts:
+                    self._target(part, statement, None)
+            case ast.Starred(value=inner):
+                self._target(inner, statement, None)
+            case _:
+                self.definitions.store(target)
+                self.expressions.visit(target)
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        self.expressions.visit(node.iter)
+        self._target(node.target, node, None)
+        self.block(node.body)
+        self.block(node.orelse)
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            self.expressions.visit(item.context_expr)
+            if item.optional_vars is not None:
+                self._target(item.optional_vars, node, None)
+        if suppresses_failed_import(node):
+            self.within("guarded", node.body)
+        else:
+            self.block(node.body)
+
+    def _if(self, node: ast.If) -> None:
+        if is_type_checking(node.test):
+            self.within("typing", node.body)
+            self.block(node.orelse)
+            return
+        self.expressions.visit(node.test)
+        if is_not_type_checking(node.test):
+            self.block(node.body)
+            self.within("typing", node.orelse)
+            return
+        if is_main(node.test) and self.scope is self.module:
+            self.has_main = True
+            self.within("lazy", node.body)
+        else:
+            self.block(node.body)
+        self.block(node.orelse)
+
+    def _try(self, node: ast.Try | ast.TryStar) -> None:
+        first = len(self.imports)
+        survives = survives_failed_import(node)
+        guarded, self.attributes_guarded = (
+            self.attributes_guarded,
+            self.attributes_guarded or survives_missing_attribute(node),
+        )
+        if survives:
+            self.within("guarded", node.body)
+        else:
+            self.block(node.body)
+        self.attributes_guarded = guarded
+        has_import = len(self.imports) > first
+        for handler in node.handlers:
+            if handler.type is not None:
+                self.expressions.visit(handler.type)
+            if handler.name:
+                self.scope.bind(handler.name)
+            if survives and has_import:
+                outer, self.fallback_for = self.fallback_for, first
+                self.within("fallback", handler.body)
+                self.fallback_for = outer
+            else:
+                self.block(handler.body)
+        self.block(node.orelse)
+        self.block(node.finalbody)
+
+    def _while(self, node: ast.While) -> None:
+        self.expressions.visit(node.test)
+        self.block(node.body)
+        self.block(node.orelse)
+
+    def _match(self, node: ast.Match) -> None:
+        self.expressions.visit(node.subject)
+        for case in node.cases:
+            for part in ast.walk(case.pattern):
+                for name in (getattr(part, "name", None), getattr(part, "rest", None)):
+                    if isinstance(name, str):
+                        self.scope.bind(name)
+                        self.definitions.variable(self.scope, self.module, name, node, None)
+                if isinstance(part, ast.expr):
+                    self.expressions.visit(part)
+            if case.guard is not None:
+                self.expressions.visit(case.guard)
+            self.block(case.body)
+
+    def _outer(self, node: ast.Global | ast.Nonlocal) -> None:
+        if isinstance(node, ast.Global):
+            self.scope.outer_names.update(node.names)
+            for name in node.names:
+                self.definitions.add(self.module, self.module, name, "variable", node)
+
+
+_HANDLERS: Final[dict[type[ast.stmt], Callable[[Collector, Any], None]]] = {
+    ast.Import: Collector._import,
+    ast.ImportFrom: Collector._import_from,
+    ast.FunctionDef: Collector._function,
+    ast.AsyncFunctionDef: Collector._function,
+    ast.ClassDef: Collector._class,
+    ast.Assign: Collector._assign,
+    ast.AnnAssign: Collector._annotated,
+    ast.AugAssign: Collector._augmented,
+    ast.For: Collector._for,
+    ast.AsyncFor: Collector._for,
+    ast.With: Collector._with,
+    ast.AsyncWith: Collector._with,
+    ast.If: Collector._if,
+    ast.Try: Collector._try,
+    ast.TryStar: Collector._try,
+    ast.While: Collector._while,
+    ast.Match: Collector._match,
+    ast.Global: Collector._outer,
+    ast.Nonlocal: Collector._outer,
+}

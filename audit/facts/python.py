@@ -1,0 +1,35 @@
+"""One Python file's bytes -> `FileFacts`, by one pass over its syntax tree; nothing is imported or run."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from typing import Final
+
+from audit.facts.collector import Collector
+from audit.model.facts import FileFacts
+
+_LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
+
+
+def read_python(content: bytes) -> FileFacts:
+    """The facts of one file; one that cannot be parsed yields facts with ``error`` set, no exception."""
+    if content.startswith(_LFS_POINTER):
+        return FileFacts(error="a Git LFS pointer, the file itself is not here")
+    if b"\0" in content:
+        return FileFacts(error="holds null bytes: not Python source")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(content)
+    except SyntaxError as error:
+        where = f"line {error.lineno}: " if error.lineno else ""
+        return FileFacts(error=f"does not parse: {where}{error.msg}")
+    except (ValueError, LookupError) as error:
+        return FileFacts(error=f"does not decode: {error}")
+    except (RecursionError, MemoryError):
+        return FileFacts(error="does not parse: nested too deeply")
+    try:
+        return Collector(content).collect(tree)
+    except RecursionError:
+        return FileFacts(error="not analysed: nested too deeply")

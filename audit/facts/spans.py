@@ -1,0 +1,28 @@
+"""Positions of syntax nodes in characters, where the parser counts UTF-8 bytes."""
+
+from __future__ import annotations
+
+import ast
+
+from audit.model.facts import Span
+
+
+class Spans:
+    """Spans of nodes in one file; columns count characters from 1 and ends are exclusive."""
+
+    def __init__(self, content: bytes) -> None:
+        self.lines: list[bytes] = content.splitlines()
+        self._ascii = content.isascii()
+
+    def of(self, node: ast.stmt | ast.expr | ast.alias | ast.arg) -> Span:
+        """The span of a node."""
+        line, column = node.lineno, node.col_offset
+        end_line, end_column = node.end_lineno or line, node.end_col_offset or column
+        if not self._ascii:
+            column, end_column = self._characters(line, column), self._characters(end_line, end_column)
+        return (line, column + 1, end_line, end_column + 1)
+
+    def _characters(self, line: int, offset: int) -> int:
+        if line > len(self.lines):
+            return offset
+        return len(self.lines[line - 1][:offset].decode("utf-8", errors="replace"))
