@@ -1,0 +1,35 @@
+"""Checkpoints: one manager, complete or absent on disk, verified whenever they are read."""
+
+from metta_ref.checkpoint.contents import Checkpoint, PolicySpec, Snapshot
+from metta_ref.checkpoint.errors import (
+    CheckpointCorruptError,
+    CheckpointError,
+    CheckpointExistsError,
+    CheckpointKindError,
+    CheckpointNotFoundError,
+    CheckpointPathError,
+    CheckpointStateError,
+    CheckpointVersionError,
+    RunBusyError,
+)
+from metta_ref.checkpoint.lock import locked
+from metta_ref.checkpoint.manager import CheckpointManager
+from metta_ref.checkpoint.names import key_and_version
+
+__all__ = [
+    "Checkpoint",
+    "CheckpointCorruptError",
+    "CheckpointError",
+    "CheckpointExistsError",
+    "CheckpointKindError",
+    "CheckpointManager",
+    "CheckpointNotFoundError",
+    "CheckpointPathError",
+    "CheckpointStateError",
+    "CheckpointVersionError",
+    "PolicySpec",
+    "RunBusyError",
+    "Snapshot",
+    "key_and_version",
+    "locked",
+]

@@ -1,0 +1,65 @@
+"""What a checkpoint holds, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+from metta_ref.config import AgentConfig
+
+Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
+"""What a sidecar may hold: values that every YAML reader understands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The complete state of a trainer.
+
+    `tensors` maps a section, which becomes a file of that name, to named arrays; `scalars` are the rest.
+    """
+
+    tensors: Mapping[str, Mapping[str, NDArray[Any]]]
+    scalars: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySpec:
+    """What it takes to build the network before its weights can be loaded."""
+
+    agent: str
+    observation_shape: tuple[int, ...]
+    num_actions: int
+    config: AgentConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One checkpoint: state, the policy's architecture, facts for people, and where it comes from.
+
+    `environment` is the fingerprint of the machine and libraries: the same state goes on to the same bytes
+    only where it is equal. `parent` is the epoch that the run was resumed from, None from scratch.
+    `sidecar` holds plain values only; `run` and `epoch` are added when it is saved.
+    """
+
+    epoch: int
+    snapshot: Snapshot
+    policy: PolicySpec
+    sidecar: Mapping[str, Plain] = field(default_factory=dict)
+    config_digest: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    parent: int | None = None
+
+
+def require_plain(value: object, where: str) -> None:
+    """Raise TypeError unless the value is plain all through, subclasses such as numpy's floats refused."""
+    if type(value) is dict:
+        for key, item in value.items():
+            if type(key) is not str:
+                raise TypeError(f"{where}: the key {key!r} is not text")
+            require_plain(item, f"{where}.{key}")
+    elif type(value) is list:
+        for number, item in enumerate(value):
+            require_plain(item, f"{where}[{number}]")
+    elif value is not None and type(value) not in (str, int, float, bool):
+        raise TypeError(f"{where}: a {type(value).__name__} is no plain value; convert it before saving")

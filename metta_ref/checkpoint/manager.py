@@ -1,0 +1,278 @@
+"""The checkpoints of one run: saved whole or not at all, chosen by number and metric, verified when read.
+
+A checkpoint is written into a temporary directory beside its final place, every file flushed to disk,
+the manifest last, and takes its name in one rename. A kill at any moment leaves the older checkpoints and
+at most a temporary directory, which readers ignore and the next save removes.
+"""
+
+import json
+import math
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import safetensors.numpy
+import yaml
+from numpy.typing import NDArray
+
+from metta_ref.checkpoint import manifest as manifests
+from metta_ref.checkpoint.contents import Checkpoint, Plain, PolicySpec, Snapshot, require_plain
+from metta_ref.checkpoint.errors import (
+    CheckpointExistsError,
+    CheckpointKindError,
+    CheckpointNotFoundError,
+    CheckpointStateError,
+)
+from metta_ref.checkpoint.manifest import Manifest, digest, verified_bytes
+from metta_ref.checkpoint.names import FOLDER, epoch_name, parse_epoch, partial_name, partial_owner
+from metta_ref.config import AgentConfig, ConfigError, from_mapping
+
+if TYPE_CHECKING:
+    from metta_ref.agents.interface import Agent
+
+_TENSORS = ".safetensors"
+_SCALARS, _POLICY, _SIDECAR = "scalars.json", "policy.json", "sidecar.yaml"
+
+
+class CheckpointManager:
+    """The checkpoints under `<run_dir>/checkpoints`; making one touches nothing."""
+
+    def __init__(self, run_dir: str | os.PathLike[str]) -> None:
+        self.run_dir = Path(run_dir)
+        self.run = self.run_dir.absolute().name
+        self.directory = self.run_dir / FOLDER
+
+    def path(self, epoch: int) -> Path:
+        """Where the checkpoint of an epoch stands, or would."""
+        return self.directory / epoch_name(epoch)
+
+    def epochs(self) -> tuple[int, ...]:
+        """Epochs with a checkpoint, ascending; temporary directories and other files do not count."""
+        if not self.directory.is_dir():
+            return ()
+        found = (parse_epoch(entry.name) for entry in self.directory.iterdir() if entry.is_dir())
+        return tuple(sorted(epoch for epoch in found if epoch is not None))
+
+    def latest(self) -> int:
+        """The highest epoch, by number.
+
+        Raises CheckpointNotFoundError when there is none.
+        """
+        epochs = self.epochs()
+        if not epochs:
+            raise CheckpointNotFoundError(f"{self.directory}: no checkpoint there; train a run first")
+        return epochs[-1]
+
+    def best(self, metric: str = "score") -> int:
+        """The epoch with the highest finite value of a metric in its sidecar; the newer one when equal.
+
+        Raises CheckpointNotFoundError when no checkpoint has a finite value, and what `read_sidecar` raises.
+        """
+        candidates = [
+            (value, epoch)
+            for epoch in self.epochs()
+            if _is_finite_number(value := self.read_sidecar(epoch).get(metric))
+        ]
+        if not candidates:
+            raise CheckpointNotFoundError(
+                f"{self.directory}: no checkpoint has a value of {metric}; train on"
+            )
+        return max(candidates)[1]
+
+    def read_manifest(self, epoch: int) -> Manifest:
+        """Provenance and digests of a checkpoint.
+
+        Raises CheckpointNotFoundError, CheckpointCorruptError, CheckpointKindError, CheckpointVersionError.
+        """
+        directory = self.path(epoch)
+        if not directory.is_dir():
+            there = ", ".join(map(str, self.epochs())) or "none"
+            raise CheckpointNotFoundError(f"{directory}: no such checkpoint; epochs there: {there}")
+        manifest = manifests.read(directory)
+        if manifest.epoch != epoch:
+            raise CheckpointKindError(
+                f"{directory}: holds epoch {manifest.epoch}; rename it to {epoch_name(manifest.epoch)}"
+            )
+        return manifest
+
+    def read_sidecar(self, epoch: int) -> dict[str, Plain]:
+        """The facts for people. Raises as `read_manifest` does."""
+        return self._sidecar(epoch, self.read_manifest(epoch))
+
+    def load(self, epoch: int) -> Checkpoint:
+        """A whole checkpoint, every byte verified. Raises as `read_manifest` does."""
+        manifest = self.read_manifest(epoch)
+        tensors = {
+            name.removesuffix(_TENSORS): self._tensors(epoch, manifest, name)
+            for name in manifest.files
+            if name.endswith(_TENSORS)
+        }
+        scalars = json.loads(verified_bytes(self.path(epoch), manifest, _SCALARS))
+        return Checkpoint(
+            epoch=epoch,
+            snapshot=Snapshot(tensors, scalars),
+            policy=self._policy_spec(epoch, manifest),
+            sidecar=self._sidecar(epoch, manifest),
+            config_digest=manifest.config_digest,
+            environment=manifest.environment,
+            parent=manifest.parent,
+        )
+
+    def load_policy(self, epoch: int) -> tuple["Agent", dict[str, Plain]]:
+        """The agent on the CPU, in evaluation mode, and its sidecar.
+
+        Raises as `read_manifest` does, and CheckpointStateError when the weights do not fit the network.
+        """
+        import torch
+
+        from metta_ref.agents import make_agent
+
+        manifest = self.read_manifest(epoch)
+        spec = self._policy_spec(epoch, manifest)
+        weights = self._tensors(epoch, manifest, f"policy{_TENSORS}")
+        try:
+            with torch.random.fork_rng(devices=[]):  # loading must not disturb the caller's random numbers
+                agent = make_agent(spec.agent, spec.observation_shape, spec.num_actions, spec.config)
+            agent.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
+        except (ValueError, RuntimeError) as error:
+            raise CheckpointStateError(
+                f"{self.path(epoch)}: not a policy of this version ({error}); "
+                "use the version of metta_ref that wrote it"
+            ) from error
+        return agent.eval(), self._sidecar(epoch, manifest)
+
+    def save(self, checkpoint: Checkpoint) -> Path:
+        """Write a checkpoint and return its directory.
+
+        Raises CheckpointExistsError when the epoch has one, TypeError when the sidecar is not plain.
+        """
+        final = self.path(checkpoint.epoch)
+        if final.exists():
+            raise CheckpointExistsError(f"{final}: stands already; remove it to save this epoch again")
+        contents = self._encoded(checkpoint)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._remove_leftovers()
+        partial = self.directory / partial_name(checkpoint.epoch, "tmp")
+        partial.mkdir()
+        try:
+            for name, data in contents.items():
+                _write_durably(partial / name, data)
+            _flush_directory(partial)
+            partial.rename(final)
+        except BaseException:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+        _flush_directory(self.directory)
+        return final
+
+    def prune(self, keep: int, protect: Iterable[int] = ()) -> tuple[int, ...]:
+        """Remove all but the newest `keep` checkpoints and the protected ones; return what was removed.
+
+        A directory leaves its name before its files go, so that a kill never leaves half a checkpoint.
+        """
+        epochs = self.epochs()
+        kept = {*epochs[max(0, len(epochs) - keep) :], *protect}
+        removed = tuple(epoch for epoch in epochs if epoch not in kept)
+        for epoch in removed:
+            leaving = self.directory / partial_name(epoch, "old")
+            self.path(epoch).rename(leaving)
+            shutil.rmtree(leaving)
+        return removed
+
+    def _encoded(self, checkpoint: Checkpoint) -> dict[str, bytes]:
+        """Names and bytes of all files, the manifest last."""
+        sidecar = {"run": self.run, "epoch": checkpoint.epoch, **checkpoint.sidecar}
+        require_plain(sidecar, "sidecar")
+        state = {
+            f"{section}{_TENSORS}": _safetensors(arrays)
+            for section, arrays in sorted(checkpoint.snapshot.tensors.items())
+        }
+        state[_SCALARS] = _json(dict(checkpoint.snapshot.scalars))
+        files = state | {
+            _POLICY: _json(asdict(checkpoint.policy)),
+            _SIDECAR: yaml.safe_dump(sidecar, sort_keys=False, allow_unicode=True).encode(),
+        }
+        digests = {name: digest(data) for name, data in files.items()}
+        state_digests = {name: digests[name] for name in state}
+        manifest = Manifest(
+            run=self.run,
+            epoch=checkpoint.epoch,
+            parent=checkpoint.parent,
+            config_digest=checkpoint.config_digest,
+            environment=dict(checkpoint.environment),
+            state_digest=digest(_json(state_digests)),
+            files=digests,
+        )
+        return files | {manifests.NAME: manifests.encode(manifest)}
+
+    def _remove_leftovers(self) -> None:
+        for entry in self.directory.iterdir():
+            owner = partial_owner(entry.name)
+            if owner is not None and (owner == os.getpid() or not _alive(owner)):
+                shutil.rmtree(entry)
+
+    def _tensors(self, epoch: int, manifest: Manifest, name: str) -> dict[str, NDArray[Any]]:
+        loaded: dict[str, NDArray[Any]] = safetensors.numpy.load(
+            verified_bytes(self.path(epoch), manifest, name)
+        )
+        return loaded
+
+    def _sidecar(self, epoch: int, manifest: Manifest) -> dict[str, Plain]:
+        loaded: dict[str, Plain] = yaml.safe_load(verified_bytes(self.path(epoch), manifest, _SIDECAR))
+        return loaded
+
+    def _policy_spec(self, epoch: int, manifest: Manifest) -> PolicySpec:
+        plain = json.loads(verified_bytes(self.path(epoch), manifest, _POLICY))
+        try:
+            config = from_mapping(plain["config"], AgentConfig)
+        except ConfigError as error:
+            raise CheckpointKindError(
+                f"{self.path(epoch) / _POLICY}: another version's agent ({error}); "
+                "use the version of metta_ref that wrote it"
+            ) from error
+        return PolicySpec(plain["agent"], tuple(plain["observation_shape"]), plain["num_actions"], config)
+
+
+def _safetensors(arrays: Any) -> bytes:
+    # The format stores memory as it lies, so that an array must be contiguous for its bytes to be its values.
+    data: bytes = safetensors.numpy.save(
+        {name: np.array(array, order="C") for name, array in sorted(arrays.items())}
+    )
+    return data
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _is_finite_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _flush_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

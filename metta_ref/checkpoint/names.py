@@ -1,0 +1,59 @@
+"""How checkpoints are named on disk, and the one key under which evaluations know them."""
+
+import os
+import re
+from pathlib import Path
+
+from metta_ref.checkpoint.errors import CheckpointPathError
+from metta_ref.config.schema import RUN_NAME
+
+FOLDER = "checkpoints"
+_EPOCH = re.compile(r"epoch-(\d{8,})")
+_PARTIAL = re.compile(r"\.epoch-\d{8,}\.(?:tmp|old)-(\d+)")
+
+
+def epoch_name(epoch: int) -> str:
+    """Directory name of an epoch."""
+    return f"epoch-{epoch:08d}"
+
+
+def parse_epoch(name: str) -> int | None:
+    """The epoch that a directory name stands for; None for any other name."""
+    match = _EPOCH.fullmatch(name)
+    if match is None or epoch_name(int(match[1])) != name:
+        return None
+    return int(match[1])
+
+
+def partial_name(epoch: int, kind: str) -> str:
+    """Name of a directory on its way in (`tmp`) or out (`old`); it carries the process that is at work."""
+    return f".{epoch_name(epoch)}.{kind}-{os.getpid()}"
+
+
+def partial_owner(name: str) -> int | None:
+    """The process id in a name made by `partial_name`; None for any other name."""
+    match = _PARTIAL.fullmatch(name)
+    return int(match[1]) if match else None
+
+
+def key_and_version(checkpoint_path: str | os.PathLike[str], epoch: int) -> tuple[str, int]:
+    """The key of a policy in evaluation databases: (name of the run, epoch).
+
+    Writers and readers of evaluations both use this function, so they cannot disagree. The path is
+    `<run>/checkpoints` or `<run>/checkpoints/epoch-<number>`, relative or absolute; nothing is read.
+
+    Raises CheckpointPathError when it is neither, or when its epoch is another than `epoch`.
+    """
+    if isinstance(epoch, bool) or not isinstance(epoch, int) or epoch < 0:
+        raise CheckpointPathError(f"epoch {epoch!r}: must be a whole number from 0 on")
+    path = Path(os.path.abspath(checkpoint_path))  # noqa: PTH100 - normalises '..' without reading the disk
+    in_path = parse_epoch(path.name)
+    if in_path is not None and in_path != epoch:
+        raise CheckpointPathError(f"{checkpoint_path}: is epoch {in_path}, but epoch {epoch} was asked for")
+    folder = path if in_path is None else path.parent
+    if folder.name != FOLDER or not RUN_NAME.fullmatch(folder.parent.name):
+        raise CheckpointPathError(
+            f"{checkpoint_path}: not the path of a checkpoint; use <run>/{FOLDER} or "
+            f"<run>/{FOLDER}/{epoch_name(epoch)}"
+        )
+    return folder.parent.name, epoch
