@@ -1,0 +1,112 @@
+"""What a stats database says of each checkpoint: figures, intervals, and how much they rest on."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
+
+import numpy as np
+
+from metta_ref.eval.errors import NoEpisodesError
+from metta_ref.eval.eval_stats_db import EvalStatsDB
+from metta_ref.eval.intervals import Interval, Statistic, Values, bootstrap_interval, interquartile_mean, mean
+from metta_ref.eval.records import PolicyKey
+
+CONFIDENCE: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class MetricAnalysis:
+    """One metric of one checkpoint.
+
+    `mean` and `std` are normalised over (episode, agent) samples; `iqm` and both intervals rest on one value
+    an episode. `recorded` of `potential` samples were not zero.
+    """
+
+    metric: str
+    mean: float
+    mean_interval: Interval
+    iqm: float
+    iqm_interval: Interval
+    std: float
+    recorded: int
+    potential: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointAnalysis:
+    """What one checkpoint did: `episodes` were measured, `samples` of (episode, agent) were asked for."""
+
+    run: str
+    epoch: int
+    episodes: int
+    samples: int
+    simulations: tuple[tuple[str, str], ...]
+    metrics: tuple[MetricAnalysis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """All checkpoints of a database, and the settings that reproduce the intervals."""
+
+    checkpoints: tuple[CheckpointAnalysis, ...]
+    seed: int
+    resamples: int
+    confidence: float = CONFIDENCE
+
+
+def analyse(database: EvalStatsDB, patterns: Sequence[str], seed: int, resamples: int) -> Analysis:
+    """Analyses every checkpoint in a database for the metrics whose names match one of the patterns.
+
+    Raises:
+        NoEpisodesError: no checkpoint has a measured episode, or none has a metric that matches.
+    """
+    measured = [(policy, database.sums("", policy)) for policy in database.checkpoints()]
+    if not any(sums.potential for _, sums in measured):
+        raise NoEpisodesError(
+            "no episode in the stats database ended: evaluate with more max_steps or episodes"
+        )
+    recorded = sorted({name for policy, _ in measured for name in database.metrics(policy)})
+    chosen = [name for name in recorded if any(fnmatchcase(name, pattern) for pattern in patterns)]
+    if not chosen:
+        raise NoEpisodesError(f"no metric matches {', '.join(patterns)}: recorded are {', '.join(recorded)}")
+    checkpoints = []
+    for policy, sums in measured:
+        # A metric that only another checkpoint recorded was zero here, not unknown.
+        names = chosen if sums.potential else []
+        metrics = tuple(_metric(database, policy, name, seed, resamples) for name in names)
+        episodes = sum(len(values) for values in database.episode_values(policy, "").values())
+        simulations = tuple(database.simulations(policy))
+        checkpoints.append(CheckpointAnalysis(*policy, episodes, sums.samples, simulations, metrics))
+    return Analysis(tuple(checkpoints), seed, resamples)
+
+
+def _metric(
+    database: EvalStatsDB, policy: PolicyKey, metric: str, seed: int, resamples: int
+) -> MetricAnalysis:
+    sums = database.sums(metric, policy)
+    strata = [np.asarray(values) for values in database.episode_values(policy, metric).values()]
+
+    def interval(statistic: Statistic, name: str) -> Interval:
+        return bootstrap_interval(
+            strata, statistic, _generator(seed, policy, metric, name), resamples, CONFIDENCE
+        )
+
+    pooled: Values = np.concatenate(strata)
+    return MetricAnalysis(
+        metric=metric,
+        mean=sums.average,
+        mean_interval=interval(mean, "mean"),
+        iqm=float(interquartile_mean(pooled)),
+        iqm_interval=interval(interquartile_mean, "iqm"),
+        std=sums.std,
+        recorded=sums.recorded,
+        potential=sums.potential,
+    )
+
+
+def _generator(seed: int, policy: PolicyKey, metric: str, statistic: str) -> np.random.Generator:
+    """Own stream for every interval, so that another checkpoint or metric in the database moves none."""
+    name = f"{policy[0]}\0{policy[1]}\0{metric}\0{statistic}".encode()
+    return np.random.default_rng([seed, int.from_bytes(hashlib.sha256(name).digest()[:8])])

@@ -1,0 +1,224 @@
+"""What was measured of a checkpoint, normalised by the samples in which it could have been measured.
+
+Recorders leave out zeros, so a plain mean over recorded rows overstates. For a policy (run name, epoch) and a
+filter, let P be the *potential samples*: pairs (episode, agent) played by that policy in which at least one
+metric of any name was recorded. With x the recorded values of one metric:
+
+    average = sum(x) / P        std = sqrt(max(sum(x^2) / P - average^2, 0))
+
+P = 0 gives None, P > 0 without a recorded row gives 0.0. An episode that was requested and did not end has no
+metric at all, and so is a sample (`sample_count`) without being a potential one.
+
+Every statement is a constant; what varies is bound to its named places.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from metta_ref.checkpoint import key_and_version
+from metta_ref.eval.connection import Row, Value
+from metta_ref.eval.records import PolicyKey
+from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+
+_SUMS: Final = """
+    SELECT count(*), count(*) FILTER (WHERE measured), count(value),
+           coalesce(sum(value), 0), coalesce(sum(value * value), 0)
+    FROM policy_simulation_agent_samples samples
+    LEFT JOIN agent_metrics ON agent_metrics.episode_id = samples.episode_id
+        AND agent_metrics.agent_id = samples.agent_id AND agent_metrics.metric = $metric
+    WHERE ($policy_key IS NULL OR policy_key = $policy_key)
+      AND ($policy_version IS NULL OR policy_version = $policy_version)
+      AND ($sim_name IS NULL OR sim_name = $sim_name) AND ($sim_env IS NULL OR sim_env = $sim_env)"""
+_EPISODE_VALUES: Final = """
+    SELECT sim_name, sim_env, sum(coalesce(value, 0)) / count(*)
+    FROM policy_simulation_agent_samples samples
+    LEFT JOIN agent_metrics ON agent_metrics.episode_id = samples.episode_id
+        AND agent_metrics.agent_id = samples.agent_id AND agent_metrics.metric = $metric
+    WHERE policy_key = $policy_key AND policy_version = $policy_version AND measured
+    GROUP BY sim_name, sim_env, samples.episode_id ORDER BY sim_name, sim_env, samples.episode_id"""
+_METRICS: Final = """
+    SELECT DISTINCT metric FROM policy_simulation_agent_metrics
+    WHERE policy_key = $policy_key AND policy_version = $policy_version ORDER BY metric"""
+_SIMULATIONS: Final = """
+    SELECT DISTINCT sim_name, sim_env FROM policy_simulation_agent_samples
+    WHERE policy_key = $policy_key AND policy_version = $policy_version ORDER BY sim_name, sim_env"""
+_CHECKPOINTS: Final = """
+    SELECT DISTINCT policy_key, policy_version FROM policy_simulation_agent_samples
+    ORDER BY policy_key, policy_version"""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFilter:
+    """Restricts a question to simulations of this exact name, environment, or both; None lets all pass."""
+
+    sim_name: str | None = None
+    sim_env: str | None = None
+
+
+EVERYTHING: Final = SampleFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSums:
+    """Counts and sums of one metric over a selection of samples, from which every figure above follows.
+
+    `average` and `std` are defined only where `potential` is not 0.
+    """
+
+    samples: int
+    potential: int
+    recorded: int
+    total: float
+    squares: float
+
+    @property
+    def average(self) -> float:
+        """The recorded total for each potential sample."""
+        return self.total / self.potential
+
+    @property
+    def std(self) -> float:
+        """Population standard deviation, unrecorded samples being 0."""
+        return math.sqrt(max(self.squares / self.potential - self.average**2, 0.0))
+
+
+class EvalStatsDB:
+    """Read-only questions about one stats database; a context manager that closes it.
+
+    A checkpoint is named by its path and epoch, which `key_and_version` turns into the key that the
+    simulation wrote: there is no second way to derive it.
+
+    Raises:
+        StatsNotFoundError, StatsCorruptError, StatsBusyError: see SimulationStatsDB.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = SimulationStatsDB(path, read_only=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._database.close()
+
+    # The four public questions below name their last parameter `filter`, as the interface has always done.
+
+    def get_average_metric_by_filter(
+        self,
+        metric: str,
+        checkpoint_path: Path | str,
+        epoch: int,
+        filter: SampleFilter = EVERYTHING,  # noqa: A002 - the established name
+    ) -> float | None:
+        """Mean of a metric over all potential samples of a checkpoint; None when there are none."""
+        sums = self.sums(metric, key_and_version(checkpoint_path, epoch), filter)
+        return sums.average if sums.potential else None
+
+    def get_sum_metric_by_filter(
+        self,
+        metric: str,
+        checkpoint_path: Path | str,
+        epoch: int,
+        filter: SampleFilter = EVERYTHING,  # noqa: A002 - the established name
+    ) -> float | None:
+        """Sum of a metric for each potential sample: by the rule above the same number as the average."""
+        return self.get_average_metric_by_filter(metric, checkpoint_path, epoch, filter)
+
+    def get_std_metric_by_filter(
+        self,
+        metric: str,
+        checkpoint_path: Path | str,
+        epoch: int,
+        filter: SampleFilter = EVERYTHING,  # noqa: A002 - the established name
+    ) -> float | None:
+        """Standard deviation over potential samples, unrecorded ones being 0; None when there are none."""
+        sums = self.sums(metric, key_and_version(checkpoint_path, epoch), filter)
+        return sums.std if sums.potential else None
+
+    def simulation_scores(
+        self, checkpoint_path: Path | str, epoch: int, metric: str
+    ) -> dict[tuple[str, str], float]:
+        """(simulation name, environment) to the average of a metric in it, sorted."""
+        key = key_and_version(checkpoint_path, epoch)
+        sums = {sim: self.sums(metric, key, SampleFilter(*sim)) for sim in self.simulations(key)}
+        return {sim: found.average for sim, found in sums.items() if found.potential}
+
+    def sample_count(
+        self,
+        checkpoint_path: Path | str | None = None,
+        epoch: int | None = None,
+        sim_name: str | None = None,
+        sim_env: str | None = None,
+    ) -> int:
+        """Number of (episode, agent) pairs, measured or not, of one checkpoint or of all.
+
+        Raises:
+            ValueError: a path without an epoch or the reverse; neither alone names a checkpoint.
+        """
+        if (checkpoint_path is None) != (epoch is None):
+            raise ValueError("sample_count takes both checkpoint_path and epoch, or neither")
+        key = None if checkpoint_path is None or epoch is None else key_and_version(checkpoint_path, epoch)
+        return self.sums("", key, SampleFilter(sim_name, sim_env)).samples
+
+    def potential_samples_for_metric(
+        self,
+        policy_key: str,
+        policy_version: int,
+        filter: SampleFilter = EVERYTHING,  # noqa: A002 - the established name
+    ) -> int:
+        """P of the rule above."""
+        return self.sums("", (policy_key, policy_version), filter).potential
+
+    def count_metric_agents(
+        self,
+        policy_key: str,
+        policy_version: int,
+        metric: str,
+        filter: SampleFilter = EVERYTHING,  # noqa: A002 - the established name
+    ) -> int:
+        """Samples in which this metric was recorded, that is, was not zero."""
+        return self.sums(metric, (policy_key, policy_version), filter).recorded
+
+    def sums(self, metric: str, policy: PolicyKey | None, samples: SampleFilter = EVERYTHING) -> MetricSums:
+        """Everything about one metric in one query; no policy means all of them."""
+        selection = {**_named(policy), "sim_name": samples.sim_name, "sim_env": samples.sim_env}
+        [row] = self._rows(_SUMS, {**selection, "metric": metric})
+        return MetricSums(*row)
+
+    def episode_values(self, policy: PolicyKey, metric: str) -> dict[tuple[str, str], list[float]]:
+        """(simulation name, environment) to one value an episode: the mean over its potential samples.
+
+        Agents of one episode share its fate, so the episode is the unit that a bootstrap may resample.
+        Episodes are in the order of their ids, so that equal databases give equal lists.
+        """
+        values: dict[tuple[str, str], list[float]] = {}
+        rows = self._rows(_EPISODE_VALUES, {**_named(policy), "metric": metric})
+        for name, env, value in rows:
+            values.setdefault((name, env), []).append(value)
+        return values
+
+    def checkpoints(self) -> list[PolicyKey]:
+        """Every (run name, epoch) that has a sample, sorted."""
+        return [(key, version) for key, version in self._rows(_CHECKPOINTS, {})]
+
+    def simulations(self, policy: PolicyKey) -> list[tuple[str, str]]:
+        """(simulation name, environment) of every simulation that a policy took part in, sorted."""
+        return [(name, env) for name, env in self._rows(_SIMULATIONS, _named(policy))]
+
+    def metrics(self, policy: PolicyKey) -> list[str]:
+        """Names of the metrics recorded at least once for a policy, sorted."""
+        return [metric for (metric,) in self._rows(_METRICS, _named(policy))]
+
+    def _rows(self, query: str, values: Mapping[str, Value]) -> list[Row]:
+        return self._database.connection.rows(query, dict(values))
+
+
+def _named(policy: PolicyKey | None) -> dict[str, Value]:
+    key, version = policy if policy is not None else (None, None)
+    return {"policy_key": key, "policy_version": version}

@@ -1,0 +1,100 @@
+"""What is said of each checkpoint, from a database written for the purpose."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, analyse
+from metta_ref.eval.errors import NoEpisodesError
+from metta_ref.eval.eval_stats_db import EvalStatsDB
+from metta_ref.eval.intervals import Interval
+from metta_ref.eval.records import EpisodeRecord, SimulationRecord
+from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+
+NOON = datetime(2025, 8, 28, 12)
+
+
+def record(path: Path, epoch: int, rewards: list[float | None], **sparse: float) -> None:
+    """One episode a reward; None never ended; `sparse` metrics are recorded in the first episode alone."""
+    policy, identity = ("ant", epoch), f"s{epoch}"
+    with SimulationStatsDB(path) as database:
+        database.record(
+            SimulationRecord(identity, "memory", "grid", policy, NOON),
+            [
+                EpisodeRecord(
+                    id=f"{identity}-{i}",
+                    simulation_id=identity,
+                    step_count=1,
+                    created_at=NOON,
+                    policies={0: policy},
+                    agent_metrics={}
+                    if reward is None
+                    else {0: {"reward": reward} | (sparse if i == 0 else {})},
+                )
+                for i, reward in enumerate(rewards)
+            ],
+        )
+
+
+@pytest.fixture
+def stats(tmp_path: Path) -> Iterator[EvalStatsDB]:
+    path = tmp_path / "stats.duckdb"
+    record(path, 4, [1.0, 1.0, 1.0, 1.0, None], hearts=4.0)
+    record(path, 8, [2.0, 2.0])
+    record(path, 9, [None])
+    with EvalStatsDB(path) as database:
+        yield database
+
+
+def test_every_checkpoint_is_told_with_what_it_rests_on(stats: EvalStatsDB) -> None:
+    where = (("memory", "grid"),)
+
+    def certain(metric: str, value: float, recorded: int, potential: int) -> MetricAnalysis:
+        point = Interval(value, value)
+        return MetricAnalysis(metric, value, point, value, point, 0.0, recorded, potential)
+
+    assert analyse(stats, ["reward"], seed=0, resamples=100) == Analysis(
+        checkpoints=(
+            CheckpointAnalysis("ant", 4, 4, 5, where, (certain("reward", 1.0, 4, 4),)),
+            CheckpointAnalysis("ant", 8, 2, 2, where, (certain("reward", 2.0, 2, 2),)),
+            CheckpointAnalysis("ant", 9, 0, 1, where, ()),
+        ),
+        seed=0,
+        resamples=100,
+        confidence=0.95,
+    )
+
+
+def test_a_metric_that_only_another_checkpoint_recorded_is_zero(stats: EvalStatsDB) -> None:
+    first, second, _ = analyse(stats, ["h*"], seed=0, resamples=200).checkpoints
+    [hearts], [none] = first.metrics, second.metrics
+    assert (hearts.mean, hearts.recorded, hearts.potential) == (1.0, 1, 4)
+    assert hearts.iqm == 0.0
+    assert hearts.mean_interval.low < hearts.mean < hearts.mean_interval.high
+    assert (none.mean, none.recorded, none.potential) == (0.0, 0, 2)
+
+
+def test_another_checkpoint_moves_no_interval(tmp_path: Path) -> None:
+    def intervals(path: Path) -> list[Interval]:
+        with EvalStatsDB(path) as database:
+            [reward] = analyse(database, ["reward"], seed=3, resamples=200).checkpoints[0].metrics
+        return [reward.mean_interval, reward.iqm_interval]
+
+    alone, together = tmp_path / "alone.duckdb", tmp_path / "together.duckdb"
+    for path in (alone, together):
+        record(path, 4, [0.0, 1.0, 2.0, 5.0])
+    record(together, 2, [1.0, 7.0])
+    record(together, 8, [1.0, 7.0])
+    with EvalStatsDB(together) as database:
+        [reward] = analyse(database, ["reward"], seed=3, resamples=200).checkpoints[1].metrics
+    assert [reward.mean_interval, reward.iqm_interval] == intervals(alone)
+
+
+def test_nothing_measured_is_an_error_and_never_an_empty_table(tmp_path: Path, stats: EvalStatsDB) -> None:
+    with pytest.raises(NoEpisodesError, match=r"no metric matches x\*: recorded are hearts, reward"):
+        analyse(stats, ["x*"], seed=0, resamples=10)
+    SimulationStatsDB(tmp_path / "empty.duckdb").close()
+    with EvalStatsDB(tmp_path / "empty.duckdb") as empty, pytest.raises(NoEpisodesError, match="no episode"):
+        analyse(empty, ["*"], seed=0, resamples=10)

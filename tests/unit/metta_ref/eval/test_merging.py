@@ -1,0 +1,202 @@
+"""Shards into one database: idempotent, all or nothing, and whole at every moment."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from metta_ref.eval.errors import StatsBusyError, StatsCorruptError, StatsNotFoundError
+from metta_ref.eval.eval_stats_db import EvalStatsDB
+from metta_ref.eval.publish import Published, publish
+from metta_ref.eval.records import EpisodeRecord, SimulationRecord
+from metta_ref.eval.schema import TABLES
+from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+
+NOON = datetime(2025, 8, 28, 12)
+
+
+def shard(path: Path, policy: tuple[str, int], *episodes: str, reward: float = 1.0) -> Path:
+    identity = f"simulation-of-{policy[0]}"
+    with SimulationStatsDB(path) as database:
+        database.record(
+            SimulationRecord(identity, "memory", "grid", policy, NOON, NOON),
+            [
+                EpisodeRecord(
+                    id=episode,
+                    simulation_id=identity,
+                    step_count=7,
+                    created_at=NOON,
+                    completed_at=NOON,
+                    policies={0: policy},
+                    agent_metrics={0: {"reward": reward}},
+                    agent_groups={0: 0},
+                    attributes={"seed": "1"},
+                )
+                for episode in episodes
+            ],
+        )
+    return path
+
+
+def counts(path: Path) -> dict[str, int]:
+    with SimulationStatsDB(path, read_only=True) as database:
+        return {table: database.count(table) for table in TABLES}
+
+
+def test_shards_of_two_policies_fill_every_table(tmp_path: Path) -> None:
+    one = shard(tmp_path / "one.duckdb", ("ant", 4), "a", "b")
+    two = shard(tmp_path / "two.duckdb", ("bee", 8), "c")
+    merged = tmp_path / "stats.duckdb"
+    assert publish([one, two], merged) == Published(added=3, total=3)
+    assert counts(merged) == {
+        "simulations": 2,
+        "episodes": 3,
+        "episode_attributes": 3,
+        "agent_groups": 3,
+        "agent_policies": 3,
+        "agent_metrics": 3,
+    }
+    with EvalStatsDB(merged) as database:
+        assert database.checkpoints() == [("ant", 4), ("bee", 8)]
+        assert database.simulations(("bee", 8)) == [("memory", "grid")]
+
+
+def test_merging_again_adds_nothing(tmp_path: Path) -> None:
+    one, merged = shard(tmp_path / "one.duckdb", ("ant", 4), "a", "b"), tmp_path / "stats.duckdb"
+    publish([one], merged)
+    before = counts(merged)
+    assert publish([one, one], merged) == Published(added=0, total=2)
+    assert counts(merged) == before
+    with SimulationStatsDB(merged) as database:
+        assert database.merge_in(merged) == 0
+
+
+def test_an_episode_is_merged_whole_and_the_first_one_stays(tmp_path: Path) -> None:
+    """Rows of two recordings of one episode never mix, not even where the first has no row."""
+    first, merged = shard(tmp_path / "first.duckdb", ("ant", 4), "a", reward=1.0), tmp_path / "stats.duckdb"
+    second = tmp_path / "second.duckdb"
+    with SimulationStatsDB(second) as database:
+        database.record(
+            SimulationRecord("simulation-of-ant", "memory", "grid", ("ant", 4), NOON),
+            [
+                EpisodeRecord(
+                    id="a",
+                    simulation_id="simulation-of-ant",
+                    step_count=9,
+                    created_at=NOON,
+                    policies={0: ("ant", 4), 1: ("ant", 4)},
+                    agent_metrics={0: {"reward": 5.0, "hearts": 2.0}, 1: {"reward": 5.0}},
+                )
+            ],
+        )
+    assert publish([first, second], merged) == Published(added=1, total=1)
+    with EvalStatsDB(merged) as database:
+        assert database.metrics(("ant", 4)) == ["reward"]
+        assert database.sums("reward", ("ant", 4)).total == 1.0
+
+
+def test_a_damaged_shard_changes_nothing(tmp_path: Path) -> None:
+    good, merged = shard(tmp_path / "good.duckdb", ("ant", 4), "a"), tmp_path / "stats.duckdb"
+    publish([good], merged)
+    before = merged.read_bytes()
+    bad = shard(tmp_path / "bad.duckdb", ("bee", 8), "b")
+    os.truncate(bad, bad.stat().st_size // 2)
+    with pytest.raises(StatsCorruptError, match=r"bad\.duckdb is not a readable stats database"):
+        publish([shard(tmp_path / "more.duckdb", ("cat", 2), "c"), bad], merged)
+    with pytest.raises(StatsNotFoundError, match="no stats database at"):
+        publish([tmp_path / "absent.duckdb"], merged)
+    assert merged.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "bad.duckdb", "good.duckdb", "more.duckdb", "stats.duckdb",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all", None], ids=["empty", "text", "truncated"])
+def test_a_damaged_destination_is_named_and_left_alone(tmp_path: Path, content: bytes | None) -> None:
+    merged = shard(tmp_path / "stats.duckdb", ("ant", 4), "a")
+    whole = merged.read_bytes()
+    damaged = whole[: len(whole) // 2] if content is None else content
+    merged.write_bytes(damaged)
+    with pytest.raises(StatsCorruptError, match=r"/stats\.duckdb is not a readable stats database"):
+        publish([shard(tmp_path / "one.duckdb", ("ant", 4), "b")], merged)
+    assert merged.read_bytes() == damaged
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.duckdb", "stats.duckdb"]
+
+
+def test_what_a_killed_merge_left_behind_is_in_nobody_s_way(tmp_path: Path) -> None:
+    one = shard(tmp_path / "one.duckdb", ("ant", 4), "a")
+    for name in (".stats.duckdb.tmp", ".stats.duckdb.tmp.wal", ".stats.duckdb.lock"):
+        (tmp_path / name).write_bytes(b"half a database")
+    assert publish([one], tmp_path / "stats.duckdb") == Published(added=1, total=1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.duckdb", "stats.duckdb"]
+
+
+def test_merges_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    shards = [shard(tmp_path / f"{i}.duckdb", (f"ant{i}", 4), f"e{i}") for i in range(6)]
+    merged = tmp_path / "stats.duckdb"
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        list(pool.map(lambda path: publish([path], merged), shards))
+    assert counts(merged)["episodes"] == 6
+
+
+def test_a_database_that_another_process_writes_is_busy(tmp_path: Path) -> None:
+    path = shard(tmp_path / "stats.duckdb", ("ant", 4), "a")
+    hold = (
+        "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(StatsBusyError, match="is in use"):
+            EvalStatsDB(path)
+
+
+def test_another_program_s_unfinished_changes_are_not_thrown_away(tmp_path: Path) -> None:
+    merged = shard(tmp_path / "stats.duckdb", ("ant", 4), "a")
+    (tmp_path / "stats.duckdb.wal").write_bytes(b"pending")
+    with pytest.raises(StatsBusyError, match="unfinished changes"):
+        publish([shard(tmp_path / "one.duckdb", ("ant", 4), "b")], merged)
+
+
+def test_other_databases_are_no_stats_databases(tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign.duckdb"
+    duckdb.connect(str(foreign)).close()
+    with pytest.raises(StatsCorruptError, match="without the tables of a stats database"):
+        EvalStatsDB(foreign)
+    newer = shard(tmp_path / "newer.duckdb", ("ant", 4), "a")
+    with duckdb.connect(str(newer)) as connection:
+        connection.execute("UPDATE stats_format SET version = 2")
+    with pytest.raises(StatsCorruptError, match="format 2, this program reads format 1"):
+        EvalStatsDB(newer)
+
+
+def test_a_bit_that_flipped_is_noticed(tmp_path: Path) -> None:
+    path = shard(tmp_path / "stats.duckdb", ("ant", 4), "a")
+    damaged = bytearray(path.read_bytes())
+    damaged[damaged.index(b"simulation-of-ant")] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(StatsCorruptError, match="checksum"), EvalStatsDB(path) as database:
+        database.checkpoints()
+
+
+def test_recording_is_all_or_nothing(tmp_path: Path) -> None:
+    record = SimulationRecord("s", "memory", "grid", ("ant", 4), NOON)
+    stranger = EpisodeRecord("e", "another", 1, NOON, {0: ("ant", 4)})
+    with SimulationStatsDB(tmp_path / "stats.duckdb") as database:
+        with pytest.raises(ValueError, match="not episodes of simulation s: e"):
+            database.record(record, [stranger])
+        assert database.count("simulations") == 0
+
+
+def test_values_that_no_figure_can_rest_on_are_refused() -> None:
+    with pytest.raises(ValueError, match="reward of agent 0 is nan, not a finite number"):
+        EpisodeRecord("e", "s", 1, NOON, {0: ("ant", 4)}, agent_metrics={0: {"reward": float("nan")}})
+    with pytest.raises(ValueError, match="agent 1 has metrics and no policy"):
+        EpisodeRecord("e", "s", 1, NOON, {0: ("ant", 4)}, agent_metrics={1: {"reward": 1.0}})
