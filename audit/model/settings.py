@@ -66,3 +66,11 @@ class ContractConfig(msgspec.Struct, frozen=True, kw_only=True):
     include_external_packages: bool = False
     exclude_type_checking_imports: bool = False
     contract_types: dict[str, str] = {}
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a repository configures. ``contracts`` is None when it has no import contract."""
+
+    settings: Settings = Settings()
+    retired: tuple[RetiredName, ...] = ()
+    contracts: ContractConfig | None = None
