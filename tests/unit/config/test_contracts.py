@@ -112,7 +112,7 @@ def test_toml_contracts_are_read_with_their_lines(path: str) -> None:
 
 @pytest.mark.parametrize("path", ["setup.cfg", ".importlinter"])
 def test_ini_contracts_are_read_with_their_lines(path: str) -> None:
-    assert load({path: INI}) == expected(path, roots_line=4, layers_line=12, cycles_line=21)
+    assert load({path: INI}) == expected(path, roots_line=4, layers_line=12, cycles_line=22)
 
 
 def test_one_root_package_may_be_given_by_its_own_key() -> None:
