@@ -1,0 +1,1 @@
+"""Recurrent proximal policy optimisation."""

@@ -1,0 +1,115 @@
+"""Experience: a fixed number of steps of every environment under the current policy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from metta_ref.agents.interface import Agent, State
+from metta_ref.envs import Info, VectorEnv
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where acting goes on: the observations not yet acted upon, whether they start episodes, the memory."""
+
+    obs: NDArray[np.float32]
+    starts: NDArray[np.bool_]
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """T steps of B environments; every array is [T, B, ...] but `last_values` [B] and `state` at step 0.
+
+    `rewards[t]` and `dones[t]` follow `actions[t]`. Where an episode was cut off by its time limit, the
+    reward includes the discounted value of its last observation: the task goes on, only the episode ends.
+    """
+
+    obs: Tensor
+    starts: Tensor
+    actions: Tensor
+    log_probs: Tensor
+    values: NDArray[np.float32]
+    rewards: NDArray[np.float32]
+    dones: NDArray[np.bool_]
+    last_values: NDArray[np.float32]
+    state: State
+
+
+def collect(
+    agent: Agent,
+    env: VectorEnv,
+    cursor: Cursor,
+    *,
+    horizon: int,
+    gamma: float,
+    generator: torch.Generator,
+    on_episodes: Callable[[Info], None],
+) -> tuple[Rollout, Cursor]:
+    """Act for `horizon` steps; `on_episodes` receives the info of every step that ended an episode.
+
+    Actions are drawn on the CPU from `generator`, wherever the network lives, so that its state is all
+    there is to save. Raises what the environment raises.
+    """
+    batch, device = env.num_envs, _device(agent)
+    obs_rows = np.empty((horizon, *cursor.obs.shape), np.float32)
+    starts_rows, done_rows = np.empty((horizon, batch), np.bool_), np.empty((horizon, batch), np.bool_)
+    reward_rows, value_rows = np.empty((horizon, batch), np.float32), np.empty((horizon, batch), np.float32)
+    action_rows = torch.empty((horizon, batch), dtype=torch.int64)
+    log_prob_rows = torch.empty((horizon, batch))
+    obs, starts, state = cursor.obs, cursor.starts, cursor.state
+    with torch.no_grad():
+        for step in range(horizon):
+            obs_rows[step], starts_rows[step] = obs, starts
+            logits, values, state = agent.step(_tensor(obs, device), state, _tensor(starts, device))
+            log_probs = logits.cpu().log_softmax(-1)
+            actions = torch.multinomial(log_probs.exp(), 1, generator=generator)
+            obs, rewards, terminated, truncated, info = env.step(actions.squeeze(1).numpy())
+            starts = terminated | truncated
+            if truncated.any():
+                rewards = rewards + gamma * truncated * _final_values(agent, info, truncated, state, device)
+            if starts.any():
+                on_episodes(info)
+            action_rows[step], log_prob_rows[step] = (
+                actions.squeeze(1),
+                log_probs.gather(1, actions).squeeze(1),
+            )
+            value_rows[step], reward_rows[step], done_rows[step] = values.cpu().numpy(), rewards, starts
+        _, last_values, _ = agent.step(_tensor(obs, device), state, _tensor(starts, device))
+    rollout = Rollout(
+        obs=_tensor(obs_rows, device),
+        starts=_tensor(starts_rows, device),
+        actions=action_rows.to(device),
+        log_probs=log_prob_rows.to(device),
+        values=value_rows,
+        rewards=reward_rows,
+        dones=done_rows,
+        last_values=last_values.cpu().numpy(),
+        state=cursor.state,
+    )
+    return rollout, Cursor(obs, starts, state)
+
+
+def _final_values(
+    agent: Agent, info: Info, truncated: NDArray[np.bool_], state: State, device: torch.device
+) -> NDArray[np.float32]:
+    """Values of the last observations of truncated episodes, 0 elsewhere, float32[B]."""
+    rows = torch.from_numpy(np.flatnonzero(truncated)).to(device)
+    starts = torch.zeros(len(rows), dtype=torch.bool, device=device)
+    final_obs = _tensor(info["final_obs"][truncated], device)
+    _, values, _ = agent.step(final_obs, tuple(part[rows] for part in state), starts)
+    result = np.zeros(len(truncated), np.float32)
+    result[truncated] = values.cpu().numpy()
+    return result
+
+
+def _tensor(array: NDArray[np.float32] | NDArray[np.bool_], device: torch.device) -> Tensor:
+    return torch.from_numpy(array).to(device)
+
+
+def _device(agent: Agent) -> torch.device:
+    return next(parameter.device for _, parameter in agent.named_parameters())

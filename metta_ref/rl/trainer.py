@@ -1,0 +1,220 @@
+"""The trainer: everything that changes while a run trains, in one place, so that it can be saved whole."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from metta_ref.agents import make_agent
+from metta_ref.checkpoint import Checkpoint, CheckpointManager, CheckpointStateError, PolicySpec, Snapshot
+from metta_ref.checkpoint.contents import Plain
+from metta_ref.config import Config, ConfigError, config_digest
+from metta_ref.envs import VectorEnv
+from metta_ref.rl.fingerprint import environment_fingerprint
+from metta_ref.rl.kickstarter import make_kickstarter
+from metta_ref.rl.rollout import Cursor, collect
+from metta_ref.rl.schedules import annealed
+from metta_ref.rl.state import (
+    Arrays,
+    array,
+    numbered,
+    numpy_generator_state,
+    require_same_layout,
+    set_numpy_generator_state,
+    torch_generator_state,
+    unnumbered,
+)
+from metta_ref.rl.statistics import EpisodeStatistics
+from metta_ref.rl.update import Losses, ppo_update
+
+_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
+"""What Adam keeps for each parameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run stands after an update; `score` is the mean return of the latest episodes, if any."""
+
+    epoch: int
+    agent_step: int
+    score: float | None
+    losses: Losses
+
+
+class Trainer:
+    """Recurrent PPO on one environment; an epoch is one rollout and the update on it.
+
+    Nothing is random but three kinds of generators that it owns: one for actions, one for minibatches,
+    and those of the environment. With a checkpoint they and all the rest come back, so that a run which
+    was interrupted ends in the same bytes as one which was not.
+
+    Raises ConfigError when the device is not there, CheckpointError when the teacher cannot be had.
+    """
+
+    def __init__(self, config: Config, env: VectorEnv) -> None:
+        if config.device == "cuda" and not torch.cuda.is_available():
+            raise ConfigError(["device=cuda: there is no CUDA device here; use device=cpu"])
+        self.config, self.env = config, env
+        self._device = torch.device(config.device)
+        self._spec = PolicySpec(config.py_agent, env.observation_shape, env.num_actions, config.agent)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(config.seed)
+            agent = make_agent(config.py_agent, env.observation_shape, env.num_actions, config.agent)
+        self.agent = agent.to(self._device)
+        self._parameters = dict(self.agent.named_parameters())
+        self._optimizer = torch.optim.Adam(
+            self._parameters.values(), lr=config.trainer.learning_rate, eps=1e-5, fused=True
+        )
+        for parameter in self._parameters.values():
+            # Adam makes its state at the first step; made here, a checkpoint has the same keys at any time.
+            self._optimizer.state[parameter] = {
+                "step": torch.zeros((), device=self._device),
+                "exp_avg": torch.zeros_like(parameter),
+                "exp_avg_sq": torch.zeros_like(parameter),
+            }
+        self._kickstarter = make_kickstarter(config.kickstart, env, self._device)
+        self._action_generator = torch.Generator().manual_seed(config.seed)
+        self._minibatch_rng = np.random.Generator(np.random.PCG64(config.seed))
+        self._statistics = EpisodeStatistics()
+        obs, _ = env.reset()
+        self._cursor = Cursor(obs, np.ones(env.num_envs, np.bool_), self.agent.initial_state(env.num_envs))
+        self._parent: int | None = None
+        self.epoch = 0
+        self.train_seconds = 0.0
+
+    @property
+    def agent_step(self) -> int:
+        """Steps taken in all environments together."""
+        return self.epoch * self.config.trainer.horizon * self.env.num_envs
+
+    @property
+    def score(self) -> float | None:
+        """Mean return of the latest episodes; None before one has ended."""
+        return self._statistics.mean_return
+
+    @property
+    def episodes(self) -> int:
+        """Episodes that have ended."""
+        return self._statistics.episodes
+
+    def update(self) -> Progress:
+        """One epoch. Raises what the environment raises."""
+        began = time.perf_counter()
+        settings, step = self.config.trainer, self.agent_step
+        rollout, self._cursor = collect(
+            self.agent,
+            self.env,
+            self._cursor,
+            horizon=settings.horizon,
+            gamma=settings.gamma,
+            generator=self._action_generator,
+            on_episodes=self._statistics.add,
+        )
+        rate = annealed(settings.learning_rate, step, settings.anneal_timesteps)
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        losses = ppo_update(
+            self.agent,
+            self._optimizer,
+            rollout,
+            self._kickstarter,
+            settings,
+            step=step,
+            rng=self._minibatch_rng,
+        )
+        self.epoch += 1
+        self.train_seconds += time.perf_counter() - began
+        return Progress(self.epoch, self.agent_step, self.score, losses)
+
+    def save(self, manager: CheckpointManager) -> Path:
+        """Save the state between two updates; raises as `CheckpointManager.save` does."""
+        sidecar: dict[str, Plain] = {
+            "agent_step": self.agent_step,
+            "score": self.score,
+            "episodes": self.episodes,
+            "mean_length": self._statistics.mean_length,
+            "train_seconds": round(self.train_seconds, 3),
+            "py_agent": self.config.py_agent,
+            "env": self.config.env.name,
+            "seed": self.config.seed,
+        }
+        return manager.save(
+            Checkpoint(
+                epoch=self.epoch,
+                snapshot=self.snapshot(),
+                policy=self._spec,
+                sidecar=sidecar,
+                config_digest=config_digest(self.config),
+                environment=environment_fingerprint(),
+                parent=self._parent,
+            )
+        )
+
+    def snapshot(self) -> Snapshot:
+        """The complete state between two updates; `restore` is its inverse."""
+        cursor = self._cursor
+        acting: Arrays = {"obs": cursor.obs.copy(), "starts": cursor.starts.copy()}
+        tensors: dict[str, Arrays] = {
+            "policy": {name: array(tensor) for name, tensor in self.agent.state_dict().items()},
+            "optimizer": {
+                f"{name}.{moment}": array(self._optimizer.state[parameter][moment])
+                for name, parameter in self._parameters.items()
+                for moment in _MOMENTS
+            },
+            "recurrent": acting | numbered("state", cursor.state),
+            "kickstarter": self._kickstarter.state_dict(),
+            "env": self.env.state_dict(),
+            "rng": {
+                "actions": torch_generator_state(self._action_generator),
+                "minibatches": numpy_generator_state(self._minibatch_rng),
+            },
+            "statistics": {"ring": self._statistics.ring.copy()},
+        }
+        present = {section: arrays for section, arrays in tensors.items() if arrays}
+        return Snapshot(present, {"epoch": self.epoch, "episodes": self.episodes})
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on from a checkpoint. Nothing is changed when it does not fit.
+
+        Raises CheckpointStateError when a piece of state is missing, unknown or of another shape, or the
+        checkpoint belongs to another configuration.
+        """
+        if checkpoint.config_digest != config_digest(self.config):
+            raise CheckpointStateError(
+                f"the checkpoint of epoch {checkpoint.epoch} was written with other settings than the run's "
+                "config.yaml holds now; restore config.yaml"
+            )
+        snapshot = checkpoint.snapshot
+        require_same_layout(snapshot, self.snapshot())
+        if snapshot.scalars["epoch"] != checkpoint.epoch:
+            raise CheckpointStateError(
+                f"the state is of epoch {snapshot.scalars['epoch']}, its checkpoint of {checkpoint.epoch}"
+            )
+        tensors = {
+            section: {name: np.array(values) for name, values in arrays.items()}
+            for section, arrays in snapshot.tensors.items()
+        }
+        self._restore_network(tensors["policy"], tensors["optimizer"])
+        recurrent = tensors["recurrent"]
+        state = unnumbered("state", recurrent, self._device)
+        self._cursor = Cursor(recurrent["obs"], recurrent["starts"], state)
+        self._kickstarter.load_state_dict(tensors.get("kickstarter", {}))
+        self.env.load_state_dict(tensors["env"])
+        self._action_generator.set_state(torch.from_numpy(tensors["rng"]["actions"]))
+        set_numpy_generator_state(self._minibatch_rng, tensors["rng"]["minibatches"])
+        self._statistics.ring = tensors["statistics"]["ring"]
+        self._statistics.episodes = snapshot.scalars["episodes"]
+        self.epoch = checkpoint.epoch
+        self._parent = checkpoint.epoch
+        seconds = checkpoint.sidecar.get("train_seconds")
+        self.train_seconds = float(seconds) if isinstance(seconds, int | float) else 0.0
+
+    def _restore_network(self, policy: Arrays, optimizer: Arrays) -> None:
+        self.agent.load_state_dict({name: torch.from_numpy(values) for name, values in policy.items()})
+        for name, parameter in self._parameters.items():
+            for moment in _MOMENTS:
+                self._optimizer.state[parameter][moment].copy_(
+                    torch.from_numpy(optimizer[f"{name}.{moment}"])
+                )
