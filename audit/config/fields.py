@@ -21,6 +21,7 @@ class Fields:
         self._what = what
         self._asked: set[str] = set()
         self._entries: dict[str, Entry] = {}
+        self._is_mapping = isinstance(node, Mapping)
         if isinstance(node, Mapping):
             self._entries = {entry.key: entry for entry in node.entries}
         else:
@@ -30,7 +31,7 @@ class Fields:
         """The value of ``key`` as it stands; None when it is missing."""
         self._asked.add(key)
         entry = self._entries.get(key)
-        if entry is None and required:
+        if entry is None and required and self._is_mapping:
             self.mistakes.add(self.line, f"{self._what} needs the key '{key}'")
         return None if entry is None else entry.value
 

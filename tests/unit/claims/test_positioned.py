@@ -84,7 +84,7 @@ def test_no_bytes_raise(data: bytes) -> None:
         (b"a: 1\nb: \xff", "rules/x.yaml:2: not UTF-8 text (byte 0xff); save the file as UTF-8"),
         (b"a: &x [*x]", "rules/x.yaml:1: an anchor that contains itself"),
         (b"a: !!py/name:os x", "rules/x.yaml:1: the tag !!py/name:os is not allowed; write a plain value"),
-        (b"a: !!py/object:os {}", "rules/x.yaml:1: the tag !!py/object:os is not allowed; write a plain value"),
+        (b"a: !!py/os {}", "rules/x.yaml:1: the tag !!py/os is not allowed; write a plain value"),
         (b"<<: {a: 1}", "rules/x.yaml:1: merge keys (<<) are not supported; write the keys out"),
         (b"1: a", "rules/x.yaml:1: a key must be text, not a number (1); quote it"),
         (b"a: 1\nb: \x00", "rules/x.yaml:2: not valid YAML: character U+0000 is not allowed"),

@@ -1,0 +1,196 @@
+"""Claims files: the contract's form is read, and everything wrong is said at once with its place."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audit.config.claims import load_claims
+from audit.config.predicates import PREDICATES
+from audit.model.claims import Citation, Statement
+from audit.model.errors import ConfigError
+from audit.model.predicates import (
+    Absent,
+    Bound,
+    Command,
+    Contract,
+    Count,
+    Exists,
+    Imports,
+    Predicate,
+    Pytest,
+    Signature,
+    Size,
+    Smoke,
+    Unreferenced,
+)
+
+
+def mistakes_of(*files: tuple[str, str]) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load_claims(((path, dedent(text).encode()) for path, text in files), may_run=True)
+    return list(caught.value.mistakes)
+
+
+def predicate_of(expectation: str) -> Predicate:
+    text = f"claims:\n  - {{id: a, text: t, expect: {{{expectation}}}}}\n"
+    (dossier,) = load_claims([("x.yaml", text.encode())], may_run=True)
+    return dossier.statements[0].predicates[0]
+
+
+def test_a_claim_is_read_with_everything_it_says() -> None:
+    text = dedent(
+        """\
+        document: docs/phases/phase-8.md
+        claims:
+          - id: imports-clean
+            text: Zero import errors.
+            expect: {imports: {packages: [pkg]}}
+          - id: training-starts
+            text: Basic training starts and completes
+              without import errors.
+            cite: docs/phases/phase-8.md:47
+            needs: [imports-clean]
+            weight: supporting
+            expect:
+              command: {run: [python, -m, pkg.train, steps=10], exit: 0, within: 120, stdout_has: ["saved"]}
+        """
+    )
+    (dossier,) = load_claims([("rules/claims/a.yaml", text.encode())], may_run=True)
+
+    assert dossier.document == "docs/phases/phase-8.md"
+    assert dossier.statements == (
+        Statement(
+            id="imports-clean",
+            text="Zero import errors.",
+            path="rules/claims/a.yaml",
+            line=3,
+            end_line=3,
+            predicates=(Imports(packages=("pkg",)),),
+            may_run=True,
+        ),
+        Statement(
+            id="training-starts",
+            text="Basic training starts and completes without import errors.",
+            path="rules/claims/a.yaml",
+            line=6,
+            end_line=6,
+            predicates=(
+                Command(
+                    run=("python", "-m", "pkg.train", "steps=10"),
+                    within=120.0,
+                    stdout_has=("saved",),
+                ),
+            ),
+            weight="supporting",
+            needs=("imports-clean",),
+            cite=Citation("docs/phases/phase-8.md", 47),
+            may_run=True,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("imports: {packages: [a, b]}", Imports(packages=("a", "b"))),
+        ("imports: a", Imports(packages=("a",))),
+        ("imports: {}", Imports()),
+        ("absent: a/b.py", Absent(names=("a/b.py",))),
+        ("absent: {path: ./a/, symbol: m.C}", Absent(names=("a", "m.C"))),
+        ("exists: [a.py, b.py]", Exists(names=("a.py", "b.py"))),
+        ("unreferenced: {names: [m.C]}", Unreferenced(names=("m.C",))),
+        ("signature: {callable: m.f, parameters: []}", Signature(callable="m.f", parameters=())),
+        ("signature: {callable: f, has: a, lacks: [b]}", Signature(callable="f", has=("a",), lacks=("b",))),
+        ("pytest: tests/a.py", Pytest(nodes=("tests/a.py",))),
+        ("pytest: {nodes: [t], passed: 6}", Pytest(nodes=("t",), passed=Bound(6, 6))),
+        ("pytest: {nodes: [t], skipped: <=1}", Pytest(nodes=("t",), skipped=Bound(None, 1))),
+        ("pytest: {nodes: [t], collected: '>= 3'}", Pytest(nodes=("t",), collected=Bound(3))),
+        ("command: {run: 'make -s x'}", Command(run=("make", "-s", "x"))),
+        ("smoke: demo", Smoke(scenario="demo")),
+        ("smoke: {scenario: demo, stage: resume}", Smoke(scenario="demo", stage="resume")),
+        ("contract: {name: Layers}", Contract(names=("Layers",))),
+        ("contract: ", Contract()),
+        ("size: {path: a.py, lines: 50}", Size(path="a.py", lines=Bound(50, 50))),
+        ("count: {expected: 7, modules: pkg}", Count(expected=Bound(7, 7), modules="pkg")),
+    ],
+)  # fmt: skip
+def test_each_predicate_is_read_in_its_short_and_long_forms(written: str, read: Predicate) -> None:
+    assert predicate_of(written) == read
+
+
+def test_every_predicate_is_covered_by_a_form_above() -> None:
+    marks = test_each_predicate_is_read_in_its_short_and_long_forms.pytestmark  # type: ignore[attr-defined]  # pytest adds it
+    forms = {case[1].kind for case in marks[0].args[1]}
+
+    assert forms == set(PREDICATES)
+
+
+def test_all_mistakes_of_all_files_are_reported_at_once() -> None:
+    first = """\
+        documnt: x
+        claims:
+          - id: a
+            text:
+            needs: [b, zz]
+            expect: {comand: {run: [python]}}
+          - id: b
+            text: t
+            needs: [a]
+            expect: {command: {rum: [x], exit: "0"}}
+          - id: b
+            text: t
+            expect: {absent: {path: ../x}, signature: {callable: f}, count: {}}
+          - 3
+        """
+    found = mistakes_of(("a.yaml", first), ("b.yaml", ""), ("c.yaml", "claims: []"), ("d.yaml", "a: ["))
+
+    assert found == [
+        "a.yaml:1: unknown key 'documnt' in a claims file: did you mean 'document'?",
+        "a.yaml:3: 'a' needs 'zz', which no claim has",
+        "a.yaml:3: needs go round in a circle: a -> b -> a",
+        "a.yaml:4: 'text' must be text, not nothing",
+        "a.yaml:6: unknown predicate 'comand': did you mean 'command'?",
+        "a.yaml:10: 'exit' must be a whole number, not text",
+        "a.yaml:10: command needs the key 'run'",
+        "a.yaml:10: unknown key 'rum' in command: did you mean 'run'?",
+        "a.yaml:11: the id 'b' is taken (by a.yaml:7); choose another",
+        "a.yaml:13: '../x' leaves the repository; give a path relative to its root",
+        "a.yaml:13: count needs exactly one of 'files', 'modules', 'findings'",
+        "a.yaml:13: count needs the key 'expected', such as 7 or '<=0'",
+        "a.yaml:13: signature needs 'parameters', 'has' or 'lacks'",
+        "a.yaml:14: a claim must be a mapping of keys to values, not a number (3)",
+        "b.yaml:1: the file is empty: write 'claims:' and at least one claim",
+        "c.yaml:1: 'claims' is empty: nothing would be judged, which is never a pass",
+        "d.yaml:1: not valid YAML: expected the node content, but found '<stream end>'",
+    ]
+
+
+def test_an_id_may_be_needed_from_another_file_but_taken_only_once() -> None:
+    claim = "claims: [{{id: {0}, text: t, needs: [{1}], expect: {{exists: x}}}}]"
+    files = [("a.yaml", claim.format("one", "two")), ("b.yaml", claim.format("two", ""))]
+
+    dossiers = load_claims(((path, text.encode()) for path, text in files), may_run=False)
+
+    assert [statement.needs for dossier in dossiers for statement in dossier.statements] == [("two",), ()]
+    assert mistakes_of(files[1], ("c.yaml", files[1][1])) == [
+        "c.yaml:1: the id 'two' is taken (by b.yaml:1); choose another"
+    ]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.sampled_from(sorted(PREDICATES)), min_size=1, max_size=4), st.data())
+def test_a_bad_value_for_any_predicate_is_a_mistake_and_never_a_crash(
+    names: list[str], data: st.DataObject
+) -> None:
+    value = st.sampled_from(["3", "true", "[]", "[1]", "{x: 1}", "''", "{nodes: {}}", "[[a]]", "1.5"])
+    claims = "".join(
+        f"  - {{id: c{index}, text: t, expect: {{{name}: {data.draw(value)}}}}}\n"
+        for index, name in enumerate(names)
+    )
+    found = mistakes_of(("x.yaml", "claims:\n" + claims))
+
+    assert {line.split(":")[1] for line in found} == {str(2 + index) for index in range(len(names))}
