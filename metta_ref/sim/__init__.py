@@ -1,0 +1,1 @@
+"""Playing a checkpoint in its environment and recording what happened."""
