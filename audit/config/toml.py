@@ -135,7 +135,7 @@ def _value_end(text: str, position: int) -> int:
             continue
         if character == "\n" and depth == 0:
             return position
-        depth += (character in "[{") - (character in "]}")
+        depth += (character == "[") - (character == "]")  # only an array may go on over lines
         position += 1
     return position
 

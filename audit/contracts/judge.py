@@ -19,7 +19,6 @@ from importlinter.contracts.independence import IndependenceContract
 from importlinter.contracts.layers import LayersContract
 from importlinter.contracts.protected import ProtectedContract
 from importlinter.domain.contract import InvalidContractOptions
-from importlinter.domain.fields import EnumField
 from importlinter.domain.helpers import MissingImport
 
 from audit.contracts.graph import JudgedGraph, build_graph
@@ -123,22 +122,14 @@ class _Judge:
         contract_type = CONTRACT_TYPES.get(contract.type)
         if contract_type is None:
             raise ValueError(self._unknown_type(contract.type))
-        options: dict[str, str | list[str]] = {
+        options = {
             key: value if isinstance(value, str) else list(value) for key, value in contract.options.items()
         }
-        # An enumerated option takes one text, but import-linter itself fails on a list instead of saying so.
-        listed = {
-            key: "Expected a single value, got multiple values."
-            for key, value in options.items()
-            if isinstance(value, list) and isinstance(getattr(contract_type, key, None), EnumField)
-        }
-        if listed:
-            raise InvalidContractOptions(listed)
         session = {
             "root_packages": list(self._config.root_packages),
             "include_external_packages": str(self._config.include_external_packages),
         }
-        return contract_type(name=contract.name, session_options=session, contract_options=dict(options))
+        return contract_type(name=contract.name, session_options=session, contract_options=options)
 
     def _unknown_type(self, name: str) -> str:
         if name in self._config.contract_types:

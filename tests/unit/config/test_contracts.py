@@ -140,6 +140,14 @@ def test_the_rules_folder_can_lie_elsewhere() -> None:
     assert config.site.path == "ci/importlinter.toml"
 
 
+def test_options_that_import_linter_ignores_are_ignored_in_its_own_places() -> None:
+    text = TOML.replace("[tool.importlinter]", "[tool.importlinter]\nfuture_option = 1")
+    assert load({"pyproject.toml": text}) is not None
+    assert mistakes_of({"rules/importlinter.toml": text}) == (
+        "rules/importlinter.toml:2: unknown key 'future_option'",
+    )
+
+
 def test_every_mistake_in_the_rules_folder_is_told() -> None:
     text = """\
 [tool.importlinter]

@@ -17,7 +17,7 @@ name = "x"   # = not a key
 
 [tool.audit]
 select = [
-  "REF",     # a comment with ] and "
+  "REF",     # a comment with [ and ] and [ and "
   "IMP",
 ]
 "quoted.key" = \'[not a table]\'
@@ -98,6 +98,7 @@ VALUES = st.sampled_from(
         "'''\nk = 1\n[t]\n'''",
         '"""\n\\"""\n"""',
         '""""quoted""""',
+        "['''a'''', 'b[']",
     ]
 )
 

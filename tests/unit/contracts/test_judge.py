@@ -299,6 +299,19 @@ def test_a_missing_name_is_told_with_the_commit_that_retired_it() -> None:
     )
 
 
+def test_nothing_is_suggested_when_two_modules_could_be_meant() -> None:
+    graph = SHOP + "shop.disk\n"
+    rules = config("independence", modules=["shop.cache.disk"])
+    assert judge(rules, graph).message == "names shop.cache.disk, which does not exist"
+
+
+def test_modules_outside_the_root_packages_are_not_judged() -> None:
+    rules = config(
+        "protected", protected_modules=["shop.store"], allowed_importers=["shop.web", "shop.orders"]
+    )
+    assert judge(rules, SHOP + "scripts.dump  1: shop.store\n").outcome == "kept"
+
+
 def test_a_custom_contract_type_is_invalid_because_its_code_is_never_run() -> None:
     rules = ContractConfig(
         site=Site("setup.cfg", 1),
