@@ -20,6 +20,10 @@ select = [
   "REF",     # a comment with [ and ] and [ and "
   "IMP",
 ]
+nested = [
+  [1, 2],
+  "select",
+]
 "quoted.key" = \'[not a table]\'
 text = """
 [neither]
@@ -43,13 +47,13 @@ deep.er = 1
         (("name",), 2),
         (("tool", "audit"), 4),
         (("tool", "audit", "select"), 5),
-        (("tool", "audit", "quoted.key"), 9),
-        (("tool", "audit", "text"), 10),
-        (("tool", "importlinter", "contracts", 0), 15),
-        (("tool", "importlinter", "contracts", 0, "name"), 16),
-        (("tool", "importlinter", "contracts", 1, "name"), 19),
-        (("tool", "importlinter", "contracts", 1, "inline", "b"), 20),
-        (("tool", "importlinter", "contracts", 1, "sub", "deep", "er"), 22),
+        (("tool", "audit", "quoted.key"), 13),
+        (("tool", "audit", "text"), 14),
+        (("tool", "importlinter", "contracts", 0), 19),
+        (("tool", "importlinter", "contracts", 0, "name"), 20),
+        (("tool", "importlinter", "contracts", 1, "name"), 23),
+        (("tool", "importlinter", "contracts", 1, "inline", "b"), 24),
+        (("tool", "importlinter", "contracts", 1, "sub", "deep", "er"), 26),
         (("tool", "audit", "absent"), 4),
         (("nowhere",), 1),
     ],
