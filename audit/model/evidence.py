@@ -57,8 +57,9 @@ class ImportAttempt(msgspec.Struct, frozen=True, kw_only=True):
     """One module imported in a fresh process.
 
     ``outcome`` is imported, raised (an exception left the import), died (the process ended without a
-    word) or hung. ``missing`` is the module that an ImportError names. ``frames`` lead from the
-    module to the place that raised; a path outside the tree is absolute.
+    word; ``message`` says how) or hung. ``missing`` is the module that an ImportError names, ``not_found``
+    whether it says that there is none, ``variable`` an environment variable that is not set. ``frames``
+    lead from the module to the place that raised; a path outside the tree is absolute.
     """
 
     module: str
@@ -66,8 +67,9 @@ class ImportAttempt(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
     message: str = ""
     missing: str = ""
+    not_found: bool = False
+    variable: str = ""
     frames: tuple[Site, ...] = ()
-    ignored: bool = False
 
 
 class ImportRun(msgspec.Struct, frozen=True, kw_only=True):
