@@ -40,14 +40,10 @@ class FactCache:
             return
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(
-                folder / f"facts-{_version()}.sqlite", timeout=2, isolation_level=None
-            )
+            connection = sqlite3.connect(folder / f"facts-{_version()}.sqlite", timeout=2, isolation_level=None)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=OFF")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS facts (blob TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID"
-            )
+            connection.execute("CREATE TABLE IF NOT EXISTS facts (blob TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID")
             self._connection = connection
         except (OSError, sqlite3.Error):
             self._connection = None

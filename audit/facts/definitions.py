@@ -35,9 +35,7 @@ class Definitions:
         if qualified is not None:
             self._put(Definition(qualified, kind, self.spans.of(node)))
 
-    def variable(
-        self, scope: Scope, module: Scope, name: str, statement: ast.stmt, value: ast.expr | None
-    ) -> None:
+    def variable(self, scope: Scope, module: Scope, name: str, statement: ast.stmt, value: ast.expr | None) -> None:
         """Note an assignment; ``__all__`` and ``__path__`` mean more than their names."""
         if scope.owner(name) is module:
             if name == "__all__":

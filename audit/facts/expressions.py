@@ -140,7 +140,7 @@ class Expressions:
             self.namespace = True
 
     def _subscript(self, node: ast.Subscript) -> None:
-        if _is_own_module(node):
+        if _is_own_module(node) or (isinstance(node.ctx, ast.Store) and _dotted(node.value) == "sys.modules"):
             self.open = True
 
     def _lambda(self, node: ast.Lambda, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:

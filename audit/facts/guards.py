@@ -28,25 +28,19 @@ def is_not_type_checking(test: ast.expr) -> bool:
 def is_main(test: ast.expr) -> bool:
     """Whether a condition is ``__name__ == "__main__"``."""
     match test:
-        case ast.Compare(
-            left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]
-        ):
+        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]):
             return True
     return False
 
 
 def survives_failed_import(node: ast.Try | ast.TryStar) -> bool:
     """Whether some handler catches a failed import and goes on instead of raising."""
-    return any(
-        _catches(handler.type, _IMPORT_FAILURES) and not _raises(handler.body) for handler in node.handlers
-    )
+    return any(_catches(handler.type, _IMPORT_FAILURES) and not _raises(handler.body) for handler in node.handlers)
 
 
 def survives_missing_attribute(node: ast.Try | ast.TryStar) -> bool:
     """Whether some handler catches a missing attribute and goes on instead of raising."""
-    return any(
-        _catches(handler.type, _ATTRIBUTE_FAILURES) and not _raises(handler.body) for handler in node.handlers
-    )
+    return any(_catches(handler.type, _ATTRIBUTE_FAILURES) and not _raises(handler.body) for handler in node.handlers)
 
 
 def suppresses_failed_import(node: ast.With | ast.AsyncWith) -> bool:
@@ -83,9 +77,7 @@ def _raises(body: list[ast.stmt]) -> bool:
             return True
         case ast.Expr(value=ast.Call(func=ast.Name(id="exit" | "quit"))):
             return True
-        case ast.Expr(
-            value=ast.Call(func=ast.Attribute(value=ast.Name(id="sys" | "os"), attr="exit" | "_exit"))
-        ):
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="sys" | "os"), attr="exit" | "_exit"))):
             return True
         case ast.If(body=inner, orelse=[_, *_] as other):
             return _raises(inner) and _raises(other)

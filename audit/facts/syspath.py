@@ -25,9 +25,7 @@ def added_folders(call: ast.Call) -> list[str]:
         arguments = call.args
     elif function.attr == "insert" and len(call.args) == 2:
         arguments = call.args[1:]
-    elif (
-        function.attr == "extend" and len(call.args) == 1 and isinstance(call.args[0], (ast.List, ast.Tuple))
-    ):
+    elif function.attr == "extend" and len(call.args) == 1 and isinstance(call.args[0], (ast.List, ast.Tuple)):
         arguments = call.args[0].elts
     else:
         return []
@@ -55,9 +53,7 @@ def _path(node: ast.expr) -> str | None:
             return _join([left, right])
         case ast.Attribute(value=inner, attr="parent"):
             return _up(_path(inner))
-        case ast.Subscript(
-            value=ast.Attribute(value=inner, attr="parents"), slice=ast.Constant(value=int(levels))
-        ):
+        case ast.Subscript(value=ast.Attribute(value=inner, attr="parents"), slice=ast.Constant(value=int(levels))):
             path = _path(inner)
             for _ in range(levels + 1):
                 path = _up(path)
@@ -67,10 +63,9 @@ def _path(node: ast.expr) -> str | None:
             | ast.Call(func=ast.Name(id="dirname"), args=[inner])
         ):
             return _up(_path(inner))
-        case (
-            ast.Call(func=ast.Attribute(attr="join"), args=parts)
-            | ast.Call(func=ast.Name(id="join"), args=parts)
-        ) if parts:
+        case ast.Call(func=ast.Attribute(attr="join"), args=parts) | ast.Call(func=ast.Name(id="join"), args=parts) if (
+            parts
+        ):
             return _join(parts)
         case ast.Call(func=ast.Attribute(attr="joinpath", value=first), args=parts):
             return _join([first, *parts])

@@ -52,6 +52,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     replacement: str | None = None
     fixable: bool = False
     baselined: bool = False
+    breaks_import: bool = False
+    """Whether importing the referrer fails because of it."""
 
     @property
     def fingerprint(self) -> str:

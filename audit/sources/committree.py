@@ -35,9 +35,7 @@ class CommitTree:
             else:
                 entries[path] = Entry(path, blob, mode == "100755")
         texts = dict(git.read_blobs(links.values()))
-        resolved = {
-            path: (texts.get(blob) or b"/").decode(errors="surrogateescape") for path, blob in links.items()
-        }
+        resolved = {path: (texts.get(blob) or b"/").decode(errors="surrogateescape") for path, blob in links.items()}
         self.entries = resolve_links(entries, resolved, skipped) if links else dict(sorted(entries.items()))
         self.skipped = tuple(skipped)
 

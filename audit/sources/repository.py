@@ -1,4 +1,4 @@
-"""Opens what the user points at: a git work tree, a folder in one, a bare git directory, or a plain folder."""
+"""Opens what the user points at: a git work tree, a folder in one, a bare repository, or a plain folder."""
 
 from __future__ import annotations
 
@@ -48,9 +48,7 @@ class Repository:
         if at is not None:
             return CommitTree(self._need_git("--at"), self.commit(at, "--at"), self.prefix.rstrip("/"))
         if self.bare:
-            raise UsageError(
-                f"{self.root} is a bare repository without a work tree; name a commit with --at REV"
-            )
+            raise UsageError(f"{self.root} is a bare repository without a work tree; name a commit with --at REV")
         return WorkTree(self.root, self.git)
 
     def base(self, since: str) -> Tree:
@@ -76,9 +74,7 @@ class Repository:
         ):
             hint = _shallow_hint(git)
             raise UsageError(f"{option} {revision}: no such commit in {self.root}{hint}")
-        return git.text("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").splitlines()[
-            -1
-        ]
+        return git.text("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").splitlines()[-1]
 
     def _need_git(self, option: str) -> Git:
         if self.git is None:

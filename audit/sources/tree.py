@@ -38,9 +38,7 @@ class Tree(Protocol):
         """Each path with its bytes, in order."""
 
 
-def resolve_links(
-    entries: dict[str, Entry], links: dict[str, str], skipped: list[Skipped]
-) -> dict[str, Entry]:
+def resolve_links(entries: dict[str, Entry], links: dict[str, str], skipped: list[Skipped]) -> dict[str, Entry]:
     """Add the files that symbolic links (path -> link text) make visible a second time.
 
     A link out of the tree, to nothing, or round in a circle is recorded as skipped and not followed.

@@ -1,0 +1,113 @@
+"""``audit check``: every reference to what is gone, and every broken import contract."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from audit.cli.common import (
+    At,
+    Jobs,
+    NoCache,
+    Output,
+    RepositoryPath,
+    Since,
+    codes_of,
+    colours_wanted,
+    emit,
+    failures_told,
+    paint,
+)
+
+if TYPE_CHECKING:
+    from audit.model.findings import CheckResult
+    from audit.verdict.baseline import Accepted
+
+
+class Format(StrEnum):
+    """How a result is written."""
+
+    text = "text"
+    concise = "concise"
+    json = "json"
+
+
+def check(
+    path: RepositoryPath = Path(),
+    since: Since = None,
+    at: At = None,
+    select: Annotated[str | None, typer.Option(metavar="CODES", help="Only these codes or prefixes.")] = None,
+    ignore: Annotated[str | None, typer.Option(metavar="CODES", help="Not these codes or prefixes.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail the check too.")] = False,
+    format: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.text,  # noqa: A002  # the option's name is a contract
+    output: Output = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Findings accepted for now; see audit baseline.")
+    ] = None,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even with findings.")] = False,
+    no_cache: NoCache = False,
+    jobs: Jobs = 0,
+) -> None:
+    """Find every reference to what is gone, and every broken import contract. Executes nothing.
+
+    Exit code 0: all held. 1: findings. 2: something could not be checked.
+    """
+    with failures_told():
+        from audit.pipeline import open_codebase  # keeps --help fast
+        from audit.report import check_json, check_text
+        from audit.verdict.baseline import apply_baseline, stale
+        from audit.verdict.gate import exit_code, narrowed, selected
+
+        selected((), codes_of(select), codes_of(ignore))
+        accepted = _baseline(baseline)
+        codebase = open_codebase(path, at=at, since=since, jobs=jobs, use_cache=not no_cache)
+        settings = codebase.configuration.settings
+        result = narrowed(codebase.check, codes_of(select) or settings.select, (*settings.ignore, *codes_of(ignore)))
+        if accepted is None and settings.baseline is not None:
+            accepted = _baseline(codebase.root / settings.baseline)
+        if accepted is not None:
+            for entry in stale(result, accepted):
+                typer.echo(
+                    f"audit: the baseline accepts {entry.code} {entry.referrer} -> {entry.target}, which is mended: "
+                    "take it off with audit baseline prune",
+                    err=True,
+                )
+            result = apply_baseline(result, accepted)
+        style = paint if output is None and colours_wanted() else check_text.plain
+        if format is Format.json:
+            text = check_json.render_json(result)
+        elif format is Format.concise:
+            text = check_text.render_concise(result, style)
+        else:
+            text = check_text.render_text(result, style)
+        emit(text, output)
+        code = exit_code(result, strict=strict or settings.strict)
+        if code == 2:
+            _tell_unchecked(result)
+    raise typer.Exit(0 if exit_zero and code == 1 else code)
+
+
+def _baseline(path: Path | None) -> frozenset[Accepted] | None:
+    if path is None:
+        return None
+    from audit.model.errors import UsageError  # keeps --help fast
+    from audit.verdict.baseline import read_baseline
+
+    try:
+        return read_baseline(str(path), path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"baseline {path}: {error.strerror}; write one with audit baseline write") from None
+
+
+def _tell_unchecked(result: CheckResult) -> None:
+    if result.coverage.modules == 0:
+        typer.echo(
+            "audit: no Python module was analysed, so nothing was checked; is this the right folder?",
+            err=True,
+        )
+    for skipped in result.coverage.skipped:
+        if skipped.incomplete:
+            typer.echo(f"audit: could not check {skipped.path}: {skipped.reason}", err=True)

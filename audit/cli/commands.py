@@ -1,0 +1,34 @@
+"""Every command of the application, one module each."""
+
+from __future__ import annotations
+
+import typer
+
+from audit.cli.baseline import app as baseline
+from audit.cli.check import check
+from audit.cli.explain import explain
+from audit.cli.roots import roots
+from audit.cli.why import why
+
+
+def register(app: typer.Typer) -> None:
+    """Add all commands to an application."""
+
+    @app.callback(invoke_without_command=True)
+    def version(
+        context: typer.Context,
+        show: bool = typer.Option(False, "--version", help="Show the version and exit."),
+    ) -> None:
+        if show:
+            from audit import __version__  # only this option needs it
+
+            typer.echo(f"audit {__version__}")
+            raise typer.Exit
+        if context.invoked_subcommand is None:
+            typer.echo(context.get_help())
+
+    app.command()(check)
+    app.command()(roots)
+    app.command()(why)
+    app.command()(explain)
+    app.add_typer(baseline, name="baseline")

@@ -1,0 +1,78 @@
+"""What commands share: options, failures turned into messages, output to a file or the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+COULD_NOT_CHECK: Final = 2
+
+RepositoryPath = Annotated[Path, typer.Argument(metavar="[PATH]", help="The repository to audit.", show_default=False)]
+At = Annotated[str | None, typer.Option("--at", metavar="REV", help="Audit the tree of this commit.")]
+Since = Annotated[str | None, typer.Option("--since", metavar="REV", help="Compare with this base commit.")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes to read files with; 0: one for each core.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache of facts.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout.")]
+
+
+@contextmanager
+def failures_told() -> Iterator[None]:
+    """Turn what a user can act on into one message on stderr and exit code 2."""
+    from audit.model.errors import AuditError  # not needed for --help
+
+    try:
+        yield
+    except AuditError as error:
+        for line in str(error).splitlines():
+            typer.echo(f"audit: {line}", err=True)
+        raise typer.Exit(COULD_NOT_CHECK) from None
+
+
+def codes_of(text: str | None) -> tuple[str, ...]:
+    """The codes of a comma-separated option."""
+    return tuple(part.strip().upper() for part in (text or "").split(",") if part.strip())
+
+
+def colours_wanted() -> bool:
+    """Whether stdout is a terminal that wants colour: ``NO_COLOR`` says no, ``FORCE_COLOR`` yes."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def paint(text: str, colour: str) -> str:
+    """A text in colour."""
+    return typer.style(text, fg=colour)
+
+
+def emit(text: str, output: Path | None) -> None:
+    """Write to stdout, or to a file in one step: a reader never sees half of it.
+
+    Raises:
+        UsageError: the file's folder does not exist or is not writable.
+    """
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    from audit.model.errors import UsageError  # not needed for --help
+
+    try:
+        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror}") from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(output)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,36 @@
+"""The command line: a thin shell over the pipelines. Commands import what they need when they run."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from audit.cli.commands import register
+
+app = typer.Typer(
+    name="audit",
+    help="Holds a Python repository against reality: what is broken, does it still work, is what was said true.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+register(app)
+
+
+def run() -> None:
+    """The console script: every known failure is one message on stderr and exit code 2.
+
+    Interrupting exits with 130. A reader that closes the pipe early is no failure.
+    """
+    try:
+        app(prog_name="audit")
+    except KeyboardInterrupt:
+        sys.stderr.write("audit: interrupted\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

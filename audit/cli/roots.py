@@ -1,0 +1,34 @@
+"""``audit roots``: where modules are imported from, and what was not analysed and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from audit.cli.common import At, NoCache, RepositoryPath, failures_told
+
+
+def roots(path: RepositoryPath = Path(), at: At = None, no_cache: NoCache = False) -> None:
+    """Show the source roots, the modules of each, and every file that was not analysed, with the reason."""
+    with failures_told():
+        from audit.pipeline import open_codebase  # keeps --help fast
+
+        codebase = open_codebase(path, at=at, use_cache=not no_cache)
+        coverage = codebase.coverage
+        typer.echo("Source roots:")
+        for root, count in codebase.modules_by_root().items():
+            typer.echo(f"  {root or '.'}  ({count} modules)")
+        typer.echo("Entry points:")
+        for entry in codebase.entry_points:
+            typer.echo(f"  {entry.name} = {entry.target}  ({entry.path}:{entry.line})")
+        if not codebase.entry_points:
+            typer.echo("  none declared")
+        typer.echo("Not analysed:")
+        for skipped in coverage.skipped:
+            typer.echo(f"  {skipped.path}: {skipped.reason}")
+        if not coverage.skipped:
+            typer.echo("  nothing was left out")
+        typer.echo(
+            f"{coverage.modules} of {coverage.modules_found} modules analysed in {coverage.python_files} Python files"
+        )

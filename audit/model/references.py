@@ -1,0 +1,41 @@
+"""A reference that leads nowhere, before any judgement of how grave that is."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from audit.model.facts import Context
+from audit.model.findings import Site
+
+ReferenceKind = Literal["import", "attribute", "string"]
+
+
+class Dangling(msgspec.Struct, frozen=True, kw_only=True):
+    """A first-party name that a site uses and the tree does not hold.
+
+    ``module`` is the module part of ``target`` and ``symbol`` the rest: empty when the module itself is
+    missing. ``name`` is the name as imported, for a message. ``context`` says when the site runs;
+    ``dead_fallback`` marks a handler's import whose guarded import does resolve. ``callee`` is the callable
+    that a string is handed to.
+    """
+
+    kind: ReferenceKind
+    site: Site
+    referrer: str
+    module: str
+    symbol: str
+    context: Context
+    dead_fallback: bool = False
+    callee: str = ""
+
+    @property
+    def target(self) -> str:
+        """The full dotted name that is missing."""
+        return f"{self.module}.{self.symbol}" if self.symbol else self.module
+
+    @property
+    def breaks_import(self) -> bool:
+        """Whether importing the referrer fails because of it."""
+        return self.context == "eager" and self.kind != "string"

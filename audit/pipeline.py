@@ -1,0 +1,295 @@
+"""Composes the stages of `audit check`: config -> tree -> facts -> references -> findings -> roots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from pathlib import Path
+
+from audit.checks.declared import declared_findings
+from audit.checks.references import reference_findings
+from audit.config.load import load_configuration
+from audit.facts.cache import FactCache, cache_folder
+from audit.facts.python import read_python
+from audit.model.codebase import Located
+from audit.model.facts import Definition, FileFacts
+from audit.model.findings import CheckResult, ContractResult, Coverage, Finding, Link, Retirement, Site
+from audit.model.graph import ModuleGraph
+from audit.model.references import Dangling
+from audit.model.settings import Configuration, RetiredName
+from audit.resolve.packaging import EntryPoint
+from audit.resolve.references import dangling, graph_of
+from audit.resolve.retired import Retirements
+from audit.resolve.uses import uses_of
+from audit.sources.history import History
+from audit.sources.repository import Repository
+from audit.sources.tree import Tree
+from audit.trees import LoadedTree, load_tree
+from audit.verdict.chains import EagerGraph
+from audit.verdict.roots import Starts, rank_roots
+
+
+def open_codebase(
+    path: Path,
+    *,
+    at: str | None = None,
+    since: str | None = None,
+    jobs: int = 0,
+    use_cache: bool = True,
+) -> ResolvedCodebase:
+    """Read the repository at ``path`` and resolve it; the check itself runs when it is first asked for.
+
+    Raises:
+        UsageError: no such folder or revision.
+        SourceError: the repository cannot be read, or the clone is shallow and ``since`` is given.
+        ConfigError: every mistake in the repository's configuration.
+    """
+    repository = Repository(path)
+    base_tree = repository.base(since) if since is not None else None
+    tree = repository.tree(at)
+    configuration = load_configuration(tree.read)
+    settings = configuration.settings
+    cache = FactCache(cache_folder() if use_cache else None)
+
+    def load(source: Tree, before: LoadedTree | None) -> LoadedTree:
+        return load_tree(
+            source,
+            cache,
+            jobs=jobs,
+            base=before.program if before else None,
+            source_roots=settings.source_roots,
+            exclude=settings.exclude,
+        )
+
+    base = load(base_tree, None) if base_tree is not None else None
+    now = load(tree, base)
+    cache.close()
+    return ResolvedCodebase(repository, configuration, now, base)
+
+
+class ResolvedCodebase:
+    """A resolved tree, and its base when there is one. Satisfies `audit.model.codebase.Codebase`."""
+
+    def __init__(
+        self, repository: Repository, configuration: Configuration, now: LoadedTree, base: LoadedTree | None
+    ) -> None:
+        self.root = repository.root
+        self.configuration = configuration
+        self._repository = repository
+        self._now = now
+        self._base = base
+
+    @property
+    def commit(self) -> str | None:
+        """Full commit id of the tree, or of HEAD for a work tree; None outside git."""
+        return self._now.tree.commit
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the work tree differs from its commit."""
+        return self._now.tree.dirty
+
+    @property
+    def since(self) -> str | None:
+        """Full commit id of the base."""
+        return self._base.tree.commit if self._base is not None else None
+
+    @property
+    def entry_points(self) -> tuple[EntryPoint, ...]:
+        """What packaging files declare as commands and plug-ins."""
+        return self._now.program.layout.entry_points
+
+    @property
+    def source_roots(self) -> tuple[str, ...]:
+        """The folders from which modules are imported; "" is the tree itself."""
+        return self._now.program.layout.roots
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much of the tree was analysed."""
+        return self._now.coverage
+
+    def modules_by_root(self) -> dict[str, int]:
+        """How many modules each source root holds, a nested root's own not counted for the outer one."""
+        roots = sorted(self.source_roots, key=len, reverse=True)
+        counts = dict.fromkeys(sorted(roots), 0)
+        for path in self._now.program.index.names:
+            if path.endswith(".py"):
+                counts[next(root for root in roots if not root or path.startswith(f"{root}/"))] += 1
+        return counts
+
+    @cached_property
+    def graph(self) -> ModuleGraph:
+        """The import graph of the tree."""
+        return graph_of(self._now.program)
+
+    @cached_property
+    def _eager(self) -> EagerGraph:
+        return EagerGraph(self.graph)
+
+    @cached_property
+    def _history(self) -> History | None:
+        git, since = self._repository.git, self.since
+        if git is None or since is None or self.commit is None:
+            return None
+        return History(git, since, self.commit, self._repository.prefix)
+
+    @cached_property
+    def _retirements(self) -> Retirements:
+        return Retirements(self._now.program, self._history, self.configuration.retired, self._facts_of_blob)
+
+    def _facts_of_blob(self, blob: str) -> FileFacts | None:
+        git = self._repository.git
+        content = next((found for _, found in git.read_blobs((blob,))), None) if git is not None else None
+        return read_python(content) if content is not None else None
+
+    @cached_property
+    def check(self) -> CheckResult:
+        """Everything that `audit check` finds in this tree."""
+        missing = dangling(self._now.program)
+        findings = [*reference_findings(missing, self._retirements.of, self._existed(missing))]
+        findings += declared_findings(
+            ((name, uses_of(self._now.program, name.name)) for name in self.configuration.retired), findings
+        )
+        contracts, contract_findings = self._contracts()
+        findings += contract_findings
+        return CheckResult(
+            commit=self.commit,
+            dirty=self.dirty,
+            since=self.since,
+            coverage=self._now.coverage,
+            findings=tuple(sorted(findings, key=lambda finding: finding.order)),
+            roots=rank_roots(findings, self.graph, self._starts()),
+            contracts=contracts,
+        )
+
+    def _existed(self, missing: Iterable[Dangling]) -> Callable[[Dangling], bool] | None:
+        if self._base is None:
+            return None
+        renamed = {new: old for old, new in self._history.renames().items()} if self._history else {}
+        paths = {each.site.path for each in missing}
+        before = dangling(self._base.program, sorted(paths | {renamed[path] for path in paths if path in renamed}))
+        names = self._base.program.index.names
+        known = {(each.referrer, each.target) for each in before}
+        return lambda each: bool(
+            {(each.referrer, each.target), (names.get(renamed.get(each.site.path, "")), each.target)} & known
+        )
+
+    def _contracts(self) -> tuple[tuple[ContractResult, ...], tuple[Finding, ...]]:
+        config = self.configuration.contracts
+        if config is None:
+            return (), ()
+        # import-linter and its graph cost a fifth of a second to load: only where there is a contract
+        from audit.checks.contracts import contract_findings
+        from audit.contracts.judge import check_contracts
+
+        results = check_contracts(config, self.graph, self.retired)
+        return tuple(results), contract_findings(results)
+
+    def _starts(self) -> Starts:
+        commands = {entry.name: entry.target.partition(":")[0].partition("[")[0].strip() for entry in self.entry_points}
+        names, facts = self._now.program.index.names, self._now.facts
+        tests = {name: facts[path].tests for path, name in names.items() if is_test_file(path)}
+        return Starts(entry_points=commands, tests=tests)
+
+    def paths(self) -> tuple[str, ...]:
+        """All file paths, POSIX, relative to the root, sorted."""
+        return tuple(sorted(self._now.tree.entries))
+
+    def read_text(self, path: str) -> str | None:
+        """The decoded text of a file; None when it is missing, binary or undecodable."""
+        content = self._now.tree.read(path)
+        if content is None or b"\0" in content:
+            return None
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return None
+
+    def modules(self, package: str = "") -> tuple[str, ...]:
+        """All module names, or those at and below ``package``, sorted."""
+        names = {name for path, name in self._now.program.index.names.items() if path.endswith(".py")}
+        return tuple(sorted(name for name in names if not package or name == package or name.startswith(f"{package}.")))
+
+    def module_path(self, dotted: str) -> str | None:
+        """The file (or folder of a namespace package) of a first-party module, or None."""
+        found = self._now.program.absolute("", dotted)
+        if found.status != "found":
+            paths = self._now.program.index.paths_of.get(dotted)
+            return paths[0] if paths else None
+        files = [file for node in found.nodes for file in node.files]
+        return files[0] if files else found.nodes[0].stem
+
+    def locate(self, dotted: str) -> Located | None:
+        """The definition a dotted name leads to, through re-exports: ``pkg.mod.Class.method``."""
+        return self._locate(dotted, set())
+
+    def _locate(self, dotted: str, seen: set[str]) -> Located | None:
+        if dotted in seen:
+            return None
+        seen.add(dotted)
+        program = self._now.program
+        parts = dotted.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            found = program.absolute("", ".".join(parts[:length]))
+            if found.status != "found" or all(node.kind == "namespace" for node in found.nodes):
+                continue
+            definition = program.symbols.find(found.nodes, ".".join(parts[length:]))
+            if definition is not None and definition[1].kind != "import":
+                return self._located(*definition)
+            path = definition[0] if definition else found.nodes[0].files[0] if found.nodes[0].files else None
+            if path is None:
+                return None
+            origin = program.symbols.origin(path, parts[length])
+            if origin is not None:
+                return self._locate(".".join((origin, *parts[length + 1 :])), seen)
+            return None
+        return None
+
+    def _located(self, path: str, definition: Definition) -> Located:
+        module = self._now.program.index.names[path]
+        return Located(f"{module}.{definition.name}", module, path, definition)
+
+    def locate_by_suffix(self, dotted: str) -> tuple[Located, ...]:
+        """Every definition whose qualified name ends with ``dotted`` (``Class.method``, ``function``)."""
+        ending = f".{dotted}"
+        return tuple(
+            self._located(path, definition)
+            for path in sorted(self._now.program.index.names)
+            for definition in self._now.facts[path].definitions
+            if definition.kind != "import"
+            and f"{self._now.program.index.names[path]}.{definition.name}".endswith(ending)
+        )
+
+    def references_to(self, dotted: str) -> tuple[Finding, ...]:
+        """Every place that still names ``dotted`` (a module or symbol that exists or existed)."""
+        return declared_findings([(RetiredName(name=dotted, site=Site("")), uses_of(self._now.program, dotted))], ())
+
+    def why(self, source: str, target: str) -> tuple[Link, ...]:
+        """The shortest eager import chain from module ``source`` to module or missing name ``target``."""
+        return self._eager.path(source, (target,))
+
+    def retired(self, dotted_or_path: str) -> Retirement | None:
+        """The commit that removed a module, symbol or path, where history tells."""
+        if "/" in dotted_or_path or dotted_or_path.endswith(".py"):
+            return self._history.removed(dotted_or_path) if self._history is not None else None
+        module, _, symbol = dotted_or_path.rpartition(".")
+        whole = self._missing(dotted_or_path, "")
+        known = self._retirements.of(whole)
+        if known is None and module:
+            known = self._retirements.of(self._missing(module, symbol))
+        return known.retirement if known is not None else None
+
+    def _missing(self, module: str, symbol: str) -> Dangling:
+        return Dangling(kind="import", site=Site(""), referrer="", module=module, symbol=symbol, context="eager")
+
+    def tests_in(self, path: str) -> int:
+        """How many test functions a file defines, counted statically."""
+        facts = self._now.facts.get(path)
+        return facts.tests if facts is not None else 0
+
+
+def is_test_file(path: str) -> bool:
+    """Whether pytest collects a file by its name."""
+    name = path.rpartition("/")[2]
+    return name.startswith("test_") or name.endswith("_test.py")

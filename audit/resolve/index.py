@@ -1,0 +1,189 @@
+"""Every module of a tree by path and by dotted name, over many source roots and namespace portions."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final, Literal
+
+import msgspec
+
+from audit.resolve.layout import Layout
+
+Kind = Literal["module", "package", "namespace", "opaque"]
+
+_NATIVE: Final = (
+    ".so",
+    ".pyd",
+    ".pyx",
+    ".pxd",
+    ".c",
+    ".cc",
+    ".cpp",
+    ".cxx",
+    ".cu",
+    ".rs",
+    ".f",
+    ".f90",
+    ".i",
+    ".go",
+)
+_PRIVATE_FOLDERS: Final = frozenset(
+    {
+        "__init__",
+        "tests",
+        "test",
+        "testing",
+        "docs",
+        "doc",
+        "examples",
+        "scripts",
+        "benchmarks",
+        "setup",
+        "conftest",
+    }
+)
+_NATIVE_SUFFIXES: Final = frozenset(_NATIVE)
+
+
+class Node(msgspec.Struct, frozen=True):
+    """What one dotted name leads to under one root. ``files`` holds source and stub; it is empty for a
+    namespace package, and for an opaque (compiled or generated) module without a stub."""
+
+    kind: Kind
+    stem: str
+    files: tuple[str, ...] = ()
+
+
+class ModuleIndex:
+    """Modules of one tree. Stems are paths without suffix; a package's stem is its folder."""
+
+    def __init__(self, paths: Iterable[str], layout: Layout) -> None:
+        self.layout = layout
+        self.modules: dict[str, list[str]] = defaultdict(list)
+        self.packages: dict[str, list[str]] = defaultdict(list)
+        self.native: set[str] = set()
+        self.folders: set[str] = set()
+        self.python_files: list[str] = []
+        self._parents: dict[str, set[str]] = defaultdict(set)
+        for path in paths:
+            self._add(path)
+        for stem in (*self.modules, *self.packages):
+            folder, _, name = stem.rpartition("/")
+            self._parents[name].add(folder)
+        self.roots = tuple(sorted(layout.roots, key=lambda root: (-root.count("/") - bool(root), root)))
+        self.names = self._name_all()
+        self.paths_of: dict[str, list[str]] = defaultdict(list)
+        for path, name in self.names.items():
+            self.paths_of[name].append(path)
+
+    def _add(self, path: str) -> None:
+        stem, suffix = posixpath.splitext(path)
+        folder, _, name = stem.rpartition("/")
+        if suffix in (".py", ".pyi"):
+            if suffix == ".py":
+                self.python_files.append(path)
+            if name == "__init__":
+                self.packages[folder].append(path)
+            else:
+                self.modules[stem].append(path)
+            while folder and folder not in self.folders:
+                self.folders.add(folder)
+                folder = folder.rpartition("/")[0]
+        elif suffix in _NATIVE_SUFFIXES:
+            self.native.add(posixpath.join(folder, name.partition(".")[0]))
+        elif suffix == ".proto":
+            self.native.update((f"{stem}_pb2", f"{stem}_pb2_grpc"))
+
+    def node(self, root: str, parts: tuple[str, ...] | list[str]) -> Node | None:
+        """What ``parts`` name below the folder ``root``, in Python's own order of precedence."""
+        stem = "/".join((root, *parts)) if root else "/".join(parts)
+        if stem in self.packages:
+            return Node("package", stem, tuple(self.packages[stem]))
+        if stem in self.modules:
+            files = tuple(sorted(self.modules[stem]))
+            opaque = stem in self.native and not any(file.endswith(".py") for file in files)
+            return Node("opaque" if opaque else "module", stem, files)
+        if stem in self.native:
+            return Node("opaque", stem)
+        if stem in self.folders:
+            return Node("namespace", stem)
+        return None
+
+    def nodes(self, roots: Iterable[str], parts: tuple[str, ...]) -> list[Node]:
+        """What ``parts`` name under each of several roots, absent ones left out."""
+        return [node for root in roots if (node := self.node(root, parts)) is not None]
+
+    def depth(self, roots: Iterable[str], parts: tuple[str, ...]) -> int:
+        """How many leading parts exist under some root."""
+        roots = tuple(roots)
+        for length in range(len(parts), 0, -1):
+            if any(self.node(root, parts[:length]) is not None for root in roots):
+                return length
+        return 0
+
+    def implied_roots(self, parts: tuple[str, ...]) -> list[str]:
+        """Folders that are no known root but would make ``parts`` resolve, were they one."""
+        return [
+            folder
+            for folder in sorted(self._parents.get(parts[0], ()))
+            if folder not in self.layout.roots and self.node(folder, parts) is not None
+        ]
+
+    def implied_root(self, path: str) -> str:
+        """The folder from which a file is imported by its plain name: the first one up that is no package."""
+        folder = path.rpartition("/")[0]
+        while folder and folder in self.packages:
+            folder = folder.rpartition("/")[0]
+        return folder
+
+    def conftest_roots(self, path: str) -> list[str]:
+        """Folders that pytest puts on the path for a file, because a ``conftest.py`` above it lies there."""
+        found: list[str] = []
+        folder = path.rpartition("/")[0]
+        while True:
+            if posixpath.join(folder, "conftest") in self.modules:
+                found.append(self.implied_root(posixpath.join(folder, "conftest.py")))
+            if not folder:
+                return found
+            folder = folder.rpartition("/")[0]
+
+    def dotted(self, path: str, root: str) -> str | None:
+        """The dotted name of a file below a root; None when some part is no identifier."""
+        stem = posixpath.splitext(path)[0]
+        stem = stem[len(root) + 1 :] if root else stem
+        parts = stem.split("/")
+        if parts[-1] == "__init__" and len(parts) > 1:
+            parts.pop()
+        return ".".join(parts) if all(part.isidentifier() for part in parts) else None
+
+    def _name_all(self) -> dict[str, str]:
+        """One name for each Python file: the shortest under a root, unless two files would share it."""
+        claims: dict[str, list[str]] = defaultdict(list)
+        every = [path for paths in (*self.modules.values(), *self.packages.values()) for path in paths]
+        for path in sorted(every):
+            claims[self._short_name(path)].append(path)
+        names: dict[str, str] = {}
+        for name, paths in claims.items():
+            stems = {posixpath.splitext(path)[0] for path in paths}
+            portions = all(stem.endswith("/__init__") for stem in stems)
+            for path in paths:
+                if len(stems) == 1 or portions or self.dotted(path, "") == name:
+                    names[path] = name
+                else:
+                    names[path] = self.dotted(path, "") or posixpath.splitext(path)[0]
+        return names
+
+    def _short_name(self, path: str) -> str:
+        for root in self.roots:
+            if not root or path.startswith(f"{root}/"):
+                name = self.dotted(path, root)
+                if name is not None and not (root and (_is_private(name) or root in self.packages)):
+                    return name
+        return posixpath.splitext(path)[0]
+
+
+def _is_private(name: str) -> bool:
+    """Whether a name below a nested root is that root's own affair: its tests, or the root as a package."""
+    return name.partition(".")[0] in _PRIVATE_FOLDERS

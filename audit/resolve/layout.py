@@ -1,0 +1,120 @@
+"""Where a tree's modules are imported from, read from its packaging and tool configuration.
+
+Source roots are found, never required: every tool that must import the project already says where it
+lies. Nothing here is executed; ``setup.py`` is read as text for literal hints only.
+"""
+
+from __future__ import annotations
+
+import configparser
+import posixpath
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+import msgspec
+
+from audit.resolve.packaging import BUILD_NAMES, EntryPoint, Reading, read_configuration
+
+_PACKAGING: Final = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
+_CONFIG_NAMES: Final = _PACKAGING | {
+    "pyrightconfig.json",
+    "pytest.ini",
+    "tox.ini",
+    "mypy.ini",
+    ".ruff.toml",
+    "ruff.toml",
+    "ty.toml",
+    "pyrefly.toml",
+}
+_NOT_SHIPPED: Final = frozenset({"setup", "conftest", "noxfile", "tasks", "fabfile", "manage", "dodo"})
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """What configuration says of a tree.
+
+    ``roots`` are folders that go on ``sys.path`` ("" is the tree itself), ``declared`` those of them that
+    some configuration names outright. ``dependencies`` are normalised names of distributions that the
+    project installs from elsewhere, ``built`` names that occur in build files, which may produce modules
+    that no file in the tree shows.
+    """
+
+    roots: tuple[str, ...]
+    declared: frozenset[str]
+    dependencies: frozenset[str]
+    built: frozenset[str]
+    entry_points: tuple[EntryPoint, ...]
+    mistakes: tuple[tuple[str, str], ...] = ()
+
+
+def wanted_files(paths: Iterable[str]) -> list[str]:
+    """The configuration files that `read_layout` wants to see, out of all paths."""
+    return [
+        path
+        for path in paths
+        if (name := path.rpartition("/")[2]) in _CONFIG_NAMES
+        or name in BUILD_NAMES
+        or (name.startswith("requirements") and name.endswith((".txt", ".in")))
+    ]
+
+
+def read_layout(paths: Iterable[str], read: Callable[[str], bytes | None], configured: Iterable[str] = ()) -> Layout:
+    """The layout of a tree; ``configured`` adds the user's own source roots. Unreadable files are noted."""
+    every = tuple(paths)
+    folders = _folders_with_python(every)
+    packages = {path.rpartition("/")[0] for path in every if path.endswith(("/__init__.py", "/__init__.pyi"))}
+    reading = Reading()
+    roots: set[str] = set()
+    mistakes: list[tuple[str, str]] = []
+    for path in configured:
+        reading.root("", path)
+    for path in wanted_files(every):
+        folder, _, name = path.rpartition("/")
+        content = read(path)
+        if content is None:
+            continue
+        text = content.decode("utf-8", errors="replace")
+        try:
+            read_configuration(reading, folder, name, path, text)
+        except (ValueError, configparser.Error, RecursionError) as error:
+            mistakes.append((path, f"cannot be read as configuration: {str(error).splitlines()[0]}"))
+        if name in _PACKAGING and folder not in packages:
+            roots.update(_beside_packaging(folder, folders, every))
+    roots.update(folder for folder in folders if folder.rpartition("/")[2] == "src" and folder not in packages)
+    declared = {folder for folder in reading.declared if folder in folders or folder == ""}
+    return Layout(
+        roots=tuple(sorted({"", *roots, *declared})),
+        declared=frozenset(declared),
+        dependencies=frozenset(reading.dependencies - reading.distributions),
+        built=frozenset(reading.built),
+        entry_points=tuple(reading.entry_points),
+        mistakes=tuple(mistakes),
+    )
+
+
+def _folders_with_python(paths: Iterable[str]) -> set[str]:
+    folders: set[str] = set()
+    for path in paths:
+        if path.endswith((".py", ".pyi")):
+            folder = path.rpartition("/")[0]
+            while folder and folder not in folders:
+                folders.add(folder)
+                folder = folder.rpartition("/")[0]
+    return folders
+
+
+def _beside_packaging(folder: str, folders: set[str], paths: tuple[str, ...]) -> Iterator[str]:
+    """The roots that a folder with packaging files implies: its ``src``, else itself when it holds code."""
+    source = posixpath.join(folder, "src")
+    if source in folders:
+        yield source
+        return
+    prefix = f"{folder}/" if folder else ""
+    for path in paths:
+        if path.startswith(prefix) and path.endswith(".py"):
+            first, slash, _ = path[len(prefix) :].partition("/")
+            if slash and path == f"{prefix}{first}/__init__.py":
+                yield folder
+                return
+            if not slash and first[:-3] not in _NOT_SHIPPED:
+                yield folder
+                return

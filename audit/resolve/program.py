@@ -1,0 +1,236 @@
+"""One resolved tree: given a file and a dotted name as that file writes it, what in the tree is meant.
+
+An answer is *found*, *missing* (first-party, and not there) or *foreign* (somebody else's, or not to be
+known). Only what is certain is called missing: a name is first-party when a regular package of the tree,
+or a namespace that the tree's own imports use, should hold it, or when the base held it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import sys
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+import msgspec
+
+from audit.model.facts import FileFacts, Import
+from audit.resolve.index import ModuleIndex, Node
+from audit.resolve.layout import Layout
+from audit.resolve.symbols import SymbolTable, Target
+
+Status = Literal["found", "missing", "foreign"]
+
+
+class Resolution(msgspec.Struct, frozen=True):
+    """The answer for one dotted name. ``weak`` marks a match under a folder that nothing declares as a
+    root: enough to know that the name is not broken, not enough to judge its symbols."""
+
+    status: Status
+    dotted: str
+    nodes: tuple[Node, ...] = ()
+    weak: bool = False
+
+
+class Program:
+    """A tree with its module index and symbol table. ``base`` is the same for the tree compared with."""
+
+    def __init__(
+        self,
+        paths: Iterable[str],
+        layout: Layout,
+        facts: Callable[[str], FileFacts],
+        base: Program | None = None,
+        generated: Callable[[str], bool] = lambda _path: False,
+    ) -> None:
+        self.index = ModuleIndex(paths, layout)
+        self.layout = layout
+        self.base = base
+        self.facts = facts
+        self.symbols = SymbolTable(self)
+        self._generated = generated
+        self._absolute: dict[tuple[tuple[str, ...], tuple[str, ...]], Resolution] = {}
+        self._local: dict[str, tuple[str, ...]] = {}
+        self._used: set[str] | None = None
+
+    def children(self, node: Node, name: str) -> bool:
+        """Whether ``name`` is a module below ``node``."""
+        if node.kind in ("module", "opaque"):
+            return False
+        return self.index.node(node.stem, (name,)) is not None
+
+    def local_roots(self, path: str) -> tuple[str, ...]:
+        """Roots that hold for this file alone: its folder, pytest's, and its own ``sys.path`` edits."""
+        found = self._local.get(path)
+        if found is None:
+            roots = [self.index.implied_root(path)]
+            if path in self.index.names and self.facts(path).has_main:
+                roots.append(path.rpartition("/")[0])  # a script finds its neighbours even inside a package
+            conftests = self.index.conftest_roots(path)
+            roots += conftests
+            for source in (path, *(posixpath.join(root, "conftest.py") for root in conftests)):
+                if source in self.index.names:
+                    folder = source.rpartition("/")[0]
+                    joined = (posixpath.normpath(posixpath.join(folder, each)) for each in self.facts(source).sys_path)
+                    roots += ["" if each == "." else each for each in joined if not each.startswith("..")]
+            known = set(self.layout.roots)
+            found = tuple(dict.fromkeys(root for root in roots if root not in known))
+            self._local[path] = found
+        return found
+
+    def relative(self, path: str, level: int, module: str) -> Resolution:
+        """What ``from ...module import`` in ``path`` names: judged by folders, then by package portions."""
+        folder = path.rpartition("/")[0]
+        for _ in range(level - 1):
+            if not folder:
+                return Resolution("foreign", module)
+            folder = folder.rpartition("/")[0]
+        parts = tuple(module.split(".")) if module else ()
+        package = self._dotted_folder(folder)
+        dotted = ".".join((package, *parts)) if package else ".".join(parts)
+        node = self.index.node(folder, parts) if folder or parts else Node("namespace", "")
+        others: list[Node] = []
+        if package:
+            others = [each for each in self.index.nodes(self.index.roots, tuple(dotted.split("."))) if each != node]
+        nodes = ([node] if node is not None else []) + others
+        if nodes:
+            return Resolution("found", dotted, tuple(nodes))
+        if self._may_be_built("/".join((folder, *parts)), parts):
+            return Resolution("foreign", dotted)
+        return Resolution("missing", dotted)
+
+    def _dotted_folder(self, folder: str) -> str:
+        for root in self.index.roots:
+            if root and folder == root:
+                return ""
+            if not root or folder.startswith(f"{root}/"):
+                inner = folder[len(root) + 1 :] if root else folder
+                if all(part.isidentifier() for part in inner.split("/")):
+                    return inner.replace("/", ".")
+        return ""
+
+    def absolute(self, path: str, dotted: str) -> Resolution:
+        """What an absolute dotted name means to the file ``path``."""
+        parts = tuple(dotted.split("."))
+        local = self.local_roots(path)
+        key = (local, parts)
+        found = self._absolute.get(key)
+        if found is None:
+            found = self._resolve(path, local, parts)
+            self._absolute[key] = found
+        return found
+
+    def _resolve(self, path: str, local: tuple[str, ...], parts: tuple[str, ...]) -> Resolution:
+        dotted = ".".join(parts)
+        roots = (*local, *self.index.roots)
+        nodes = self.index.nodes(roots, parts)
+        if nodes:
+            weak = self._is_dependency(parts[0])  # which of the two is meant depends on the order of sys.path
+            return self._shadowed(nodes, local, parts) or Resolution("found", dotted, tuple(nodes), weak)
+        if self._may_be_built("/".join(parts), parts):
+            return Resolution("foreign", dotted)
+        depth = self.index.depth(roots, parts)
+        if depth == 0:
+            implied = self.index.implied_roots(parts)
+            if implied and not self._is_foreign_name(parts[0]):
+                return Resolution("found", dotted, tuple(self.index.nodes(implied, parts)), weak=True)
+        elif self._holds(path, roots, parts, depth):
+            return Resolution("missing", dotted)
+        if self.base is not None and not self._is_foreign_name(parts[0]):
+            before = self.base.absolute(path, dotted)
+            if before.status == "found" and not before.weak and _is_own(self.base, before):
+                return Resolution("missing", dotted)
+        return Resolution("foreign", dotted)
+
+    def _shadowed(self, nodes: list[Node], local: tuple[str, ...], parts: tuple[str, ...]) -> Resolution | None:
+        """A bare folder that merely shares the name of an installed distribution is not what is imported."""
+        if all(node.kind == "namespace" for node in nodes) and self._is_foreign_name(parts[0]):
+            return Resolution("foreign", ".".join(parts))
+        if parts[0] in sys.stdlib_module_names and all(self._under(node, local, parts) for node in nodes):
+            return Resolution("foreign", ".".join(parts))
+        return None
+
+    def _under(self, node: Node, roots: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+        root = node.stem[: -len("/".join(parts))].rstrip("/")
+        return root in roots
+
+    def _holds(self, path: str, roots: tuple[str, ...], parts: tuple[str, ...], depth: int) -> bool:
+        """Whether the part of the name that exists is ours and closed, so that the rest is really missing."""
+        top = parts[0]
+        if top in sys.stdlib_module_names:
+            return False
+        for length in range(depth, 0, -1):
+            for node in self.index.nodes(roots, parts[:length]):
+                if node.kind == "opaque":
+                    return False
+                if node.kind in ("module", "package"):
+                    facts = [self.facts(file) for file in node.files]
+                    if any(each.namespace for each in facts):
+                        continue
+                    return node.kind == "package" or not any(each.open for each in facts)
+        if self._is_foreign_name(top):
+            return False
+        return self._is_inside(path, top) or top in self.used_names()
+
+    def _is_inside(self, path: str, top: str) -> bool:
+        return self.index.names.get(path, "").partition(".")[0] == top
+
+    def used_names(self) -> set[str]:
+        """First components of absolute imports that lead into the tree: names its own code relies on."""
+        if self._used is None:
+            self._used = set()
+            for path in self.index.names:
+                for statement in self.facts(path).imports:
+                    if statement.level:
+                        continue
+                    modules = [statement.module] if statement.is_from else [name.name for name in statement.names]
+                    for module in modules:
+                        parts = tuple(module.split("."))
+                        if parts[0] not in self._used and len(parts) > 1:
+                            nodes = self.index.nodes((*self.local_roots(path), *self.index.roots), parts)
+                            if any(node.kind != "namespace" for node in nodes):
+                                self._used.add(parts[0])
+        return self._used
+
+    def _is_dependency(self, top: str) -> bool:
+        return _normal(top) in self.layout.dependencies
+
+    def _is_foreign_name(self, top: str) -> bool:
+        if top in sys.stdlib_module_names:
+            return True
+        normal = _normal(top)
+        return any(name == normal or name.startswith(f"{normal}-") for name in self.layout.dependencies)
+
+    def _may_be_built(self, stem: str, parts: tuple[str, ...]) -> bool:
+        """Whether a build may produce this module: named in a build file, or ignored by version control."""
+        leaf = parts[-1] if parts else ""
+        if leaf in self.layout.built and (leaf.startswith("_") or leaf.endswith("version")):
+            return True
+        if ".".join(parts) in self.layout.built and len(parts) > 1:
+            return True
+        return any(
+            self._generated(posixpath.join(root, f"{stem}.py") if root else f"{stem}.py") for root in self.index.roots
+        )
+
+    def import_target(self, path: str, statement: Import) -> Target | None:
+        """The module that a from-import names; None when it is not first-party."""
+        if statement.level:
+            found = self.relative(path, statement.level, statement.module)
+        else:
+            found = self.absolute(path, statement.module)
+        if found.status == "foreign":
+            return None
+        return Target(found.dotted, found.nodes if found.status == "found" else None, found.weak)
+
+
+def _normal(name: str) -> str:
+    """A distribution's name as package indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _is_own(program: Program, found: Resolution) -> bool:
+    """Whether a match is more than a bare folder: some module or package that the tree really holds."""
+    return any(node.kind != "namespace" for node in found.nodes) or bool(
+        program.used_names() & {found.dotted.partition(".")[0]}
+    )

@@ -1,0 +1,213 @@
+"""Which missing names once existed, who removed them, and where they went.
+
+A name is retired when the base held it and the tree does not, when a commit between the two removed it,
+or when the repository declares it so.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from typing import Final, Literal, Protocol
+
+import msgspec
+
+from audit.model.facts import FileFacts
+from audit.model.findings import Retirement
+from audit.model.references import Dangling
+from audit.model.settings import RetiredName
+from audit.resolve.program import Program
+
+_MIN_SHARED: Final = 0.5
+"""A module is taken to have moved where at least this share of its definitions reappears."""
+
+
+class Change(Protocol):
+    """One commit that touched a path, and the blobs before and after it."""
+
+    @property
+    def retirement(self) -> Retirement:
+        """The commit."""
+
+    @property
+    def before(self) -> str:
+        """The blob before, or empty."""
+
+    @property
+    def after(self) -> str:
+        """The blob after, or empty."""
+
+
+class Past(Protocol):
+    """What history is asked about a path."""
+
+    def removed(self, path: str) -> Retirement | None:
+        """The commit that deleted the path."""
+
+    def changes(self, path: str) -> Iterable[Change]:
+        """The commits that touched the path, newest first."""
+
+    def renames(self) -> dict[str, str]:
+        """Old path -> new path between base and tree."""
+
+
+class Retired(msgspec.Struct, frozen=True):
+    """A retired name: whether it was a module or a symbol, its remover and its successor where known."""
+
+    kind: Literal["module", "symbol"]
+    retirement: Retirement | None = None
+    replacement: str | None = None
+    reason: str | None = None
+
+
+class Retirements:
+    """Answers for one tree against its base."""
+
+    def __init__(
+        self,
+        program: Program,
+        past: Past | None,
+        declared: Iterable[RetiredName] = (),
+        blob_facts: Callable[[str], FileFacts | None] = lambda _blob: None,
+    ) -> None:
+        self._program = program
+        self._base = program.base
+        self._past = past
+        self._declared = {name.name: name for name in declared}
+        self._blob_facts = blob_facts
+        self._known: dict[tuple[str, str, str], Retired | None] = {}
+        self._moved: dict[str, list[str]] | None = None
+
+    def of(self, missing: Dangling) -> Retired | None:
+        """What is known of a dangling name's past; None when it never existed as far as can be told."""
+        key = (missing.module, missing.symbol, missing.site.path if self._base is not None else "")
+        if key not in self._known:
+            declared = self._declared_name(missing.target)
+            found = self._find(missing)
+            if declared is not None:
+                kind: Literal["module", "symbol"] = found.kind if found else "symbol" if missing.symbol else "module"
+                found = Retired(
+                    kind,
+                    found.retirement if found else None,
+                    declared.replacement or (found.replacement if found else None),
+                    declared.reason,
+                )
+            self._known[key] = found
+        return self._known[key]
+
+    def _declared_name(self, target: str) -> RetiredName | None:
+        while target:
+            if target in self._declared:
+                return self._declared[target]
+            target = target.rpartition(".")[0]
+        return None
+
+    def _find(self, missing: Dangling) -> Retired | None:
+        path = missing.site.path
+        if not missing.symbol:
+            return self._module(path, missing.module)
+        as_module = self._module(path, missing.target)
+        if as_module is not None:
+            return as_module
+        if self._base is None:
+            return None
+        holder = self._base.absolute(path, missing.module)
+        head = missing.symbol.partition(".")[0]
+        if holder.status != "found" or self._base.symbols.defines(holder.nodes, head) != "yes":
+            return None
+        found = self._base.symbols.find(holder.nodes, missing.symbol)
+        retirement = self._symbol_removal(found[0], missing.symbol) if found else None
+        return Retired("symbol", retirement, self._symbol_successor(missing, found[0] if found else None))
+
+    def _module(self, path: str, dotted: str) -> Retired | None:
+        held: list[str] = []
+        if self._base is not None:
+            before = self._base.absolute(path, dotted)
+            if before.status == "found":
+                files = [file for node in before.nodes for file in node.files]
+                held = files or self._below(before.nodes[0].stem)
+                if not held:
+                    return None
+        retirement = None
+        if self._past is not None:
+            for candidate in held or self._candidates(path, dotted):
+                retirement = self._past.removed(candidate)
+                if retirement is not None:
+                    break
+        if not held and retirement is None:
+            return None
+        return Retired("module", retirement, self._module_successor(held))
+
+    def _below(self, folder: str) -> list[str]:
+        names = self._base.index.names if self._base is not None else {}
+        return sorted(path for path in names if path.startswith(f"{folder}/"))
+
+    def _candidates(self, path: str, dotted: str) -> list[str]:
+        stem = dotted.replace(".", "/")
+        roots = (*self._program.local_roots(path), *self._program.index.roots)
+        return [posixpath.join(root, f"{stem}{end}") for root in roots for end in (".py", "/__init__.py")]
+
+    def _symbol_removal(self, path: str, symbol: str) -> Retirement | None:
+        """The newest commit whose version of the file lacks the symbol while the one before had it."""
+        if self._past is None:
+            return None
+        for change in self._past.changes(path):
+            before = self._blob_facts(change.before) if change.before else None
+            after = self._blob_facts(change.after) if change.after else None
+            if before is not None and _has(before, symbol) and not (after is not None and _has(after, symbol)):
+                return change.retirement
+        return None
+
+    def _module_successor(self, held: list[str]) -> str | None:
+        names = self._program.index.names
+        if self._past is not None and held:
+            renames = self._past.renames()
+            for path in held:
+                if renames.get(path) in names:
+                    return names[renames[path]]
+        if self._base is None:
+            return None
+        votes: Counter[str] = Counter()
+        total = 0
+        for path in held:
+            for definition in self._base.facts(path).definitions:
+                if definition.digest and "." not in definition.name:
+                    total += 1
+                    votes.update({found.rpartition(":")[0] for found in self._new_homes().get(definition.digest, ())})
+        best = votes.most_common(1)
+        return best[0][0] if best and best[0][1] >= max(1, _MIN_SHARED * total) else None
+
+    def _symbol_successor(self, missing: Dangling, path: str | None) -> str | None:
+        """Where an equal definition stands now: under another name, or in another module."""
+        if self._base is None or path is None:
+            return None
+        definition = self._base.symbols.definitions(path).get(missing.symbol)
+        if definition is None:
+            return None
+        homes = self._new_homes().get(definition.digest, []) if definition.digest else []
+        if not homes:
+            homes = [
+                home for home in self._new_homes().get(f"name:{missing.symbol}", []) if definition.kind != "import"
+            ]
+        return homes[0].replace(":", ".") if len(homes) == 1 else None
+
+    def _new_homes(self) -> dict[str, list[str]]:
+        """Definitions that the tree has and the base has not, as ``module:name`` by digest and by name."""
+        if self._moved is None:
+            self._moved = defaultdict(list)
+            for path, module in sorted(self._program.index.names.items()):
+                before = self._base.symbols.definitions(path) if self._base and path in self._base.index.names else {}
+                for definition in self._program.facts(path).definitions:
+                    if definition.name in before or definition.kind not in ("function", "class"):
+                        continue
+                    home = f"{module}:{definition.name}"
+                    if definition.digest:
+                        self._moved[definition.digest].append(home)
+                    if "." not in definition.name:
+                        self._moved[f"name:{definition.name}"].append(home)
+        return self._moved
+
+
+def _has(facts: FileFacts, symbol: str) -> bool:
+    return any(definition.name == symbol for definition in facts.definitions)

@@ -1,0 +1,129 @@
+"""What a module offers: its own names, re-exports, what a star import brings; or that none can tell."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, Protocol
+
+import msgspec
+
+from audit.model.facts import Definition, FileFacts, Import
+from audit.resolve.index import Node
+
+Answer = Literal["yes", "no", "unknown"]
+
+_ALWAYS: Final = frozenset(
+    {"__name__", "__file__", "__doc__", "__path__", "__dict__", "__spec__", "__loader__", "__package__"}
+    | {"__all__", "__cached__", "__builtins__", "__annotations__", "__version__", "__class__"}
+)
+
+
+class Target(msgspec.Struct, frozen=True):
+    """Where an import statement leads: the nodes of its module, or None when it is not in the tree."""
+
+    dotted: str
+    nodes: tuple[Node, ...] | None
+    weak: bool = False
+
+
+class Tree(Protocol):
+    """What the symbol table needs to know of a resolved tree."""
+
+    def facts(self, path: str) -> FileFacts:
+        """The facts of one Python file."""
+
+    def import_target(self, path: str, statement: Import) -> Target | None:
+        """The module that a from-import in ``path`` names; None when it is not first-party."""
+
+    def children(self, node: Node, name: str) -> bool:
+        """Whether ``name`` is a submodule of ``node``."""
+
+
+class SymbolTable:
+    """Answers whether a module defines a name; "unknown" where names may be made at run time."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._definitions: dict[str, dict[str, Definition]] = {}
+
+    def definitions(self, path: str) -> dict[str, Definition]:
+        """The definitions of one file by name; members as ``Class.member``."""
+        found = self._definitions.get(path)
+        if found is None:
+            found = {definition.name: definition for definition in self._tree.facts(path).definitions}
+            self._definitions[path] = found
+        return found
+
+    def defines(self, nodes: tuple[Node, ...], name: str) -> Answer:
+        """Whether some portion of a module offers ``name``, as a symbol or a submodule."""
+        return self._defines(nodes, name, set())
+
+    def _defines(self, nodes: tuple[Node, ...], name: str, seen: set[tuple[str, str]]) -> Answer:
+        if name in _ALWAYS or any(self._tree.children(node, name) for node in nodes):
+            return "yes"
+        answer: Answer = "no"
+        for node in nodes:
+            if node.kind == "opaque":
+                answer = "unknown"
+            for path in node.files:
+                offered = self._file_defines(path, name, seen)
+                if offered == "yes":
+                    return "yes"
+                if offered == "unknown":
+                    answer = "unknown"
+        return answer
+
+    def _file_defines(self, path: str, name: str, seen: set[tuple[str, str]]) -> Answer:
+        if (path, name) in seen:
+            return "no"
+        seen.add((path, name))
+        facts = self._tree.facts(path)
+        if facts.error:
+            return "unknown"
+        if name in self.definitions(path):
+            return "yes"
+        answer: Answer = "unknown" if facts.open else "no"
+        for statement in facts.imports:
+            if not statement.at_module_scope or not any(each.name == "*" for each in statement.names):
+                continue
+            target = self._tree.import_target(path, statement)
+            if target is None or target.nodes is None:
+                answer = "unknown"
+                continue
+            offered = self._star_offers(target.nodes, name, seen)
+            if offered == "yes":
+                return "yes"
+            if offered == "unknown":
+                answer = "unknown"
+        return answer
+
+    def _star_offers(self, nodes: tuple[Node, ...], name: str, seen: set[tuple[str, str]]) -> Answer:
+        for node in nodes:
+            for path in node.files:
+                exports = self._tree.facts(path).exports
+                if exports is not None:
+                    return "yes" if name in exports else "no"
+        return "no" if name.startswith("_") else self._defines(nodes, name, seen)
+
+    def find(self, nodes: tuple[Node, ...], name: str) -> tuple[str, Definition] | None:
+        """The file and definition of a module's own name, sources before stubs."""
+        for node in nodes:
+            for path in sorted(node.files, key=lambda each: each.endswith(".pyi")):
+                definition = self.definitions(path).get(name)
+                if definition is not None:
+                    return path, definition
+        return None
+
+    def origin(self, path: str, name: str) -> str | None:
+        """The dotted name that a module-level import of ``path`` binds ``name`` to, within the tree."""
+        for statement in self._tree.facts(path).imports:
+            if not statement.at_module_scope or not statement.is_from:
+                continue
+            for each in statement.names:
+                if each.bound == name or each.name == "*":
+                    target = self._tree.import_target(path, statement)
+                    if target is None or target.nodes is None:
+                        continue
+                    leaf = name if each.name == "*" else each.name
+                    if each.name != "*" or self.defines(target.nodes, leaf) == "yes":
+                        return f"{target.dotted}.{leaf}"
+        return None

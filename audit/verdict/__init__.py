@@ -1,0 +1,1 @@
+"""From findings and evidence to verdicts, root causes and the gate."""

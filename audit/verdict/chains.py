@@ -1,0 +1,77 @@
+"""What runs when a module is imported: the eager import graph, and chains of imports through it."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable
+
+from audit.model.findings import Link, Site
+from audit.model.graph import ModuleGraph
+
+
+class EagerGraph:
+    """The imports that run at import time. Importing a module also runs every package above it."""
+
+    def __init__(self, graph: ModuleGraph) -> None:
+        self.links: dict[str, dict[str, Link]] = defaultdict(dict)
+        self.importers: dict[str, set[str]] = defaultdict(set)
+        packages = {name for name, path in graph.modules.items() if path.endswith("/__init__.py")}
+        for edge in graph.edges:
+            if edge.context == "eager":
+                self._link(Link(edge.importer, edge.imported, edge.site))
+                for parent in _parents(edge.imported):
+                    if parent in packages:
+                        self._link(Link(edge.importer, parent, edge.site))
+        for name, path in graph.modules.items():
+            for parent in _parents(name):
+                if parent in packages:
+                    self._link(Link(name, parent, Site(path, 1)))
+
+    def _link(self, link: Link) -> None:
+        if link.importer != link.imported:
+            self.links[link.importer].setdefault(link.imported, link)
+            self.importers[link.imported].add(link.importer)
+
+    def dependents(self, modules: Iterable[str]) -> set[str]:
+        """The given modules and all that import them, however indirectly."""
+        reached = set(modules)
+        queue = deque(reached)
+        while queue:
+            for importer in self.importers.get(queue.popleft(), ()):
+                if importer not in reached:
+                    reached.add(importer)
+                    queue.append(importer)
+        return reached
+
+    def distances(self, targets: Iterable[str]) -> dict[str, int]:
+        """How many imports lie between each module and the nearest of ``targets``."""
+        distance = dict.fromkeys(targets, 0)
+        queue = deque(distance)
+        while queue:
+            module = queue.popleft()
+            for importer in sorted(self.importers.get(module, ())):
+                if importer not in distance:
+                    distance[importer] = distance[module] + 1
+                    queue.append(importer)
+        return distance
+
+    def path(self, source: str, targets: Iterable[str]) -> tuple[Link, ...]:
+        """The shortest chain of imports from a module to one of several; empty when there is none."""
+        distance = self.distances(targets)
+        if source not in distance:
+            return ()
+        chain: list[Link] = []
+        module = source
+        while distance[module]:
+            following = min(
+                (link for name, link in self.links[module].items() if distance.get(name, -1) == distance[module] - 1),
+                key=lambda link: (link.site.line or 0, link.imported),
+            )
+            chain.append(following)
+            module = following.imported
+        return tuple(chain)
+
+
+def _parents(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts))]
