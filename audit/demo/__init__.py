@@ -1,0 +1,1 @@
+"""The founding story as a repository: a migration that claims to be finished and is not."""
