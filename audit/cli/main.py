@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -26,6 +27,7 @@ def run() -> None:
 
     Interrupting exits with 130. A reader that closes the pipe early is no failure.
     """
+    gc.set_threshold(200_000, 50, 100)  # facts are many, small, and without cycles
     try:
         app(prog_name="audit")
     except KeyboardInterrupt:

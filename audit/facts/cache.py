@@ -36,6 +36,7 @@ class FactCache:
         self._decoder = msgspec.msgpack.Decoder(FileFacts)
         self._encoder = msgspec.msgpack.Encoder()
         self._connection: sqlite3.Connection | None = None
+        self._memory: dict[str, FileFacts] = {}
         if folder is None:
             return
         try:
@@ -50,22 +51,26 @@ class FactCache:
 
     def get(self, blobs: Iterable[str]) -> dict[str, FileFacts]:
         """The facts that are known of these contents."""
-        wanted = list(blobs)
-        found: dict[str, FileFacts] = {}
-        if self._connection is None:
+        asked = list(blobs)
+        found = {blob: self._memory[blob] for blob in asked if blob in self._memory}
+        wanted = [blob for blob in asked if blob not in found]
+        if self._connection is None or not wanted:
             return found
         try:
             rows = self._connection.execute(
                 "SELECT blob, facts FROM facts WHERE blob IN (SELECT value FROM json_each(?))",
                 (json.dumps(wanted),),
             )
-            found.update((blob, self._decoder.decode(packed)) for blob, packed in rows)
+            fresh = {blob: self._decoder.decode(packed) for blob, packed in rows}
+            self._memory |= fresh
+            found |= fresh
         except (sqlite3.Error, msgspec.DecodeError):
             self._connection = None
         return found
 
     def put(self, facts: Mapping[str, FileFacts]) -> None:
-        """Keep facts; what another run has stored meanwhile is the same and stays."""
+        """Keep facts, for this run and for others; what another run has stored meanwhile is the same."""
+        self._memory.update(facts)
         if self._connection is None or not facts:
             return
         try:

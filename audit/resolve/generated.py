@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
+import re
 from collections.abc import Callable, Iterable
 
 
@@ -29,5 +30,7 @@ def generated_by_build(ignore_files: Iterable[tuple[str, bytes]]) -> Callable[[s
                 patterns.append(posixpath.join(folder, inner))
                 if not anchored:
                     patterns.append(posixpath.join(folder, "*", inner))
-    unique = tuple(dict.fromkeys(patterns))
-    return lambda path: any(fnmatch.fnmatchcase(path, pattern) for pattern in unique)
+    if not patterns:
+        return lambda _path: False
+    either = re.compile("|".join(fnmatch.translate(pattern) for pattern in dict.fromkeys(patterns)))
+    return lambda path: either.match(path) is not None

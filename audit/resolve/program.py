@@ -128,15 +128,13 @@ class Program:
         if nodes:
             weak = self._is_dependency(parts[0])  # which of the two is meant depends on the order of sys.path
             return self._shadowed(nodes, local, parts) or Resolution("found", dotted, tuple(nodes), weak)
-        if self._may_be_built("/".join(parts), parts):
-            return Resolution("foreign", dotted)
         depth = self.index.depth(roots, parts)
         if depth == 0:
             implied = self.index.implied_roots(parts)
             if implied and not self._is_foreign_name(parts[0]):
                 return Resolution("found", dotted, tuple(self.index.nodes(implied, parts)), weak=True)
         elif self._holds(path, roots, parts, depth):
-            return Resolution("missing", dotted)
+            return Resolution("foreign" if self._may_be_built("/".join(parts), parts) else "missing", dotted)
         if self.base is not None and not self._is_foreign_name(parts[0]):
             before = self.base.absolute(path, dotted)
             if before.status == "found" and not before.weak and _is_own(self.base, before):

@@ -26,6 +26,7 @@ class History:
         self._at = at
         self._prefix = prefix
         self._removals: dict[str, Retirement] | None = None
+        self._renames: dict[str, str] | None = None
 
     def removed(self, path: str) -> Retirement | None:
         """The newest commit that deleted (or renamed away) ``path``."""
@@ -74,6 +75,11 @@ class History:
 
     def renames(self) -> dict[str, str]:
         """Old path -> new path for files that git judges to be the same between base and tree."""
+        if self._renames is None:
+            self._renames = self._read_renames()
+        return self._renames
+
+    def _read_renames(self) -> dict[str, str]:
         output = self._git.run(
             "diff",
             "--no-ext-diff",
