@@ -33,6 +33,10 @@ class Format(StrEnum):
     text = "text"
     concise = "concise"
     json = "json"
+    sarif = "sarif"
+    junit = "junit"
+    github = "github"
+    markdown = "markdown"
 
 
 def check(
@@ -57,7 +61,7 @@ def check(
     """
     with failures_told():
         from audit.pipeline import open_codebase  # keeps --help fast
-        from audit.report import check_json, check_text
+        from audit.report.check import render
         from audit.verdict.baseline import apply_baseline, stale
         from audit.verdict.gate import exit_code, narrowed, selected
 
@@ -76,13 +80,8 @@ def check(
                     err=True,
                 )
             result = apply_baseline(result, accepted)
-        style = paint if output is None and colours_wanted() else check_text.plain
-        if format is Format.json:
-            text = check_json.render_json(result)
-        elif format is Format.concise:
-            text = check_text.render_concise(result, style)
-        else:
-            text = check_text.render_text(result, style)
+        colours = output is None and colours_wanted()
+        text = render(result, format.value, paint if colours else None)
         emit(text, output)
         code = exit_code(result, strict=strict or settings.strict)
         if code == 2:

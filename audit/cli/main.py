@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import traceback
 
 import typer
 
@@ -25,7 +26,8 @@ register(app)
 def run() -> None:
     """The console script: every known failure is one message on stderr and exit code 2.
 
-    Interrupting exits with 130. A reader that closes the pipe early is no failure.
+    A fault of the audit itself exits with 2 as well, after its traceback: exit code 1 always means that
+    something was found. Interrupting exits with 130. A reader that closes the pipe early is no failure.
     """
     gc.set_threshold(200_000, 50, 100)  # facts are many, small, and without cycles
     try:
@@ -36,3 +38,7 @@ def run() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception:  # noqa: BLE001  # the outermost edge: whatever it is, it must not look like a finding
+        traceback.print_exc()
+        sys.stderr.write("audit: this is a fault of the audit itself, please report it with the lines above\n")
+        sys.exit(2)

@@ -18,7 +18,7 @@ def roots(path: RepositoryPath = Path(), at: At = None, no_cache: NoCache = Fals
         coverage = codebase.coverage
         typer.echo("Source roots:")
         for root, count in codebase.modules_by_root().items():
-            typer.echo(f"  {root or '.'}  ({count} modules)")
+            typer.echo(f"  {root or '.'}  ({count} Python files)")
         typer.echo("Entry points:")
         for entry in codebase.entry_points:
             typer.echo(f"  {entry.name} = {entry.target}  ({entry.path}:{entry.line})")
