@@ -12,13 +12,13 @@ from audit.config.fields import Fields, text_of, texts_of
 from audit.config.positioned import Entry, Listing, Mapping, Mistakes, Node, Scalar, describe, hint
 from audit.model.predicates import (
     Absent,
+    AnyPredicate,
     Bound,
     Command,
     Contract,
     Count,
     Exists,
     Imports,
-    Predicate,
     Pytest,
     Signature,
     Size,
@@ -30,17 +30,15 @@ _BOUND: Final = re.compile(r"(>=|<=|==)?\s*(\d+)")
 _NAME_KEYS: Final = ("name", "names", "path", "paths", "symbol", "symbols", "module", "modules")
 
 
-def read_expectation(node: Node, mistakes: Mistakes) -> tuple[Predicate, ...]:
+def read_expectation(node: Node, mistakes: Mistakes) -> tuple[AnyPredicate, ...]:
     """All predicates of one ``expect:``; the result is only meaningful when no mistake was noted."""
     if not isinstance(node, Mapping) or not node.entries:
         mistakes.add(node.line, f"'expect' must name a predicate ({', '.join(sorted(PREDICATES))})")
         return ()
-    return tuple(
-        predicate for entry in node.entries if (predicate := _predicate(entry, mistakes)) is not None
-    )
+    return tuple(predicate for entry in node.entries if (predicate := _predicate(entry, mistakes)) is not None)
 
 
-def _predicate(entry: Entry, mistakes: Mistakes) -> Predicate | None:
+def _predicate(entry: Entry, mistakes: Mistakes) -> AnyPredicate | None:
     reader = PREDICATES.get(entry.key)
     if reader is None:
         mistakes.add(entry.line, f"unknown predicate '{entry.key}': {hint(entry.key, PREDICATES)}")
@@ -48,37 +46,35 @@ def _predicate(entry: Entry, mistakes: Mistakes) -> Predicate | None:
     return reader(entry.value, mistakes)
 
 
-def _imports(node: Node, mistakes: Mistakes) -> Predicate:
+def _imports(node: Node, mistakes: Mistakes) -> AnyPredicate:
     if isinstance(node, Scalar) and node.value is None:
         return Imports()
     return Imports(packages=_names(node, "imports", ("packages", "package"), mistakes, optional=True))
 
 
-def _absent(node: Node, mistakes: Mistakes) -> Predicate:
+def _absent(node: Node, mistakes: Mistakes) -> AnyPredicate:
     return Absent(names=_in_tree(_names(node, "absent", _NAME_KEYS, mistakes), node, mistakes))
 
 
-def _exists(node: Node, mistakes: Mistakes) -> Predicate:
+def _exists(node: Node, mistakes: Mistakes) -> AnyPredicate:
     return Exists(names=_in_tree(_names(node, "exists", _NAME_KEYS, mistakes), node, mistakes))
 
 
-def _unreferenced(node: Node, mistakes: Mistakes) -> Predicate:
+def _unreferenced(node: Node, mistakes: Mistakes) -> AnyPredicate:
     return Unreferenced(names=_names(node, "unreferenced", _NAME_KEYS, mistakes))
 
 
-def _contract(node: Node, mistakes: Mistakes) -> Predicate:
+def _contract(node: Node, mistakes: Mistakes) -> AnyPredicate:
     if isinstance(node, Scalar) and node.value is None:
         return Contract()
     return Contract(names=_names(node, "contract", ("names", "name"), mistakes, optional=True))
 
 
-def _signature(node: Node, mistakes: Mistakes) -> Predicate:
+def _signature(node: Node, mistakes: Mistakes) -> AnyPredicate:
     fields = Fields(node, "signature", mistakes)
     target = _required_text(fields, "callable", "symbol", "name")
     parameters = _parameters(fields, mistakes)
-    predicate = Signature(
-        callable=target, parameters=parameters, has=fields.texts("has"), lacks=fields.texts("lacks")
-    )
+    predicate = Signature(callable=target, parameters=parameters, has=fields.texts("has"), lacks=fields.texts("lacks"))
     fields.close()
     if parameters is None and not predicate.has and not predicate.lacks:
         mistakes.add(fields.line, "signature needs 'parameters', 'has' or 'lacks'")
@@ -95,7 +91,7 @@ def _parameters(fields: Fields, mistakes: Mistakes) -> tuple[str, ...] | None:
     return texts_of(node, "'parameters'", mistakes)
 
 
-def _pytest(node: Node, mistakes: Mistakes) -> Predicate:
+def _pytest(node: Node, mistakes: Mistakes) -> AnyPredicate:
     if not isinstance(node, Mapping):
         return Pytest(nodes=texts_of(node, "'pytest'", mistakes))
     fields = Fields(node, "pytest", mistakes)
@@ -115,7 +111,7 @@ def _pytest(node: Node, mistakes: Mistakes) -> Predicate:
     return predicate
 
 
-def _command(node: Node, mistakes: Mistakes) -> Predicate:
+def _command(node: Node, mistakes: Mistakes) -> AnyPredicate:
     fields = Fields(node, "command", mistakes)
     exit_status = fields.integer("exit")
     creates = fields.node("creates")
@@ -147,7 +143,7 @@ def _command_line(fields: Fields, mistakes: Mistakes) -> tuple[str, ...]:
         return ()
 
 
-def _smoke(node: Node, mistakes: Mistakes) -> Predicate:
+def _smoke(node: Node, mistakes: Mistakes) -> AnyPredicate:
     if not isinstance(node, Mapping):
         return Smoke(scenario=text_of(node, "'smoke'", mistakes))
     fields = Fields(node, "smoke", mistakes)
@@ -160,7 +156,7 @@ def _smoke(node: Node, mistakes: Mistakes) -> Predicate:
     return predicate
 
 
-def _size(node: Node, mistakes: Mistakes) -> Predicate:
+def _size(node: Node, mistakes: Mistakes) -> AnyPredicate:
     fields = Fields(node, "size", mistakes)
     path, lines = fields.text("path", required=True), _bound(fields, "lines")
     if lines is None:
@@ -169,7 +165,7 @@ def _size(node: Node, mistakes: Mistakes) -> Predicate:
     return Size(path="".join(_in_tree((path,), node, mistakes)), lines=lines or Bound())
 
 
-def _count(node: Node, mistakes: Mistakes) -> Predicate:
+def _count(node: Node, mistakes: Mistakes) -> AnyPredicate:
     fields = Fields(node, "count", mistakes)
     expected = _bound(fields, "expected")
     files, modules, findings = fields.text("files"), fields.text("modules"), fields.texts("findings")
@@ -181,7 +177,7 @@ def _count(node: Node, mistakes: Mistakes) -> Predicate:
     return Count(expected=expected or Bound(), files=files, modules=modules, findings=findings)
 
 
-PREDICATES: Final[dict[str, Callable[[Node, Mistakes], Predicate]]] = {
+PREDICATES: Final[dict[str, Callable[[Node, Mistakes], AnyPredicate]]] = {
     "absent": _absent,
     "command": _command,
     "contract": _contract,

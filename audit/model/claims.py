@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from audit.model.predicates import Predicate
+from audit.model.predicates import AnyPredicate
 
 Tense = Literal["claim", "plan", "admission", "quotation"]
 """A fact asserted, work still to do, a defect admitted, or somebody else's words."""
@@ -38,7 +38,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     end_line: int
     tense: Tense = "claim"
-    predicates: tuple[Predicate, ...] = ()
+    predicates: tuple[AnyPredicate, ...] = ()
     obstacle: str = ""
     weight: Weight = "core"
     needs: tuple[str, ...] = ()

@@ -59,7 +59,8 @@ class ImportAttempt(msgspec.Struct, frozen=True, kw_only=True):
     ``outcome`` is imported, raised (an exception left the import), died (the process ended without a
     word; ``message`` says how) or hung. ``missing`` is the module that an ImportError names, ``not_found``
     whether it says that there is none, ``variable`` an environment variable that is not set. ``frames``
-    lead from the module to the place that raised; a path outside the tree is absolute.
+    lead from the module to the place that raised; a path outside the tree is absolute. ``os_error`` tells
+    an exception of the operating system (a file, a library, a connection).
     """
 
     module: str
@@ -69,6 +70,7 @@ class ImportAttempt(msgspec.Struct, frozen=True, kw_only=True):
     missing: str = ""
     not_found: bool = False
     variable: str = ""
+    os_error: bool = False
     frames: tuple[Site, ...] = ()
 
 

@@ -216,5 +216,9 @@ class Count(Predicate, frozen=True, kw_only=True):
         return f"{self.expected} findings {_listed(self.findings)}"
 
 
+AnyPredicate = Absent | Command | Contract | Count | Exists | Imports | Pytest | Signature | Size | Smoke | Unreferenced
+"""Every predicate there is, so that a judge that forgets one does not type-check."""
+
+
 def _listed(names: tuple[str, ...], none: str = "") -> str:
     return ", ".join(f"`{name}`" for name in names) or none

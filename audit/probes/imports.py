@@ -85,9 +85,7 @@ def _read_results(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def _attempt(module: str, result: dict[str, Any], checkout: Checkout) -> ImportAttempt:
-    frames = tuple(
-        Site(checkout.normalised(os.path.normpath(path)), line) for path, line in result.get("frames", ())
-    )
+    frames = tuple(Site(checkout.normalised(os.path.normpath(path)), line) for path, line in result.get("frames", ()))
     return ImportAttempt(
         module=module,
         outcome=result["outcome"],
@@ -96,6 +94,7 @@ def _attempt(module: str, result: dict[str, Any], checkout: Checkout) -> ImportA
         missing=result.get("missing", ""),
         not_found=result.get("not_found", False),
         variable=result.get("variable", ""),
+        os_error=result.get("os_error", False),
         frames=frames,
     )
 

@@ -87,9 +87,7 @@ def write_copy(snapshot: Snapshot, target: Path, environment: Mapping[str, str])
     git("init", "-q", "--template=", f"--object-format={snapshot.object_format}")
     folder = target / ".git"
     (folder / "objects" / "info").mkdir(parents=True, exist_ok=True)
-    (folder / "objects" / "info" / "alternates").write_text(
-        "".join(f"{store}\n" for store in snapshot.stores)
-    )
+    (folder / "objects" / "info" / "alternates").write_text("".join(f"{store}\n" for store in snapshot.stores))
     if snapshot.shallow is not None:
         shutil.copy(snapshot.shallow, folder / "shallow")
     if snapshot.head is not None:

@@ -117,6 +117,7 @@ def explain(error: BaseException) -> dict[str, object]:
         "message": str(error)[:MESSAGE],
         "missing": (getattr(error, "name", None) or "") if isinstance(error, ImportError) else "",
         "not_found": isinstance(error, ModuleNotFoundError),
+        "os_error": isinstance(error, OSError),
         "variable": str(error.args[0]) if in_environ else "",
         "frames": frames,
     }

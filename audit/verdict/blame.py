@@ -1,0 +1,79 @@
+"""Tells a broken tree from an environment that lacks something: only the first refutes a claim."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from audit.model.codebase import Codebase
+from audit.model.evidence import ImportAttempt
+from audit.model.findings import Root
+from audit.verdict.judgements import first_party
+
+_NOT_FOUND: Final = re.compile(r"^ModuleNotFoundError: No module named '([^']+)'", re.MULTILINE)
+_ENDED_FROM_OUTSIDE: Final = frozenset({"signal SIGKILL", "signal SIGTERM", "signal SIGXCPU"})
+
+
+def missing_module_excuse(name: str, codebase: Codebase) -> str:
+    """Why a module that was not found does not prove the tree broken; empty when it does.
+
+    Only a name that the static check or history knows to be gone proves it: any other may be installed,
+    compiled or generated elsewhere.
+    """
+    if not first_party(codebase, name):
+        return f"{name} is not installed"
+    path = codebase.module_path(name)
+    if path is not None and path.endswith(".pyi"):
+        return f"{name} is compiled, and it is not built here"
+    if path is not None:
+        return f"{name} is in the tree ({path}), but not on the path that was tried"
+    if codebase.retired(name) is not None:
+        return ""
+    for finding in codebase.check.findings:
+        if finding.target == name or name.startswith(f"{finding.target}."):
+            return ""
+    return f"{name} is not in the tree, but nothing shows that it was ever written by hand"
+
+
+def import_excuse(attempt: ImportAttempt, codebase: Codebase) -> str:
+    """Why a failed import does not prove the tree broken; empty when it does."""
+    if attempt.outcome == "hung":
+        return "the import did not end in time"
+    if attempt.outcome == "died":
+        return f"the process was ended by {attempt.message}" if attempt.message in _ENDED_FROM_OUTSIDE else ""
+    if attempt.not_found:
+        return missing_module_excuse(attempt.missing, codebase)
+    if attempt.missing:
+        return "" if first_party(codebase, attempt.missing) else f"{attempt.missing}: {attempt.message}"
+    if attempt.error in ("SystemExit", "KeyboardInterrupt", "MemoryError"):
+        return f"importing it raises {attempt.error}"
+    if attempt.variable:
+        return f"the environment variable {attempt.variable} is not set"
+    if attempt.os_error:
+        return f"{attempt.error}: {attempt.message}"
+    raised_at = attempt.frames[-1].path if attempt.frames else ""
+    if "site-packages" in raised_at:
+        return f"an installed package raises {attempt.error}: {attempt.message}"
+    return ""
+
+
+def output_excuse(text: str, codebase: Codebase) -> str:
+    """Why a program that failed with this output does not prove the tree broken; empty when it may.
+
+    The last module that Python says it could not find decides.
+    """
+    names = _NOT_FOUND.findall(text)
+    return missing_module_excuse(names[-1], codebase) if names else ""
+
+
+def roots_of(modules: set[str], codebase: Codebase) -> tuple[Root, ...]:
+    """The root causes that kill any of the modules."""
+    return tuple(root for root in codebase.check.roots if modules.intersection(root.killed))
+
+
+def chain_text(root: Root) -> str:
+    """A root's chain with the place of each import: ``a (a.py:3) -> b``."""
+    if not root.links:
+        return " -> ".join(root.chain)
+    steps = [f"{link.importer} ({link.site})" for link in root.links]
+    return " -> ".join([*steps, root.links[-1].imported])

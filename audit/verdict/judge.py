@@ -1,0 +1,92 @@
+"""Judges one statement: each predicate by its own judge, and all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, assert_never
+
+from audit.model.codebase import Codebase
+from audit.model.evidence import CommandRun, ImportRun, Observation, SmokeRun, TestRun
+from audit.model.predicates import (
+    Absent,
+    AnyPredicate,
+    Command,
+    Contract,
+    Count,
+    Exists,
+    Imports,
+    Pytest,
+    Signature,
+    Size,
+    Smoke,
+    Unreferenced,
+)
+from audit.model.verdicts import Judgement, Verdict
+from audit.verdict.amounts import judge_count, judge_size
+from audit.verdict.commands import judge_command
+from audit.verdict.contracts import judge_contract
+from audit.verdict.imports import judge_imports
+from audit.verdict.judgements import judged
+from audit.verdict.presence import judge_absent, judge_exists, judge_unreferenced
+from audit.verdict.signature import judge_signature
+from audit.verdict.smoke import judge_smoke
+from audit.verdict.tests import judge_tests
+
+WORST_FIRST: Final[tuple[Verdict, ...]] = ("refuted", "error", "unverified", "partly", "verified")
+
+
+def judge_predicate(
+    predicate: AnyPredicate, codebase: Codebase, observed: Observation | None, why_not: str
+) -> Judgement:
+    """Hold one predicate against the tree and what a probe saw.
+
+    ``observed`` is None for a predicate that needs no run, and for one that was not run: ``why_not``
+    then says why.
+    """
+    match predicate:
+        case Absent():
+            return judge_absent(predicate, codebase)
+        case Exists():
+            return judge_exists(predicate, codebase)
+        case Unreferenced():
+            return judge_unreferenced(predicate, codebase)
+        case Signature():
+            return judge_signature(predicate, codebase)
+        case Contract():
+            return judge_contract(predicate, codebase)
+        case Size():
+            return judge_size(predicate, codebase)
+        case Count():
+            return judge_count(predicate, codebase)
+        case Imports():
+            run = observed if isinstance(observed, ImportRun) else None
+            return judge_imports(predicate, codebase, run, why_not)
+        case Pytest():
+            tests = observed if isinstance(observed, TestRun) else None
+            return judge_tests(predicate, codebase, tests, why_not)
+        case Command():
+            command = observed if isinstance(observed, CommandRun) else None
+            return judge_command(predicate, codebase, command, why_not)
+        case Smoke():
+            smoke = observed if isinstance(observed, SmokeRun) else None
+            return judge_smoke(predicate, codebase, smoke, why_not)
+        case _:
+            assert_never(predicate)
+
+
+def together(judgements: Sequence[Judgement]) -> Judgement:
+    """The judgement of a statement that claims all of these at once: its verdict is the worst of theirs."""
+    if len(judgements) == 1:
+        return judgements[0]
+    worst = next(verdict for verdict in WORST_FIRST if any(each.verdict == verdict for each in judgements))
+    telling = [each for each in judgements if each.verdict == worst]
+    return judged(
+        worst,
+        "; ".join(each.reason for each in telling),
+        coverage="; ".join(each.coverage for each in judgements if each.coverage),
+        evidence=[
+            piece for each in sorted(judgements, key=telling.__contains__, reverse=True) for piece in each.evidence
+        ],
+        findings=tuple(dict.fromkeys(name for each in judgements for name in each.findings)),
+        roots=tuple(dict.fromkeys(name for each in judgements for name in each.roots)),
+    )

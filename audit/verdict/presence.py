@@ -1,0 +1,124 @@
+"""Judges whether paths, modules and symbols are there, gone, and no longer named."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+from audit.model.codebase import Codebase
+from audit.model.evidence import Evidence
+from audit.model.predicates import Absent, Exists, Unreferenced
+from audit.model.verdicts import Judgement
+from audit.verdict.judgements import (
+    counted,
+    fingerprints,
+    first_party,
+    found,
+    listed,
+    located,
+    partly,
+    refuted,
+    retirement,
+    unverified,
+    verified,
+)
+
+Presence = Literal["there", "gone", "unknown"]
+
+_DOTTED: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+def judge_exists(predicate: Exists, codebase: Codebase) -> Judgement:
+    """Every name is in the tree."""
+    return _judge(predicate.names, codebase, wanted="there")
+
+
+def judge_absent(predicate: Absent, codebase: Codebase) -> Judgement:
+    """No name is in the tree."""
+    return _judge(predicate.names, codebase, wanted="gone")
+
+
+def _judge(names: tuple[str, ...], codebase: Codebase, wanted: Presence) -> Judgement:
+    looked = [(name, *look_up(name, codebase)) for name in names]
+    evidence = tuple(each for _, _, found_at in looked for each in found_at)
+    coverage = f"{counted(len(names), 'name')} looked up"
+    right = [name for name, presence, _ in looked if presence == wanted]
+    unknown = [name for name, presence, _ in looked if presence == "unknown"]
+    wrong = [name for name, presence, _ in looked if presence not in (wanted, "unknown")]
+    state = "is in the tree" if wanted == "gone" else "is not in the tree"
+    if wrong and right:
+        reason = f"{len(right)} of {len(names)} hold; {listed(wrong)} {state}"
+        return partly(reason, coverage=coverage, evidence=evidence)
+    if wrong:
+        return refuted(f"{listed(wrong)} {state}", coverage=coverage, evidence=evidence)
+    if unknown:
+        return unverified(
+            f"{listed(unknown)} cannot be told: {evidence[-1].summary}", coverage=coverage, evidence=evidence
+        )
+    said = "is not in the tree" if wanted == "gone" else "is in the tree"
+    return verified(f"{listed(right)} {said}", coverage=coverage, evidence=evidence)
+
+
+def look_up(name: str, codebase: Codebase) -> tuple[Presence, tuple[Evidence, ...]]:
+    """Where a path, module or symbol stands in the tree, or what became of it."""
+    paths = codebase.paths()
+    if name in paths:
+        return "there", (Evidence(summary=f"{name} is in the tree", path=name),)
+    inside = sum(path.startswith(f"{name}/") for path in paths)
+    if inside:
+        return "there", (Evidence(summary=f"{name}/ holds {counted(inside, 'file')}", path=name),)
+    if not _DOTTED.fullmatch(name):
+        return "gone", _gone(name, codebase)
+    module = codebase.module_path(name)
+    if module is not None:
+        return "there", (Evidence(summary=f"module {name}", path=module),)
+    definition = codebase.locate(name)
+    if definition is not None:
+        return "there", (located(definition, f"{name} is defined as {definition.qualified}"),)
+    return _look_up_loosely(name, codebase)
+
+
+def _look_up_loosely(name: str, codebase: Codebase) -> tuple[Presence, tuple[Evidence, ...]]:
+    """A dotted name that leads nowhere may be the end of a qualified name, or none of the tree's names."""
+    alike = codebase.locate_by_suffix(name)
+    if len(alike) == 1:
+        return "there", (located(alike[0], f"{name} is {alike[0].qualified}"),)
+    if alike:
+        several = tuple(located(each, f"{name} may be {each.qualified}") for each in alike)
+        return "unknown", (*several, Evidence(summary=f"{len(alike)} definitions end in {name}; say which"))
+    gone = _gone(name, codebase)
+    if "." in name and not first_party(codebase, name):
+        top = name.partition(".")[0]
+        return "unknown", (Evidence(summary=f"no module of the tree is called {top}; it belongs to others"),)
+    return "gone", gone
+
+
+def _gone(name: str, codebase: Codebase) -> tuple[Evidence, ...]:
+    gone = codebase.retired(name)
+    return () if gone is None else (retirement(gone, name),)
+
+
+def judge_unreferenced(predicate: Unreferenced, codebase: Codebase) -> Judgement:
+    """Nothing names any of the names: no import, string, configuration value, command or document."""
+    references = [finding for name in predicate.names for finding in codebase.references_to(name)]
+    examined = codebase.check.coverage
+    files = examined.python_files + examined.other_files
+    coverage = f"{counted(examined.modules, 'module')} in {counted(files, 'file')} searched"
+    if references:
+        named = [name for name in predicate.names if codebase.references_to(name)]
+        places = {str(finding.site) for finding in references}
+        return refuted(
+            f"{listed(named)} is still named in {counted(len(places), 'place')}",
+            coverage=coverage,
+            evidence=tuple(found(finding) for finding in references),
+            findings=fingerprints(references),
+        )
+    unread = [skipped for skipped in examined.skipped if skipped.incomplete]
+    if unread or not files:
+        why = f"{counted(len(unread), 'file')} could not be read" if unread else "nothing was searched"
+        return unverified(
+            f"no reference was found, but {why}",
+            coverage=coverage,
+            evidence=tuple(Evidence(summary=each.reason, path=each.path) for each in unread),
+        )
+    return verified(f"nothing names {listed(predicate.names)}", coverage=coverage)

@@ -1,0 +1,166 @@
+"""Judges a run of tests by its outcome vector; no test collected, and none passed, is never a pass."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from audit.model.codebase import Codebase
+from audit.model.evidence import Evidence, FailedTest, TestRun
+from audit.model.predicates import Bound, Pytest
+from audit.model.verdicts import Judgement
+from audit.verdict.blame import missing_module_excuse, roots_of
+from audit.verdict.judgements import (
+    counted,
+    ending,
+    failed_to_judge,
+    listed,
+    partly,
+    ran,
+    refuted,
+    retirement,
+    unverified,
+    verified,
+)
+from audit.verdict.reach import reach
+
+_NONE: Final = Bound(0, 0)
+_NOT_FOUND: Final = 4
+"""Pytest's exit status for a node that does not exist, and for other mistakes on its command line."""
+
+
+def judge_tests(predicate: Pytest, codebase: Codebase, observed: TestRun | None, why_not: str) -> Judgement:
+    """The tests come out as expected. ``why_not`` says why they were not run, when they were not."""
+    gone = [node for node in predicate.nodes if not _in_tree(node.partition("::")[0], codebase)]
+    if gone:
+        removed = [(node, codebase.retired(node.partition("::")[0])) for node in gone]
+        return refuted(
+            f"{listed(gone)} is not in the tree",
+            evidence=(retirement(commit, node) for node, commit in removed if commit is not None),
+        )
+    if observed is None:
+        return _judge_statically(predicate, codebase, why_not)
+    run = ran(observed.run, _vector(observed))
+    if observed.run.problem or "No module named pytest" in observed.run.stderr:
+        return unverified(observed.run.problem or "pytest is not installed here", evidence=(run,))
+    if not observed.finished:
+        return failed_to_judge(f"pytest {ending(observed.run)} before it was done", evidence=(run,))
+    if observed.run.exit == _NOT_FOUND and not observed.collected and not observed.errors:
+        said = observed.run.stderr.strip().splitlines()
+        return failed_to_judge(f"pytest found no such test: {said[0] if said else ''}", evidence=(run,))
+    return _judge_outcomes(predicate, codebase, observed, run)
+
+
+def _in_tree(path: str, codebase: Codebase) -> bool:
+    return path in ("", ".") or any(
+        each == path or each.startswith(f"{path.rstrip('/')}/") for each in codebase.paths()
+    )
+
+
+def _files(nodes: tuple[str, ...], codebase: Codebase) -> list[str]:
+    """The test files that the nodes name, or that lie in the folders they name."""
+    prefixes = [node.partition("::")[0].rstrip("/") for node in nodes]
+    return [
+        path
+        for path in codebase.paths()
+        if any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes)
+        and path.endswith(".py")
+        and codebase.tests_in(path)
+    ]
+
+
+def _judge_statically(predicate: Pytest, codebase: Codebase, why_not: str) -> Judgement:
+    """Without a run, tests whose modules cannot be imported are refuted; nothing more can be told."""
+    files = _files(predicate.nodes, codebase)
+    tests = sum(codebase.tests_in(path) for path in files)
+    coverage = f"{counted(tests, 'test function')} in {counted(len(files), 'file')} read, none run"
+    modules = {name for name in codebase.modules() if codebase.module_path(name) in files}
+    roots = roots_of(modules, codebase)
+    killed = {name for root in roots for name in root.killed} & modules
+    if killed and len(killed) == len(files):
+        return refuted(
+            f"the tests cannot be imported, because {listed(root.target for root in roots)} is gone",
+            coverage=coverage,
+            evidence=(
+                Evidence(summary=f"names {root.target}", path=root.sites[0].path, line=root.sites[0].line)
+                for root in roots
+            ),
+            roots=tuple(root.target for root in roots),
+        )
+    return unverified(why_not or "the tests were not run", coverage=coverage)
+
+
+def _judge_outcomes(predicate: Pytest, codebase: Codebase, observed: TestRun, run: Evidence) -> Judgement:
+    ran_tests = observed.passed + observed.failed + observed.xfailed + observed.xpassed
+    coverage = reach(ran_tests, observed.files, codebase)
+    if observed.deselected:
+        coverage += f"; {observed.deselected} deselected"
+    excuses = {failure.node: _excuse(failure, codebase) for failure in observed.failures}
+    real = [failure for failure in observed.failures if not excuses[failure.node]]
+    failures = tuple(_failure(failure, excuses[failure.node]) for failure in observed.failures)
+    evidence = (run, *failures)
+    if observed.failures and not real:
+        reasons = listed(dict.fromkeys(excuses.values()), 3)
+        return unverified(f"could not be checked here: {reasons}", coverage=coverage, evidence=evidence)
+    if not observed.collected and not observed.errors:
+        return unverified("no test was collected, which is never a pass", coverage=coverage, evidence=evidence)
+    wrong = _unmet(predicate, observed)
+    if not wrong and not observed.passed and predicate.passed is None:
+        return unverified("no test passed: all were skipped", coverage=coverage, evidence=evidence)
+    roots = roots_of(_killed(real, codebase), codebase)
+    most = predicate.passed.most if predicate.passed is not None else None
+    if wrong == ["passed"] and most is not None and observed.passed > most:
+        return partly(
+            f"{_vector(observed)}: more passed than the {predicate.passed} expected",
+            coverage=coverage,
+            evidence=evidence,
+        )
+    if wrong:
+        return refuted(
+            f"{_vector(observed)}; expected {_expected(predicate, wrong)}",
+            coverage=coverage,
+            evidence=evidence,
+            roots=tuple(root.target for root in roots),
+        )
+    return verified(_vector(observed), coverage=coverage, evidence=evidence)
+
+
+def _unmet(predicate: Pytest, observed: TestRun) -> list[str]:
+    """The counts that are not as expected; failures and errors are expected to be none unless said."""
+    wanted = {
+        "collected": predicate.collected,
+        "passed": predicate.passed,
+        "failed": predicate.failed or _NONE,
+        "errors": predicate.errors or _NONE,
+        "skipped": predicate.skipped,
+    }
+    counts = observed.vector
+    return [name for name, bound in wanted.items() if bound is not None and not bound.admits(counts[name])]
+
+
+def _expected(predicate: Pytest, wrong: list[str]) -> str:
+    return ", ".join(f"{getattr(predicate, name) or _NONE} {name}" for name in wrong)
+
+
+def _vector(observed: TestRun) -> str:
+    counts = observed.vector
+    shown = [f"{number} {name}" for name, number in counts.items() if number and name != "collected"]
+    return f"{counted(observed.collected, 'test')} collected: {', '.join(shown) or 'none ran'}"
+
+
+def _excuse(failure: FailedTest, codebase: Codebase) -> str:
+    return missing_module_excuse(failure.missing, codebase) if failure.missing else ""
+
+
+def _failure(failure: FailedTest, excuse: str) -> Evidence:
+    lines = [line for line in failure.message.splitlines() if line.strip()]
+    said = (lines[-1] if failure.outcome == "error" else lines[0]) if lines else ""
+    return Evidence(
+        summary=f"{failure.node}: {excuse or said.removeprefix('E   ')}",
+        path=failure.node.partition("::")[0],
+        command=("python", "-m", "pytest", failure.node),
+    )
+
+
+def _killed(failures: list[FailedTest], codebase: Codebase) -> set[str]:
+    files = {failure.node.partition("::")[0] for failure in failures}
+    return {name for name in codebase.modules() if codebase.module_path(name) in files}
