@@ -10,9 +10,7 @@ if TYPE_CHECKING:
 __all__ = ["AGENTS", "make_agent"]
 
 
-def make_agent(
-    name: str, observation_shape: tuple[int, ...], num_actions: int, config: AgentConfig
-) -> "Agent":
+def make_agent(name: str, observation_shape: tuple[int, ...], num_actions: int, config: AgentConfig) -> "Agent":
     """A new agent of a name in `AGENTS`, initialised from torch's global generator.
 
     Raises ValueError for an unknown name.

@@ -33,9 +33,7 @@ class ActorCritic(nn.Module):
     implementation details of proximal policy optimization", 2022.
     """
 
-    def __init__(
-        self, core: Core, observation_shape: tuple[int, ...], num_actions: int, hidden_size: int
-    ) -> None:
+    def __init__(self, core: Core, observation_shape: tuple[int, ...], num_actions: int, hidden_size: int) -> None:
         super().__init__()
         self.encoder = nn.Sequential(orthogonal_linear(math.prod(observation_shape), hidden_size), nn.ReLU())
         self.core = core

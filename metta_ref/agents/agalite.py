@@ -111,9 +111,7 @@ class _Attention(nn.Module):
         gated_keys = gammas * keys
         key_decay, value_decay = (1 - gammas) * keep, (1 - betas) * keep
         key_sums = discounted_sums(waves * gated_keys.unsqueeze(-2), key_decay.unsqueeze(-2), key_memory)
-        value_sums = discounted_sums(
-            waves * (betas * value).unsqueeze(-2), value_decay.unsqueeze(-2), value_memory
-        )
+        value_sums = discounted_sums(waves * (betas * value).unsqueeze(-2), value_decay.unsqueeze(-2), value_memory)
         norms = discounted_sums(gated_keys, key_decay, norm_memory)
 
         scores = torch.einsum("tbhrf,tbhf->tbhr", key_sums, queries)

@@ -5,9 +5,7 @@ import math
 from torch import nn
 
 
-def orthogonal_linear(
-    inputs: int, outputs: int, gain: float = math.sqrt(2), *, bias: bool = True
-) -> nn.Linear:
+def orthogonal_linear(inputs: int, outputs: int, gain: float = math.sqrt(2), *, bias: bool = True) -> nn.Linear:
     """A linear layer with orthogonal weights of that gain and zero bias."""
     layer = nn.Linear(inputs, outputs, bias=bias)
     nn.init.orthogonal_(layer.weight, gain)

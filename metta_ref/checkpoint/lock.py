@@ -20,9 +20,7 @@ def locked(run_dir: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise RunBusyError(
-                f"{run_dir}: another process is training this run; wait for it or stop it"
-            ) from None
+            raise RunBusyError(f"{run_dir}: another process is training this run; wait for it or stop it") from None
         yield
     finally:
         os.close(descriptor)

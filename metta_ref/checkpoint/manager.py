@@ -78,9 +78,7 @@ class CheckpointManager:
             if _is_finite_number(value := self.read_sidecar(epoch).get(metric))
         ]
         if not candidates:
-            raise CheckpointNotFoundError(
-                f"{self.directory}: no checkpoint has a value of {metric}; train on"
-            )
+            raise CheckpointNotFoundError(f"{self.directory}: no checkpoint has a value of {metric}; train on")
         return max(candidates)[1]
 
     def read_manifest(self, epoch: int) -> Manifest:
@@ -216,9 +214,7 @@ class CheckpointManager:
                 shutil.rmtree(entry)
 
     def _tensors(self, epoch: int, manifest: Manifest, name: str) -> dict[str, NDArray[Any]]:
-        loaded: dict[str, NDArray[Any]] = safetensors.numpy.load(
-            verified_bytes(self.path(epoch), manifest, name)
-        )
+        loaded: dict[str, NDArray[Any]] = safetensors.numpy.load(verified_bytes(self.path(epoch), manifest, name))
         return loaded
 
     def _sidecar(self, epoch: int, manifest: Manifest) -> dict[str, Plain]:
@@ -239,9 +235,7 @@ class CheckpointManager:
 
 def _safetensors(arrays: Any) -> bytes:
     # The format stores memory as it lies, so that an array must be contiguous for its bytes to be its values.
-    data: bytes = safetensors.numpy.save(
-        {name: np.array(array, order="C") for name, array in sorted(arrays.items())}
-    )
+    data: bytes = safetensors.numpy.save({name: np.array(array, order="C") for name, array in sorted(arrays.items())})
     return data
 
 

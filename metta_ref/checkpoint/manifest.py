@@ -51,9 +51,7 @@ def read(directory: Path) -> Manifest:
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise damaged(path, "is truncated or altered") from None
     if not isinstance(body, dict) or body.get("kind") != KIND:
-        raise CheckpointKindError(
-            f"{path}: not the manifest of a metta_ref checkpoint; name another directory"
-        )
+        raise CheckpointKindError(f"{path}: not the manifest of a metta_ref checkpoint; name another directory")
     version = body.get("format_version")
     if isinstance(version, int) and version > FORMAT_VERSION:
         raise CheckpointVersionError(

@@ -53,7 +53,6 @@ def key_and_version(checkpoint_path: str | os.PathLike[str], epoch: int) -> tupl
     folder = path if in_path is None else path.parent
     if folder.name != FOLDER or not RUN_NAME.fullmatch(folder.parent.name):
         raise CheckpointPathError(
-            f"{checkpoint_path}: not the path of a checkpoint; use <run>/{FOLDER} or "
-            f"<run>/{FOLDER}/{epoch_name(epoch)}"
+            f"{checkpoint_path}: not the path of a checkpoint; use <run>/{FOLDER} or <run>/{FOLDER}/{epoch_name(epoch)}"
         )
     return folder.parent.name, epoch

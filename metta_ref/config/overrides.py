@@ -57,14 +57,10 @@ def from_mapping(mapping: Mapping[str, Any], config_class: type[C]) -> C:
 
 def help_text(config_class: type) -> str:
     """One line a key: name, default, unit, meaning and accepted values."""
-    rows = [
-        (leaf.key, _show(leaf.default), leaf.option.unit, _meaning(leaf))
-        for leaf in leaves(config_class).values()
-    ]
+    rows = [(leaf.key, _show(leaf.default), leaf.option.unit, _meaning(leaf)) for leaf in leaves(config_class).values()]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return "\n".join(
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)), row[3]])
-        for row in rows
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)), row[3]]) for row in rows
     )
 
 
@@ -107,9 +103,7 @@ def _replaced(config: C, values: Mapping[str, object]) -> C:
     for item in fields(config):  # type: ignore[arg-type] # C is a dataclass: leaves() has looked at its fields
         current = getattr(config, item.name)
         nested = {
-            key.removeprefix(f"{item.name}."): value
-            for key, value in values.items()
-            if key.startswith(f"{item.name}.")
+            key.removeprefix(f"{item.name}."): value for key, value in values.items() if key.startswith(f"{item.name}.")
         }
         if item.name in values:
             changes[item.name] = values[item.name]

@@ -18,9 +18,7 @@ class EnvConfig:
     """The task: which layout, how far the cue lies from its use, how much is seen."""
 
     name: str = option("grid", "layout of the task", choices=ENVS)
-    corridor_length: int = option(
-        3, "length of the corridor that hides the cue", unit="cells", minimum=1, maximum=1000
-    )
+    corridor_length: int = option(2, "length of the corridor that hides the cue", unit="cells", minimum=1, maximum=1000)
     view_radius: int = option(1, "cells seen in each direction", unit="cells", minimum=1, maximum=8)
     max_steps: int = option(40, "an episode is truncated after this many", unit="steps", minimum=1)
 
@@ -29,9 +27,7 @@ class EnvConfig:
 class AgentConfig:
     """The network's size; the last four matter to agalite alone."""
 
-    hidden_size: int = option(
-        64, "width of the encoder and of the core", unit="units", minimum=1, maximum=4096
-    )
+    hidden_size: int = option(64, "width of the encoder and of the core", unit="units", minimum=1, maximum=4096)
     layers: int = option(1, "agalite blocks", unit="blocks", minimum=1, maximum=64)
     heads: int = option(2, "attention heads of agalite", unit="heads", minimum=1, maximum=64)
     head_size: int = option(16, "width of an agalite head", unit="units", minimum=1, maximum=512)
@@ -59,14 +55,10 @@ class TrainerConfig:
         maximum=256,
         resumable=True,
     )
-    horizon: int = option(
-        16, "steps of each environment in an update", unit="steps", minimum=1, maximum=65536
-    )
+    horizon: int = option(16, "steps of each environment in an update", unit="steps", minimum=1, maximum=65536)
     update_epochs: int = option(2, "passes over each rollout", unit="passes", minimum=1, maximum=1000)
-    minibatches: int = option(
-        2, "groups of whole sequences in a pass", unit="groups", minimum=1, maximum=65536
-    )
-    learning_rate: float = option(2.5e-3, "Adam's, at the first step", minimum=0)
+    minibatches: int = option(2, "groups of whole sequences in a pass", unit="groups", minimum=1, maximum=65536)
+    learning_rate: float = option(4e-3, "Adam's, at the first step", minimum=0)
     anneal_timesteps: int = option(
         0, "learning rate falls linearly to 0 at this step; 0 keeps it", unit="steps", minimum=0
     )
@@ -77,7 +69,7 @@ class TrainerConfig:
     clip: float = option(0.2, "limit on the change of an action's probability ratio", minimum=0)
     value_clip: float = option(0.2, "limit on the change of a value", minimum=0)
     value_coefficient: float = option(0.5, "weight of the value loss", minimum=0)
-    entropy_coefficient: float = option(0.01, "weight of the entropy bonus", minimum=0)
+    entropy_coefficient: float = option(0.03, "weight of the entropy bonus", minimum=0)
     max_grad_norm: float = option(0.5, "limit on the norm of the gradient", minimum=0)
     checkpoint_interval: int = option(
         50, "save every so many updates, and at the end", unit="updates", minimum=1, resumable=True
@@ -120,9 +112,7 @@ class Config:
             yield ("run",), f"run={self.run}: use {allowed}"
         if workers and envs % workers:
             valid = _listed([0, *_divisors(envs)])
-            message = (
-                f"trainer.num_workers={workers}: must divide trainer.num_envs={envs}: use one of {valid}"
-            )
+            message = f"trainer.num_workers={workers}: must divide trainer.num_envs={envs}: use one of {valid}"
             yield ("trainer.num_workers", "trainer.num_envs"), message
         if envs % groups:
             valid = _listed(_divisors(envs))

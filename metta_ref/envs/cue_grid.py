@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from metta_ref.envs.interface import Info, StepResult
 from metta_ref.envs.streams import draw, seeded_streams
 
-MOVES: NDArray[np.int64] = np.array([[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]])
-"""Row and column change of the actions stay, up, down, left, right."""
+MOVES: NDArray[np.int64] = np.array([[-1, 0], [1, 0], [0, -1], [0, 1]])
+"""Row and column change of the actions up, down, left, right."""
 
 _CHANNELS = 3
 """Wall, colour 0, colour 1."""
@@ -98,9 +98,7 @@ class CueGrid:
         if actions.shape != (self.num_envs,):
             raise ValueError(f"actions have the shape {actions.shape}, not ({self.num_envs},)")
         if actions.min() < 0 or actions.max() >= self.num_actions:
-            raise ValueError(
-                f"actions must be 0 to {self.num_actions - 1}, not {np.unique(actions).tolist()}"
-            )
+            raise ValueError(f"actions must be 0 to {self.num_actions - 1}, not {np.unique(actions).tolist()}")
         target = self._position + MOVES[actions]
         blocked = self._walls[target[:, 0] + 1, target[:, 1] + 1]
         self._position = np.where(blocked[:, None], self._position, target)
@@ -175,9 +173,7 @@ class CueGrid:
                 self._draw_object(obs, goal, colours)
         return obs
 
-    def _draw_object(
-        self, obs: NDArray[np.float32], where: NDArray[np.int64], colours: NDArray[np.int64]
-    ) -> None:
+    def _draw_object(self, obs: NDArray[np.float32], where: NDArray[np.int64], colours: NDArray[np.int64]) -> None:
         offset = where - self._position + self._radius
         seen = ((offset >= 0) & (offset <= 2 * self._radius)).all(axis=1)
         obs[self._rows[seen], 1 + colours[seen], offset[seen, 0], offset[seen, 1]] = 1

@@ -132,9 +132,7 @@ class ParallelEnv:
         """
         for worker, pipe in enumerate(self._pipes):
             rows = slice(worker * self._shard, (worker + 1) * self._shard)
-            self._send(
-                worker, pipe, ("load_state_dict", {name: array[rows] for name, array in state.items()})
-            )
+            self._send(worker, pipe, ("load_state_dict", {name: array[rows] for name, array in state.items()}))
         self._answers()
 
     def close(self) -> None:

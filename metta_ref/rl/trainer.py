@@ -215,6 +215,4 @@ class Trainer:
         self.agent.load_state_dict({name: torch.from_numpy(values) for name, values in policy.items()})
         for name, parameter in self._parameters.items():
             for moment in _MOMENTS:
-                self._optimizer.state[parameter][moment].copy_(
-                    torch.from_numpy(optimizer[f"{name}.{moment}"])
-                )
+                self._optimizer.state[parameter][moment].copy_(torch.from_numpy(optimizer[f"{name}.{moment}"]))

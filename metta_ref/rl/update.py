@@ -74,9 +74,7 @@ def ppo_update(
                 entropy(log_probs),
                 kickstarter.loss(targets[:, rows], log_probs, step),
             ]
-            total = (
-                term[0] + config.value_coefficient * term[1] - config.entropy_coefficient * term[2] + term[3]
-            )
+            total = term[0] + config.value_coefficient * term[1] - config.entropy_coefficient * term[2] + term[3]
             optimizer.zero_grad()
             total.backward()  # type: ignore[no-untyped-call] # torch's is
             torch.nn.utils.clip_grad_norm_(parameters, config.max_grad_norm)

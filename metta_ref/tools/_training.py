@@ -1,0 +1,89 @@
+"""The loop that `train` and `resume` share: update, report, save."""
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from metta_ref.checkpoint import CheckpointManager, CheckpointNotFoundError
+from metta_ref.tools._interrupt import StopRequest
+from metta_ref.tools._main import EXIT_DONE, EXIT_INTERRUPTED
+
+if TYPE_CHECKING:
+    from metta_ref.rl.trainer import Trainer
+
+_SECONDS_BETWEEN_REPORTS = 1.0
+
+
+def use_one_thread() -> None:
+    """Confine torch to one thread: faster for networks of this size, and the same bits everywhere."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopRequest) -> int:
+    """Train until the configured step or a request to stop, save at intervals and at the end, and summarise.
+
+    Returns the exit code. However it ends, the newest complete checkpoint stays, and where training can
+    go on from it, the user is told how.
+    """
+    settings = trainer.config.trainer
+    first_step, saved, began, reported = trainer.agent_step, trainer.epoch, time.monotonic(), 0.0
+    try:
+        while trainer.agent_step < settings.total_timesteps and not stop.requested:
+            trainer.update()
+            elapsed = time.monotonic() - began
+            if elapsed - reported > _SECONDS_BETWEEN_REPORTS:
+                reported = elapsed
+                _report(trainer, (trainer.agent_step - first_step) / elapsed)
+            if trainer.epoch % settings.checkpoint_interval == 0:
+                save(trainer, manager)
+                saved = trainer.epoch
+        if trainer.epoch != saved:
+            save(trainer, manager)
+            saved = trainer.epoch
+    except BaseException:
+        _say_how_to_go_on(trainer, saved)
+        raise
+    steps = trainer.agent_step - first_step
+    print(
+        f"trained run={manager.run} epoch={trainer.epoch} agent_step={trainer.agent_step} steps={steps} "
+        f"steps_per_second={steps / (time.monotonic() - began):.0f} episodes={trainer.episodes} "
+        f"return={_shown(trainer.score)}"
+    )
+    if trainer.agent_step < settings.total_timesteps:
+        _say_how_to_go_on(trainer, saved)
+        return EXIT_INTERRUPTED
+    return EXIT_DONE
+
+
+def save(trainer: "Trainer", manager: CheckpointManager) -> None:
+    """Save a checkpoint, say where it is, and remove what is older than the configuration keeps."""
+    path = trainer.save(manager)
+    print(f"checkpoint: {path} (epoch {trainer.epoch}, step {trainer.agent_step})", flush=True)
+    try:
+        protected = {manager.best("score")}
+    except CheckpointNotFoundError:
+        protected = set()
+    manager.prune(trainer.config.trainer.keep_checkpoints, protected)
+
+
+def _report(trainer: "Trainer", steps_per_second: float) -> None:
+    print(
+        f"step {trainer.agent_step}/{trainer.config.trainer.total_timesteps}  "
+        f"return {_shown(trainer.score)}  {steps_per_second:.0f} steps/s",
+        file=sys.stderr,
+    )
+
+
+def _say_how_to_go_on(trainer: "Trainer", saved: int) -> None:
+    run = trainer.config.run
+    print(
+        f"stopped at step {trainer.agent_step}; epoch {saved} is saved: "
+        f"go on with python -m metta_ref.tools.resume run={run}",
+        file=sys.stderr,
+    )
+
+
+def _shown(score: float | None) -> str:
+    return "none" if score is None else f"{score:.3f}"
