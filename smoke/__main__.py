@@ -87,9 +87,7 @@ def _summary(results: Sequence[ScenarioResult], seconds: float) -> str:
     outcomes = [stage.outcome for result in results for stage in result.stages]
     counts = ", ".join(f"{outcomes.count(outcome)} {outcome}" for outcome in ("passed", "failed", "blocked"))
     passed = sum(result.outcome == "passed" for result in results)
-    return (
-        f"{passed} of {len(results)} scenarios passed ({len(outcomes)} stages: {counts}) in {seconds:.0f} s"
-    )
+    return f"{passed} of {len(results)} scenarios passed ({len(outcomes)} stages: {counts}) in {seconds:.0f} s"
 
 
 def _refuse(*problems: str) -> int:

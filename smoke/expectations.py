@@ -123,11 +123,7 @@ def _analysed(expected: Analysed, scene: Scene) -> Facts:
     path = scene.data / expected.run / "analysis.json"
     try:
         analysis = json.loads(path.read_text(encoding="utf-8"))
-        found = [
-            c
-            for c in analysis["checkpoints"]
-            if (c["run"], c["epoch"]) == (expected.run, evaluation["epoch"])
-        ]
+        found = [c for c in analysis["checkpoints"] if (c["run"], c["epoch"]) == (expected.run, evaluation["epoch"])]
         [checkpoint] = found
         figures = {metric["metric"]: metric for metric in checkpoint["metrics"]}
         counts = {"episodes": checkpoint["episodes"]} | {
@@ -143,9 +139,7 @@ def _analysed(expected: Analysed, scene: Scene) -> Facts:
         ) from error
     for what, count in counts.items():
         if count != evaluation["episodes"]:
-            raise Unmet(
-                f"the analysis counts {count} {what}, the evaluation recorded {evaluation['episodes']}"
-            )
+            raise Unmet(f"the analysis counts {count} {what}, the evaluation recorded {evaluation['episodes']}")
     reward = figures.get("reward")
     if reward is None:
         raise Unmet("the analysis has no figures for reward")
@@ -160,9 +154,7 @@ def _sound(name: str, metric: Mapping[str, Any]) -> None:
     for figure in ("mean", "iqm", "std"):
         _finite(metric[figure], f"{figure} of {name}")
     for figure in ("mean", "iqm"):
-        low, high = (
-            _finite(end, f"interval of the {figure} of {name}") for end in metric[f"{figure}_interval"]
-        )
+        low, high = (_finite(end, f"interval of the {figure} of {name}") for end in metric[f"{figure}_interval"])
         if low > high:
             raise Unmet(f"the interval of the {figure} of {name} runs from {low} down to {high}")
     if not 0 <= metric["recorded"] <= metric["potential"]:

@@ -100,9 +100,7 @@ class _Reader:
             self.wrong(entries.get(key, node), f"{key}: {message}")
         return made
 
-    def entries(
-        self, node: yaml.Node, known: tuple[str, ...], required: tuple[str, ...]
-    ) -> dict[str, yaml.Node]:
+    def entries(self, node: yaml.Node, known: tuple[str, ...], required: tuple[str, ...]) -> dict[str, yaml.Node]:
         """Known keys and their nodes; unknown, repeated and missing keys are noted."""
         if not isinstance(node, yaml.MappingNode):
             self.wrong(node, f"must be a mapping with keys among {', '.join(known)}")

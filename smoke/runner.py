@@ -37,9 +37,7 @@ def run_scenario(scenario: Scenario, directory: Path, source: Path, observe: Obs
     for stage in scenario.stages:
         facts = {result.name: dict(result.facts) for result in results if result.outcome == "passed"}
         if missing := [need for need in stage.needs if need not in facts]:
-            result = StageResult(
-                stage.name, "blocked", reason=f"needs {', '.join(missing)}, which did not pass"
-            )
+            result = StageResult(stage.name, "blocked", reason=f"needs {', '.join(missing)}, which did not pass")
         else:
             result = _run_stage(stage, directory, environment, facts)
             before, files = files, files_below(directory / "data")

@@ -64,9 +64,7 @@ def analyse(database: EvalStatsDB, patterns: Sequence[str], seed: int, resamples
     """
     measured = [(policy, database.sums("", policy)) for policy in database.checkpoints()]
     if not any(sums.potential for _, sums in measured):
-        raise NoEpisodesError(
-            "no episode in the stats database ended: evaluate with more max_steps or episodes"
-        )
+        raise NoEpisodesError("no episode in the stats database ended: evaluate with more max_steps or episodes")
     recorded = sorted({name for policy, _ in measured for name in database.metrics(policy)})
     chosen = [name for name in recorded if any(fnmatchcase(name, pattern) for pattern in patterns)]
     if not chosen:
@@ -82,16 +80,12 @@ def analyse(database: EvalStatsDB, patterns: Sequence[str], seed: int, resamples
     return Analysis(tuple(checkpoints), seed, resamples)
 
 
-def _metric(
-    database: EvalStatsDB, policy: PolicyKey, metric: str, seed: int, resamples: int
-) -> MetricAnalysis:
+def _metric(database: EvalStatsDB, policy: PolicyKey, metric: str, seed: int, resamples: int) -> MetricAnalysis:
     sums = database.sums(metric, policy)
     strata = [np.asarray(values) for values in database.episode_values(policy, metric).values()]
 
     def interval(statistic: Statistic, name: str) -> Interval:
-        return bootstrap_interval(
-            strata, statistic, _generator(seed, policy, metric, name), resamples, CONFIDENCE
-        )
+        return bootstrap_interval(strata, statistic, _generator(seed, policy, metric, name), resamples, CONFIDENCE)
 
     pooled: Values = np.concatenate(strata)
     return MetricAnalysis(

@@ -18,18 +18,14 @@ class StatsCorruptError(StatsError):
     """The file cannot be read as DuckDB, is cut short, or holds other tables than a stats database."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"{path} is not a readable stats database ({reason}): move it away and evaluate again"
-        )
+        super().__init__(f"{path} is not a readable stats database ({reason}): move it away and evaluate again")
 
 
 class StatsBusyError(StatsError):
     """Another program holds the database open, or was killed while writing to it."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"{path} is in use ({reason}): close the other program, or finish its recovery, first"
-        )
+        super().__init__(f"{path} is in use ({reason}): close the other program, or finish its recovery, first")
 
 
 class NoEpisodesError(StatsError):

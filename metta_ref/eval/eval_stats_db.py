@@ -141,9 +141,7 @@ class EvalStatsDB:
         sums = self.sums(metric, key_and_version(checkpoint_path, epoch), filter)
         return sums.std if sums.potential else None
 
-    def simulation_scores(
-        self, checkpoint_path: Path | str, epoch: int, metric: str
-    ) -> dict[tuple[str, str], float]:
+    def simulation_scores(self, checkpoint_path: Path | str, epoch: int, metric: str) -> dict[tuple[str, str], float]:
         """(simulation name, environment) to the average of a metric in it, sorted."""
         key = key_and_version(checkpoint_path, epoch)
         sums = {sim: self.sums(metric, key, SampleFilter(*sim)) for sim in self.simulations(key)}

@@ -49,6 +49,4 @@ class EpisodeRecord:
                 raise ValueError(f"episode {self.id}: agent {agent} has metrics and no policy")
             for metric, value in metrics.items():
                 if not math.isfinite(value):
-                    raise ValueError(
-                        f"episode {self.id}: {metric} of agent {agent} is {value}, not a finite number"
-                    )
+                    raise ValueError(f"episode {self.id}: {metric} of agent {agent} is {value}, not a finite number")

@@ -60,9 +60,7 @@ class SimulationStatsDB:
         try:
             versions = self.connection.rows(f"SELECT version FROM {FORMAT_TABLE}")  # noqa: S608 - a name of the schema
         except duckdb.ProgrammingError as error:
-            raise StatsCorruptError(
-                self.path, "a DuckDB file without the tables of a stats database"
-            ) from error
+            raise StatsCorruptError(self.path, "a DuckDB file without the tables of a stats database") from error
         if versions != [(FORMAT_VERSION,)]:
             raise StatsCorruptError(
                 self.path,
@@ -105,17 +103,10 @@ class SimulationStatsDB:
             )  # fmt: skip
             insert(
                 "episodes",
-                [
-                    (e.id, e.simulation_id, e.step_count, e.created_at, e.completed_at, e.replay_url)
-                    for e in new
-                ],
+                [(e.id, e.simulation_id, e.step_count, e.created_at, e.completed_at, e.replay_url) for e in new],
             )
-            insert(
-                "episode_attributes", [(e.id, name, text) for e in new for name, text in e.attributes.items()]
-            )
-            insert(
-                "agent_groups", [(e.id, group, agent) for e in new for agent, group in e.agent_groups.items()]
-            )
+            insert("episode_attributes", [(e.id, name, text) for e in new for name, text in e.attributes.items()])
+            insert("agent_groups", [(e.id, group, agent) for e in new for agent, group in e.agent_groups.items()])
             insert(
                 "agent_policies",
                 [(e.id, agent, *policy) for e in new for agent, policy in e.policies.items()],

@@ -35,9 +35,7 @@ def install_fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[d
         (package / "tools" / "__init__.py").touch()
         (package / "fault.py").write_text(f"FAULT = {faults!r}\n")
         for tool in ("train", "resume", "sim", "analyze"):
-            (package / "tools" / f"{tool}.py").write_text(
-                f"from metta_ref.fake_system import main\nmain({tool!r})\n"
-            )
+            (package / "tools" / f"{tool}.py").write_text(f"from metta_ref.fake_system import main\nmain({tool!r})\n")
         monkeypatch.setenv("PYTHONPATH", str(package.parent))
 
     return install

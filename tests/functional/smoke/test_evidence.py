@@ -30,9 +30,7 @@ def test_a_sound_system_passes_with_facts_for_every_stage(
     assert document["schema_version"] == 1
     [scenario] = document["scenarios"]
     assert (scenario["name"], scenario["outcome"]) == ("lstm", "passed")
-    assert [
-        (stage["name"], stage["outcome"], stage["exit"], stage["reason"]) for stage in scenario["stages"]
-    ] == [
+    assert [(stage["name"], stage["outcome"], stage["exit"], stage["reason"]) for stage in scenario["stages"]] == [
         ("train", "passed", 0, ""),
         ("checkpoint", "passed", None, ""),
         ("uninterrupted", "passed", 0, ""),
@@ -79,9 +77,7 @@ def test_evidence_is_kept_where_asked(rules: Path, tmp_path: Path, install_fake:
     ]  # fmt: skip
 
 
-def test_a_stage_sees_closed_input_and_a_clean_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stage_sees_closed_input_and_a_clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_SECRET", "do not pass on")
     shown = "import os, sys; print(sorted(os.environ), repr(sys.stdin.read()), file=sys.stderr); sys.exit(9)"
     rules = tmp_path / "smoke.yaml"
@@ -101,9 +97,7 @@ def test_a_stage_sees_closed_input_and_a_clean_environment(
     assert excerpt.endswith("''")
 
 
-def test_a_command_that_is_not_there_is_a_red_stage(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_command_that_is_not_there_is_a_red_stage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rules = tmp_path / "smoke.yaml"
     stage = {"name": "start", "run": ["no-such-program"], "timeout": 5, "expect": {"complete": {"run": "x"}}}
     rules.write_text(json.dumps({"scenarios": [{"name": "start", "stages": [stage]}]}))

@@ -33,9 +33,7 @@ def test_the_shipped_scenarios_cover_the_whole_way_for_both_agents(
     )
 
 
-def test_every_mistake_is_told_at_once_with_its_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_mistake_is_told_at_once_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "smoke.yaml"
     path.write_text(
         """\
@@ -156,14 +154,8 @@ SECOND = st.builds(
 
 
 @settings(max_examples=50)
-@given(
-    scenario=st.builds(
-        Scenario, name=NAMES, stages=st.tuples(st.just(FIRST), SECOND), text=st.text(max_size=20)
-    )
-)
-def test_what_is_written_is_what_is_read(
-    tmp_path_factory: pytest.TempPathFactory, scenario: Scenario
-) -> None:
+@given(scenario=st.builds(Scenario, name=NAMES, stages=st.tuples(st.just(FIRST), SECOND), text=st.text(max_size=20)))
+def test_what_is_written_is_what_is_read(tmp_path_factory: pytest.TempPathFactory, scenario: Scenario) -> None:
     names = {cls: name for name, cls in EXPECTATIONS.items()}
     stages = [
         {
@@ -176,21 +168,15 @@ def test_what_is_written_is_what_is_read(
         for stage in scenario.stages
     ]
     path = tmp_path_factory.mktemp("rules") / "smoke.yaml"
-    path.write_text(
-        yaml.safe_dump({"scenarios": [{"name": scenario.name, "text": scenario.text, "stages": stages}]})
-    )
+    path.write_text(yaml.safe_dump({"scenarios": [{"name": scenario.name, "text": scenario.text, "stages": stages}]}))
     assert load_scenarios(path) == (scenario,)
 
 
 @settings(max_examples=150)
 @given(
-    text=st.one_of(
-        st.text(), st.text("scenarios:nam-[]{} \n'\"&*!|"), st.binary().map(lambda b: b.decode("latin-1"))
-    )
+    text=st.one_of(st.text(), st.text("scenarios:nam-[]{} \n'\"&*!|"), st.binary().map(lambda b: b.decode("latin-1")))
 )
-def test_any_text_is_scenarios_or_one_clear_error(
-    tmp_path_factory: pytest.TempPathFactory, text: str
-) -> None:
+def test_any_text_is_scenarios_or_one_clear_error(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(RulesError, match=r"any\.yaml"):

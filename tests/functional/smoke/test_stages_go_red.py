@@ -72,9 +72,7 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("command", "fault", "red", "why"), BROKEN, ids=[f"{c}: {f}" for c, f, _, _ in BROKEN]
-)
+@pytest.mark.parametrize(("command", "fault", "red", "why"), BROKEN, ids=[f"{c}: {f}" for c, f, _, _ in BROKEN])
 def test_a_broken_stage_is_red_and_what_rests_on_it_blocked(
     command: str,
     fault: str,
@@ -93,8 +91,7 @@ def test_a_broken_stage_is_red_and_what_rests_on_it_blocked(
 
     [scenario] = json.loads(written.read_text())["scenarios"]
     expected = {
-        stage: "failed" if stage == red else "blocked" if stage in NEEDED_BY[red] else "passed"
-        for stage in STAGES
+        stage: "failed" if stage == red else "blocked" if stage in NEEDED_BY[red] else "passed" for stage in STAGES
     }
     assert {stage["name"]: stage["outcome"] for stage in scenario["stages"]} == expected
     assert scenario["outcome"] == "failed"

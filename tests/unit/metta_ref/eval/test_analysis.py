@@ -29,9 +29,7 @@ def record(path: Path, epoch: int, rewards: list[float | None], **sparse: float)
                     step_count=1,
                     created_at=NOON,
                     policies={0: policy},
-                    agent_metrics={}
-                    if reward is None
-                    else {0: {"reward": reward} | (sparse if i == 0 else {})},
+                    agent_metrics={} if reward is None else {0: {"reward": reward} | (sparse if i == 0 else {})},
                 )
                 for i, reward in enumerate(rewards)
             ],

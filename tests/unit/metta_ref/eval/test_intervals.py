@@ -42,9 +42,7 @@ def test_interquartile_mean_of_a_table_is_that_of_each_row() -> None:
 @given(values=FINITE, seed=st.integers(0, 2**32))
 def test_an_interval_lies_within_the_values_and_follows_from_the_seed(values: list[float], seed: int) -> None:
     strata = [np.array(values)]
-    first, second = (
-        bootstrap_interval(strata, mean, np.random.default_rng(seed), resamples=50) for _ in range(2)
-    )
+    first, second = (bootstrap_interval(strata, mean, np.random.default_rng(seed), resamples=50) for _ in range(2))
     assert first == second
     assert min(values) - 1e-6 <= first.low <= first.high <= max(values) + 1e-6
 

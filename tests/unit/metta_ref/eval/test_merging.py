@@ -146,9 +146,7 @@ def test_merges_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
 
 def test_a_database_that_another_process_writes_is_busy(tmp_path: Path) -> None:
     path = shard(tmp_path / "stats.duckdb", ("ant", 4), "a")
-    hold = (
-        "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
-    )
+    hold = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", hold, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:

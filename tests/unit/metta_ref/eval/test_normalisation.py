@@ -143,9 +143,7 @@ def test_leaving_out_zeros_changes_no_figure(
             step_count=1,
             created_at=NOON,
             policies={0: TEST},
-            agent_metrics={}
-            if value is None
-            else {0: {"reward": 1.0} | ({} if value == 0.0 else {"hearts": value})},
+            agent_metrics={} if value is None else {0: {"reward": 1.0} | ({} if value == 0.0 else {"hearts": value})},
         )
         for i, value in enumerate(values)
     ]

@@ -16,9 +16,7 @@ from metta_ref.sim.simulation import Simulation, simulate, weights_digest
 
 NOON = datetime(2025, 8, 28, 12)
 POLICY = ("ant", 4)
-SIMULATION = Simulation(
-    name="memory", env=EnvConfig(max_steps=12), episodes=10, num_envs=4, seed=5, max_steps=1000
-)
+SIMULATION = Simulation(name="memory", env=EnvConfig(max_steps=12), episodes=10, num_envs=4, seed=5, max_steps=1000)
 
 
 class FixedPolicy:
