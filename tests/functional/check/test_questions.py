@@ -1,0 +1,60 @@
+"""`audit why`, `audit roots` and `audit explain` answer what a finding leaves open."""
+
+from __future__ import annotations
+
+import json
+
+
+def test_why_shows_the_chain_between_two_modules_with_lines(shop, audit) -> None:
+    done = audit("why", "shop.trainer", "shop.store", "--path", shop.root)
+    assert done.stdout == (
+        "shop.trainer -> shop.bridge  (shop/trainer.py:1)\nshop.bridge -> shop.store  (shop/bridge.py:1)\n"
+    )
+    assert done.returncode == 0
+
+
+def test_why_says_when_there_is_no_chain(shop, audit) -> None:
+    done = audit("why", "shop.evaluation", "shop.store", "--path", shop.root)
+    assert done.stdout == ("shop.evaluation does not import shop.store, directly or indirectly, when it is imported\n")
+    assert done.returncode == 1
+
+
+def test_why_explains_a_finding_by_its_fingerprint(shop, audit) -> None:
+    finding = json.loads(audit("check", shop.root, "--format", "json").stdout)["findings"][0]
+    done = audit("why", finding["fingerprint"], "--path", shop.root)
+    assert done.stdout.splitlines() == [
+        "shop/bridge.py:1: IMP001 shop.store does not exist",
+        "shop.trainer -> shop.bridge  (shop/trainer.py:1)",
+        "shop.bridge -> shop.store  (shop/bridge.py:1)",
+    ]
+
+
+def test_why_offers_the_nearest_module(shop, audit) -> None:
+    done = audit("why", "shop.trainr", "shop.store", "--path", shop.root)
+    assert done.stderr == "audit: shop.trainr is no module of this repository, did you mean 'shop.trainer'?\n"
+    assert done.returncode == 2
+
+
+def test_roots_lists_where_modules_come_from(repository, audit) -> None:
+    repository.write(
+        {
+            "pyproject.toml": '[project]\nname = "app"\n[project.scripts]\napp = "app.run:main"\n',
+            "src/app/__init__.py": "",
+            "src/app/run.py": "def main():\n    pass\n",
+            "tests/test_run.py": "import app.run\n",
+        }
+    )
+    assert audit("roots", repository.root).stdout == (
+        "Source roots:\n  .  (1 Python files)\n  src  (2 Python files)\n"
+        "Entry points:\n  app = app.run:main  (pyproject.toml:4)\n"
+        "Not analysed:\n  nothing was left out\n"
+        "3 of 3 modules analysed in 3 Python files\n"
+    )
+
+
+def test_explain_knows_every_code_and_offers_the_nearest(audit) -> None:
+    assert audit("explain", "REF001").stdout.startswith("REF001: import of a retired module (error)\n")
+    assert len(audit("explain").stdout.splitlines()) == 29
+    assert audit("explain", "REF0001").stderr == (
+        "audit: no code REF0001, did you mean 'REF001'?; audit explain lists them all\n"
+    )
