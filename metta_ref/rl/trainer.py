@@ -12,10 +12,10 @@ from metta_ref.checkpoint import Checkpoint, CheckpointManager, CheckpointStateE
 from metta_ref.checkpoint.contents import Plain
 from metta_ref.config import Config, ConfigError, config_digest
 from metta_ref.envs import VectorEnv
+from metta_ref.rl.adam import Adam
 from metta_ref.rl.fingerprint import environment_fingerprint
 from metta_ref.rl.kickstarter import make_kickstarter
 from metta_ref.rl.rollout import Cursor, collect
-from metta_ref.rl.schedules import annealed
 from metta_ref.rl.state import (
     Arrays,
     array,
@@ -28,9 +28,6 @@ from metta_ref.rl.state import (
 )
 from metta_ref.rl.statistics import EpisodeStatistics
 from metta_ref.rl.update import Losses, ppo_update
-
-_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
-"""What Adam keeps for each parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +60,7 @@ class Trainer:
             torch.manual_seed(config.seed)
             agent = make_agent(config.py_agent, env.observation_shape, env.num_actions, config.agent)
         self.agent = agent.to(self._device)
-        self._parameters = dict(self.agent.named_parameters())
-        self._optimizer = torch.optim.Adam(
-            self._parameters.values(), lr=config.trainer.learning_rate, eps=1e-5, fused=True
-        )
-        for parameter in self._parameters.values():
-            # Adam makes its state at the first step; made here, a checkpoint has the same keys at any time.
-            self._optimizer.state[parameter] = {
-                "step": torch.zeros((), device=self._device),
-                "exp_avg": torch.zeros_like(parameter),
-                "exp_avg_sq": torch.zeros_like(parameter),
-            }
+        self._optimizer = Adam(dict(self.agent.named_parameters()))
         self._kickstarter = make_kickstarter(config.kickstart, env, self._device)
         self._action_generator = torch.Generator().manual_seed(config.seed)
         self._minibatch_rng = np.random.Generator(np.random.PCG64(config.seed))
@@ -112,9 +99,6 @@ class Trainer:
             generator=self._action_generator,
             on_episodes=self._statistics.add,
         )
-        rate = annealed(settings.learning_rate, step, settings.anneal_timesteps)
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
         losses = ppo_update(
             self.agent,
             self._optimizer,
@@ -158,11 +142,7 @@ class Trainer:
         acting: Arrays = {"obs": cursor.obs.copy(), "starts": cursor.starts.copy()}
         tensors: dict[str, Arrays] = {
             "policy": {name: array(tensor) for name, tensor in self.agent.state_dict().items()},
-            "optimizer": {
-                f"{name}.{moment}": array(self._optimizer.state[parameter][moment])
-                for name, parameter in self._parameters.items()
-                for moment in _MOMENTS
-            },
+            "optimizer": {name: array(tensor) for name, tensor in self._optimizer.state_dict().items()},
             "recurrent": acting | numbered("state", cursor.state),
             "kickstarter": self._kickstarter.state_dict(),
             "env": self.env.state_dict(),
@@ -196,7 +176,8 @@ class Trainer:
             section: {name: np.array(values) for name, values in arrays.items()}
             for section, arrays in snapshot.tensors.items()
         }
-        self._restore_network(tensors["policy"], tensors["optimizer"])
+        self.agent.load_state_dict(_torch(tensors["policy"]))
+        self._optimizer.load_state_dict(_torch(tensors["optimizer"]))
         recurrent = tensors["recurrent"]
         state = unnumbered("state", recurrent, self._device)
         self._cursor = Cursor(recurrent["obs"], recurrent["starts"], state)
@@ -211,8 +192,6 @@ class Trainer:
         seconds = checkpoint.sidecar.get("train_seconds")
         self.train_seconds = float(seconds) if isinstance(seconds, int | float) else 0.0
 
-    def _restore_network(self, policy: Arrays, optimizer: Arrays) -> None:
-        self.agent.load_state_dict({name: torch.from_numpy(values) for name, values in policy.items()})
-        for name, parameter in self._parameters.items():
-            for moment in _MOMENTS:
-                self._optimizer.state[parameter][moment].copy_(torch.from_numpy(optimizer[f"{name}.{moment}"]))
+
+def _torch(arrays: Arrays) -> dict[str, torch.Tensor]:
+    return {name: torch.from_numpy(values) for name, values in arrays.items()}

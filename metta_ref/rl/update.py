@@ -8,10 +8,12 @@ from torch import Tensor
 
 from metta_ref.agents.interface import Agent
 from metta_ref.config import TrainerConfig
+from metta_ref.rl.adam import Adam
 from metta_ref.rl.advantage import advantages
 from metta_ref.rl.kickstarter import Kickstarter
 from metta_ref.rl.losses import approximate_kl, entropy, policy_loss, value_loss
 from metta_ref.rl.rollout import Rollout
+from metta_ref.rl.schedules import annealed
 
 _EPSILON = 1e-8
 
@@ -29,7 +31,7 @@ class Losses:
 
 def ppo_update(
     agent: Agent,
-    optimizer: torch.optim.Optimizer,
+    optimizer: Adam,
     rollout: Rollout,
     kickstarter: Kickstarter,
     config: TrainerConfig,
@@ -44,7 +46,7 @@ def ppo_update(
     """
     targets = kickstarter.targets(rollout)
     old_values = torch.from_numpy(rollout.values).to(rollout.log_probs.device)
-    parameters = [parameter for _, parameter in agent.named_parameters()]
+    rate = annealed(config.learning_rate, step, config.anneal_timesteps)
     terms: list[list[Tensor]] = []
     for _ in range(config.update_epochs):
         for chosen in np.split(rng.permutation(rollout.values.shape[1]), config.minibatches):
@@ -75,10 +77,8 @@ def ppo_update(
                 kickstarter.loss(targets[:, rows], log_probs, step),
             ]
             total = term[0] + config.value_coefficient * term[1] - config.entropy_coefficient * term[2] + term[3]
-            optimizer.zero_grad()
             total.backward()  # type: ignore[no-untyped-call] # torch's is
-            torch.nn.utils.clip_grad_norm_(parameters, config.max_grad_norm)
-            optimizer.step()
+            optimizer.step(rate, config.max_grad_norm)
             terms.append([part.detach() for part in (*term, approximate_kl(log_ratios))])
     means = torch.stack([torch.stack(parts) for parts in terms]).mean(0).tolist()
     return Losses(*means)

@@ -66,12 +66,8 @@ def _claimed(config: Config, directory: Path) -> Iterator[None]:
 
 
 def _exists(config: Config) -> ConfigError:
-    return ConfigError(
-        [
-            f"run '{config.run}' already exists in {run_dir(config.run)}: resume it with "
-            f"python -m metta_ref.tools.resume run={config.run}, or choose another run="
-        ]
-    )
+    resume = f"resume it with python -m metta_ref.tools.resume run={config.run}"
+    return ConfigError([f"run '{config.run}' already exists: {resume}, or choose another run="])
 
 
 if __name__ == "__main__":
