@@ -1,0 +1,1 @@
+"""Turns engineering documents into statements; what cannot be turned into a predicate is kept, with the reason."""

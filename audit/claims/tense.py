@@ -1,0 +1,60 @@
+"""Tells what a sentence is: a fact asserted, work still to do, a defect admitted, or somebody else's words."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from audit.claims.blocks import Block
+from audit.model.claims import Tense
+
+_PLAN: Final = re.compile(
+    r"\b(will|shall|should|must|would|could|may|might|needs?|todo|tbd|fixme|plan(s|ned)?|going to|next|later|"
+    r"eventually|future|recommend(ed|s)?|propos(e|ed|al)|consider|upcoming|to be \w+(ed|ne))\b|\?$",
+    re.IGNORECASE,
+)
+_PLAN_HEADING: Final = re.compile(
+    r"\b(next|plans?|planned|todo|future|remaining work|recommend\w*|required|proposal|proposed|roadmap|"
+    r"actions?|goals?|objectives?|requirements?|migration guide|how to|steps?|usage|options?|solutions?|"
+    r"alternatives?|strategy|tasks?|open questions?|success criteria)\b",
+    re.IGNORECASE,
+)
+_DEFECT: Final = re.compile(
+    r"\b(still|remain(s|ing)?|yet|fail(s|ed|ing|ures?)?|broken|missing|cannot|can't|unable|incomplete|not|never|"
+    r"isn't|aren't|doesn't|don't|didn't|wasn't|weren't|hasn't|haven't|blocked|pending|partially|partial)\b",
+    re.IGNORECASE,
+)
+_DENIED: Final = re.compile(r"\b(no|zero|0|without|none|nothing|never)\b(\W+\w+){0,2}\W*$", re.IGNORECASE)
+_ATTRIBUTED: Final = re.compile(
+    r"^\W*((the\s+)?\w+\s+)?(claim|claims|claimed|response|quote|reviewer|statement)\W*:", re.IGNORECASE
+)
+_QUOTED: Final = re.compile(r"[\"“][^\"”]{3,}[\"”]")
+
+
+def tense_of(block: Block) -> Tense:
+    """What a sentence is. In doubt it is not a claim: a claim is judged, and judging a plan would be wrong."""
+    if block.quoted or _ATTRIBUTED.match(block.text):
+        return "quotation"
+    outside_code = re.sub(r"`[^`]*`", "code", block.text)
+    unquoted = _QUOTED.sub("", outside_code)
+    if not re.search(r"\w{3,}", unquoted):
+        return "quotation"
+    if block.mark == "open" or _PLAN.search(unquoted):
+        return "plan"
+    if block.mark == "cross" or _admits(unquoted):
+        return "admission"
+    if any(_PLAN_HEADING.search(context) for context in (*block.headings[1:], block.lead)):
+        return "plan"
+    if _PLAN.search(block.lead) or _admits(block.lead):
+        return "plan" if _PLAN.search(block.lead) else "admission"
+    return "claim"
+
+
+def _admits(text: str) -> bool:
+    """Whether a defect is named that is not denied in the same breath: "no remaining errors" admits nothing."""
+    return any(_DENIED.search(text[: match.start()]) is None for match in _DEFECT.finditer(text))
+
+
+def quoted_parts(text: str) -> tuple[tuple[int, int], ...]:
+    """Where a sentence quotes: what stands there was said by somebody else."""
+    return tuple(match.span() for match in _QUOTED.finditer(text))

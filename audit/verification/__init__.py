@@ -1,0 +1,63 @@
+"""Composes the stages of `audit verify`: claims -> probes -> verdicts -> the result that reports are made of."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from audit.model.verdicts import Verification
+from audit.pipeline import open_codebase
+from audit.probes.sandbox import MEMORY, Sandbox
+from audit.verification.assemble import Subject, assemble
+from audit.verification.execute import Progress, judge_all
+from audit.verification.gather import gather, only
+
+
+def verify(
+    root: Path,
+    documents: Sequence[Path] = (),
+    *,
+    run: bool | None = None,
+    at: str | None = None,
+    since: str | None = None,
+    phase: int | None = None,
+    ids: Sequence[str] = (),
+    jobs: int = 0,
+    memory: int = MEMORY,
+    use_cache: bool = True,
+    progress: Progress = lambda _: None,
+) -> Verification:
+    """Judge the claims of documents, or the repository's own, against the tree at a revision or on disk.
+
+    ``run`` allows (True) or forbids (False) running code; None allows it to the repository's own claims.
+    ``jobs`` is how many probes run at once, 0 for one a core up to four; ``memory`` is the address space of
+    each in bytes. For a phase the result names the tree by its id without ``reports/`` instead of a commit,
+    so that committing the report does not outdate it.
+
+    Raises:
+        UsageError: an unknown path, revision, document or id; no claim at all.
+        ConfigError: every mistake in the repository's configuration and in the claims files.
+        SourceError: the repository cannot be read.
+    """
+    codebase = open_codebase(root, at=at, since=since, use_cache=use_cache)
+    dossiers = gather(codebase, documents, run=run)
+    if ids:
+        dossiers = only(dossiers, ids)
+    statements = [statement for dossier in dossiers for statement in dossier.statements]
+    with Sandbox(codebase.root, codebase.commit if at is not None else None, memory=memory) as sandbox:
+        judgements = judge_all(
+            statements, codebase, sandbox, jobs=jobs or min(4, os.cpu_count() or 1), progress=progress
+        )
+        snapshot = sandbox.snapshot
+        subject = Subject(
+            at=at,
+            since=since,
+            shown_at=codebase.commit if phase is None or at is not None else f"tree:{snapshot.identity}",
+            shown_since=codebase.since,
+            tree=snapshot.identity,
+            dirty=snapshot.dirty,
+            phase=phase,
+            interpreter=sandbox.interpreter.origin,
+        )
+        return assemble(dossiers, judgements, codebase, subject)

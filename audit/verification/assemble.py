@@ -1,0 +1,170 @@
+"""Puts the result of `audit verify` together: the structure that every report is written from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from audit import __version__
+from audit.model.claims import Dossier, Statement
+from audit.model.codebase import Codebase
+from audit.model.findings import CheckResult, Root
+from audit.model.verdicts import (
+    ChainLink,
+    Change,
+    ContractLine,
+    Examined,
+    JudgedStatement,
+    Judgement,
+    RootCause,
+    Verification,
+)
+from audit.verdict.overall import assess, summarise
+from audit.verification.reproduce import reproduce
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What was judged: the revisions asked for, the tree that they led to, and the phase it is for."""
+
+    at: str | None
+    since: str | None
+    shown_at: str | None
+    shown_since: str | None
+    tree: str | None
+    dirty: bool
+    phase: int | None
+    interpreter: str
+
+
+def assemble(
+    dossiers: Sequence[Dossier], judgements: dict[str, Judgement], codebase: Codebase, subject: Subject
+) -> Verification:
+    """Everything known of one audit."""
+    judged = tuple(
+        _judged(statement, judgements.get(statement.id), subject)
+        for dossier in dossiers
+        for statement in dossier.statements
+    )
+    check = codebase.check
+    documents = tuple(dict.fromkeys(dossier.document for dossier in dossiers))
+    return Verification(
+        schema_version=1,
+        tool_version=__version__,
+        document=documents[0] if len(documents) == 1 else None,
+        documents=documents,
+        at=subject.shown_at,
+        since=subject.shown_since,
+        phase=subject.phase,
+        tree=subject.tree,
+        dirty=subject.dirty,
+        interpreter=subject.interpreter,
+        statements=judged,
+        summary=summarise(judged),
+        overall=assess(judged),
+        roots=tuple(_root(root) for root in check.roots),
+        contracts=tuple(
+            ContractLine(
+                name=contract.name,
+                outcome=contract.outcome,
+                message=contract.message,
+                modules_examined=contract.modules_examined,
+            )
+            for contract in check.contracts
+        ),
+        examined=_examined(check),
+        document_findings=tuple(_citations(dossiers, codebase)),
+    )
+
+
+def _judged(statement: Statement, judgement: Judgement | None, subject: Subject) -> JudgedStatement:
+    reason = judgement.reason if judgement is not None else statement.obstacle or _not_judged(statement)
+    return JudgedStatement(
+        id=statement.id,
+        document=statement.path,
+        line=statement.line,
+        end_line=statement.end_line,
+        text=statement.text,
+        tense=statement.tense,
+        kind=statement.kind,
+        predicate=statement.predicate,
+        verdict=judgement.verdict if judgement is not None else ("unverified" if _is_claim(statement) else None),
+        reason=reason,
+        coverage=judgement.coverage if judgement is not None else "",
+        weight=statement.weight,
+        evidence=judgement.evidence if judgement is not None else (),
+        findings=judgement.findings if judgement is not None else (),
+        reproduce=reproduce(statement, subject.at, subject.since) if statement.predicates else "",
+        required="; ".join(str(predicate) for predicate in statement.predicates),
+        needs=statement.needs,
+        cite=str(statement.cite) if statement.cite is not None else "",
+        roots=judgement.roots if judgement is not None else (),
+    )
+
+
+def _is_claim(statement: Statement) -> bool:
+    return statement.tense == "claim"
+
+
+def _not_judged(statement: Statement) -> str:
+    words = {"plan": "work still to do", "admission": "a defect that is admitted", "quotation": "somebody else's words"}
+    return f"no claim: {words[statement.tense]}"
+
+
+def _root(root: Root) -> RootCause:
+    return RootCause(
+        target=root.target,
+        sites=tuple(str(site) for site in root.sites),
+        kills_modules=len(root.killed),
+        kills_tests=root.kills_tests,
+        kills_entry_points=root.kills_entry_points,
+        revives=root.revives,
+        chain=root.chain,
+        links=tuple(
+            ChainLink(importer=link.importer, imported=link.imported, site=str(link.site)) for link in root.links
+        ),
+        retired_in=None if root.retired_in is None else msgspec.to_builtins(root.retired_in),
+        replacement=root.replacement,
+    )
+
+
+def _examined(check: CheckResult) -> Examined:
+    return Examined(
+        python_files=check.coverage.python_files,
+        modules=check.coverage.modules,
+        other_files=check.coverage.other_files,
+        findings=len(check.findings),
+        skipped=tuple((skipped.path, skipped.reason) for skipped in check.coverage.skipped),
+    )
+
+
+def _citations(dossiers: Sequence[Dossier], codebase: Codebase) -> Iterable[dict[str, Any]]:
+    """Citations of claims that lead nowhere: a path that is missing, or a line beyond the end of its file."""
+    paths = set(codebase.paths())
+    for statement in (statement for dossier in dossiers for statement in dossier.statements):
+        cite = statement.cite
+        if cite is None:
+            continue
+        place = {"path": statement.path, "line": statement.line, "statement": statement.id}
+        if cite.path not in paths:
+            yield {"code": "DOC001", "message": f"cites {cite.path}, which is not in the tree", **place}
+            continue
+        lines = len((codebase.read_text(cite.path) or "").splitlines())
+        if cite.line is not None and cite.line > lines:
+            message = f"cites line {cite.line} of {cite.path}, which has {lines}"
+            yield {"code": "DOC002", "message": message, **place}
+
+
+def changes(now: Verification, before: Verification) -> tuple[Change, ...]:
+    """Every statement whose verdict is not what it was in the phase before, by id."""
+    earlier = {each.id: each for each in before.statements if each.verdict is not None}
+    later = {each.id: each for each in now.statements if each.verdict is not None}
+    found = []
+    for name in [*later, *(name for name in earlier if name not in later)]:
+        old, new = earlier.get(name), later.get(name)
+        was, is_now = old.verdict if old else None, new.verdict if new else None
+        if was != is_now:
+            text = new.text if new else old.text if old else ""
+            found.append(Change(id=name, text=text, before=was, now=is_now))
+    return tuple(found)

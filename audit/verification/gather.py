@@ -1,0 +1,140 @@
+"""Finds the statements to judge: the repository's own claims, or the documents that the user names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+from audit.claims.markdown import read_document
+from audit.config.claims import load_claims
+from audit.model.claims import Dossier, Statement
+from audit.model.errors import ConfigError, UsageError
+from audit.model.suggest import did_you_mean
+from audit.pipeline import ResolvedCodebase
+from audit.verification.ground import grounded
+
+_CLAIMS = (".yaml", ".yml")
+_DOCUMENTS = (".md", ".markdown")
+
+
+def gather(codebase: ResolvedCodebase, documents: Sequence[Path], *, run: bool | None) -> tuple[Dossier, ...]:
+    """All statements, in the order of the files that hold them.
+
+    Without documents these are the repository's own ``rules/claims/*.yaml``, whose predicates may run
+    unless ``run`` is False. Claims from anywhere else run only when ``run`` is True.
+
+    Raises:
+        UsageError: a document is missing or of a kind that cannot be read, or there is no claim at all.
+        ConfigError: every mistake of every claims file.
+    """
+    own = _own_files(codebase)
+    if not documents:
+        if not own:
+            raise UsageError(
+                f"there is no claim to verify: {_folder(codebase)}/ holds no claims file; "
+                "write one, or name a document: audit verify DOC.md"
+            )
+        return load_claims([(path, _content(path, codebase)) for path in own], may_run=run is not False)
+    dossiers: list[Dossier] = []
+    for group, may_run in _groups(codebase, documents, own, run):
+        claims = [(path, content) for path, content in group if path.endswith(_CLAIMS)]
+        if claims:
+            dossiers += load_claims(claims, may_run=may_run)
+        for path, content in group:
+            if path.endswith(_DOCUMENTS):
+                dossiers.append(grounded(read_document(path, content, may_run=may_run), codebase))
+    if not any(dossier.statements for dossier in dossiers):
+        names = ", ".join(dossier.path for dossier in dossiers)
+        raise UsageError(f"{names}: no statement was found, so there is nothing to verify")
+    return tuple(dossiers)
+
+
+def _folder(codebase: ResolvedCodebase) -> str:
+    return f"{codebase.configuration.settings.rules.rstrip('/')}/claims"
+
+
+def _own_files(codebase: ResolvedCodebase) -> list[str]:
+    folder = _folder(codebase)
+    return [path for path in codebase.paths() if path.startswith(f"{folder}/") and path.endswith(_CLAIMS)]
+
+
+def _content(path: str, codebase: ResolvedCodebase) -> bytes:
+    text = codebase.read_text(path)
+    if text is None:
+        raise ConfigError([f"{path}:1: not UTF-8 text; save the file as UTF-8"])
+    return text.encode()
+
+
+def _groups(
+    codebase: ResolvedCodebase, documents: Sequence[Path], own: Sequence[str], run: bool | None
+) -> Iterable[tuple[list[tuple[str, bytes]], bool]]:
+    """The named files with their content: first those of the repository's own rules, then the foreign ones."""
+    trusted: list[tuple[str, bytes]] = []
+    foreign: list[tuple[str, bytes]] = []
+    for document in documents:
+        if document.suffix not in _CLAIMS + _DOCUMENTS:
+            raise UsageError(f"{document}: give a Markdown document (.md) or a claims file (.yaml)")
+        name = _name(document, codebase)
+        (trusted if name in own else foreign).append((name, _read(document, name, codebase)))
+    return ((trusted, run is not False), (foreign, run is True))
+
+
+def _name(document: Path, codebase: ResolvedCodebase) -> str:
+    """A path relative to the repository where the document lies in it, else as the user gave it."""
+    absolute = document.resolve()
+    if absolute.is_relative_to(codebase.root) and absolute.exists():
+        return absolute.relative_to(codebase.root).as_posix()
+    return document.as_posix()
+
+
+def _read(document: Path, name: str, codebase: ResolvedCodebase) -> bytes:
+    """The file on disk, or else the one in the tree that is judged: a bare repository has no other.
+
+    Raises:
+        UsageError: there is neither, or it cannot be read.
+    """
+    try:
+        return document.read_bytes()
+    except FileNotFoundError:
+        text = codebase.read_text(name)
+        if text is not None:
+            return text.encode()
+        near = did_you_mean(name, [path for path in codebase.paths() if path.endswith(document.suffix)])
+        raise UsageError(f"{document} does not exist, neither on disk nor in the tree{near}") from None
+    except OSError as error:
+        raise UsageError(f"{document} cannot be read: {error.strerror}") from None
+
+
+def in_order(statements: Sequence[Statement]) -> TopologicalSorter[str]:
+    """A sorter that yields each statement's id once all that it needs is done."""
+    sorter = TopologicalSorter({statement.id: statement.needs for statement in statements})
+    sorter.prepare()
+    return sorter
+
+
+def only(dossiers: Sequence[Dossier], ids: Sequence[str]) -> tuple[Dossier, ...]:
+    """The dossiers without every statement that is neither named nor needed by a named one.
+
+    Raises:
+        UsageError: no statement has one of the ids.
+    """
+    known = {statement.id: statement for dossier in dossiers for statement in dossier.statements}
+    wanted: set[str] = set()
+    queue = list(ids)
+    while queue:
+        name = queue.pop()
+        if name not in known:
+            raise UsageError(f"--only {name}: no claim has that id{did_you_mean(name, known)}")
+        if name not in wanted:
+            wanted.add(name)
+            queue += known[name].needs
+    narrowed = (
+        Dossier(
+            path=dossier.path,
+            document=dossier.document,
+            statements=tuple(each for each in dossier.statements if each.id in wanted),
+        )
+        for dossier in dossiers
+    )
+    return tuple(dossier for dossier in narrowed if dossier.statements)

@@ -1,0 +1,30 @@
+"""The command that anyone can paste, at the root of the repository, to see what a verdict rests on."""
+
+from __future__ import annotations
+
+import shlex
+
+from audit.model.claims import Statement
+from audit.model.predicates import Command, Contract, Pytest, Smoke
+
+
+def reproduce(statement: Statement, at: str | None, since: str | None) -> str:
+    """A command for one statement; several predicates are reproduced by the audit itself."""
+    if len(statement.predicates) == 1:
+        match statement.predicates[0]:
+            case Command(run=run):
+                return shlex.join(run)
+            case Pytest(nodes=nodes):
+                return shlex.join(["python", "-m", "pytest", *nodes])
+            case Smoke(scenario=scenario):
+                return shlex.join(["python", "-m", "smoke", scenario])
+            case Contract():
+                return shlex.join(["audit", "check", *_revisions(at, since)])
+            case _:
+                pass
+    words = ["audit", "verify", statement.path, "--only", statement.id, *_revisions(at, since)]
+    return shlex.join(words)
+
+
+def _revisions(at: str | None, since: str | None) -> list[str]:
+    return [*(["--at", at] if at else []), *(["--since", since] if since else [])]
