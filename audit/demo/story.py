@@ -122,6 +122,22 @@ _BASE: Final = Commit(
                     scores = self.scores[policy]
                     return sum(scores) / len(scores)
             '''),
+        "colony/eval/ranking.py": dedent('''\
+            """Orders policies by their averages."""
+
+
+            def ranking(averages: dict[str, float]) -> list[str]:
+                return sorted(averages, key=lambda policy: (-averages[policy], policy))
+            '''),
+        "colony/eval/report.py": dedent('''\
+            """Writes a ranking as text."""
+
+            from colony.eval.ranking import ranking
+
+
+            def report(averages: dict[str, float]) -> str:
+                return "\\n".join(f"{policy} {averages[policy]:.2f}" for policy in ranking(averages))
+            '''),
         "tests/rl/test_trainer.py": dedent("""\
             from colony.rl.trainer import train
 
