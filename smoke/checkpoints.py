@@ -73,7 +73,7 @@ def described(directory: Path) -> Position:
     run, epoch = _place(directory)
     _require_place(where, sidecar, run, epoch)
     step = sidecar.get("agent_step")
-    if not isinstance(step, int) or step < 1:
+    if not isinstance(step, int) or step < 0:
         raise Unmet(f"{where} has the agent_step {step!r}")
     return Position(directory, run, epoch, step)
 

@@ -147,7 +147,13 @@ def _analysed(expected: Analysed, scene: Scene) -> Facts:
         raise Unmet(f"mean reward {reward['mean']} analysed, {evaluation['mean_reward']} evaluated")
     if not any(name in scene.stdout for name in figures):
         raise Unmet("the analysis printed no table of its figures")
-    return {"run": expected.run, "epoch": evaluation["epoch"], **counts, "mean_reward": reward["mean"]}
+    return {
+        "run": expected.run,
+        "epoch": evaluation["epoch"],
+        "episodes": checkpoint["episodes"],
+        "mean_reward": reward["mean"],
+        "metrics": sorted(figures),
+    }
 
 
 def _sound(name: str, metric: Mapping[str, Any]) -> None:

@@ -47,7 +47,7 @@ def test_a_sound_system_passes_with_facts_for_every_stage(
             "equal_state_files": ["policy.safetensors", "scalars.json"],
         },
         {"run": "demo", "epoch": 8, "episodes": 16, "mean_reward": 0.5},
-        {"run": "demo", "epoch": 8, "episodes": 16, "potential samples of reward": 16, "mean_reward": 0.5},
+        {"run": "demo", "epoch": 8, "episodes": 16, "mean_reward": 0.5, "metrics": ["reward"]},
     ]  # fmt: skip
     out = capsys.readouterr().out
     assert "1 of 1 scenarios passed (6 stages: 6 passed, 0 failed, 0 blocked) in" in out

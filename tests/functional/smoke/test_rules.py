@@ -153,7 +153,7 @@ SECOND = st.builds(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(scenario=st.builds(Scenario, name=NAMES, stages=st.tuples(st.just(FIRST), SECOND), text=st.text(max_size=20)))
 def test_what_is_written_is_what_is_read(tmp_path_factory: pytest.TempPathFactory, scenario: Scenario) -> None:
     names = {cls: name for name, cls in EXPECTATIONS.items()}
@@ -172,7 +172,7 @@ def test_what_is_written_is_what_is_read(tmp_path_factory: pytest.TempPathFactor
     assert load_scenarios(path) == (scenario,)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     text=st.one_of(st.text(), st.text("scenarios:nam-[]{} \n'\"&*!|"), st.binary().map(lambda b: b.decode("latin-1")))
 )

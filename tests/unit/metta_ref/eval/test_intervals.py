@@ -26,6 +26,7 @@ def test_interquartile_mean_by_hand(values: list[float], expected: float) -> Non
     assert float(interquartile_mean(np.array(values))) == expected
 
 
+@settings(deadline=None)
 @given(values=FINITE)
 def test_interquartile_mean_is_the_mean_of_the_middle(values: list[float]) -> None:
     cut = int(0.25 * len(values))
@@ -38,7 +39,7 @@ def test_interquartile_mean_of_a_table_is_that_of_each_row() -> None:
     assert interquartile_mean(table).tolist() == [3.0, 0.0]
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(values=FINITE, seed=st.integers(0, 2**32))
 def test_an_interval_lies_within_the_values_and_follows_from_the_seed(values: list[float], seed: int) -> None:
     strata = [np.array(values)]

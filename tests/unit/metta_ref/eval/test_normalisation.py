@@ -129,7 +129,7 @@ def test_a_path_without_an_epoch_names_no_checkpoint(evaluated: EvalStatsDB) -> 
 VALUES = st.lists(st.one_of(st.none(), st.just(0.0), st.floats(-1e3, 1e3)), max_size=12)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(values=VALUES)
 def test_leaving_out_zeros_changes_no_figure(
     tmp_path_factory: pytest.TempPathFactory, values: list[float | None]

@@ -20,9 +20,9 @@ SIMULATION = Simulation(name="memory", env=EnvConfig(max_steps=12), episodes=10,
 
 
 class FixedPolicy:
-    """An agent with the same logits everywhere; by default it prefers to go right."""
+    """An agent with the same logits for up, down, left and right everywhere; by default it tends to the right."""
 
-    def __init__(self, logits: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 2.0)) -> None:
+    def __init__(self, logits: tuple[float, ...] = (0.0, 0.0, 0.0, 2.0)) -> None:
         self.logits = torch.tensor(logits)
 
     def initial_state(self, batch: int) -> tuple[torch.Tensor, ...]:
@@ -35,6 +35,10 @@ class FixedPolicy:
 
     def state_dict(self) -> Mapping[str, Any]:
         return {"logits": self.logits}
+
+
+LEFT = FixedPolicy((0.0, 0.0, 2.0, 0.0))
+"""The way to no goal."""
 
 
 def play(simulation: Simulation, agent: FixedPolicy) -> tuple[SimulationRecord, list[EpisodeRecord]]:
@@ -68,13 +72,13 @@ def test_asking_for_more_extends_the_same_simulation() -> None:
 
 
 def test_another_policy_is_another_simulation() -> None:
-    right, left = FixedPolicy(), FixedPolicy((0.0, 0.0, 0.0, 2.0, 0.0))
+    right, left = FixedPolicy(), LEFT
     assert weights_digest(right) != weights_digest(left)  # type: ignore[arg-type] # what is not used is left out
     assert play(SIMULATION, right)[0].id != play(SIMULATION, left)[0].id
 
 
 def test_who_never_arrives_is_cut_off_with_reward_zero_on_record() -> None:
-    stays = play(replace(SIMULATION, greedy=True), FixedPolicy((2.0, 0.0, 0.0, 0.0, 0.0)))[1]
+    stays = play(replace(SIMULATION, greedy=True), LEFT)[1]
     assert {tuple(e.agent_metrics[0].items()) for e in stays} == {
         (("reward", 0.0), ("episode_length", 12.0), ("truncated", 1.0))
     }
@@ -83,7 +87,7 @@ def test_who_never_arrives_is_cut_off_with_reward_zero_on_record() -> None:
 def test_episodes_that_did_not_end_in_time_have_no_metrics() -> None:
     """Four lanes, 15 steps, episodes of 12: the first four end, the next four stand at 3, two never began."""
     hurried = replace(SIMULATION, greedy=True, max_steps=15)
-    _, episodes = play(hurried, FixedPolicy((2.0, 0.0, 0.0, 0.0, 0.0)))
+    _, episodes = play(hurried, LEFT)
     assert [(e.step_count, e.completed_at, bool(e.agent_metrics)) for e in episodes] == (
         [(12, NOON, True)] * 4 + [(3, None, False)] * 4 + [(0, None, False)] * 2
     )

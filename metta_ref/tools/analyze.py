@@ -1,0 +1,63 @@
+"""Analyse the evaluations of a run: python -m metta_ref.tools.analyze run=demo [key=value ...]
+
+Prints mean, interquartile mean and their bootstrap intervals for every evaluated checkpoint in the run's
+`stats.duckdb`, and writes the same as `analysis.json` beside it.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from metta_ref.config import load_run_config, option, run_dir
+from metta_ref.tools._main import EXIT_DONE, tool
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyzeConfig:
+    """What to analyse, and how finely."""
+
+    run: str = option("", "run whose evaluations are analysed; required")
+    metrics: tuple[str, ...] = option(("*",), "names or patterns of metrics, separated by commas")
+    resamples: int = option(10_000, "of the bootstrap", unit="resamples", minimum=100, maximum=10_000_000)
+    seed: int = option(0, "of the bootstrap", minimum=0, maximum=2**63 - 1)
+
+    def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Rules between fields, each with the keys that it is about."""
+        if not self.run:
+            yield ("run",), "run: is missing; name the run to analyse, as in run=demo"
+
+
+def main(config: AnalyzeConfig) -> int:
+    """Analyse, write the JSON, print the table, and return the exit code."""
+    load_run_config(config.run)
+
+    from rich.console import Console
+
+    from metta_ref.eval.analysis import analyse
+    from metta_ref.eval.eval_stats_db import EvalStatsDB
+    from metta_ref.eval.report import to_json, to_table
+
+    directory = run_dir(config.run)
+    with EvalStatsDB(directory / "stats.duckdb") as database:
+        analysis = analyse(database, config.metrics, config.seed, config.resamples)
+    path = directory / "analysis.json"
+    _write_whole(path, to_json(analysis))
+    # Where no terminal limits the width, a table cut to 80 columns would serve nobody.
+    Console(width=None if sys.stdout.isatty() else 150).print(to_table(analysis))
+    print(f"analysis: {path}")
+    return EXIT_DONE
+
+
+def _write_whole(path: Path, text: str) -> None:
+    partial = path.with_name(f".{path.name}.tmp-{os.getpid()}")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(tool(main, AnalyzeConfig, __doc__))

@@ -1,0 +1,73 @@
+"""Evaluate a checkpoint of a run: python -m metta_ref.tools.sim run=demo [key=value ...]
+
+Plays episodes in the environment that the run was trained in, merges them into `stats.duckdb` in the run's
+directory, and prints one line of `key=value` pairs that says what was recorded.
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from metta_ref.config import load_run_config, option, run_dir
+from metta_ref.tools._main import EXIT_DONE, tool
+
+
+@dataclass(frozen=True, slots=True)
+class SimConfig:
+    """Which checkpoint to play, and how much."""
+
+    run: str = option("", "run whose checkpoint is evaluated; required")
+    epoch: int | None = option(None, "evaluate this epoch; none: let strategy choose", minimum=0)
+    strategy: str = option("latest", "which checkpoint, without epoch", choices=("latest", "best"))
+    metric: str = option("score", "what strategy=best compares, a number in the sidecar")
+    name: str = option("", "name of the simulation; empty is that of the environment")
+    episodes: int = option(16, "to play", unit="episodes", minimum=1, maximum=1_000_000)
+    num_envs: int = option(8, "environments in the batch", unit="envs", minimum=1, maximum=65536)
+    max_steps: int = option(100_000, "the batch stops after this many", unit="steps", minimum=1)
+    seed: int = option(0, "of environments and actions", minimum=0, maximum=2**63 - 1)
+    greedy: bool = option(False, "take the likeliest action instead of sampling")
+
+    def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Rules between fields, each with the keys that it is about."""
+        if not self.run:
+            yield ("run",), "run: is missing; name the run to evaluate, as in run=demo"
+
+
+def main(config: SimConfig) -> int:
+    """Evaluate, print what was recorded, and return the exit code."""
+    trained = load_run_config(config.run)
+
+    from metta_ref.checkpoint import CheckpointManager
+    from metta_ref.sim.evaluation import evaluate
+    from metta_ref.sim.simulation import Simulation
+    from metta_ref.tools._training import use_one_thread
+
+    use_one_thread()
+    checkpoints = CheckpointManager(run_dir(config.run))
+    epoch = config.epoch
+    if epoch is None:
+        epoch = checkpoints.latest() if config.strategy == "latest" else checkpoints.best(config.metric)
+    simulation = Simulation(
+        name=config.name or trained.env.name,
+        env=trained.env,
+        episodes=config.episodes,
+        num_envs=config.num_envs,
+        seed=config.seed,
+        max_steps=config.max_steps,
+        greedy=config.greedy,
+    )
+    database = run_dir(config.run) / "stats.duckdb"
+    done = evaluate(checkpoints, epoch, simulation, database, lambda: datetime.now(UTC).replace(tzinfo=None))
+    run, version = done.policy
+    print(
+        f"evaluated run={run} epoch={version} simulation={simulation.name} episodes={done.requested} "
+        f"completed={done.completed} added={done.published.added} total={done.published.total} "
+        f"mean_reward={done.mean_reward:.6f}"
+    )
+    print(f"stats database: {database}")
+    return EXIT_DONE
+
+
+if __name__ == "__main__":
+    sys.exit(tool(main, SimConfig, __doc__))
