@@ -7,7 +7,10 @@ import typer
 from audit.cli.baseline import app as baseline
 from audit.cli.check import check
 from audit.cli.explain import explain
+from audit.cli.report import report
 from audit.cli.roots import roots
+from audit.cli.smoke import smoke
+from audit.cli.verify import verify
 from audit.cli.why import why
 
 
@@ -28,6 +31,9 @@ def register(app: typer.Typer) -> None:
             typer.echo(context.get_help())
 
     app.command()(check)
+    app.command()(verify)
+    app.command()(smoke)
+    app.command()(report)
     app.command()(roots)
     app.command()(why)
     app.command()(explain)

@@ -45,8 +45,9 @@ def render_verification_text(verification: Verification, style: Style = plain, *
 
 def _statement(statement: JudgedStatement, style: Style) -> list[str]:
     verdict = str(statement.verdict)
+    place = f"{statement.document}:{statement.line}"
     lines = [
-        f"{style(verdict, _COLOURS[verdict])} {statement.id} ({statement.weight}) {statement.document}:{statement.line}",
+        f"{style(verdict, _COLOURS[verdict])} {statement.id} ({statement.weight}, {place})",
         f"  {statement.text}",
         f"  {statement.reason}" + (f" [{statement.coverage}]" if statement.coverage else ""),
     ]

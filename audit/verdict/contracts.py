@@ -43,7 +43,8 @@ def judge_contract(predicate: Contract, codebase: Codebase) -> Judgement:
         return failed_to_judge(reason, coverage=coverage, evidence=evidence)
     if not all(contract.modules_examined for contract in asked):
         return unverified("a contract that examined no module says nothing", coverage=coverage)
-    return verified(f"kept: {listed(contract.name for contract in asked)}", coverage=coverage)
+    kept = listed(contract.name for contract in asked) if predicate.names else f"all {len(asked)}"
+    return verified(f"kept: {kept}", coverage=coverage)
 
 
 def _evidence(contract: ContractResult) -> tuple[Evidence, ...]:

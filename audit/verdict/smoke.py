@@ -38,6 +38,13 @@ def judge_smoke(predicate: Smoke, codebase: Codebase, observed: SmokeRun | None,
     return _judge_stages(predicate, scenario, run)
 
 
+def smoke_exit_code(observed: SmokeRun) -> int:
+    """0 when every scenario passed, 1 when one failed, 2 when the smoke could not run or ran nothing."""
+    if observed.run.problem or observed.unreadable or not observed.scenarios:
+        return _COULD_NOT_RUN
+    return 0 if all(scenario.outcome == "passed" for scenario in observed.scenarios) else 1
+
+
 def _not_told(observed: SmokeRun, run: Evidence, codebase: Codebase) -> Judgement:
     excuse = output_excuse(observed.run.stderr, codebase)
     if excuse:

@@ -6,10 +6,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from audit.ledger.phases import phase_path, read_phase
 from audit.model.verdicts import Verification
 from audit.pipeline import open_codebase
 from audit.probes.sandbox import MEMORY, Sandbox
-from audit.verification.assemble import Subject, assemble
+from audit.report.verify_json import read_verification
+from audit.verification.assemble import Subject, assemble, with_changes
 from audit.verification.execute import Progress, judge_all
 from audit.verification.gather import gather, only
 
@@ -60,4 +62,13 @@ def verify(
             phase=phase,
             interpreter=sandbox.interpreter.origin,
         )
-        return assemble(dossiers, judgements, codebase, subject)
+        result = assemble(dossiers, judgements, codebase, subject)
+    if phase is None:
+        return result
+    before = _previous(codebase.root, phase)
+    return result if before is None else with_changes(result, before)
+
+
+def _previous(root: Path, phase: int) -> Verification | None:
+    content = read_phase(root, phase - 1)
+    return None if content is None else read_verification(str(phase_path(root, phase - 1, "json")), content)

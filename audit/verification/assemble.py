@@ -10,7 +10,7 @@ import msgspec
 from audit import __version__
 from audit.model.claims import Dossier, Statement
 from audit.model.codebase import Codebase
-from audit.model.findings import CheckResult, Root
+from audit.model.findings import Root
 from audit.model.verdicts import (
     ChainLink,
     Change,
@@ -21,6 +21,7 @@ from audit.model.verdicts import (
     RootCause,
     Verification,
 )
+from audit.probes.snapshot import REPORTS
 from audit.verdict.overall import assess, summarise
 from audit.verification.reproduce import reproduce
 
@@ -73,7 +74,7 @@ def assemble(
             )
             for contract in check.contracts
         ),
-        examined=_examined(check),
+        examined=_examined(codebase),
         document_findings=tuple(_citations(dossiers, codebase)),
     )
 
@@ -129,12 +130,15 @@ def _root(root: Root) -> RootCause:
     )
 
 
-def _examined(check: CheckResult) -> Examined:
+def _examined(codebase: Codebase) -> Examined:
+    """What was read, without the reports: they are about the tree, and not part of what is reported on."""
+    check = codebase.check
+    reports = sum(path.startswith(f"{REPORTS}/") for path in codebase.paths())
     return Examined(
         python_files=check.coverage.python_files,
         modules=check.coverage.modules,
-        other_files=check.coverage.other_files,
-        findings=len(check.findings),
+        other_files=check.coverage.other_files - reports,
+        findings=sum(not finding.site.path.startswith(f"{REPORTS}/") for finding in check.findings),
         skipped=tuple((skipped.path, skipped.reason) for skipped in check.coverage.skipped),
     )
 
@@ -156,8 +160,12 @@ def _citations(dossiers: Sequence[Dossier], codebase: Codebase) -> Iterable[dict
             yield {"code": "DOC002", "message": message, **place}
 
 
-def changes(now: Verification, before: Verification) -> tuple[Change, ...]:
-    """Every statement whose verdict is not what it was in the phase before, by id."""
+def with_changes(now: Verification, before: Verification) -> Verification:
+    """A result together with every statement whose verdict is not what it was in the phase before."""
+    return msgspec.structs.replace(now, previous_phase=before.phase, changes=_changes(now, before))
+
+
+def _changes(now: Verification, before: Verification) -> tuple[Change, ...]:
     earlier = {each.id: each for each in before.statements if each.verdict is not None}
     later = {each.id: each for each in now.statements if each.verdict is not None}
     found = []

@@ -1,0 +1,147 @@
+"""``audit verify``: is what was said true?"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from audit.cli.common import At, NoCache, Output, Since, colours_wanted, emit, failures_told, paint
+
+if TYPE_CHECKING:
+    from audit.model.verdicts import Verification
+
+
+class Format(StrEnum):
+    """How a result is written."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+
+
+def verify(
+    documents: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[DOC.md|claims.yaml]...",
+            help="What to verify; a folder is the repository to audit. Default: its own rules/claims.",
+            show_default=False,
+        ),
+    ] = None,
+    phase: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Write reports/phase-N.md and reports/phase-N.json.")
+    ] = None,
+    run: Annotated[
+        bool | None,
+        typer.Option("--run/--no-run", help="Run code for foreign claims too, or for none.", show_default=False),
+    ] = None,
+    at: At = None,
+    since: Since = None,
+    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this claim and what it needs.")] = None,
+    format: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.text,  # noqa: A002  # the option's name is a contract
+    output: Output = None,
+    no_cache: NoCache = False,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Probes at once; 0: one a core, up to four.")] = 0,
+    memory: Annotated[int, typer.Option(min=1, metavar="GIB", help="Address space of a probe.")] = 64,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even with a refuted claim.")] = False,
+) -> None:
+    """Hold claims against the tree: the repository's own (rules/claims), or those of documents.
+
+    The repository's own claims may run its code, in a copy; those of a document only with --run.
+
+    Exit code 0: every claim verified. 1: one is refuted, or holds only partly. 2: something could not be told.
+    """
+    with failures_told(), ended_politely(), progress_line() as progress:
+        from audit.ledger.phases import write_phase  # keeps --help fast
+        from audit.report.phase_markdown import render_phase
+        from audit.report.verify_json import render_verification
+        from audit.verdict.overall import exit_code
+        from audit.verification import verify as verify_claims
+
+        root, named = split_arguments(documents or [])
+        result = verify_claims(
+            root,
+            named,
+            run=run,
+            at=at,
+            since=since,
+            phase=phase,
+            ids=only or (),
+            jobs=jobs,
+            memory=memory * 2**30,
+            use_cache=not no_cache,
+            progress=progress,
+        )
+        progress("")
+        written: Sequence[Path] = ()
+        if phase is not None:
+            contents = {"json": render_verification(result), "md": render_phase(result)}
+            written = write_phase(root, phase, contents)
+        emit(_rendered(result, format, to_file=output is not None), output)
+        for path in written:
+            typer.echo(f"audit: wrote {path}", err=True)
+        code = exit_code(result.statements)
+    raise typer.Exit(0 if exit_zero and code == 1 else code)
+
+
+def split_arguments(arguments: Sequence[Path]) -> tuple[Path, list[Path]]:
+    """The repository to audit, which is the one folder among the arguments or else here, and the documents.
+
+    Raises:
+        UsageError: more than one folder is named.
+    """
+    from audit.model.errors import UsageError  # keeps --help fast
+
+    folders = [path for path in arguments if path.is_dir()]
+    if len(folders) > 1:
+        raise UsageError(f"name one repository, not {len(folders)}: {', '.join(map(str, folders))}")
+    return folders[0] if folders else Path(), [path for path in arguments if path not in folders]
+
+
+def _rendered(result: Verification, style: Format, *, to_file: bool) -> str:
+    from audit.report.phase_markdown import render_phase  # keeps --help fast
+    from audit.report.verify_json import render_verification
+    from audit.report.verify_text import plain, render_verification_text
+
+    if style is Format.json:
+        return render_verification(result)
+    if style is Format.markdown:
+        return render_phase(result)
+    return render_verification_text(result, paint if not to_file and colours_wanted() else plain)
+
+
+@contextmanager
+def ended_politely() -> Iterator[None]:
+    """Let SIGTERM unwind like an interrupt, so that no probe, scratch folder or half a report is left."""
+
+    def leave(_number: int, _frame: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def progress_line() -> Iterator[Callable[[str], None]]:
+    """One line on stderr that is written over, where stderr is a terminal; elsewhere nothing."""
+    shown = sys.stderr.isatty()
+
+    def show(text: str) -> None:
+        if shown:
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()
+
+    try:
+        yield show
+    finally:
+        show("")
