@@ -1,0 +1,141 @@
+"""Agents: one interface, memory that ends with its episode, and AGaLiTe by its published equations."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from metta_ref.agents import AGENTS, make_agent
+from metta_ref.agents.actor_critic import CORES
+from metta_ref.agents.agalite import AgaliteCore
+from metta_ref.agents.interface import Agent
+from metta_ref.agents.scan import discounted_sums
+from metta_ref.config import AgentConfig
+
+CONFIG = AgentConfig(hidden_size=8, layers=2, heads=2, head_size=3, eta=2, frequencies=3)
+STEPS, BATCH, SHAPE, ACTIONS = 7, 3, (3, 3, 3), 4
+
+
+def new_agent(name: str) -> Agent:
+    torch.manual_seed(0)
+    agent = make_agent(name, SHAPE, ACTIONS, CONFIG)
+    for _, parameter in agent.named_parameters():
+        parameter.data = torch.randn_like(parameter) * 0.3  # initial heads are too quiet to tell agents apart
+    return agent
+
+
+def sequence() -> tuple[Tensor, Tensor]:
+    """Observations and starts: the second environment starts anew in the middle, the third twice."""
+    starts = torch.zeros(STEPS, BATCH, dtype=torch.bool)
+    starts[3, 1] = starts[0, 2] = starts[5, 2] = True
+    return torch.randn(STEPS, BATCH, *SHAPE), starts
+
+
+def test_every_name_that_can_be_configured_has_a_core() -> None:
+    assert tuple(CORES) == AGENTS
+
+
+def test_an_unknown_agent_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="agent transformer: must be one of agalite, lstm, memoryless"):
+        make_agent("transformer", SHAPE, ACTIONS, CONFIG)
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_step_by_step_equals_the_whole_sequence(name: str) -> None:
+    agent, (obs, starts) = new_agent(name), sequence()
+    logits, values, last = agent.sequence(obs, agent.initial_state(BATCH), starts)
+    state = agent.initial_state(BATCH)
+    for step in range(STEPS):
+        step_logits, step_values, state = agent.step(obs[step], state, starts[step])
+        torch.testing.assert_close(step_logits, logits[step])
+        torch.testing.assert_close(step_values, values[step])
+    torch.testing.assert_close(state, last)
+    assert (logits.shape, values.shape) == ((STEPS, BATCH, ACTIONS), (STEPS, BATCH))
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_an_episode_does_not_depend_on_the_one_before(name: str) -> None:
+    agent, (obs, starts) = new_agent(name), sequence()
+    logits, _, _ = agent.sequence(obs, agent.initial_state(BATCH), starts)
+    alone, _, _ = agent.sequence(obs[3:, 1:2], agent.initial_state(1), torch.zeros(STEPS - 3, 1, dtype=torch.bool))
+    torch.testing.assert_close(logits[3:, 1:2], alone)
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_only_agents_with_memory_are_changed_by_the_past(name: str) -> None:
+    agent, (obs, _) = new_agent(name), sequence()
+    starts = torch.zeros(STEPS, BATCH, dtype=torch.bool)
+    other = obs.clone()
+    other[0] += 1.0
+    state = agent.initial_state(BATCH)
+    difference = (agent.sequence(obs, state, starts)[0] - agent.sequence(other, state, starts)[0])[-1].abs().max()
+    assert (difference > 1e-5) == (name != "memoryless")
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_the_state_is_cut_by_environment_on_the_first_axis(name: str) -> None:
+    agent, (obs, starts) = new_agent(name), sequence()
+    _, _, state = agent.sequence(obs, agent.initial_state(BATCH), starts)
+    assert all(part.shape[0] == BATCH for part in state)
+    _, _, one = agent.sequence(obs[:, 1:2], tuple(part[1:2] for part in agent.initial_state(BATCH)), starts[:, 1:2])
+    torch.testing.assert_close(one, tuple(part[1:2] for part in state))
+
+
+def test_discounted_sums_by_hand() -> None:
+    sums = discounted_sums(torch.tensor([1.0, 2.0, 4.0]), torch.tensor([0.5, 0.0, 0.25]), torch.tensor(8.0))
+    assert sums.tolist() == [5.0, 2.0, 4.5]  # 1 + 8/2, 2 + nothing, 4 + 2/4
+
+
+def test_the_gradient_of_discounted_sums_is_right() -> None:
+    """Numerically, in double precision, with a decay that is broadcast along one axis."""
+    torch.manual_seed(0)
+    inputs = torch.randn(5, 2, 3, 4, dtype=torch.double, requires_grad=True)
+    decay = torch.rand(5, 2, 1, 4, dtype=torch.double, requires_grad=True)
+    initial = torch.randn(2, 3, 4, dtype=torch.double, requires_grad=True)
+    assert torch.autograd.gradcheck(discounted_sums, (inputs, decay, initial))
+
+
+def attention_by_the_equations(core: AgaliteCore, inputs: Tensor) -> Tensor:
+    """The first block's attention for one environment, an index at a time, as the paper states it."""
+    attention = core.get_submodule("blocks.0.attention")
+    heads, size, eta, count = CONFIG.heads, CONFIG.head_size, CONFIG.eta, CONFIG.frequencies
+    frequencies = torch.linspace(-math.pi, math.pi, count).tolist()
+    projected, expanded = attention.project(inputs), attention.expand(inputs)
+    rows = []
+    values, keys, norms = (
+        torch.zeros(heads, count, size),
+        torch.zeros(heads, count, eta * size),
+        torch.zeros(heads, eta * size),
+    )
+    for tick, (row, wide) in enumerate(zip(projected, expanded, strict=True), start=1):
+        attended = []
+        for head in range(heads):
+            key, query, value, beta, gamma = (part[head] for part in row.view(5, heads, size))
+            p1, p2, p3 = (part[head] for part in wide.view(3, heads, eta))
+            phi_key = torch.outer(p1.relu(), key.relu()).flatten()
+            phi_query = torch.outer(p2.relu(), query.relu()).flatten()
+            gate, beta = torch.outer(p3.sigmoid(), gamma.sigmoid()).flatten(), beta.sigmoid()
+            norms[head] = (1 - gate) * norms[head] + gate * phi_key
+            total = torch.zeros(size)
+            for number, frequency in enumerate(frequencies):
+                wave = math.cos(frequency * tick)
+                values[head, number] = (1 - beta) * values[head, number] + wave * beta * value
+                keys[head, number] = (1 - gate) * keys[head, number] + wave * gate * phi_key
+                total += values[head, number] * (keys[head, number] @ phi_query)
+            attended.append(total / (2 * count * (norms[head] @ phi_query) + 1e-5))
+        rows.append(torch.cat(attended))
+    merged: Tensor = attention.merge(torch.stack(rows))
+    return merged
+
+
+def test_agalite_attention_follows_the_published_equations() -> None:
+    torch.manual_seed(0)
+    core, inputs = AgaliteCore(CONFIG), torch.randn(STEPS, CONFIG.hidden_size)
+    attention = core.get_submodule("blocks.0.attention")
+    with torch.no_grad():
+        expected = attention_by_the_equations(core, inputs)
+        starts = torch.zeros(STEPS, 1, dtype=torch.bool)
+        actual, _ = attention(inputs[:, None], core.initial_state(1)[:4], starts)
+    torch.testing.assert_close(actual[:, 0], expected)
+    assert expected.abs().max() > 0.01

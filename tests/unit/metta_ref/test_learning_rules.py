@@ -1,0 +1,137 @@
+"""The arithmetic of PPO, against values worked out by hand and against independent implementations."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from metta_ref.rl.adam import Adam
+from metta_ref.rl.advantage import advantages
+from metta_ref.rl.losses import approximate_kl, cross_entropy, entropy, policy_loss, value_loss
+from metta_ref.rl.schedules import annealed
+
+
+def column(*values: float) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """One environment over time: [T, 1]."""
+    return np.array(values, np.float32)[:, None]
+
+
+def test_advantages_by_hand() -> None:
+    """gamma = lambda = 1/2; the episode ends with the second of three actions.
+
+    Step 2: delta = 4 + 8/2 - 2 = 6,    A = 6
+    Step 1: delta = 2 - 4 = -2,         A = -2 (nothing carries over the end)
+    Step 0: delta = 1 + 4/2 - 2 = 1,    A = 1 + 1/4 * -2 = 0.5
+    """
+    result = advantages(
+        column(1, 2, 4),
+        column(2, 4, 2),
+        column(0, 1, 0).astype(bool),
+        np.array([8], np.float32),
+        column(1, 1, 1),
+        gamma=0.5,
+        gae_lambda=0.5,
+    )
+    assert result.tolist() == [[0.5], [-2.0], [6.0]]
+
+
+def test_v_trace_weighs_errors_and_traces_with_limits() -> None:
+    """As above, with ratios 3, 1, 1/2 and limits rho = 2, c = 1.
+
+    Step 2: A = 1/2 * 6 = 3; step 1: A = -2; step 0: A = 2 * 1 + 1/4 * 1 * -2 = 1.5
+    """
+    result = advantages(
+        column(1, 2, 4),
+        column(2, 4, 2),
+        column(0, 1, 0).astype(bool),
+        np.array([8], np.float32),
+        column(3, 1, 0.5),
+        gamma=0.5,
+        gae_lambda=0.5,
+        rho_clip=2,
+        c_clip=1,
+    )
+    assert result.tolist() == [[1.5], [-2.0], [3.0]]
+
+
+@given(seed=st.integers(0, 2**32 - 1), steps=st.integers(1, 6), batch=st.integers(1, 4))
+@settings(max_examples=50, deadline=None)
+def test_time_is_the_first_axis_and_environments_do_not_mix(seed: int, steps: int, batch: int) -> None:
+    rng, shape = np.random.default_rng(seed), (steps, batch)
+    rewards, values, ratios = (rng.random(shape, np.float32) for _ in range(3))
+    dones, last_values = rng.random(shape) < 0.3, rng.random(batch, np.float32)
+    together = advantages(rewards, values, dones, last_values, ratios, gamma=0.9, gae_lambda=0.8)
+    for one in range(batch):
+        alone = advantages(
+            *(array[:, [one]] for array in (rewards, values, dones)),
+            last_values[[one]],
+            ratios[:, [one]],
+            gamma=0.9,
+            gae_lambda=0.8,
+        )
+        np.testing.assert_array_equal(together[:, [one]], alone)
+
+
+@given(rewards=st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=8), last=st.floats(-1, 1, width=32))
+@settings(deadline=None)
+def test_with_lambda_one_advantage_and_value_make_the_discounted_return(rewards: list[float], last: float) -> None:
+    values = np.linspace(-1, 1, len(rewards), dtype=np.float32)[:, None]
+    ones, never = np.ones_like(values), np.zeros(values.shape, bool)
+    result = advantages(column(*rewards), values, never, np.array([last], np.float32), ones, gamma=0.5, gae_lambda=1)
+    expected = last
+    for reward in reversed(rewards):
+        expected = reward + 0.5 * expected
+    assert result[0, 0] + values[0, 0] == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_policy_loss_takes_the_worse_of_clipped_and_unclipped() -> None:
+    """Ratios 2 and 1/2 with a limit of 0.2: gains count up to 1.2 only, losses in full."""
+    log_ratios = torch.tensor([2.0, 2.0, 0.5, 0.5]).log()
+    advantage = torch.tensor([1.0, -1.0, 1.0, -1.0])
+    assert policy_loss(log_ratios, advantage, 0.2).item() == pytest.approx((-1.2 + 2.0 - 0.5 + 0.8) / 4)
+
+
+def test_the_value_loss_takes_the_worse_of_limited_and_free() -> None:
+    """Old value 0, limit 0.2, target 1. Value 1: limited to 0.2, error 0.8. Value -1: free, error 2."""
+    values, old, targets = torch.tensor([1.0, -1.0]), torch.zeros(2), torch.ones(2)
+    assert value_loss(values, old, targets, 0.2).item() == pytest.approx(0.5 * (0.8**2 + 2.0**2) / 2)
+
+
+def test_entropy_and_divergences_by_hand() -> None:
+    certain_and_even = torch.tensor([[0.5, 0.5], [0.25, 0.75]]).log()
+    assert entropy(certain_and_even).item() == pytest.approx((math.log(2) + 0.5623351446) / 2)
+    teacher = torch.tensor([[1.0, 0.0], [0.5, 0.5]])
+    expected = (-math.log(0.5) - 0.5 * (math.log(0.25) + math.log(0.75))) / 2
+    assert cross_entropy(teacher, certain_and_even).item() == pytest.approx(expected)
+    assert approximate_kl(torch.tensor([0.0, math.log(2)])).item() == pytest.approx((1 - math.log(2)) / 2)
+
+
+def test_schedules_depend_on_the_step_alone() -> None:
+    assert [annealed(2.0, step, 100) for step in (0, 25, 100, 150)] == [2.0, 1.5, 0.0, 0.0]
+    assert [annealed(2.0, step, 0) for step in (0, 1_000_000)] == [2.0, 2.0]
+
+
+def test_adam_moves_as_torch_does_with_the_gradient_limited() -> None:
+    torch.manual_seed(0)
+    ours = {"a": torch.randn(3, 2, requires_grad=True), "b": torch.randn(4, requires_grad=True)}
+    theirs = {name: parameter.detach().clone().requires_grad_() for name, parameter in ours.items()}
+    adam, oracle = Adam(ours), torch.optim.Adam(theirs.values(), lr=0.1, eps=1e-5)
+    for _ in range(5):
+        for name in ours:
+            ours[name].grad = torch.randn_like(ours[name])
+            theirs[name].grad = ours[name].grad.clone()
+        adam.step(learning_rate=0.1, max_grad_norm=0.5)
+        torch.nn.utils.clip_grad_norm_(list(theirs.values()), 0.5)
+        oracle.step()
+    for name in ours:
+        torch.testing.assert_close(ours[name], theirs[name])
+
+
+def test_adam_refuses_to_leave_a_parameter_behind() -> None:
+    parameters = {"a": torch.zeros(1, requires_grad=True), "b": torch.zeros(1, requires_grad=True)}
+    parameters["a"].grad = torch.ones(1)
+    with pytest.raises(ValueError, match="no gradient for b"):
+        Adam(parameters).step(0.1, 1.0)
