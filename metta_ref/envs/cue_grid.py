@@ -85,7 +85,6 @@ class CueGrid:
         self._cue = np.zeros(num_envs, np.int64)
         self._goal_colours = np.zeros((num_envs, 2), np.int64)
         self._length = np.zeros(num_envs, np.int64)
-        self._return = np.zeros(num_envs, np.float32)
         self._begin(np.ones(num_envs, np.bool_))
 
     def reset(self) -> tuple[NDArray[np.float32], Info]:
@@ -106,7 +105,6 @@ class CueGrid:
         right = touched & (self._goal_colours == self._cue[:, None])
         reward = right.any(axis=1).astype(np.float32)
         self._length += 1
-        self._return += reward
         terminated = touched.any(axis=1)
         truncated = ~terminated & (self._length >= self._max_steps)
         done = terminated | truncated
@@ -114,7 +112,7 @@ class CueGrid:
         info: Info = {
             "_final_obs": done,
             "final_obs": obs,
-            "episode_return": self._return.copy(),
+            "episode_return": reward,  # an episode pays with its last step or not at all
             "episode_length": self._length.copy(),
         }
         if done.any():
@@ -151,7 +149,6 @@ class CueGrid:
             "cue": self._cue,
             "goal_colours": self._goal_colours,
             "length": self._length,
-            "return": self._return,
         }
 
     def _begin(self, chosen: NDArray[np.bool_]) -> None:
@@ -162,7 +159,6 @@ class CueGrid:
         upper = draw(self._stream, chosen, 2) if self._coloured else np.zeros(int(chosen.sum()), np.int64)
         self._goal_colours[chosen] = np.stack([upper, 1 - upper], axis=1)
         self._length[chosen] = 0
-        self._return[chosen] = 0
 
     def _observe(self) -> NDArray[np.float32]:
         obs = np.zeros((self.num_envs, *self.observation_shape), np.float32)

@@ -92,7 +92,6 @@ def test_the_step_that_ends_an_episode_begins_the_next() -> None:
     assert env.state_dict()["position"].tolist() == [[row, 1]]  # and where the new one starts,
     assert obs[0, 1:, 1, 0].sum() == 1  # with its cue to the left
     assert env.state_dict()["length"].tolist() == [0]
-    assert env.state_dict()["return"].tolist() == [0]
 
 
 def test_reaching_the_goal_with_the_last_step_terminates_and_does_not_truncate() -> None:
