@@ -9,9 +9,10 @@ from audit.model.claims import Dossier, Statement
 from audit.model.errors import UsageError
 
 
-def read_document(path: str, content: bytes, *, may_run: bool) -> Dossier:
+def read_document(path: str, content: bytes, *, may_run: bool, prefix: str = "") -> Dossier:
     """The statements of a document. Sentences with a predicate are core: the document stands by them.
 
+    An id is ``L`` and the line, after ``prefix``; a second sentence on a line has a number behind it.
     Bytes that are no UTF-8 are replaced, so that one damaged character does not hide a document.
 
     Raises:
@@ -21,17 +22,17 @@ def read_document(path: str, content: bytes, *, may_run: bool) -> Dossier:
         raise UsageError(f"{path} is no text, so it holds no claim; give a Markdown document")
     blocks = read_blocks(content.decode("utf-8-sig", errors="replace"))
     taken: dict[str, int] = {}
-    statements = (_statement(block, path, may_run, taken) for block in blocks)
+    statements = (_statement(block, path, may_run, prefix, taken) for block in blocks)
     return Dossier(path=path, document=path, statements=tuple(each for each in statements if each is not None))
 
 
-def _statement(block: Block, path: str, may_run: bool, taken: dict[str, int]) -> Statement | None:
+def _statement(block: Block, path: str, may_run: bool, prefix: str, taken: dict[str, int]) -> Statement | None:
     """The statement of a block; None for a lead-in that claims nothing itself: it is the title of its list."""
     tense = tense_of(block)
     predicates, obstacle = extract(block) if tense == "claim" else ((), "")
     if block.kind == "lead" and not predicates:
         return None
-    name = f"L{block.line}"
+    name = f"{prefix}L{block.line}"
     taken[name] = taken.get(name, 0) + 1
     return Statement(
         id=name if taken[name] == 1 else f"{name}.{taken[name]}",

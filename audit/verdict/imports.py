@@ -97,12 +97,14 @@ def _causes(dangling: tuple[Finding, ...]) -> str:
     targets = list(dict.fromkeys(finding.target for finding in dangling))
     files = {finding.site.path for finding in dangling}
     statements = counted(len(dangling), "import statement")
-    return f"{statements} in {counted(len(files), 'file')} name {listed(targets)}"
+    verb = "names" if len(dangling) == 1 else "name"
+    return f"{statements} in {counted(len(files), 'file')} {verb} {listed(targets)}"
 
 
 def _only_lazy(number: int, dangling: tuple[Finding, ...], coverage: str, evidence: tuple[Evidence, ...]) -> Judgement:
+    fails = "fails when it runs" if len(dangling) == 1 else "fail when they run"
     return partly(
-        f"no module of {number} fails at import, but {_causes(dangling)}, and fail when they run",
+        f"no module of {number} fails at import, but {_causes(dangling)}, and {fails}",
         coverage=coverage,
         evidence=evidence,
         findings=fingerprints(dangling),

@@ -104,7 +104,7 @@ def _judge_outcomes(predicate: Pytest, codebase: Codebase, observed: TestRun, ru
     if not observed.collected and not observed.errors:
         return unverified("no test was collected, which is never a pass", coverage=coverage, evidence=evidence)
     wrong = _unmet(predicate, observed)
-    if not wrong and not observed.passed and predicate.passed is None:
+    if not wrong and not observed.passed + observed.failed and predicate.passed is None:
         return unverified("no test passed: all were skipped", coverage=coverage, evidence=evidence)
     roots = roots_of(_killed(real, codebase), codebase)
     most = predicate.passed.most if predicate.passed is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -35,18 +35,42 @@ def gather(codebase: ResolvedCodebase, documents: Sequence[Path], *, run: bool |
                 f"there is no claim to verify: {_folder(codebase)}/ holds no claims file; "
                 "write one, or name a document: audit verify DOC.md"
             )
-        return load_claims([(path, _content(path, codebase)) for path in own], may_run=run is not False)
+        return _own_claims(codebase, own, run)
+    named = [(document, _name(document, codebase)) for document in documents]
+    for document, _ in named:
+        if document.suffix not in _CLAIMS + _DOCUMENTS:
+            raise UsageError(f"{document}: give a Markdown document (.md) or a claims file (.yaml)")
     dossiers: list[Dossier] = []
-    for group, may_run in _groups(codebase, documents, own, run):
-        claims = [(path, content) for path, content in group if path.endswith(_CLAIMS)]
-        if claims:
-            dossiers += load_claims(claims, may_run=may_run)
-        for path, content in group:
-            if path.endswith(_DOCUMENTS):
-                dossiers.append(grounded(read_document(path, content, may_run=may_run), codebase))
-    if not any(dossier.statements for dossier in dossiers):
+    chosen = [name for _, name in named if name in own]
+    if chosen:
+        claims = _own_claims(codebase, own, run)
+        dossiers += only(
+            claims, [each.id for dossier in claims if dossier.path in chosen for each in dossier.statements]
+        )
+    files = [(name, _read(document, name, codebase)) for document, name in named if name not in own]
+    foreign = [(name, content) for name, content in files if name.endswith(_CLAIMS)]
+    dossiers += load_claims(foreign, may_run=run is True) if foreign else ()
+    for name, content in files:
+        if name.endswith(_DOCUMENTS):
+            prefix = f"{name}:" if len(named) > 1 else ""
+            dossiers.append(grounded(read_document(name, content, may_run=run is True, prefix=prefix), codebase))
+    return _distinct(dossiers)
+
+
+def _distinct(dossiers: Sequence[Dossier]) -> tuple[Dossier, ...]:
+    """The dossiers, unless they say nothing, or two of them use one id for different claims."""
+    statements = [each for dossier in dossiers for each in dossier.statements]
+    if not statements:
         names = ", ".join(dossier.path for dossier in dossiers)
         raise UsageError(f"{names}: no statement was found, so there is nothing to verify")
+    first: dict[str, Statement] = {}
+    taken = [
+        f"{each.path}:{each.line}: the id '{each.id}' is taken (by {first[each.id].path}:{first[each.id].line})"
+        for each in statements
+        if first.setdefault(each.id, each) is not each
+    ]
+    if taken:
+        raise ConfigError(taken)
     return tuple(dossiers)
 
 
@@ -66,18 +90,8 @@ def _content(path: str, codebase: ResolvedCodebase) -> bytes:
     return text.encode()
 
 
-def _groups(
-    codebase: ResolvedCodebase, documents: Sequence[Path], own: Sequence[str], run: bool | None
-) -> Iterable[tuple[list[tuple[str, bytes]], bool]]:
-    """The named files with their content: first those of the repository's own rules, then the foreign ones."""
-    trusted: list[tuple[str, bytes]] = []
-    foreign: list[tuple[str, bytes]] = []
-    for document in documents:
-        if document.suffix not in _CLAIMS + _DOCUMENTS:
-            raise UsageError(f"{document}: give a Markdown document (.md) or a claims file (.yaml)")
-        name = _name(document, codebase)
-        (trusted if name in own else foreign).append((name, _read(document, name, codebase)))
-    return ((trusted, run is not False), (foreign, run is True))
+def _own_claims(codebase: ResolvedCodebase, own: Sequence[str], run: bool | None) -> tuple[Dossier, ...]:
+    return load_claims([(path, _content(path, codebase)) for path in own], may_run=run is not False)
 
 
 def _name(document: Path, codebase: ResolvedCodebase) -> str:

@@ -22,7 +22,8 @@ def reproduce(statement: Statement, at: str | None, since: str | None) -> str:
                 return shlex.join(["audit", "check", *_revisions(at, since)])
             case _:
                 pass
-    words = ["audit", "verify", statement.path, "--only", statement.id, *_revisions(at, since)]
+    name = statement.id.removeprefix(f"{statement.path}:")
+    words = ["audit", "verify", statement.path, "--only", name, *_revisions(at, since)]
     return shlex.join(words)
 
 
