@@ -6,6 +6,7 @@ import typer
 
 from audit.cli.baseline import app as baseline
 from audit.cli.check import check
+from audit.cli.demo import demo
 from audit.cli.explain import explain
 from audit.cli.report import report
 from audit.cli.roots import roots
@@ -37,4 +38,5 @@ def register(app: typer.Typer) -> None:
     app.command()(roots)
     app.command()(why)
     app.command()(explain)
+    app.command()(demo)
     app.add_typer(baseline, name="baseline")
