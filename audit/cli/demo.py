@@ -26,7 +26,7 @@ def demo(
     """
     with failures_told(), ended_politely(), progress_line() as progress:
         from audit.demo.expected import differences  # keeps --help fast
-        from audit.demo.repository import write_repository
+        from audit.demo.repository import require_git, write_repository
         from audit.demo.story import DOCUMENT, PHASE, STORY
         from audit.ledger.phases import write_phase
         from audit.pipeline import open_codebase
@@ -36,6 +36,7 @@ def demo(
         from audit.report.verify_text import plain, render_verification_text
         from audit.verification import verify
 
+        require_git()
         folder = keep if keep is not None else Path(tempfile.mkdtemp(prefix="audit-demo-")) / "colony"
         base = write_repository(folder, STORY)[0][:10]
         colours = colours_wanted()

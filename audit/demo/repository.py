@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,6 +26,16 @@ _FIRST_DAY: Final = 1_756_202_400
 _DAY: Final = 86_400
 
 
+def require_git() -> None:
+    """Make sure of git before anything is written.
+
+    Raises:
+        SourceError: git is not installed.
+    """
+    if shutil.which("git") is None:
+        raise SourceError("git is not installed; the demonstration writes a git repository")
+
+
 def write_repository(folder: Path, commits: Iterable[Commit]) -> tuple[str, ...]:
     """Create a repository in ``folder``, which is made or must be empty; the ids of its commits, in order.
 
@@ -32,6 +43,7 @@ def write_repository(folder: Path, commits: Iterable[Commit]) -> tuple[str, ...]
         UsageError: the folder holds something, which would be mixed with the story.
         SourceError: git is not installed, or refuses.
     """
+    require_git()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not an empty folder; name one that is empty or does not exist")
     folder.mkdir(parents=True, exist_ok=True)
@@ -60,18 +72,15 @@ def _git(folder: Path, day: int, *arguments: str) -> str:
     date = f"{_FIRST_DAY + day * _DAY} +0000"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     environment |= {**_IDENTITY, "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
-    try:
-        done = subprocess.run(
-            ["git", "-c", "core.autocrlf=false", "-c", f"core.hooksPath={os.devnull}", *arguments],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise SourceError("git is not installed; the demonstration writes a git repository") from None
+    done = subprocess.run(
+        ["git", "-c", "core.autocrlf=false", "-c", f"core.hooksPath={os.devnull}", *arguments],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise SourceError(f"git {arguments[0]} failed in {folder}: {done.stderr.strip()}")
     return done.stdout

@@ -72,6 +72,7 @@ def test_without_git_it_says_what_is_missing(tmp_path: Path) -> None:
         "",
         "audit: git is not installed; the demonstration writes a git repository\n",
     )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_audit_that_comes_out_otherwise_is_told_in_words(tmp_path: Path) -> None:
