@@ -106,9 +106,7 @@ def _read_ini(path: str, content: bytes) -> ContractFile | None:
             path=path,
             session=_ini_options(parser, _SECTION, lines),
             contracts=tuple(
-                _ini_options(parser, name, lines)
-                for name in parser.sections()
-                if name.startswith(f"{_SECTION}:")
+                _ini_options(parser, name, lines) for name in parser.sections() if name.startswith(f"{_SECTION}:")
             ),
         )
     except UnicodeDecodeError as error:

@@ -53,9 +53,7 @@ def load_retired(read: Read, rules: str = "rules") -> tuple[RetiredName, ...]:
 def _name(node: Node, mistakes: Mistakes) -> RetiredName:
     site = Site(mistakes.path, node.line)
     if isinstance(node, Scalar):
-        return RetiredName(
-            name=_dotted(text_of(node, "a retired name", mistakes), node.line, mistakes), site=site
-        )
+        return RetiredName(name=_dotted(text_of(node, "a retired name", mistakes), node.line, mistakes), site=site)
     if isinstance(node, Listing):
         mistakes.add(node.line, "a retired name must be a name, or a mapping with a 'name', not a list")
         return RetiredName(name="", site=site)

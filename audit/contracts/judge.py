@@ -122,9 +122,7 @@ class _Judge:
         contract_type = CONTRACT_TYPES.get(contract.type)
         if contract_type is None:
             raise ValueError(self._unknown_type(contract.type))
-        options = {
-            key: value if isinstance(value, str) else list(value) for key, value in contract.options.items()
-        }
+        options = {key: value if isinstance(value, str) else list(value) for key, value in contract.options.items()}
         session = {
             "root_packages": list(self._config.root_packages),
             "include_external_packages": str(self._config.include_external_packages),

@@ -53,9 +53,7 @@ def named_modules(contract: Contract, imports: grimp.ImportGraph, roots: tuple[s
         named = [*named, *(name for name in _texts(sides) if is_within(name, roots))]
     return NamedModules(
         missing=tuple(sorted({name for name in named if "*" not in name and name not in imports.modules})),
-        unmatched=tuple(
-            name for name in sorted(set(patterns)) if "*" in name and not _matches(imports, [name])
-        ),
+        unmatched=tuple(name for name in sorted(set(patterns)) if "*" in name and not _matches(imports, [name])),
         examined=len(_with_descendants(imports, _matches(imports, examined))),
     )
 

@@ -116,9 +116,7 @@ def test_ini_contracts_are_read_with_their_lines(path: str) -> None:
 
 
 def test_one_root_package_may_be_given_by_its_own_key() -> None:
-    config = load(
-        {"pyproject.toml": TOML.replace('root_packages = ["shop", "tools"]', 'root_package = "shop"')}
-    )
+    config = load({"pyproject.toml": TOML.replace('root_packages = ["shop", "tools"]', 'root_package = "shop"')})
     assert config is not None
     assert config.root_packages == ("shop",)
 
@@ -143,9 +141,7 @@ def test_the_rules_folder_can_lie_elsewhere() -> None:
 def test_options_that_import_linter_ignores_are_ignored_in_its_own_places() -> None:
     text = TOML.replace("[tool.importlinter]", "[tool.importlinter]\nfuture_option = 1")
     assert load({"pyproject.toml": text}) is not None
-    assert mistakes_of({"rules/importlinter.toml": text}) == (
-        "rules/importlinter.toml:2: unknown key 'future_option'",
-    )
+    assert mistakes_of({"rules/importlinter.toml": text}) == ("rules/importlinter.toml:2: unknown key 'future_option'",)
 
 
 def test_every_mistake_in_the_rules_folder_is_told() -> None:

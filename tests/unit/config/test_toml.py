@@ -58,9 +58,7 @@ deep.er = 1
         (("nowhere",), 1),
     ],
 )
-def test_each_key_has_the_line_it_stands_on_or_that_of_what_encloses_it(
-    path: tuple[str | int, ...], line: int
-) -> None:
+def test_each_key_has_the_line_it_stands_on_or_that_of_what_encloses_it(path: tuple[str | int, ...], line: int) -> None:
     assert read_toml("x.toml", DOCUMENT).line(*path) == line
 
 

@@ -26,9 +26,7 @@ def finding(code: str, site: Site, referrer: str, target: str, message: str) -> 
 
 
 def test_a_kept_contract_is_no_finding() -> None:
-    kept = JudgedContract(
-        name="Layers", type="layers", outcome="kept", site=Site(RULES, 3), modules_examined=4
-    )
+    kept = JudgedContract(name="Layers", type="layers", outcome="kept", site=Site(RULES, 3), modules_examined=4)
     assert contract_findings([kept]) == ()
 
 
@@ -73,9 +71,7 @@ def test_each_breach_is_a_finding_and_an_invalid_contract_is_one() -> None:
 
 def test_a_chain_of_several_imports_is_told_step_by_step() -> None:
     chain = (link("shop.web", "shop.orders", 9), link("shop.orders", "shop.store", 2))
-    broken = JudgedContract(
-        name="Apart", type="forbidden", outcome="broken", site=Site(RULES, 3), chains=(chain,)
-    )
+    broken = JudgedContract(name="Apart", type="forbidden", outcome="broken", site=Site(RULES, 3), chains=(chain,))
     assert [found.message for found in contract_findings([broken])] == [
         "contract 'Apart' is broken: shop.web -> shop.orders (shop/web.py:9) -> shop.store (shop/orders.py:2)"
     ]

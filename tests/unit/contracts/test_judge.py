@@ -58,9 +58,7 @@ def config(kind: str, *, external: bool = False, **options: str | list[str]) -> 
                 name="The rule",
                 type=kind,
                 site=Site("rules/importlinter.toml", 4),
-                options={
-                    key: tuple(item) if isinstance(item, list) else item for key, item in options.items()
-                },
+                options={key: tuple(item) if isinstance(item, list) else item for key, item in options.items()},
             ),
         ),
     )
@@ -94,9 +92,7 @@ KEPT = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("rules", "examined"), KEPT, ids=lambda value: str(getattr(value, "contracts", value))
-)
+@pytest.mark.parametrize(("rules", "examined"), KEPT, ids=lambda value: str(getattr(value, "contracts", value)))
 def test_a_contract_that_holds_is_kept_and_says_how_many_modules_it_examined(
     rules: ContractConfig, examined: int
 ) -> None:
@@ -276,9 +272,7 @@ INVALID = [
 
 
 @pytest.mark.parametrize(("rules", "reasons"), INVALID, ids=lambda value: str(value)[:60])
-def test_an_invalid_contract_says_everything_that_is_wrong_with_it(
-    rules: ContractConfig, reasons: list[str]
-) -> None:
+def test_an_invalid_contract_says_everything_that_is_wrong_with_it(rules: ContractConfig, reasons: list[str]) -> None:
     assert judge(rules) == JudgedContract(
         name="The rule",
         type=rules.contracts[0].type,
@@ -289,9 +283,7 @@ def test_an_invalid_contract_says_everything_that_is_wrong_with_it(
 
 
 def test_a_missing_name_is_told_with_the_commit_that_retired_it() -> None:
-    retirements = {
-        "shop.gone": Retirement("3f5a0762de41", "2026-01-31T10:00:00+00:00", "Remove the old store")
-    }
+    retirements = {"shop.gone": Retirement("3f5a0762de41", "2026-01-31T10:00:00+00:00", "Remove the old store")}
     rules = config("forbidden", source_modules=["shop.web"], forbidden_modules=["shop.gone"])
     (result,) = check_contracts(rules, drawn(SHOP), retirements.get)
     assert result.message == (
@@ -306,9 +298,7 @@ def test_nothing_is_suggested_when_two_modules_could_be_meant() -> None:
 
 
 def test_modules_outside_the_root_packages_are_not_judged() -> None:
-    rules = config(
-        "protected", protected_modules=["shop.store"], allowed_importers=["shop.web", "shop.orders"]
-    )
+    rules = config("protected", protected_modules=["shop.store"], allowed_importers=["shop.web", "shop.orders"])
     assert judge(rules, SHOP + "scripts.dump  1: shop.store\n").outcome == "kept"
 
 
@@ -347,9 +337,7 @@ def test_no_module_examined_is_never_a_pass() -> None:
 
 
 def test_contracts_do_not_see_what_the_others_ignore() -> None:
-    ignoring = config(
-        "independence", modules=["shop.web", "shop.store"], ignore_imports=["shop.** -> shop.**"]
-    )
+    ignoring = config("independence", modules=["shop.web", "shop.store"], ignore_imports=["shop.** -> shop.**"])
     plain = config("independence", modules=["shop.web", "shop.store"])
     rules = ContractConfig(
         site=Site("setup.cfg", 1),
