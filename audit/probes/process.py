@@ -164,14 +164,22 @@ def _kill_all(process: subprocess.Popen[bytes], token: str) -> None:
             _signal_group(process.pid, signal.SIGKILL)
             process.wait()
     _signal_group(process.pid, signal.SIGKILL)
-    for pid in _marked(token):
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+    deadline = time.monotonic() + _GRACE_SECONDS
+    # Asked again until nobody is left: a kill takes a moment, and may have met a process that was forking.
+    while (left := _marked(token)) and time.monotonic() < deadline:
+        for pid in left:
+            _kill(pid)
+        time.sleep(_POLL_SECONDS / 10)
     for stream in (process.stdout, process.stderr):
         if stream is not None:
             stream.close()
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:

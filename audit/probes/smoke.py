@@ -29,6 +29,10 @@ def probe_smoke(sandbox: Sandbox, scenarios: Sequence[str], seconds: float | Non
         ProbeInterruptedError: the sandbox was told to stop.
     """
     with sandbox.checkout() as checkout:
+        if not (checkout.tree / "smoke").exists() and not (checkout.tree / "smoke.py").exists():
+            # Without this, a smoke that is installed elsewhere would be run, and would speak for this tree.
+            problem = "the tree has no smoke package, so there is no scenario to run"
+            return SmokeRun(run=Run(command=("python", "-m", "smoke", *scenarios), problem=problem), scenarios=())
         report = checkout.home / "smoke.json"
         run = checkout.run(
             ["python", "-m", "smoke", *scenarios, "--json", str(report)],
