@@ -1,55 +1,48 @@
-"""Worker processes that step shards of a vector environment through shared memory.
+"""A vector environment whose shards are stepped by worker processes through shared memory.
 
-Each worker owns a contiguous block of environments and writes into its rows of shared arrays; a pipe
-carries one small command and one answer a step. The memory is anonymous, so that nothing stays behind
-however the processes end. A worker that raises answers with its traceback, one that dies closes its end
-of the pipe, and one that hangs runs into the time limit: the caller always gets a WorkerError.
+Each worker owns a contiguous block of environments and writes into its rows of shared arrays; a socket
+carries one small command and one answer a step. The memory is an unnamed file, so that nothing stays
+behind however the processes end. A worker that raises answers with its traceback, one that dies closes
+its end of the socket, and one that hangs runs into the time limit: the caller always gets a WorkerError.
 """
 
-import multiprocessing
+import mmap
 import signal
-import traceback
+import socket
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Mapping
-from ctypes import c_byte
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metta_ref.envs.interface import Info, StepResult, VectorEnv
+from metta_ref.envs.shared import SharedLayout
+from metta_ref.envs.worker import Job
 
 Factory = Callable[[int, int], VectorEnv]
 """Builds a shard from the number of its first environment and its size; must be picklable."""
 
-_FLAGS = ("terminated", "truncated", "_final_obs")
+_PROGRAM = (
+    "import sys; sys.path[:] = sys.argv[3:]; from metta_ref.envs.worker import serve; serve(*map(int, sys.argv[1:3]))"
+)
+_SECONDS_TO_END = 2.0
 
 
 class WorkerError(RuntimeError):
     """A worker process raised, died or did not answer; the message says which, with its traceback."""
 
 
-@dataclass(frozen=True)
-class _Slot:
-    """One shared array: raw memory, which pickles to a child, and what it holds."""
-
-    memory: Any
-    shape: tuple[int, ...]
-    dtype: str
-
-    @property
-    def array(self) -> NDArray[Any]:
-        return np.frombuffer(self.memory, self.dtype).reshape(self.shape)
-
-
 class ParallelEnv:
     """A `VectorEnv` over `num_workers` processes; equal in every result to its factory's own environment.
 
-    Workers are spawned, never forked: the parent may hold threads that a fork would leave broken. They
-    ignore SIGINT, which a terminal sends to the whole group, and end when their pipe closes, be it by
-    `close` or by the parent's death.
+    Workers are fresh interpreters, never forks: the parent may hold threads that a fork would leave
+    broken. They are started without `multiprocessing.Process`, which would start a helper process of its
+    own that outlives the parent for a moment. They ignore SIGINT, and end when their socket closes, be it
+    by `close` or by the parent's death.
 
     Raises ValueError when `num_workers` does not divide `num_envs`.
     """
@@ -63,33 +56,29 @@ class ParallelEnv:
         self.num_actions = sample.num_actions
         self.metadata = sample.metadata
         self._timeout = timeout
-        self._shard = num_envs // num_workers
-        context = multiprocessing.get_context("spawn")
-        slots = {
-            name: _Slot(context.RawArray(c_byte, _size(shape, dtype)), shape, dtype)
-            for name, (shape, dtype) in _layout(num_envs, sample.observation_shape).items()
-        }
-        self._arrays = {name: slot.array for name, slot in slots.items()}
+        size = num_envs // num_workers
+        self._shards = [slice(first, first + size) for first in range(0, num_envs, size)]
         self._pipes: list[Connection] = []
-        self._processes: list[BaseProcess] = []
+        self._processes: list[subprocess.Popen[bytes]] = []
+        layout = SharedLayout(num_envs, self.observation_shape)
         # A child inherits the blocked signal, so that Ctrl-C cannot hit it before it ignores SIGINT itself.
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            for worker in range(num_workers):
-                ours, theirs = context.Pipe()
-                shard = slice(worker * self._shard, (worker + 1) * self._shard)
-                process = context.Process(target=_serve, args=(theirs, factory, shard, slots), daemon=True)
-                process.start()
-                theirs.close()
-                self._pipes.append(ours)
-                self._processes.append(process)
+            with tempfile.TemporaryFile() as file:
+                file.truncate(layout.size)
+                self._arrays = layout.arrays(mmap.mmap(file.fileno(), layout.size))
+                for shard in self._shards:
+                    self._start(Job(factory, layout, shard), file.fileno())
+        except BaseException:
+            self.close()
+            raise
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+            signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
 
     @property
     def worker_pids(self) -> tuple[int, ...]:
         """Process ids of the workers, in the order of their shards."""
-        return tuple(process.pid for process in self._processes if process.pid is not None)
+        return tuple(process.pid for process in self._processes)
 
     def reset(self) -> tuple[NDArray[np.float32], Info]:
         """See `VectorEnv`.
@@ -108,31 +97,25 @@ class ParallelEnv:
             raise ValueError(f"actions have the shape {actions.shape}, not ({self.num_envs},)")
         self._arrays["actions"][:] = actions
         self._ask_all("step")
-        copies = {name: array.copy() for name, array in self._arrays.items() if name != "actions"}
-        return (
-            copies.pop("obs"),
-            copies.pop("reward"),
-            copies.pop("terminated"),
-            copies.pop("truncated"),
-            copies,
-        )
+        info = {name: array.copy() for name, array in self._arrays.items() if name != "actions"}
+        obs, reward = info.pop("obs"), info.pop("reward")
+        return obs, reward, info.pop("terminated"), info.pop("truncated"), info
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
         """See `VectorEnv`; equal to the state of one process with the same environments.
 
         Raises WorkerError.
         """
-        shards = self._ask_all("state_dict")
-        return {name: np.concatenate([shard[name] for shard in shards]) for name in shards[0]}
+        parts = self._ask_all("state_dict")
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
         """See `VectorEnv`.
 
         Raises WorkerError, also for a state that does not fit.
         """
-        for worker, pipe in enumerate(self._pipes):
-            rows = slice(worker * self._shard, (worker + 1) * self._shard)
-            self._send(worker, pipe, ("load_state_dict", {name: array[rows] for name, array in state.items()}))
+        for worker, shard in enumerate(self._shards[: len(self._pipes)]):
+            self._send(worker, ("load_state_dict", {name: array[shard] for name, array in state.items()}))
         self._answers()
 
     def close(self) -> None:
@@ -140,20 +123,31 @@ class ParallelEnv:
         for pipe in self._pipes:
             pipe.close()
         for process in self._processes:
-            process.join(timeout=2)
-            if process.is_alive():
+            try:
+                process.wait(_SECONDS_TO_END)
+            except subprocess.TimeoutExpired:
                 process.kill()
-                process.join()
+                process.wait()
         self._pipes, self._processes = [], []
 
+    def _start(self, job: Job, memory_descriptor: int) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            descriptors = (theirs.fileno(), memory_descriptor)
+            command = [sys.executable, "-c", _PROGRAM, *map(str, descriptors), *sys.path]
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=descriptors)
+        self._pipes.append(Connection(ours.detach()))
+        self._processes.append(process)
+        self._send(len(self._pipes) - 1, job)
+
     def _ask_all(self, command: str) -> list[Any]:
-        for worker, pipe in enumerate(self._pipes):
-            self._send(worker, pipe, (command, None))
+        for worker in range(len(self._pipes)):
+            self._send(worker, (command, None))
         return self._answers()
 
-    def _send(self, worker: int, pipe: Connection, message: tuple[str, Any]) -> None:
+    def _send(self, worker: int, message: object) -> None:
         try:
-            pipe.send(message)
+            self._pipes[worker].send(message)
         except OSError:
             raise self._death(worker) from None
 
@@ -175,54 +169,9 @@ class ParallelEnv:
 
     def _death(self, worker: int) -> WorkerError:
         process = self._processes[worker]
-        process.join(timeout=2)
-        code = process.exitcode
-        how = f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
+        try:
+            code = process.wait(_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            return WorkerError(f"worker {worker} (process {process.pid}) closed its connection")
+        how = f"signal {-code}" if code < 0 else f"exit status {code}"
         return WorkerError(f"worker {worker} (process {process.pid}) died: {how}")
-
-
-def _layout(num_envs: int, observation_shape: tuple[int, ...]) -> dict[str, tuple[tuple[int, ...], str]]:
-    batch = (num_envs,)
-    shared = dict.fromkeys(_FLAGS, (batch, "bool"))
-    return shared | {
-        "actions": (batch, "int64"),
-        "obs": ((*batch, *observation_shape), "float32"),
-        "final_obs": ((*batch, *observation_shape), "float32"),
-        "reward": (batch, "float32"),
-        "episode_return": (batch, "float32"),
-        "episode_length": (batch, "int64"),
-    }
-
-
-def _size(shape: tuple[int, ...], dtype: str) -> int:
-    return int(np.prod(shape)) * np.dtype(dtype).itemsize
-
-
-def _serve(pipe: Connection, factory: Factory, shard: slice, slots: Mapping[str, _Slot]) -> None:
-    """A worker's life: answer commands until the pipe closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    rows = {name: slot.array[shard] for name, slot in slots.items()}
-    try:
-        env = factory(shard.start, shard.stop - shard.start)
-        while True:
-            command, argument = pipe.recv()
-            pipe.send(("done", _obey(env, rows, command, argument)))
-    except (EOFError, BrokenPipeError):
-        return
-    except Exception:  # noqa: BLE001 - whatever it is, the parent must hear of it
-        pipe.send(("error", traceback.format_exc()))
-
-
-def _obey(env: VectorEnv, rows: Mapping[str, NDArray[Any]], command: str, argument: Any) -> Any:
-    if command == "step":
-        obs, reward, terminated, truncated, info = env.step(rows["actions"])
-        results = {"obs": obs, "reward": reward, "terminated": terminated, "truncated": truncated, **info}
-        for name, values in results.items():
-            rows[name][...] = values
-        return None
-    if command == "reset":
-        rows["obs"][...], _ = env.reset()
-        return None
-    if command == "state_dict":
-        return env.state_dict()
-    return env.load_state_dict(argument)

@@ -1,0 +1,382 @@
+"""The checkpoint manager: whole or absent, chosen by number and metric, never trusted unverified."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from metta_ref.agents import make_agent
+from metta_ref.checkpoint import (
+    Checkpoint,
+    CheckpointCorruptError,
+    CheckpointError,
+    CheckpointExistsError,
+    CheckpointKindError,
+    CheckpointManager,
+    CheckpointNotFoundError,
+    CheckpointPathError,
+    CheckpointStateError,
+    CheckpointVersionError,
+    PolicySpec,
+    RunBusyError,
+    Snapshot,
+    key_and_version,
+    locked,
+)
+from metta_ref.config import AgentConfig
+
+SPEC = PolicySpec("lstm", (3, 3, 3), 4, AgentConfig(hidden_size=4))
+
+
+def checkpoint(epoch: int, **sidecar: Any) -> Checkpoint:
+    """A checkpoint with a real policy and a little other state of several types."""
+    torch.manual_seed(epoch)
+    policy = make_agent(SPEC.agent, SPEC.observation_shape, SPEC.num_actions, SPEC.config)
+    tensors = {
+        "policy": {name: tensor.numpy().copy() for name, tensor in policy.state_dict().items()},
+        "rng": {"words": np.array([2**64 - 1, epoch], np.uint64), "flags": np.array([True, False])},
+        "env": {"transposed": np.arange(6.0).reshape(2, 3).T, "scalar": np.array(1.5, np.float32)},
+    }
+    return Checkpoint(epoch, Snapshot(tensors, {"epoch": epoch}), SPEC, sidecar, "digest", {"torch": "x"}, None)
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> CheckpointManager:
+    return CheckpointManager(tmp_path / "demo")
+
+
+@pytest.fixture
+def saved(manager: CheckpointManager) -> Callable[..., CheckpointManager]:
+    """Saves an epoch for each score, from 0 on."""
+
+    def with_scores(*scores: Any) -> CheckpointManager:
+        for epoch, score in enumerate(scores):
+            manager.save(checkpoint(epoch, score=score))
+        return manager
+
+    return with_scores
+
+
+def test_a_checkpoint_comes_back_as_it_was_saved(manager: CheckpointManager) -> None:
+    original = checkpoint(0, score=0.5, notes=["a", {"b": None}])
+    path = manager.save(original)
+    assert path == manager.path(0) == manager.run_dir / "checkpoints" / "epoch-00000000"
+    loaded = manager.load(0)
+    assert replace(loaded, snapshot=original.snapshot, sidecar=original.sidecar) == original
+    assert loaded.sidecar == {"run": "demo", "epoch": 0, "score": 0.5, "notes": ["a", {"b": None}]}
+    assert loaded.snapshot.scalars == {"epoch": 0}
+    assert loaded.snapshot.tensors.keys() == original.snapshot.tensors.keys()
+    for section, arrays in original.snapshot.tensors.items():
+        assert loaded.snapshot.tensors[section].keys() == arrays.keys()
+        for name, array in arrays.items():
+            np.testing.assert_array_equal(loaded.snapshot.tensors[section][name], array, strict=True)
+
+
+def test_a_policy_comes_back_in_evaluation_mode_without_disturbing_random_numbers(
+    manager: CheckpointManager,
+) -> None:
+    manager.save(checkpoint(3, score=1.0))
+    torch.manual_seed(7)
+    expected = torch.rand(1)
+    torch.manual_seed(7)
+    agent, sidecar = manager.load_policy(3)
+    assert torch.rand(1) == expected
+    assert (getattr(agent, "training"), sidecar["score"]) == (False, 1.0)  # noqa: B009 - not part of the Protocol
+    for name, tensor in agent.state_dict().items():
+        np.testing.assert_array_equal(tensor.numpy(), checkpoint(3).snapshot.tensors["policy"][name])
+
+
+def test_latest_is_the_highest_number_whatever_else_lies_there(saved: Any) -> None:
+    manager = saved(0.1, 0.2)
+    manager.save(checkpoint(123456789))
+    for other in ("epoch-7", "epoch-00000009.bak", ".epoch-00000010.tmp-1", "notes"):
+        (manager.directory / other).mkdir()
+    (manager.directory / "epoch-00000011").write_text("a file")
+    os.utime(manager.path(0))
+    assert manager.epochs() == (0, 1, 123456789)
+    assert manager.latest() == 123456789
+
+
+@pytest.mark.parametrize(
+    ("scores", "best"),
+    [
+        ((0.5, 0.9, 0.1), 1),
+        ((0.5, 0.5, 0.1), 1),
+        ((-3, -2.5, float("nan")), 1),
+        ((0.0, None, "high", True, float("inf")), 0),
+    ],
+)
+def test_best_is_the_highest_finite_value_and_the_newer_of_equals(saved: Any, scores: Any, best: int) -> None:
+    assert saved(*scores).best("score") == best
+
+
+def test_no_checkpoint_and_no_value_are_errors(manager: CheckpointManager, saved: Any) -> None:
+    with pytest.raises(CheckpointNotFoundError, match=r"checkpoints: no checkpoint there; train a run first"):
+        manager.latest()
+    saved(float("nan"), None)
+    with pytest.raises(CheckpointNotFoundError, match="no checkpoint has a value of score; train on"):
+        manager.best("score")
+    with pytest.raises(CheckpointNotFoundError, match=r"epoch-00000005: no such checkpoint; epochs there: 0, 1"):
+        manager.load(5)
+
+
+@pytest.mark.parametrize(
+    ("keep", "protect", "left"), [(2, (), (3, 4)), (0, (), ()), (9, (), (0, 1, 2, 3, 4)), (1, (0,), (0, 4))]
+)
+def test_pruning_keeps_the_newest_and_the_protected(saved: Any, keep: int, protect: Any, left: Any) -> None:
+    manager = saved(1, 1, 1, 1, 1)
+    removed = manager.prune(keep, protect)
+    assert (manager.epochs(), removed) == (left, tuple(epoch for epoch in range(5) if epoch not in left))
+    assert len(list(manager.directory.iterdir())) == len(left)
+
+
+def test_an_epoch_is_never_overwritten(saved: Any) -> None:
+    manager = saved(0.5)
+    with pytest.raises(CheckpointExistsError, match="stands already; remove it to save this epoch again"):
+        manager.save(checkpoint(0, score=0.9))
+    assert manager.read_sidecar(0)["score"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "message"),
+    [
+        ({"score": np.float64(0.5)}, "sidecar.score: a float64 is no plain value"),
+        ({"a": {"b": [1, (2, 3)]}}, r"sidecar.a.b\[1\]: a tuple is no plain value"),
+        ({"a": {1: 2}}, "sidecar.a: the key 1 is not text"),
+    ],
+)
+def test_a_sidecar_holds_plain_values_only(manager: CheckpointManager, sidecar: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        manager.save(checkpoint(0, **sidecar))
+    assert manager.epochs() == ()
+
+
+FILES = sorted(
+    ["manifest.json", "sidecar.yaml", "policy.json", "scalars.json"]
+    + [f"{section}.safetensors" for section in ("env", "policy", "rng")]
+)
+
+
+def test_a_checkpoint_is_these_files(saved: Any) -> None:
+    assert sorted(file.name for file in saved(0.5).path(0).iterdir()) == FILES
+
+
+def flip_a_bit(data: bytes) -> bytes:
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes | None]] = {
+    "bit flip": flip_a_bit,
+    "truncation": lambda data: data[: len(data) // 2],
+    "emptied": lambda _: b"",
+    "removal": lambda _: None,
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_to_any_file_is_found_and_named(saved: Any, name: str, damage: str) -> None:
+    manager = saved(0.5)
+    path = manager.path(0) / name
+    damaged = DAMAGE[damage](path.read_bytes())
+    path.unlink()
+    if damaged is not None:
+        path.write_bytes(damaged)
+    with pytest.raises((CheckpointCorruptError, CheckpointKindError)) as caught:
+        manager.load(0)
+    assert str(caught.value).startswith(f"{path}: ")
+    if isinstance(caught.value, CheckpointCorruptError):
+        assert str(caught.value).endswith(
+            f"; restore it from a copy, or remove {manager.path(0)} to use an older checkpoint"
+        )
+
+
+def test_a_damaged_sidecar_does_not_vanish_from_the_search_for_the_best(saved: Any) -> None:
+    manager = saved(0.5, 0.9)
+    (manager.path(1) / "sidecar.yaml").write_text("score: 0.4\n")
+    with pytest.raises(CheckpointCorruptError, match=r"sidecar.yaml: was truncated or altered"):
+        manager.best("score")
+
+
+def rewrite_manifest(manager: CheckpointManager, epoch: int, **changes: Any) -> None:
+    path = manager.path(epoch) / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def test_a_newer_format_and_another_kind_say_so(saved: Any) -> None:
+    manager = saved(0.5, 0.5)
+    rewrite_manifest(manager, 0, format_version=2)
+    with pytest.raises(CheckpointVersionError, match="format version 2, but this code reads up to 1; use the"):
+        manager.load(0)
+    rewrite_manifest(manager, 1, kind="something else")
+    with pytest.raises(CheckpointKindError, match="not the manifest of a metta_ref checkpoint"):
+        manager.load(1)
+
+
+def test_a_renamed_directory_is_no_other_epoch(saved: Any) -> None:
+    manager = saved(0.5)
+    manager.path(0).rename(manager.path(4))
+    with pytest.raises(CheckpointKindError, match="holds epoch 0; rename it to epoch-00000000"):
+        manager.load(4)
+
+
+def test_a_policy_of_another_architecture_is_refused(manager: CheckpointManager) -> None:
+    manager.save(replace(checkpoint(0), policy=replace(SPEC, num_actions=9)))
+    manager.save(replace(checkpoint(1), policy=replace(SPEC, agent="transformer")))
+    for epoch in (0, 1):
+        with pytest.raises(CheckpointStateError, match="not a policy of this version"):
+            manager.load_policy(epoch)
+
+
+def test_equal_state_has_an_equal_digest_and_any_other_state_another(tmp_path: Path) -> None:
+    digests = []
+    for number, original in enumerate([checkpoint(1, score=0.1), checkpoint(1, score=0.9), checkpoint(2)]):
+        manager = CheckpointManager(tmp_path / f"run{number}")
+        manager.save(original)
+        digests.append(manager.read_manifest(original.epoch).state_digest)
+    assert digests[0] == digests[1] != digests[2]
+
+
+KILLED_WHILE_SAVING = """
+import os, shutil, signal, sys
+from pathlib import Path
+import numpy as np
+from metta_ref.checkpoint import Checkpoint, CheckpointManager, PolicySpec, Snapshot
+from metta_ref.config import AgentConfig
+
+manager = CheckpointManager(Path(sys.argv[1]) / "demo")
+spec = PolicySpec("lstm", (3, 3, 3), 4, AgentConfig())
+
+def save(epoch):
+    state = Snapshot({"env": {"a": np.zeros(3)}, "rng": {"b": np.ones(3)}}, {"epoch": epoch})
+    manager.save(Checkpoint(epoch, state, spec))
+
+def killed_at(moment):
+    calls, names = iter(range(moment, -1, -1)), ("fsync", "rename", "mkdir")
+    for name in names:
+        real = getattr(os, name)
+        def counted(*args, real=real, **kwargs):
+            if next(calls) == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*args, **kwargs)
+        setattr(os, name, counted)
+    save(1)
+
+save(0)
+for moment in range(100):
+    child = os.fork()
+    if child == 0:
+        killed_at(moment)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    print(os.waitstatus_to_exitcode(status), *manager.epochs(), flush=True)
+    manager.load(manager.latest())
+    if status == 0:
+        break
+    if manager.latest() == 1:
+        shutil.rmtree(manager.path(1))
+leftovers = [entry.name for entry in manager.directory.iterdir() if entry.name.startswith(".")]
+print("leftovers", len(leftovers))
+"""
+
+
+def test_a_kill_at_any_moment_of_a_save_leaves_complete_checkpoints_only(tmp_path: Path) -> None:
+    """Killed before each flush and rename in turn: the older checkpoint stays, the new one is whole or absent."""
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_WHILE_SAVING, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    *attempts, last, leftovers = done.stdout.splitlines()
+    assert len(attempts) >= 8  # a flush for each of six files, for two directories, and the rename
+    assert set(attempts) == {"-9 0", "-9 0 1"}  # the latter: killed between the rename and the last flush
+    assert attempts.count("-9 0 1") == 1
+    assert (last, leftovers) == ("0 0 1", "leftovers 0")
+
+
+def test_what_fails_while_saving_leaves_nothing(manager: CheckpointManager, monkeypatch: Any) -> None:
+    def no_space(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", no_space)
+    with pytest.raises(OSError, match="No space left"):
+        manager.save(checkpoint(0))
+    assert list(manager.directory.iterdir()) == []
+
+
+def test_a_directory_that_another_process_is_writing_stays(saved: Any) -> None:
+    manager = saved(0.5)
+    writing = manager.directory / f".epoch-00000001.tmp-{os.getppid()}"
+    writing.mkdir()
+    manager.save(checkpoint(2))
+    assert writing.is_dir()
+
+
+def test_one_process_at_a_time_trains_a_run(tmp_path: Path) -> None:
+    with locked(tmp_path):
+        with pytest.raises(RunBusyError, match="another process is training this run"), locked(tmp_path):
+            raise AssertionError("locked twice")
+        assert list(tmp_path.iterdir()) == []
+    with locked(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["train_dir/demo/checkpoints", "train_dir/demo/checkpoints/epoch-00000004", "/a/demo/checkpoints/../checkpoints/"],
+)
+def test_a_policy_is_known_by_run_and_epoch(path: str) -> None:
+    assert key_and_version(path, 4) == key_and_version(Path(path), 4) == ("demo", 4)
+
+
+@pytest.mark.parametrize(
+    ("path", "epoch"),
+    [
+        ("train_dir/demo", 4),
+        ("train_dir/demo/checkpoints/epoch-00000004", 5),
+        ("train_dir/demo/checkpoints/epoch-4", 4),
+        ("demo/checkpoints/model.pt", 4),
+        ("demo dir/checkpoints", 4),
+        ("", 4),
+        ("demo/checkpoints", -1),
+        ("demo/checkpoints", True),
+        ("demo/checkpoints", "4"),
+    ],
+)
+def test_what_names_no_checkpoint_is_refused(path: str, epoch: Any) -> None:
+    with pytest.raises(CheckpointPathError):
+        key_and_version(path, epoch)
+
+
+@given(path=st.text(max_size=60), epoch=st.integers())
+@settings(deadline=None)
+def test_any_path_is_a_key_or_a_checkpoint_error(path: str, epoch: int) -> None:
+    try:
+        run, version = key_and_version(path, epoch)
+    except CheckpointError as error:
+        run, version = str(error), epoch
+    assert run
+    assert version == epoch
+
+
+def test_making_a_manager_touches_nothing(tmp_path: Path) -> None:
+    manager = CheckpointManager(tmp_path / "new")
+    assert (manager.epochs(), list(tmp_path.iterdir())) == ((), [])
+
+
+def test_a_copied_run_reads_as_the_run_of_its_directory(saved: Any, tmp_path: Path) -> None:
+    original = saved(0.5)
+    shutil.copytree(original.run_dir, tmp_path / "copy")
+    copy = CheckpointManager(tmp_path / "copy")
+    assert copy.read_manifest(0) == original.read_manifest(0)
+    assert key_and_version(copy.path(0), 0) == ("copy", 0)

@@ -1,0 +1,122 @@
+"""Kickstarting: towards the teacher, less and less, without touching it; and nothing at all when it is off."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from metta_ref.checkpoint import CheckpointManager, CheckpointNotFoundError, CheckpointPathError, CheckpointStateError
+from metta_ref.config import Config, run_dir
+from metta_ref.envs import make_env
+from metta_ref.rl.kickstarter import NoKickstarter, TeacherKickstarter, make_kickstarter
+from metta_ref.rl.losses import cross_entropy
+
+TEACHER = ("py_agent=lstm", "seed=5", "trainer.learning_rate=0.05")
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def teacher(small_config: Any, new_trainer: Any) -> CheckpointManager:
+    """A run named `teacher` of another architecture than its students, with one checkpoint, of epoch 3.
+
+    A high learning rate gives it decided opinions at once.
+    """
+    manager = CheckpointManager(run_dir("teacher"))
+    with new_trainer(small_config(*TEACHER)) as trainer:
+        for _ in range(3):
+            trainer.update()
+        trainer.save(manager)
+    return manager
+
+
+@pytest.fixture
+def student_config(small_config: Callable[..., Config]) -> Callable[..., Config]:
+    def configured(*overrides: str) -> Config:
+        return small_config("kickstart.timesteps=1000", *overrides)
+
+    return configured
+
+
+def teacher_divergence(trainer: Any, manager: CheckpointManager) -> float:
+    """Cross-entropy from teacher to student over some fixed observations at the start of episodes."""
+    torch.manual_seed(0)
+    agent, _ = manager.load_policy(manager.latest())
+    obs, starts = torch.rand(64, 3, 3, 3).round(), torch.ones(64, dtype=torch.bool)
+    with torch.no_grad():
+        wanted, _, _ = agent.step(obs, agent.initial_state(64), starts)
+        actual, _, _ = trainer.agent.step(obs, trainer.agent.initial_state(64), starts)
+    return cross_entropy(wanted.softmax(-1), actual.log_softmax(-1)).item()
+
+
+def test_without_a_teacher_nothing_is_added(small_config: Any, new_trainer: Any) -> None:
+    env = make_env(Config().env, 2, seed=0)
+    kickstarter = make_kickstarter(Config().kickstart, env, CPU)
+    assert isinstance(kickstarter, NoKickstarter)
+    assert kickstarter.state_dict() == {}
+    assert kickstarter.loss(torch.zeros(3, 2, 0), torch.rand(3, 2, 4), step=0).item() == 0.0
+    with new_trainer(small_config()) as trainer:
+        assert trainer.update().losses.kickstart == 0.0
+
+
+def test_the_loss_is_the_cross_entropy_falling_linearly_to_nothing(
+    teacher: CheckpointManager, student_config: Any
+) -> None:
+    config = student_config("kickstart.teacher=teacher", "kickstart.coefficient=3")
+    agent, _ = teacher.load_policy(3)
+    kickstarter = TeacherKickstarter(agent, config.kickstart, num_envs=2)
+    targets, log_probs = torch.rand(4, 2, 4).softmax(-1), torch.rand(4, 2, 4).log_softmax(-1)
+    whole = cross_entropy(targets, log_probs).item()
+    weights = [kickstarter.loss(targets, log_probs, step).item() / whole for step in (0, 250, 1000, 5000)]
+    assert weights == pytest.approx([3.0, 2.25, 0.0, 0.0])
+
+
+@pytest.mark.parametrize("named", ["teacher", "{checkpoints}", "{checkpoints}/epoch-00000003"])
+def test_a_student_comes_closer_to_its_teacher_which_stays_as_it_is(
+    teacher: CheckpointManager, student_config: Any, new_trainer: Any, named: str
+) -> None:
+    name = named.format(checkpoints=teacher.directory)
+    before = teacher.load(3).snapshot.tensors["policy"]
+    with new_trainer(student_config(f"kickstart.teacher={name}", "kickstart.coefficient=20")) as trainer:
+        first = teacher_divergence(trainer, teacher)
+        for _ in range(3):
+            assert trainer.update().losses.kickstart > 0
+        assert teacher_divergence(trainer, teacher) < first
+        kept = trainer.snapshot().tensors["kickstarter"]
+    for weight, array in before.items():
+        np.testing.assert_array_equal(kept[f"weights.{weight}"], array)
+
+
+def test_a_resumed_student_keeps_the_teacher_that_it_had(
+    teacher: CheckpointManager, student_config: Any, small_config: Any, new_trainer: Any, tmp_path: Path
+) -> None:
+    """The teacher's run trains on in between; exactness needs the old weights and the teacher's memory."""
+    config = student_config("kickstart.teacher=teacher", "env.max_steps=5")
+    halfway, resumed = CheckpointManager(tmp_path / "a" / "demo"), CheckpointManager(tmp_path / "b" / "demo")
+    with new_trainer(config) as trainer:
+        trainer.update()
+        trainer.save(halfway)
+        trainer.update()
+        trainer.save(halfway)
+    with new_trainer(small_config(*TEACHER)) as trainer:
+        trainer.restore(teacher.load(3))
+        trainer.update()
+        trainer.save(teacher)
+    with new_trainer(config) as trainer:
+        trainer.restore(halfway.load(1))
+        trainer.update()
+        trainer.save(resumed)
+    assert resumed.read_manifest(2).state_digest == halfway.read_manifest(2).state_digest
+
+
+def test_a_teacher_that_cannot_be_had_is_an_error(teacher: CheckpointManager, student_config: Any) -> None:
+    env = make_env(Config().env, 2, seed=0)
+    with pytest.raises(CheckpointNotFoundError, match="nobody/checkpoints: no checkpoint there"):
+        make_kickstarter(student_config("kickstart.teacher=nobody").kickstart, env, CPU)
+    with pytest.raises(CheckpointPathError, match="not the path of a checkpoint"):
+        make_kickstarter(student_config("kickstart.teacher=/somewhere/else").kickstart, env, CPU)
+    far_sighted = make_env(student_config("env.view_radius=2").env, 2, seed=0)
+    with pytest.raises(CheckpointStateError, match=r"kickstart.teacher=teacher: sees \(3, 3, 3\) and has 4 actions"):
+        make_kickstarter(student_config("kickstart.teacher=teacher").kickstart, far_sighted, CPU)

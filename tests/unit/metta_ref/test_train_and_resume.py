@@ -1,0 +1,277 @@
+"""The train and resume tools, as a user meets them: what they print, write, refuse and leave behind."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from metta_ref.checkpoint import CheckpointManager, locked
+from metta_ref.config import Config, load_run_config, parse_overrides
+from metta_ref.tools import resume, train
+from metta_ref.tools._main import tool
+
+SMALL = ["agent.hidden_size=8", "agent.head_size=4", "trainer.num_envs=4", "trainer.horizon=8"]
+"""32 steps an update."""
+
+
+@pytest.fixture
+def run_tool(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, list[str], list[str]]]:
+    """Runs a tool in this process: exit code, lines on stdout, lines on stderr."""
+
+    def ran(module: Any, *argv: str) -> tuple[int, list[str], list[str]]:
+        code = tool(module.main, Config, module.__doc__, parse=getattr(module, "parse", None), argv=argv)
+        out, err = capsys.readouterr()
+        return code, out.splitlines(), err.splitlines()
+
+    return ran
+
+
+@pytest.fixture
+def trained(run_tool: Any, data_dir: Path) -> CheckpointManager:
+    """A run of two updates."""
+    assert run_tool(train, *SMALL, "run=demo", "trainer.total_timesteps=64")[0] == 0
+    return CheckpointManager(data_dir / "demo")
+
+
+def tree(directory: Path) -> dict[str, bytes]:
+    """Every file below a directory with its content."""
+    files = (path for path in directory.rglob("*") if path.is_file())
+    return {str(path.relative_to(directory)): path.read_bytes() for path in files}
+
+
+def summary(line: str) -> dict[str, str]:
+    """The `key=value` pairs of a summary line."""
+    return dict(word.split("=", 1) for word in line.split() if "=" in word)
+
+
+def test_training_says_where_its_checkpoints_are_and_how_it_went(run_tool: Any, data_dir: Path) -> None:
+    code, out, err = run_tool(train, *SMALL, "run=demo", "py_agent=lstm", "trainer.total_timesteps=33")
+    checkpoints = data_dir / "demo" / "checkpoints"
+    assert (code, out[:-1], err) == (
+        0,
+        [
+            f"checkpoint: {checkpoints}/epoch-00000000 (epoch 0, step 0)",
+            f"checkpoint: {checkpoints}/epoch-00000002 (epoch 2, step 64)",
+        ],
+        [],
+    )
+    assert out[-1].startswith("trained run=demo epoch=2 agent_step=64 steps=64 steps_per_second=")
+    assert summary(out[-1]).keys() == {
+        "run", "epoch", "agent_step", "steps", "steps_per_second", "episodes", "return"
+    }  # fmt: skip
+    sidecar = CheckpointManager(data_dir / "demo").read_sidecar(2)
+    assert {key: sidecar[key] for key in ("run", "epoch", "agent_step", "py_agent", "env", "seed")} == {
+        "run": "demo", "epoch": 2, "agent_step": 64, "py_agent": "lstm", "env": "grid", "seed": 1
+    }  # fmt: skip
+
+
+def test_a_run_without_a_name_gets_one_of_its_own(run_tool: Any, data_dir: Path) -> None:
+    names = {summary(run_tool(train, *SMALL, "trainer.total_timesteps=1")[1][-1])["run"] for _ in range(2)}
+    assert {entry.name for entry in data_dir.iterdir()} == names
+    assert len(names) == 2
+
+
+def test_interrupted_and_resumed_ends_as_in_one_go(run_tool: Any, trained: CheckpointManager, data_dir: Path) -> None:
+    assert run_tool(resume, "run=demo", "trainer.total_timesteps=128", "trainer.num_workers=2")[0] == 0
+    assert run_tool(train, *SMALL, "run=whole", "trainer.total_timesteps=128")[0] == 0
+    whole = CheckpointManager(data_dir / "whole")
+    assert trained.read_manifest(4).state_digest == whole.read_manifest(4).state_digest
+    assert (trained.read_manifest(4).parent, load_run_config("demo").trainer.total_timesteps) == (2, 128)
+
+
+def test_checkpoints_come_at_intervals_and_the_oldest_go_but_for_the_best(run_tool: Any, data_dir: Path) -> None:
+    settings = ["trainer.total_timesteps=256", "trainer.checkpoint_interval=2", "trainer.keep_checkpoints=2"]
+    code, out, _ = run_tool(train, *SMALL, *settings, "run=demo", "env.max_steps=4")
+    manager = CheckpointManager(data_dir / "demo")
+    assert [line.split("(")[1] for line in out[:-1]] == [f"epoch {n}, step {n * 32})" for n in (0, 2, 4, 6, 8)]
+    assert (code, manager.epochs()) == (0, tuple(sorted({manager.best("score"), 6, 8})))
+
+
+def test_resuming_a_finished_run_trains_nothing_and_says_so(run_tool: Any, trained: CheckpointManager) -> None:
+    code, out, err = run_tool(resume, "run=demo")
+    assert (code, trained.epochs(), summary(out[-1])["steps"]) == (0, (0, 2), "0")
+    assert err == [
+        "nothing to train: run demo is at step 64 and trainer.total_timesteps=64; give a larger one",
+    ]
+
+
+def test_an_existing_run_is_left_alone(run_tool: Any, trained: CheckpointManager) -> None:
+    before = tree(trained.run_dir)
+    code, out, err = run_tool(train, *SMALL, "run=demo", "trainer.total_timesteps=5000")
+    assert (code, out, tree(trained.run_dir)) == (2, [], before)
+    (message,) = err
+    assert message.startswith("error: run 'demo' already exists: resume it with python -m metta_ref.tools.resume ")
+    assert message.endswith(" run=demo, or choose another run=")
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "messages"),
+    [
+        (train, ["trainer.total_timesteps=0"], ["trainer.total_timesteps=0: must be at least 1"]),
+        (train, ["trainer.total_timesteps=-5"], ["trainer.total_timesteps=-5: must be at least 1"]),
+        (train, ["py_agent=transformer"], ["py_agent=transformer: must be one of agalite, lstm, memoryless"]),
+        (
+            train,
+            ["trainer.num_workers=3", "seed=x"],
+            [
+                "seed=x: must be a whole number",
+                "trainer.num_workers=3: must divide trainer.num_envs=16: use one of 0, 1, 2, 4, 8, 16",
+            ],
+        ),
+        (resume, [], ["run: is missing; name the run to resume, as in run=demo"]),
+        (
+            resume,
+            ["run=demo", "seed=7", "trainer.gamma=0.5"],
+            [
+                "seed=7: cannot change when a run goes on (it is 1); start another run instead",
+                "trainer.gamma=0.5: cannot change when a run goes on (it is 0.97); start another run instead",
+            ],
+        ),
+    ],
+)
+def test_settings_that_cannot_be_used_are_refused(
+    run_tool: Any, trained: CheckpointManager, data_dir: Path, module: Any, arguments: list[str], messages: list[str]
+) -> None:
+    before = tree(data_dir)
+    assert run_tool(module, *arguments) == (2, [], [f"error: {message}" for message in messages])
+    assert tree(data_dir) == before
+
+
+def test_resuming_an_unknown_run_names_the_known_ones(run_tool: Any, trained: CheckpointManager) -> None:
+    code, out, err = run_tool(resume, "run=dem")
+    assert (code, out) == (2, [])
+    assert err == [f"error: run=dem: no such run in {trained.run_dir.parent}; runs there: demo"]
+
+
+@pytest.mark.parametrize("name", ["policy.safetensors", "env.safetensors", "sidecar.yaml", "manifest.json"])
+def test_resuming_from_a_truncated_file_is_refused_and_changes_nothing(
+    run_tool: Any, trained: CheckpointManager, name: str
+) -> None:
+    path = trained.path(2) / name
+    path.write_bytes(path.read_bytes()[:-20])
+    before = tree(trained.run_dir)
+    code, out, err = run_tool(resume, "run=demo", "trainer.total_timesteps=128")
+    assert (code, out, tree(trained.run_dir)) == (2, [], before)
+    assert len(err) == 1
+    assert err[0].startswith(f"error: {path}: ")
+    assert err[0].endswith(f"; restore it from a copy, or remove {trained.path(2)} to use an older checkpoint")
+    shutil.rmtree(trained.path(2))  # as the message says
+    assert run_tool(resume, "run=demo", "trainer.total_timesteps=128")[0] == 0
+
+
+def test_a_configuration_changed_behind_the_runs_back_is_refused(run_tool: Any, trained: CheckpointManager) -> None:
+    config = trained.run_dir / "config.yaml"
+    config.write_text(config.read_text().replace("gamma: 0.97", "gamma: 0.9"))
+    before = tree(trained.run_dir)
+    code, _, err = run_tool(resume, "run=demo", "trainer.total_timesteps=128")
+    assert (code, tree(trained.run_dir)) == (2, before)
+    (message,) = err
+    assert message.startswith("error: the checkpoint of epoch 2 was written with other settings than ")
+    assert message.endswith(" config.yaml holds now; restore config.yaml")
+
+
+def test_a_run_in_training_is_busy(run_tool: Any, trained: CheckpointManager) -> None:
+    with locked(trained.run_dir):
+        code, _, err = run_tool(resume, "run=demo", "trainer.total_timesteps=128")
+    assert (code, err) == (
+        2,
+        [f"error: {trained.run_dir}: another process is training this run; wait for it or stop it"],
+    )
+
+
+def test_a_start_that_fails_leaves_no_run_behind(run_tool: Any, data_dir: Path, monkeypatch: Any) -> None:
+    def no_space(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", no_space)
+    code, out, err = run_tool(train, *SMALL, "run=demo")
+    assert (code, out, err) == (2, [], ["error: [Errno 28] No space left on device"])
+    assert list(data_dir.iterdir()) == []
+
+
+def test_resume_notes_another_environment(run_tool: Any, trained: CheckpointManager, monkeypatch: Any) -> None:
+    monkeypatch.setattr("platform.python_version", lambda: "3.99.0")
+    _, _, err = run_tool(resume, "run=demo", "trainer.total_timesteps=96")
+    here = sys.version.split()[0]
+    assert err == [f"note: python was {here}, is 3.99.0: results may differ in the last bits"]
+
+
+class Started:
+    """A training process in a group of its own, as a terminal starts one, that is past its first checkpoint."""
+
+    def __init__(self, *settings: str) -> None:
+        command = [sys.executable, "-m", "metta_ref.tools.train", *SMALL, "run=demo", *settings]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline().startswith("checkpoint: ")
+
+    def finish(self) -> tuple[int, str, str]:
+        """Waits until every process that holds the output is gone: exit code, stdout, stderr."""
+        out, err = self.process.communicate(timeout=60)
+        return self.process.returncode, out, err
+
+    def others_alive(self) -> bool:
+        try:
+            os.killpg(self.process.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+
+ENDLESS = ("trainer.total_timesteps=1000000000", "trainer.checkpoint_interval=1000000", "trainer.num_workers=2")
+
+
+@pytest.mark.parametrize("to_whole_group", [True, False])
+def test_ctrl_c_saves_says_how_to_go_on_and_leaves_nothing_running(
+    run_tool: Any, data_dir: Path, to_whole_group: bool
+) -> None:
+    started = Started(*ENDLESS)
+    (os.killpg if to_whole_group else os.kill)(started.process.pid, signal.SIGINT)
+    code, out, err = started.finish()
+    manager = CheckpointManager(data_dir / "demo")
+    newest = manager.load(manager.latest())
+    steps = newest.epoch * 32
+    assert (code, started.others_alive()) == (130, False)
+    assert err.splitlines()[0] == "stopping after this update; press Ctrl-C again to stop at once"
+    assert err.splitlines()[-1] == (
+        f"stopped at step {steps}; epoch {newest.epoch} is saved: go on with python -m metta_ref.tools.resume run=demo"
+    )
+    assert summary(out.splitlines()[-1])["agent_step"] == str(steps)
+    assert sorted(entry.name for entry in manager.run_dir.iterdir()) == ["checkpoints", "config.yaml"]
+    assert [entry.name for entry in manager.directory.iterdir() if entry.name.startswith(".")] == []
+    more = f"trainer.total_timesteps={steps + 32}"
+    assert run_tool(resume, "run=demo", more, "trainer.num_workers=0")[0] == 0
+
+
+def test_a_killed_worker_ends_training_with_a_message_and_keeps_the_checkpoint(data_dir: Path) -> None:
+    started = Started(*ENDLESS)
+    parent = started.process.pid
+    workers = [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+    os.kill(workers[1], signal.SIGKILL)
+    code, _, err = started.finish()
+    assert (code, started.others_alive()) == (1, False)
+    assert err.splitlines()[-1] == f"failed: worker 1 (process {workers[1]}) died: signal 9"
+    assert err.splitlines()[-2].endswith("epoch 0 is saved: go on with python -m metta_ref.tools.resume run=demo")
+    assert CheckpointManager(data_dir / "demo").load(0).epoch == 0
+
+
+def test_help_of_both_tools_lists_the_keys(run_tool: Any) -> None:
+    for module in (train, resume):
+        code, out, err = run_tool(module, "run=demo", "--help")
+        assert (code, err, out[0]) == (0, [], module.__doc__.splitlines()[0])
+        assert sum(line.startswith("trainer.") for line in out) == len(Config().trainer.__dataclass_fields__)
+
+
+def test_the_parsed_configuration_of_a_resume_is_the_runs_own(trained: CheckpointManager) -> None:
+    saved = load_run_config("demo")
+    assert resume.parse(["run=demo"]) == saved
+    more = resume.parse(["run=demo", "trainer.total_timesteps=99"])
+    assert more == parse_overrides(["trainer.total_timesteps=99"], Config, base=saved)
