@@ -46,7 +46,7 @@ def summary_line(result: CheckResult) -> str:
     files = len({finding.site.path for finding in standing})
     parts = [f"{_count(len(standing), 'finding')} in {_count(files, 'file')}" if standing else "no findings"]
     warnings = sum(finding.severity == "warning" for finding in standing)
-    details = [f"{len(standing) - warnings} errors, {warnings} warnings"] if standing else []
+    details = [f"{_count(len(standing) - warnings, 'error')}, {_count(warnings, 'warning')}"] if standing else []
     if result.since is not None and standing:
         details.append(f"{sum(finding.new is True for finding in standing)} new since {result.since[:10]}")
     if len(standing) < len(result.findings):
@@ -79,7 +79,8 @@ def _roots(roots: tuple[Root, ...], style: Style) -> Iterator[str]:
     if not roots:
         return
     killed = set().union(*(root.killed for root in roots))
-    yield f"Root causes: {_count(len(roots), 'missing name')} kill {_count(len(killed), 'module')}"
+    kills = "kills" if len(roots) == 1 else "kill"
+    yield f"Root causes: {_count(len(roots), 'missing name')} {kills} {_count(len(killed), 'module')}"
     for number, root in enumerate(roots, 1):
         kills = [_count(len(root.killed), "module")]
         if root.kills_tests:

@@ -17,13 +17,13 @@ def test_people_read_the_finding_the_root_cause_and_the_coverage(shop, audit) ->
         "shop/bridge.py:1:1: REF001 error: shop.store does not exist "
         f"(removed in {removal[:10]} on 2025-08-27: Remove the store)\n"
         "\n"
-        "Root causes: 1 missing name kill 2 modules\n"
+        "Root causes: 1 missing name kills 2 modules\n"
         "  1. shop.store kills 2 modules; mending it alone revives 2\n"
         "     named at shop/bridge.py:1\n"
         "     shop.trainer -> shop.bridge  (shop/trainer.py:1)\n"
         "     shop.bridge -> shop.store  (shop/bridge.py:1)\n"
         "\n"
-        f"1 finding in 1 file: 1 errors, 0 warnings, 1 new since {base[:10]} (5 of 5 modules analysed)\n"
+        f"1 finding in 1 file: 1 error, 0 warnings, 1 new since {base[:10]} (5 of 5 modules analysed)\n"
     )
     assert (done.stderr, done.returncode) == ("", 1)
 
@@ -181,14 +181,14 @@ def test_annotations_point_at_the_line(shop, audit) -> None:
     lines = audit("check", shop.root, "--format", "github").stdout.splitlines()
     assert lines == [
         "::error file=shop/bridge.py,line=1,endLine=1,col=1,title=IMP001::shop.store does not exist",
-        "1 finding in 1 file: 1 errors, 0 warnings (5 of 5 modules analysed)",
+        "1 finding in 1 file: 1 error, 0 warnings (5 of 5 modules analysed)",
     ]
 
 
 def test_markdown_is_a_summary_for_a_job(shop, audit) -> None:
     text = audit("check", shop.root, "--format", "markdown").stdout
     assert text == (
-        "## audit check\n\n1 finding in 1 file: 1 errors, 0 warnings (5 of 5 modules analysed)\n\n"
+        "## audit check\n\n1 finding in 1 file: 1 error, 0 warnings (5 of 5 modules analysed)\n\n"
         "### Root causes\n\n"
         "1. `shop.store` kills 2 modules and 0 tests; mending it alone revives 2: "
         "`shop.trainer` → `shop.bridge` → `shop.store`\n\n"
@@ -199,7 +199,7 @@ def test_markdown_is_a_summary_for_a_job(shop, audit) -> None:
 
 def test_concise_output_is_one_line_a_finding(shop, audit) -> None:
     assert audit("check", shop.root, "--format", "concise").stdout == (
-        "shop/bridge.py:1:1: IMP001 shop.store\n1 finding in 1 file: 1 errors, 0 warnings (5 of 5 modules analysed)\n"
+        "shop/bridge.py:1:1: IMP001 shop.store\n1 finding in 1 file: 1 error, 0 warnings (5 of 5 modules analysed)\n"
     )
 
 
