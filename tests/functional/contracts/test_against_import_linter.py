@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from audit.demo.repository import add_commit, write_repository
+from audit.demo.story import STORY, Commit
 from audit.model.findings import ContractResult
 from audit.pipeline import open_codebase
 
@@ -174,3 +176,25 @@ def test_import_linter_is_loaded_only_for_a_contract(tmp_path: Path, has_contrac
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == f"{has_contract}\n"
+
+
+def test_a_contract_that_names_a_deleted_module_tells_the_commit_that_deleted_it(tmp_path: Path) -> None:
+    contract = configuration(
+        'Store | protected | protected_modules = ["colony.agent.policy_store"] \
+| allowed_importers = ["colony.agent"]',
+        root="colony",
+    )
+    repository = tmp_path / "colony"
+    commits = write_repository(repository, STORY)
+    added = add_commit(repository, Commit("Guard the store", {"rules/importlinter.toml": contract}), day=4)
+    bare = tmp_path / "bare.git"
+    subprocess.run(["git", "clone", "--quiet", "--bare", repository, bare], check=True)
+    check = open_codebase(bare, at=added, since=commits[0], use_cache=False).check
+    (result,) = check.contracts
+    assert (result.outcome, result.message) == (
+        "invalid",
+        "names colony.agent.policy_store, which does not exist "
+        f"(retired in {commits[2][:10]} on 2025-08-28: Remove the policy store)",
+    )
+    found = [finding for finding in check.findings if finding.code == "CON002"]
+    assert [str(finding.site) for finding in found] == ["rules/importlinter.toml:6"]
