@@ -193,8 +193,10 @@ def test_a_contract_that_names_a_deleted_module_tells_the_commit_that_deleted_it
     (result,) = check.contracts
     assert (result.outcome, result.message) == (
         "invalid",
-        "names colony.agent.policy_store, which does not exist "
-        f"(retired in {commits[2][:10]} on 2025-08-28: Remove the policy store)",
+        (
+            "names colony.agent.policy_store, which does not exist "
+            f"(retired in {commits[2][:10]} on 2025-08-28: Remove the policy store)"
+        ),
     )
     found = [finding for finding in check.findings if finding.code == "CON002"]
     assert [str(finding.site) for finding in found] == ["rules/importlinter.toml:6"]
