@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from audit.cli.main import app
 from audit.model.codes import CODES
+from audit.model.explanations import EXPLANATIONS
 
 FOLDER: Final = Path(__file__).parent
 _NOTICE: Final = "<!-- Written by `make docs` from the program itself; change the program, then run it again. -->"
@@ -67,6 +68,11 @@ def _codes() -> str:
         ]
         sections.append(
             "\n".join([f"## {prefix}\n", f"{what}\n", "| Code | Severity | Meaning |", "|---|---|---|", *rows])
+        )
+    for code in CODES.values():
+        page = EXPLANATIONS[code.name]
+        sections.append(
+            f"### {code.name}: {code.title}\n\n{page.happens}\n\n```text\n{page.example}\n```\n\n{page.mend}"
         )
     intro = (
         "Codes are stable for ever. An error fails at run time or breaks a rule; a warning misleads people.\n"

@@ -16,6 +16,7 @@ def explain(
     with failures_told():
         from audit.model.codes import CODES  # keeps --help fast
         from audit.model.errors import UsageError
+        from audit.model.explanations import EXPLANATIONS
         from audit.model.suggest import did_you_mean
 
         if code is None:
@@ -25,4 +26,7 @@ def explain(
         found = CODES.get(code.upper())
         if found is None:
             raise UsageError(f"no code {code}{did_you_mean(code.upper(), CODES)}; audit explain lists them all")
-        typer.echo(f"{found.name}: {found.title} ({found.severity})")
+        page = EXPLANATIONS[found.name]
+        example = "\n".join(f"    {line}" for line in page.example.splitlines())
+        typer.echo(f"{found.name}: {found.title} ({found.severity})\n")
+        typer.echo(f"{page.happens}\n\nFor example:\n\n{example}\n\nWhat to do: {page.mend}")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from audit.model.codes import CODES
+from audit.model.explanations import EXPLANATIONS
+
 
 def test_why_shows_the_chain_between_two_modules_with_lines(shop, audit) -> None:
     done = audit("why", "shop.trainer", "shop.store", "--path", shop.root)
@@ -53,8 +56,24 @@ def test_roots_lists_where_modules_come_from(repository, audit) -> None:
 
 
 def test_explain_knows_every_code_and_offers_the_nearest(audit) -> None:
-    assert audit("explain", "REF001").stdout.startswith("REF001: import of a retired module (error)\n")
+    lines = audit("explain", "ref006").stdout.splitlines()
+    assert lines == [
+        "REF006: entry point that names a retired module or symbol (error)",
+        "",
+        "The command installs and then fails to start, because the module or function behind it is gone.",
+        "",
+        "For example:",
+        "",
+        "    [project.scripts]",
+        '    shop = "shop.store:main"',
+        "",
+        "What to do: Point the entry point at the successor, or remove it.",
+    ]
     assert len(audit("explain").stdout.splitlines()) == 29
     assert audit("explain", "REF0001").stderr == (
         "audit: no code REF0001, did you mean 'REF001'?; audit explain lists them all\n"
     )
+
+
+def test_every_code_has_a_page() -> None:
+    assert list(EXPLANATIONS) == list(CODES)
