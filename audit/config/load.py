@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from audit.config.contracts import load_contracts
-from audit.config.retired import load_retired
-from audit.config.settings import Read, load_settings
+from audit.config.settings import RETIRED_FILE, Read, load_settings
 from audit.model.errors import ConfigError
 from audit.model.settings import Configuration, RetiredName, Settings
 
@@ -32,8 +32,17 @@ def load_configuration(read: Read) -> Configuration:
 
     settings = attempt(lambda: load_settings(read), Settings())
     no_names: tuple[RetiredName, ...] = ()
-    retired = attempt(lambda: load_retired(read, settings.rules), no_names)
+    retired = attempt(lambda: _load_retired(read, settings.rules), no_names)
     contracts = attempt(lambda: load_contracts(read, settings.rules), None)
     if mistakes:
         raise ConfigError(list(dict.fromkeys(mistakes)))
     return Configuration(settings=settings, retired=retired, contracts=contracts)
+
+
+def _load_retired(read: Read, rules: str) -> tuple[RetiredName, ...]:
+    if read(str(PurePosixPath(rules, RETIRED_FILE))) is None:
+        return ()
+    # PyYAML takes as long to load as the rest of the configuration takes to read: only where there is a file
+    from audit.config.retired import load_retired
+
+    return load_retired(read, rules)

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 from audit.config.fields import Fields, text_of
 from audit.config.positioned import Listing, Mistakes, Node, Scalar, describe, read_yaml
-from audit.config.settings import Read
+from audit.config.settings import RETIRED_FILE, Read
 from audit.model.errors import ConfigError
 from audit.model.findings import Site
 from audit.model.settings import RetiredName
@@ -27,7 +27,7 @@ def load_retired(read: Read, rules: str = "rules") -> tuple[RetiredName, ...]:
     Raises:
         ConfigError: every mistake of the file, a file that declares nothing included: it was meant to.
     """
-    path = str(PurePosixPath(rules, "retired.yaml"))
+    path = str(PurePosixPath(rules, RETIRED_FILE))
     content = read(path)
     if content is None:
         return ()

@@ -19,6 +19,8 @@ Read = Callable[[str], bytes | None]
 
 PYPROJECT: Final = "pyproject.toml"
 STANDALONE: Final = ("audit.toml", ".audit.toml")
+RETIRED_FILE: Final = "retired.yaml"
+"""The file of retired names in the rules folder."""
 
 KEYS: Final[dict[str, str]] = {
     "source-roots": "a list of folders",
