@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
+
+import yaml
 
 REPOSITORY = Path(__file__).parents[3]
 MAKEFILE = (REPOSITORY / "Makefile").read_text()
@@ -47,3 +50,11 @@ def test_an_interpreter_that_is_missing_or_too_old_is_told_and_nothing_is_made(t
         "no Python found: install Python 3.11, or name one: make PYTHON=...",
     ]
     assert not (tmp_path / "venv").exists()
+
+
+def test_the_pre_commit_hook_runs_a_command_that_exists() -> None:
+    (hook,) = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
+    program, command = hook["entry"].split()
+    assert (program, hook["language"], hook["pass_filenames"]) == ("audit", "python", False)
+    done = subprocess.run([sys.executable, "-m", program, command, "--help"], capture_output=True, check=False)
+    assert done.returncode == 0
