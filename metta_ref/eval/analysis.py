@@ -1,6 +1,5 @@
 """What a stats database says of each checkpoint: figures, intervals, and how much they rest on."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -84,23 +83,18 @@ def _metric(database: EvalStatsDB, policy: PolicyKey, metric: str, seed: int, re
     sums = database.sums(metric, policy)
     strata = [np.asarray(values) for values in database.episode_values(policy, metric).values()]
 
-    def interval(statistic: Statistic, name: str) -> Interval:
-        return bootstrap_interval(strata, statistic, _generator(seed, policy, metric, name), resamples, CONFIDENCE)
+    def interval(statistic: Statistic) -> Interval:
+        # A stream of its own each, so that no other checkpoint or metric in the database moves an interval.
+        return bootstrap_interval(strata, statistic, np.random.default_rng(seed), resamples, CONFIDENCE)
 
     pooled: Values = np.concatenate(strata)
     return MetricAnalysis(
         metric=metric,
         mean=sums.average,
-        mean_interval=interval(mean, "mean"),
+        mean_interval=interval(mean),
         iqm=float(interquartile_mean(pooled)),
-        iqm_interval=interval(interquartile_mean, "iqm"),
+        iqm_interval=interval(interquartile_mean),
         std=sums.std,
         recorded=sums.recorded,
         potential=sums.potential,
     )
-
-
-def _generator(seed: int, policy: PolicyKey, metric: str, statistic: str) -> np.random.Generator:
-    """Own stream for every interval, so that another checkpoint or metric in the database moves none."""
-    name = f"{policy[0]}\0{policy[1]}\0{metric}\0{statistic}".encode()
-    return np.random.default_rng([seed, int.from_bytes(hashlib.sha256(name).digest()[:8])])

@@ -43,9 +43,8 @@ def main(tool: str) -> None:
 
 def train(run: str, settings: dict[str, str], wrong: str) -> None:
     epoch = -(-int(settings["trainer.total_timesteps"]) // STEPS_AN_EPOCH)
-    if wrong == "stop early":
-        epoch = 1
-    path = save(run, epoch, None, state(0, epoch))
+    epoch = {"stop early": 1, "overshoot": epoch + 1}.get(wrong, epoch)
+    path = save(run, epoch, 4 if wrong == "resume secretly" else None, state(0, epoch))
     damage(path, wrong)
     print("done" if wrong == "say nothing" else f"checkpoint {path}")
 
@@ -85,6 +84,8 @@ def analyze(run: str, settings: dict[str, str], wrong: str) -> None:
     checkpoint = {"run": run, "epoch": recorded["epoch"], "episodes": episodes, "metrics": [metric]}
     if wrong == "another epoch":
         checkpoint["epoch"] -= 4
+    if wrong == "record more than there was":
+        metric["recorded"] = episodes + 1
     if wrong == "no metrics":
         checkpoint["metrics"] = []
     text = json.dumps({"schema_version": 1, "checkpoints": [checkpoint]})

@@ -77,8 +77,7 @@ def test_evidence_is_kept_where_asked(rules: Path, tmp_path: Path, install_fake:
     ]  # fmt: skip
 
 
-def test_a_stage_sees_closed_input_and_a_clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SOME_SECRET", "do not pass on")
+def test_a_stage_sees_closed_input_and_a_clean_environment(tmp_path: Path) -> None:
     shown = "import os, sys; print(sorted(os.environ), repr(sys.stdin.read()), file=sys.stderr); sys.exit(9)"
     rules = tmp_path / "smoke.yaml"
     stage = {
@@ -89,8 +88,15 @@ def test_a_stage_sees_closed_input_and_a_clean_environment(tmp_path: Path, monke
     }
     rules.write_text(json.dumps({"scenarios": [{"name": "look", "stages": [stage]}]}))
 
-    assert main(["--rules", str(rules), "--keep", str(tmp_path / "kept")]) == 1
+    smoke = subprocess.run(
+        [sys.executable, "-m", "smoke", "--rules", str(rules), "--keep", str(tmp_path / "kept")],
+        cwd=ROOT,
+        env=os.environ | {"SOME_SECRET": "do not pass on"},
+        input=b"typed by someone",
+        capture_output=True,
+    )
 
+    assert smoke.returncode == 1
     excerpt = json.loads((tmp_path / "kept" / "look" / "evidence" / "look.json").read_text())["excerpt"]
     assert "'DATA_DIR'" in excerpt
     assert "SOME_SECRET" not in excerpt

@@ -37,6 +37,8 @@ BROKEN = [
     ("train demo", "add a file", "checkpoint", "does not list notes.txt"),
     ("train whole", "exit 3", "uninterrupted", "exit status 3"),
     ("train whole", "truncate", "uninterrupted", "lists policy.safetensors with another SHA-256"),
+    ("train whole", "overshoot", "resume", "whole has no checkpoint of epoch 8 to compare with"),
+    ("train whole", "resume secretly", "resume", "whole was itself resumed, from epoch 4"),
     ("resume demo", "exit 3", "resume", "exit status 3"),
     ("resume demo", "do nothing", "resume", "demo stands at epoch 4, it stood at 4 before"),
     (
@@ -67,6 +69,7 @@ BROKEN = [
         "analyse",
         "the analysis counts 15 episodes, the evaluation recorded 16",
     ),
+    ("analyze demo", "record more than there was", "analyse", "reward was recorded 17 times in 16 samples"),
     ("analyze demo", "another mean", "analyse", "mean reward 0.75 analysed, 0.5 evaluated"),
     ("analyze demo", "say nothing", "analyse", "the analysis printed no table"),
 ]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metta_ref.eval.intervals import Interval, bootstrap_interval, interquartile_mean, mean
+from metta_ref.eval.intervals import Interval, Values, bootstrap_interval, interquartile_mean, mean
 
 FINITE = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
 
@@ -67,7 +67,15 @@ def test_the_interval_covers_the_true_mean_as_often_as_it_says() -> None:
 
 def test_many_values_are_resampled_in_batches_without_losing_any() -> None:
     sample = np.random.default_rng(1).normal(size=3000)
-    interval = bootstrap_interval([sample], mean, np.random.default_rng(2), resamples=2000)
+    shapes = []
+
+    def counted(values: Values) -> Values:
+        shapes.append(values.shape)
+        return mean(values)
+
+    interval = bootstrap_interval([sample], counted, np.random.default_rng(2), resamples=2000)
+    assert len(shapes) > 1
+    assert sum(rows for rows, _ in shapes) == 2000
     half_width = 1.96 * sample.std() / np.sqrt(sample.size)
     assert interval.low == pytest.approx(sample.mean() - half_width, abs=0.15 * half_width)
     assert interval.high == pytest.approx(sample.mean() + half_width, abs=0.15 * half_width)

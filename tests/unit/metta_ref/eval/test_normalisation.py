@@ -120,6 +120,24 @@ def test_episodes_that_did_not_end_do_not_count(tmp_path: Path, requested: int, 
         assert database.sample_count(TEST_PATH, 1, sim_name="another") == 0
 
 
+def test_an_agent_without_any_metric_is_no_potential_sample(tmp_path: Path) -> None:
+    """Two agents of one policy, one of which was never measured, in the same episode."""
+    episode = EpisodeRecord(
+        id="e",
+        simulation_id="id-of-test_sim",
+        step_count=10,
+        created_at=NOON,
+        policies={0: TEST, 1: TEST},
+        agent_metrics={0: {"reward": 3.0}},
+    )
+    with SimulationStatsDB(tmp_path / "stats.duckdb") as database:
+        database.record(simulation(), [episode])
+    with EvalStatsDB(tmp_path / "stats.duckdb") as database:
+        sums = database.sums("reward", TEST)
+        assert (sums.samples, sums.potential, sums.recorded, sums.average) == (2, 1, 1, 3.0)
+        assert database.episode_values(TEST, "reward") == {("test_sim", "test_env"): [3.0]}
+
+
 def test_a_path_without_an_epoch_names_no_checkpoint(evaluated: EvalStatsDB) -> None:
     with pytest.raises(ValueError, match="both checkpoint_path and epoch, or neither"):
         evaluated.sample_count(TEST_PATH)

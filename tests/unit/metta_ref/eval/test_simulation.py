@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from metta_ref.config import EnvConfig
+from metta_ref.envs.streams import seeded_streams
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
 from metta_ref.sim.actions import action_streams, likeliest, sampled
 from metta_ref.sim.simulation import Simulation, simulate, weights_digest
@@ -100,6 +101,10 @@ def test_actions_are_drawn_with_the_policy_s_probabilities() -> None:
     streams = action_streams(0, 2000)
     drawn = np.concatenate([sampled(logits, streams) for _ in range(10)])
     assert np.bincount(drawn, minlength=4) / drawn.size == pytest.approx(probabilities, abs=0.015)
+
+
+def test_actions_do_not_repeat_the_draws_of_the_environment() -> None:
+    assert not set(action_streams(5, 8)) & set(seeded_streams(5, 0, 8))
 
 
 def test_a_lane_draws_the_same_whatever_the_others_do() -> None:
