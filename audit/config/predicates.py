@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -35,15 +35,20 @@ def read_expectation(node: Node, mistakes: Mistakes) -> tuple[AnyPredicate, ...]
     if not isinstance(node, Mapping) or not node.entries:
         mistakes.add(node.line, f"'expect' must name a predicate ({', '.join(sorted(PREDICATES))})")
         return ()
-    return tuple(predicate for entry in node.entries if (predicate := _predicate(entry, mistakes)) is not None)
+    return tuple(predicate for entry in node.entries for predicate in _predicates(entry, mistakes))
 
 
-def _predicate(entry: Entry, mistakes: Mistakes) -> AnyPredicate | None:
+def _predicates(entry: Entry, mistakes: Mistakes) -> Iterator[AnyPredicate]:
+    """The predicate of an entry, or several of the same name given as a list of mappings."""
     reader = PREDICATES.get(entry.key)
     if reader is None:
         mistakes.add(entry.line, f"unknown predicate '{entry.key}': {hint(entry.key, PREDICATES)}")
-        return None
-    return reader(entry.value, mistakes)
+        return
+    items = entry.value.items if isinstance(entry.value, Listing) else ()
+    if items and all(isinstance(item, Mapping) for item in items):
+        yield from (reader(item, mistakes) for item in items)
+    else:
+        yield reader(entry.value, mistakes)
 
 
 def _imports(node: Node, mistakes: Mistakes) -> AnyPredicate:

@@ -52,8 +52,11 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def predicate(self) -> dict[str, Any]:
-        """Its predicates as JSON values, each under its name."""
-        return {predicate.kind: predicate.plain() for predicate in self.predicates}
+        """Its predicates as JSON values, each under its name; several of one name are a list."""
+        named: dict[str, list[dict[str, Any]]] = {}
+        for predicate in self.predicates:
+            named.setdefault(predicate.kind, []).append(predicate.plain())
+        return {kind: plain[0] if len(plain) == 1 else plain for kind, plain in named.items()}
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):

@@ -70,7 +70,7 @@ class Absent(Predicate, frozen=True, kw_only=True):
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{_listed(self.names)} no longer exists"
+        return f"{_listed(self.names)} no longer {'exists' if len(self.names) == 1 else 'exist'}"
 
 
 class Exists(Predicate, frozen=True, kw_only=True):
@@ -80,7 +80,7 @@ class Exists(Predicate, frozen=True, kw_only=True):
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{_listed(self.names)} exists"
+        return f"{_listed(self.names)} {'exists' if len(self.names) == 1 else 'exist'}"
 
 
 class Unreferenced(Predicate, frozen=True, kw_only=True):
@@ -110,7 +110,7 @@ class Signature(Predicate, frozen=True, kw_only=True):
             parts.append(f"takes {_listed(self.has)}")
         if self.lacks:
             parts.append(f"does not take {_listed(self.lacks)}")
-        return f"{self.callable} {' and '.join(parts)}"
+        return f"`{self.callable}` {' and '.join(parts)}"
 
 
 class Pytest(Predicate, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ _RULES: Final = tuple(
         (rf"\b{_NUMBER}\s?([A-Za-z]+)/(s|sec|second)\b", r"<rate> \1/s"),
         (rf"\b([A-Za-z]+)/(s|sec|second)(\s?[=:]?\s?){_NUMBER}", r"\1/s\3<rate>"),
         (rf"(?<![\w.-]){_NUMBER}\s?(ns|us|µs|ms|s|secs?|seconds?|mins?|minutes?|hours?)\b", "<time>"),
+        (rf"\b(\w*(?:per_sec|seconds|elapsed|duration|fps|sps)\w*)(\s?[=:]\s?){_NUMBER}", r"\1\2<time>"),
         (r"\b0x[0-9a-f]{6,}\b", "<address>"),
         (r"\bpid([ =:]+)\d+\b", r"pid\1<pid>"),
     )

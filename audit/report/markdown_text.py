@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-_SPECIAL = re.compile(r"([\\*_\[\]<>|])")
+_SPECIAL = re.compile(r"[\\*\[\]<>|]|(?<!\w)_|_(?!\w)")
 
 
 def escaped(text: str) -> str:
@@ -18,7 +18,7 @@ def escaped(text: str) -> str:
 
 
 def _literal(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text).replace("`", "\\`")
+    return _SPECIAL.sub(r"\\\g<0>", text).replace("`", "\\`")
 
 
 def code(text: str) -> str:

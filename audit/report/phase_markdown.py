@@ -111,9 +111,9 @@ def _claims(claims: Sequence[JudgedStatement]) -> list[str]:
 def _works(claims: Sequence[JudgedStatement]) -> list[str]:
     """What holds, and how much of it was examined: a claim is worth no more than that."""
     rows = [
-        (code(each.id), escaped(each.reason), escaped(each.coverage or "not stated"))
+        (code(each.id), WORDS[each.verdict], escaped(each.coverage or "not stated"))
         for each in claims
         if each.verdict in ("verified", "partly")
     ]
-    body = table(("Claim", "What was seen", "How much was examined"), rows) if rows else ["Nothing was verified."]
+    body = table(("Claim", "Verdict", "How much was examined"), rows) if rows else ["Nothing was verified."]
     return ["## What works", "", *body]

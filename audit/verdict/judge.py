@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final, assert_never
 
@@ -82,11 +83,16 @@ def together(judgements: Sequence[Judgement]) -> Judgement:
     telling = [each for each in judgements if each.verdict == worst]
     return judged(
         worst,
-        "; ".join(each.reason for each in telling),
-        coverage="; ".join(each.coverage for each in judgements if each.coverage),
+        _counted_once([each.reason for each in telling]),
+        coverage=_counted_once([each.coverage for each in judgements if each.coverage]),
         evidence=[
             piece for each in sorted(judgements, key=telling.__contains__, reverse=True) for piece in each.evidence
         ],
         findings=tuple(dict.fromkeys(name for each in judgements for name in each.findings)),
         roots=tuple(dict.fromkeys(name for each in judgements for name in each.roots)),
     )
+
+
+def _counted_once(texts: Sequence[str]) -> str:
+    """Texts in a row; one that several judgements share is said once, with how many share it."""
+    return "; ".join(text if number == 1 else f"{text} ({number} times)" for text, number in Counter(texts).items())

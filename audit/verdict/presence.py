@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from audit.model.codebase import Codebase
@@ -45,18 +46,21 @@ def _judge(names: tuple[str, ...], codebase: Codebase, wanted: Presence) -> Judg
     right = [name for name, presence, _ in looked if presence == wanted]
     unknown = [name for name, presence, _ in looked if presence == "unknown"]
     wrong = [name for name, presence, _ in looked if presence not in (wanted, "unknown")]
-    state = "is in the tree" if wanted == "gone" else "is not in the tree"
     if wrong and right:
-        reason = f"{len(right)} of {len(names)} hold; {listed(wrong)} {state}"
+        reason = f"{len(right)} of {len(names)} hold; {_standing(wrong, wanted == 'gone')}"
         return partly(reason, coverage=coverage, evidence=evidence)
     if wrong:
-        return refuted(f"{listed(wrong)} {state}", coverage=coverage, evidence=evidence)
+        return refuted(_standing(wrong, wanted == "gone"), coverage=coverage, evidence=evidence)
     if unknown:
         return unverified(
             f"{listed(unknown)} cannot be told: {evidence[-1].summary}", coverage=coverage, evidence=evidence
         )
-    said = "is not in the tree" if wanted == "gone" else "is in the tree"
-    return verified(f"{listed(right)} {said}", coverage=coverage, evidence=evidence)
+    return verified(_standing(right, wanted == "there"), coverage=coverage, evidence=evidence)
+
+
+def _standing(names: Sequence[str], there: bool) -> str:
+    """That names are in the tree, or are not."""
+    return f"{listed(names)} {'is' if len(names) == 1 else 'are'} {'' if there else 'not '}in the tree"
 
 
 def look_up(name: str, codebase: Codebase) -> tuple[Presence, tuple[Evidence, ...]]:

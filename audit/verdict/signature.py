@@ -34,7 +34,7 @@ def judge_signature(predicate: Signature, codebase: Codebase) -> Judgement:
         )
     names = _names(definition)
     bare = {name.lstrip("*") for name in names}
-    shown = f"{definition.qualified}({', '.join(names)})"
+    shown = f"`{definition.definition.name}({', '.join(names)})`"
     wrong = []
     if predicate.parameters is not None and list(predicate.parameters) != names:
         wrong.append(f"not exactly ({', '.join(predicate.parameters)})")

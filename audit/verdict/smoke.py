@@ -67,11 +67,17 @@ def _judge_stages(predicate: Smoke, scenario: SmokeScenario, run: Evidence) -> J
     if not stages:
         return unverified("the scenario has no stage, which is never a pass", coverage=coverage, evidence=(run,))
     if len(passed) == len(stages) and not predicate.stage and scenario.outcome != "passed":
-        return refuted("every stage passed, but the scenario failed", coverage=coverage, evidence=evidence)
+        return refuted(
+            f"{scenario.name}: every stage passed, but the scenario failed", coverage=coverage, evidence=evidence
+        )
     if len(passed) == len(stages):
-        return verified(f"{len(passed)} of {len(stages)} stages passed", coverage=coverage, evidence=evidence)
+        return verified(
+            f"{scenario.name}: {len(passed)} of {len(stages)} stages passed", coverage=coverage, evidence=evidence
+        )
     first = next(stage for stage in stages if stage.outcome != "passed")
-    return refuted(f"stage {first.name} {first.outcome}: {first.reason}", coverage=coverage, evidence=evidence)
+    return refuted(
+        f"{scenario.name}: stage {first.name} {first.outcome}: {first.reason}", coverage=coverage, evidence=evidence
+    )
 
 
 def _evidence(stage: SmokeStage) -> Evidence:

@@ -122,6 +122,16 @@ def test_each_predicate_is_read_in_its_short_and_long_forms(written: str, read: 
     assert predicate_of(written) == read
 
 
+def test_several_predicates_of_one_name_are_a_list() -> None:
+    text = "claims: [{id: a, text: t, expect: {signature: [{callable: f, has: x}, {callable: g, lacks: y}]}}]"
+    (dossier,) = load_claims([("x.yaml", text.encode())], may_run=True)
+    (statement,) = dossier.statements
+
+    assert statement.predicates == (Signature(callable="f", has=("x",)), Signature(callable="g", lacks=("y",)))
+    assert statement.kind == "signature"
+    assert statement.predicate == {"signature": [{"callable": "f", "has": ["x"]}, {"callable": "g", "lacks": ["y"]}]}
+
+
 def test_every_predicate_is_covered_by_a_form_above() -> None:
     marks = test_each_predicate_is_read_in_its_short_and_long_forms.pytestmark  # type: ignore[attr-defined]  # pytest adds it
     forms = {case[1].kind for case in marks[0].args[1]}
@@ -183,13 +193,10 @@ def test_an_id_may_be_needed_from_another_file_but_taken_only_once() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.sampled_from(sorted(PREDICATES)), min_size=1, max_size=4), st.data())
-def test_a_bad_value_for_any_predicate_is_a_mistake_and_never_a_crash(
-    names: list[str], data: st.DataObject
-) -> None:
+def test_a_bad_value_for_any_predicate_is_a_mistake_and_never_a_crash(names: list[str], data: st.DataObject) -> None:
     value = st.sampled_from(["3", "true", "[]", "[1]", "{x: 1}", "''", "{nodes: {}}", "[[a]]", "1.5"])
     claims = "".join(
-        f"  - {{id: c{index}, text: t, expect: {{{name}: {data.draw(value)}}}}}\n"
-        for index, name in enumerate(names)
+        f"  - {{id: c{index}, text: t, expect: {{{name}: {data.draw(value)}}}}}\n" for index, name in enumerate(names)
     )
     found = mistakes_of(("x.yaml", "claims:\n" + claims))
 

@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from audit.config.fields import Fields
 from audit.config.positioned import Entry, Listing, Mapping, Mistakes, Node, Scalar, read_yaml
 
-PLAIN = (
-    st.none() | st.booleans() | st.integers() | st.text(string.ascii_letters + " :#-'\"{}[]é\n", max_size=12)
-)
+PLAIN = st.none() | st.booleans() | st.integers() | st.text(string.ascii_letters + " :#-'\"{}[]é\n", max_size=12)
 DOCUMENTS = st.recursive(
     PLAIN,
     lambda inner: (
@@ -47,9 +45,7 @@ def test_every_key_and_value_carries_its_line() -> None:
             Entry(
                 "claims",
                 1,
-                Listing(
-                    (Mapping((Entry("id", 2, Scalar("a", 2)), Entry("weight", 3, Scalar(2, 3))), 2),), line=2
-                ),
+                Listing((Mapping((Entry("id", 2, Scalar("a", 2)), Entry("weight", 3, Scalar(2, 3))), 2),), line=2),
             ),
         ),
         line=1,
@@ -129,9 +125,7 @@ def test_a_list_where_a_mapping_belongs_is_one_mistake() -> None:
     assert node is not None
     Fields(node, "the file", mistakes).close()
 
-    assert [str(m) for m in mistakes.all()] == [
-        "x.yaml:2: the file must be a mapping of keys to values, not a list"
-    ]
+    assert [str(m) for m in mistakes.all()] == ["x.yaml:2: the file must be a mapping of keys to values, not a list"]
 
 
 def test_two_keys_that_mean_the_same_are_one_too_many() -> None:

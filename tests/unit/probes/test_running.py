@@ -259,6 +259,7 @@ def test_a_smoke_that_is_installed_elsewhere_does_not_speak_for_the_tree(folder,
     [
         ("wrote /tmp/audit-x/tree/out/a.json", "wrote out/a.json"),
         ("took 12.5 s at 1,234.5 steps/s", "took <time> at <rate> steps/s"),
+        ("steps_per_second=2390 elapsed: 1.5", "steps_per_second=<time> elapsed: <time>"),
         ("steps/s: 99.1, 3 passed in 0.12s", "steps/s: <rate>, 3 passed in <time>"),
         ("2025-08-27T18:00:01.5Z 18:00:01 \x1b[31mred\x1b[0m", "<time> <time> red"),
         ("<X object at 0x7f3a2b1c0d> pid 4711", "<X object at <address>> pid <pid>"),

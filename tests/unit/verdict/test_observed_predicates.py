@@ -399,14 +399,17 @@ class TestSmoke:
     def test_all_stages_pass(self, judge) -> None:
         judgement = judge(self.DEMO, self.observed("passed", "passed", "passed"))
 
-        assert said(judgement) == ("verified", "3 of 3 stages passed")
+        assert said(judgement) == ("verified", "demo: 3 of 3 stages passed")
         assert judgement.coverage == "3 of 3 stages passed: train, resume, evaluate"
 
     def test_the_first_stage_that_fails_is_the_reason(self, judge) -> None:
         observed = self.observed("passed", "failed", "blocked", exit_status=1)
 
-        assert said(judge(self.DEMO, observed)) == ("refuted", "stage resume failed: no checkpoint")
-        assert said(judge(Smoke(scenario="demo", stage="train"), observed)) == ("verified", "1 of 1 stages passed")
+        assert said(judge(self.DEMO, observed)) == ("refuted", "demo: stage resume failed: no checkpoint")
+        assert said(judge(Smoke(scenario="demo", stage="train"), observed)) == (
+            "verified",
+            "demo: 1 of 1 stages passed",
+        )
         assert judge(Smoke(scenario="demo", stage="evaluate"), observed).verdict == "refuted"
 
     @pytest.mark.parametrize(

@@ -93,4 +93,4 @@ def test_several_predicates_hold_only_together() -> None:
     assert together([held, broken]) == Judgement(
         verdict="refuted", reason="b does not", coverage="1 file; 2 files", roots=("x",)
     )
-    assert together([held, held]).reason == "a holds; a holds"
+    assert together([held, held]).reason == "a holds (2 times)"

@@ -104,11 +104,11 @@ class TestSignature:
 
         assert said(judge(exact, definitions=definitions)) == (
             "verified",
-            "shop.store.Store.get(path, epoch, *rest, **options)",
+            "`Store.get(path, epoch, *rest, **options)`",
         )
         assert said(judge(swapped, definitions=definitions)) == (
             "refuted",
-            "shop.store.Store.get(path, epoch, *rest, **options): not exactly (epoch, path)",
+            "`Store.get(path, epoch, *rest, **options)`: not exactly (epoch, path)",
         )
 
     def test_names_that_it_has_and_lacks(self, judge, function) -> None:
@@ -119,7 +119,7 @@ class TestSignature:
 
         assert said(judgement) == (
             "refuted",
-            "shop.store.get(policy_record, metric): it lacks epoch; it still takes policy_record",
+            "`get(policy_record, metric)`: it lacks epoch; it still takes policy_record",
         )
 
     def test_a_class_takes_what_its_constructor_takes(self, judge, function) -> None:
