@@ -114,7 +114,11 @@ def _whole_names(clause: str, rest: str) -> tuple[str, ...]:
     codes = list(_CODE.finditer(clause))
     if not codes or _PART.match(rest[codes[-1].end() :]) or re.search(r"^\s*(?:from|in)\b", rest[codes[-1].end() :]):
         return ()
-    lead = re.sub(r"[\s,]|\b(?:the|file|files|module|class|and|old|legacy|entire|whole|both|obsolete)\b", "", clause)
+    lead = re.sub(
+        r"[\s,]|\b(?:the|files?|folders?|director(?:y|ies)|modules?|class(?:es)?|and|old|legacy|entire|whole|both|obsolete)\b",
+        "",
+        clause,
+    )
     return _names(clause, _PATH, _FOLDER, _SYMBOL) if not _CODE.sub("", lead).strip(":.()-—–") else ()
 
 

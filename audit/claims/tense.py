@@ -25,6 +25,8 @@ _DEFECT: Final = re.compile(
     re.IGNORECASE,
 )
 _DENIED: Final = re.compile(r"\b(no|zero|0|without|none|nothing|never)\b(\W+\w+){0,2}\W*$", re.IGNORECASE)
+_MENDABLE: Final = re.compile(r"remaining|failing|broken|missing", re.IGNORECASE)
+_MENDED: Final = re.compile(r"\b(resolved|fixed|eliminated|removed|deleted|cleared|addressed|gone)\b", re.IGNORECASE)
 _ATTRIBUTED: Final = re.compile(
     r"^\W*((the\s+)?\w+\s+)?(claim|claims|claimed|response|quote|reviewer|statement)\W*:", re.IGNORECASE
 )
@@ -51,8 +53,15 @@ def tense_of(block: Block) -> Tense:
 
 
 def _admits(text: str) -> bool:
-    """Whether a defect is named that is not denied in the same breath: "no remaining errors" admits nothing."""
-    return any(_DENIED.search(text[: match.start()]) is None for match in _DEFECT.finditer(text))
+    """Whether a defect is named that is not denied in the same breath.
+
+    "No remaining errors" and "all failing tests fixed" admit nothing.
+    """
+    return any(
+        _DENIED.search(text[: match.start()]) is None
+        and not (_MENDABLE.fullmatch(match[0]) and _MENDED.search(text[match.end() :]))
+        for match in _DEFECT.finditer(text)
+    )
 
 
 def quoted_parts(text: str) -> tuple[tuple[int, int], ...]:
