@@ -27,7 +27,7 @@ def test_continuous_integration_runs_the_command_that_people_are_given_for_the_t
         line for line in (REPOSITORY / ".ci/run").read_text().splitlines() if not line.startswith(("#", "set ", "cd "))
     ]
     assert commands == ["make test"]
-    assert "make test" in (REPOSITORY / "CONTRIBUTING.md").read_text()
+    assert all("make test" in (REPOSITORY / page).read_text() for page in ("README.md", "CONTRIBUTING.md"))
 
 
 def test_an_interpreter_that_is_missing_or_too_old_is_told_and_nothing_is_made(tmp_path: Path) -> None:

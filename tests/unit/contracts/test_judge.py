@@ -1,4 +1,4 @@
-"""Contracts are judged on a graph drawn by hand: kept, broken with every chain, or invalid and why."""
+"""Contracts are judged on a graph drawn by hand: kept, or broken with every chain."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import pytest
 
 from audit.contracts.judge import check_contracts
 from audit.model.contracts import JudgedContract
-from audit.model.facts import Context
-from audit.model.findings import Link, Retirement, Site
+from audit.model.findings import Site
 from audit.model.graph import ImportEdge, ModuleGraph
 from audit.model.settings import ContractConfig, ContractOptions
 
@@ -25,7 +24,7 @@ shop.store.disk     7: numpy          8: shop.gone
 """One module a line, with its imports as ``line: module``. Paths are as in a source tree."""
 
 
-def drawn(text: str, context: Context = "eager") -> ModuleGraph:
+def drawn(text: str) -> ModuleGraph:
     modules: dict[str, str] = {}
     edges: list[ImportEdge] = []
     for row in text.strip().splitlines():
@@ -38,7 +37,6 @@ def drawn(text: str, context: Context = "eager") -> ModuleGraph:
                     imported=imported,
                     site=Site(path_of(module), int(line)),
                     line_text=f"import {imported}",
-                    context=context,
                 )
             )
     return ModuleGraph(modules, tuple(edges))
@@ -181,12 +179,6 @@ def test_a_circle_among_siblings_is_broken_at_the_import_that_closes_it() -> Non
     assert chains(result) == ["shop.store.cache:6 -> shop.orders.basket"]
 
 
-def test_links_carry_the_path_and_the_first_line_of_an_import_made_twice() -> None:
-    graph = "shop\nshop.a  9: shop.b  2: shop.b\nshop.b\n"
-    result = judge(config("independence", modules=["shop.a", "shop.b"]), graph)
-    assert result.chains == ((Link("shop.a", "shop.b", Site("shop/a.py", 2)),),)
-
-
 def test_an_exhaustive_contract_is_broken_by_a_module_without_a_layer() -> None:
     rules = config("layers", containers=["shop"], layers=["web", "orders"], exhaustive="True")
     result = judge(rules)
@@ -203,139 +195,6 @@ def test_the_guidance_of_a_broken_contract_is_part_of_its_message() -> None:
     assert judge(rules).message == "shop.web must not import shop.store; Ask orders."
 
 
-INVALID = [
-    (
-        config("layers", containers=["shop"], layers=["web", "ordres", "cash"]),
-        [
-            "names shop.cash, which does not exist",
-            "names shop.ordres, which does not exist, did you mean 'shop.orders'?",
-        ],
-    ),
-    (
-        config("layers", containers=["shop.stor"], layers=["disk"]),
-        ["names shop.stor, which does not exist, did you mean 'shop.store'?"],
-    ),
-    (
-        config("forbidden", source_modules=["shop.basket"], forbidden_modules=["shop.gone"]),
-        [
-            "names shop.basket, which does not exist, did you mean 'shop.orders.basket'?",
-            "names shop.gone, which does not exist",
-        ],
-    ),
-    (
-        config("forbidden", source_modules=["shop.*.missing"], forbidden_modules=["shop.web"]),
-        ["the pattern shop.*.missing matches no module"],
-    ),
-    (
-        config("protected", protected_modules=["shop.store"], allowed_importers=["shop.ordrs"]),
-        ["names shop.ordrs, which does not exist, did you mean 'shop.orders'?"],
-    ),
-    (
-        config("acyclic_siblings", ancestors="shop", skip_descendants=["shop.wep"]),
-        ["names shop.wep, which does not exist, did you mean 'shop.web'?"],
-    ),
-    (
-        config("layers", containers=["shop"], layers=["(cache)"]),
-        ["examines no module: none of the modules it names exists"],
-    ),
-    (
-        config("forbidden", source_modules=["shop.web"], forbidden_modules=["numpy"]),
-        [
-            (
-                "The top level configuration must have include_external_packages=True "
-                "when there are external forbidden modules."
-            )
-        ],
-    ),
-    (
-        config("independence", modules=["shop.web"], ignore_imports=["shop.old -> shop.web"]),
-        ["names shop.old, which does not exist"],
-    ),
-    (
-        config("independence", modules=["shop.web"], ignore_imports=["shop.store -> shop.web"]),
-        ["No matches for ignored import shop.store -> shop.web."],
-    ),
-    (
-        config("layers", layers=["shop.web"], unmatched_ignore_imports_alerting=["none"]),
-        ["unmatched_ignore_imports_alerting: Expected a single value, got multiple values."],
-    ),
-    (
-        config("layers", layres=["web"], exhaustive="perhaps"),
-        [
-            "exhaustive: Could not parse a boolean from 'perhaps'.",
-            "layers: This is a required field.",
-            "layres: Unrecognized option. Did you mean 'layers'?",
-        ],
-    ),
-    (config("layer", layers=["web"]), ["no contract type 'layer', did you mean 'layers'?"]),
-]
-
-
-@pytest.mark.parametrize(("rules", "reasons"), INVALID, ids=lambda value: str(value)[:60])
-def test_an_invalid_contract_says_everything_that_is_wrong_with_it(rules: ContractConfig, reasons: list[str]) -> None:
-    assert judge(rules) == JudgedContract(
-        name="The rule",
-        type=rules.contracts[0].type,
-        site=Site("rules/importlinter.toml", 4),
-        outcome="invalid",
-        message="; ".join(reasons),
-    )
-
-
-def test_a_missing_name_is_told_with_the_commit_that_retired_it() -> None:
-    retirements = {"shop.gone": Retirement("3f5a0762de41", "2026-01-31T10:00:00+00:00", "Remove the old store")}
-    rules = config("forbidden", source_modules=["shop.web"], forbidden_modules=["shop.gone"])
-    (result,) = check_contracts(rules, drawn(SHOP), retirements.get)
-    assert result.message == (
-        "names shop.gone, which does not exist (retired in 3f5a0762de on 2026-01-31: Remove the old store)"
-    )
-
-
-def test_nothing_is_suggested_when_two_modules_could_be_meant() -> None:
-    graph = SHOP + "shop.disk\n"
-    rules = config("independence", modules=["shop.cache.disk"])
-    assert judge(rules, graph).message == "names shop.cache.disk, which does not exist"
-
-
-def test_modules_outside_the_root_packages_are_not_judged() -> None:
-    rules = config("protected", protected_modules=["shop.store"], allowed_importers=["shop.web", "shop.orders"])
-    assert judge(rules, SHOP + "scripts.dump  1: shop.store\n").outcome == "kept"
-
-
-def test_a_custom_contract_type_is_invalid_because_its_code_is_never_run() -> None:
-    rules = ContractConfig(
-        site=Site("setup.cfg", 1),
-        root_packages=("shop",),
-        contract_types={"tidy": "shop.rules.Tidy"},
-        contracts=(ContractOptions(name="Tidy", type="tidy", site=Site("setup.cfg", 4), options={}),),
-    )
-    assert judge(rules).message == (
-        "type 'tidy' is implemented by shop.rules.Tidy, and an audit runs no code of the repository"
-    )
-
-
-def test_a_missing_root_package_is_a_result_of_its_own() -> None:
-    rules = ContractConfig(
-        site=Site("setup.cfg", 1),
-        root_packages=("shop", "wharehouse"),
-        contracts=config("independence", modules=["shop.web"]).contracts,
-    )
-    results = check_contracts(rules, drawn(SHOP + "warehouse\n"))
-    assert [(result.name, result.outcome, result.message) for result in results] == [
-        (
-            "root_packages",
-            "invalid",
-            "names wharehouse, which does not exist, did you mean 'warehouse'?",
-        ),
-        ("The rule", "kept", ""),
-    ]
-
-
-def test_no_module_examined_is_never_a_pass() -> None:
-    (roots, result) = check_contracts(config("acyclic_siblings", ancestors=["shop"]), ModuleGraph({}, ()))
-    assert {roots.outcome, result.outcome} == {"invalid"}
-
-
 def test_contracts_do_not_see_what_the_others_ignore() -> None:
     ignoring = config("independence", modules=["shop.web", "shop.store"], ignore_imports=["shop.** -> shop.**"])
     plain = config("independence", modules=["shop.web", "shop.store"])
@@ -345,38 +204,3 @@ def test_contracts_do_not_see_what_the_others_ignore() -> None:
         contracts=(*ignoring.contracts, *plain.contracts),
     )
     assert [result.outcome for result in check_contracts(rules, drawn(SHOP))] == ["kept", "broken"]
-
-
-def test_imports_for_type_checkers_can_be_excluded() -> None:
-    rules = config("forbidden", source_modules=["shop.web"], forbidden_modules=["shop.store"])
-    excluded = ContractConfig(
-        site=rules.site,
-        root_packages=rules.root_packages,
-        contracts=rules.contracts,
-        exclude_type_checking_imports=True,
-    )
-    graph = drawn(SHOP, context="typing")
-    outcomes = [check_contracts(each, graph)[0].outcome for each in (rules, excluded)]
-    assert outcomes == ["broken", "kept"]
-
-
-@pytest.mark.parametrize(
-    ("imported", "outcome"),
-    [("other.part.module", "broken"), ("other", "kept"), ("elsewhere.part", "kept")],
-)
-def test_an_external_that_shares_a_namespace_is_known_below_it(imported: str, outcome: str) -> None:
-    rules = ContractConfig(
-        site=Site("setup.cfg", 1),
-        root_packages=("other.core",),
-        include_external_packages=True,
-        contracts=(
-            ContractOptions(
-                name="Apart",
-                type="protected",
-                site=Site("setup.cfg", 4),
-                options={"protected_modules": "other.part", "allowed_importers": "other.core.bridge"},
-            ),
-        ),
-    )
-    graph = drawn(f"other\nother.core\nother.core.bridge 1: other.part\nother.core.x 3: {imported}")
-    assert check_contracts(rules, graph)[0].outcome == outcome
