@@ -33,6 +33,10 @@ class Use(Protocol):
         """The full dotted name."""
 
     @property
+    def symbol(self) -> bool:
+        """Whether an import takes something out of a module, rather than the module."""
+
+    @property
     def context(self) -> Context:
         """When it runs."""
 
@@ -47,7 +51,7 @@ def declared_findings(
         for use in uses:
             if (use.site.path, use.site.line) in told:
                 continue
-            code = _CODES[use.kind]
+            code = "REF002" if use.symbol else _CODES[use.kind]
             why = f" ({name.reason})" if name.reason else ""
             instead = f"; use {name.replacement}" if name.replacement else ""
             found.append(

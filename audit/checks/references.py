@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from audit.model.codes import CODES, Severity
 from audit.model.findings import Finding, Retirement
@@ -28,6 +28,10 @@ class Retired(Protocol):
     @property
     def reason(self) -> str | None:
         """Why, in the words of whoever declared it retired."""
+
+
+_VENDORED: Final = frozenset({"_vendor", "_vendored", "vendor", "vendored", "third_party", "extern"})
+_TESTS: Final = frozenset({"tests", "test", "testing"})
 
 
 def reference_findings(
@@ -64,8 +68,12 @@ def reference_findings(
 
 
 def _code(missing: Dangling, past: Retired | None) -> str | None:
+    if past is None and _is_of_others(missing):
+        return None
     if missing.kind == "string":
         return "REF004" if past or missing.callee or _names_a_class(missing) else None
+    if missing.kind == "export":
+        return "REF012" if past else "IMP002"
     if missing.kind == "attribute":
         return "REF003" if past else "IMP002"
     if missing.context == "guarded" or missing.dead_fallback:
@@ -75,17 +83,28 @@ def _code(missing: Dangling, past: Retired | None) -> str | None:
     return "IMP002" if missing.symbol else "IMP001"
 
 
+def _is_of_others(missing: Dangling) -> bool:
+    """Whether what is missing is missing on purpose: cut from a vendored copy, or an optional accelerator,
+    which by custom has a private name, is compiled, and is imported under a guard."""
+    if _VENDORED & set(missing.site.path.split("/")):
+        return True
+    return missing.context == "guarded" and missing.target.rpartition(".")[2].startswith("_")
+
+
 def _names_a_class(missing: Dangling) -> bool:
-    """Whether a string that nothing is known to import can hardly be anything but a class path."""
+    """Whether a string that nothing is known to import can hardly be anything but a class path; tests make
+    such names up."""
     head = missing.symbol[:1]
+    if _TESTS & set(missing.site.path.split("/")):
+        return False
     return missing.module.count(".") >= 1 and head.isupper() and not missing.symbol.isupper()
 
 
 def _severity(code: str, missing: Dangling) -> Severity:
     if missing.context == "typing":
         return "warning"
-    if missing.kind == "string" and not missing.callee:
-        return "warning"  # nothing shows that it is ever imported
+    if missing.kind == "string" and (not missing.callee or missing.context == "guarded"):
+        return "warning"  # nothing shows that it is ever imported, or its failure is survived
     return CODES[code].severity
 
 

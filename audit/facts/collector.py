@@ -9,16 +9,18 @@ from typing import Any, Final
 from audit.facts.definitions import Definitions
 from audit.facts.expressions import Expressions
 from audit.facts.guards import (
+    demanded_failures,
     is_main,
     is_not_type_checking,
     is_type_checking,
-    suppresses_failed_import,
     survives_failed_import,
     survives_missing_attribute,
+    swallowed_failures,
 )
+from audit.facts.imports import Imports
 from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
-from audit.model.facts import Context, FileFacts, Import, ImportedName
+from audit.model.facts import Context, FileFacts
 
 
 class Collector:
@@ -29,26 +31,28 @@ class Collector:
         self.module = Scope(None)
         self.scope = self.module
         self.context: Context = "eager"
-        self.fallback_for = -1
         self.attributes_guarded = False
-        self.imports: list[Import] = []
+        self.failure_demanded = False
+        self.imports = Imports(self)
         self.definitions = Definitions(self.spans)
         self.expressions = Expressions(self)
         self.has_main = False
-        self.future_annotations = False
+        self.top_level: set[ast.Delete] = set()
         self.lines = content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
 
     def collect(self, tree: ast.Module) -> FileFacts:
         """All facts of the file."""
+        self.top_level = {statement for statement in tree.body if isinstance(statement, ast.Delete)}
         self.block(tree.body)
-        attributes, texts = self.expressions.resolved(self.imports)
+        attributes, texts = self.expressions.resolved(self.imports.found)
         found = self.definitions
         facts = FileFacts(
-            imports=tuple(self.imports),
-            definitions=tuple(found.found),
+            imports=tuple(self.imports.found),
+            definitions=found.remaining(),
             attributes=attributes,
             texts=texts,
-            exports=None if found.exports is None else tuple(dict.fromkeys(found.exports)),
+            exports=None if found.exports is None else tuple(found.exports),
+            export_spans=() if found.exports is None else tuple(found.exports.values()),
             open=found.open or self.expressions.open,
             namespace=found.namespace or self.expressions.namespace,
             sys_path=tuple(dict.fromkeys(self.expressions.sys_path)),
@@ -56,8 +60,10 @@ class Collector:
             has_main=self.has_main,
             open_classes=tuple(sorted(found.open_classes)),
             lines=self.lines,
+            dynamic_exports=found.dynamic_exports,
+            injected=tuple(sorted(self.expressions.strings.injected)),
         )
-        del self.expressions  # it points back here: without the cycle the file's tree is freed at once
+        del self.expressions, self.imports  # they point back here: without the cycle the tree is freed at once
         return facts
 
     def block(self, statements: list[ast.stmt]) -> None:
@@ -70,52 +76,12 @@ class Collector:
                 self.expressions.children(statement)
 
     def within(self, context: Context, statements: list[ast.stmt]) -> None:
-        """Visit statements under another context; what never runs stays so inside what may."""
+        """Visit statements under another context, unless the outer one says more about when they run."""
         outer = self.context
-        if outer != "typing" and not (outer == "guarded" and context in ("lazy", "fallback")):
+        if context not in _KEPT_INSIDE.get(outer, ()):
             self.context = context
         self.block(statements)
         self.context = outer
-
-    def _import(self, node: ast.Import) -> None:
-        names = tuple(
-            ImportedName(alias.name, alias.asname or alias.name.partition(".")[0], self.spans.of(alias))
-            for alias in node.names
-        )
-        self._note_import(node, "", 0, names, is_from=False)
-
-    def _import_from(self, node: ast.ImportFrom) -> None:
-        names = tuple(
-            ImportedName(alias.name, alias.asname or alias.name, self.spans.of(alias)) for alias in node.names
-        )
-        if node.module == "__future__":
-            self.future_annotations |= any(alias.name == "annotations" for alias in node.names)
-            return
-        self._note_import(node, node.module or "", node.level, names, is_from=True)
-
-    def _note_import(
-        self, node: ast.stmt, module: str, level: int, names: tuple[ImportedName, ...], *, is_from: bool
-    ) -> None:
-        index = len(self.imports)
-        at_module_scope = self.scope is self.module
-        self.imports.append(
-            Import(
-                module,
-                level,
-                is_from,
-                names,
-                self.context,
-                at_module_scope,
-                self.spans.of(node),
-                self.fallback_for if self.context == "fallback" else -1,
-            )
-        )
-        for position, name in enumerate(names):
-            if name.name == "*":
-                continue
-            self.scope.bind_import(name.bound, (index, position))
-            owner = self.scope.owner(name.bound)
-            self.definitions.add(owner, self.module, name.bound, "import", node)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self.scope.bind(node.name)
@@ -136,7 +102,9 @@ class Collector:
             inner.bind(argument.arg)
         outer, self.scope = self.scope, inner
         self.definitions.enter_function(outer, node)
+        guarded, self.attributes_guarded = self.attributes_guarded, False  # it runs outside of the guard
         self.within("lazy", node.body)
+        self.attributes_guarded = guarded
         self.definitions.leave_function()
         self.scope = outer
 
@@ -155,10 +123,13 @@ class Collector:
     def annotation(self, expression: ast.expr) -> None:
         """Visit an annotation; it never runs where ``from __future__ import annotations`` holds."""
         outer = self.context
-        if self.future_annotations:
+        if self.imports.future_annotations:
             self.context = "typing"
         self.expressions.visit(expression)
         self.context = outer
+        for part in ast.walk(expression):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str) and "." in part.value:
+                self.expressions.forward_reference(part, self.scope)
 
     def _assign(self, node: ast.Assign) -> None:
         self.expressions.visit(node.value)
@@ -182,6 +153,7 @@ class Collector:
                 if not (is_unset and self.context in ("guarded", "fallback")):
                     self.scope.bind(name)  # a None that stands in for a failed import hides nothing
                 self.definitions.variable(self.scope, self.module, name, statement, value)
+                self.expressions.strings.assigned(name, value, self.scope)
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 for part in parts:
                     self._target(part, statement, None)
@@ -202,10 +174,17 @@ class Collector:
             self.expressions.visit(item.context_expr)
             if item.optional_vars is not None:
                 self._target(item.optional_vars, node, None)
-        if suppresses_failed_import(node):
+        demanded, swallowed = demanded_failures(node), swallowed_failures(node)
+        outer = self.attributes_guarded, self.failure_demanded
+        self.attributes_guarded |= "attribute" in demanded | swallowed
+        self.failure_demanded |= bool(demanded)
+        if "import" in demanded:
+            self.within("expected", node.body)
+        elif "import" in swallowed:
             self.within("guarded", node.body)
         else:
             self.block(node.body)
+        self.attributes_guarded, self.failure_demanded = outer
 
     def _if(self, node: ast.If) -> None:
         if is_type_checking(node.test):
@@ -225,7 +204,7 @@ class Collector:
         self.block(node.orelse)
 
     def _try(self, node: ast.Try | ast.TryStar) -> None:
-        first = len(self.imports)
+        first = len(self.imports.found)
         survives = survives_failed_import(node)
         guarded, self.attributes_guarded = (
             self.attributes_guarded,
@@ -236,16 +215,16 @@ class Collector:
         else:
             self.block(node.body)
         self.attributes_guarded = guarded
-        has_import = len(self.imports) > first
+        has_import = len(self.imports.found) > first
         for handler in node.handlers:
             if handler.type is not None:
                 self.expressions.visit(handler.type)
             if handler.name:
                 self.scope.bind(handler.name)
             if survives and has_import:
-                outer, self.fallback_for = self.fallback_for, first
+                outer, self.imports.fallback_for = self.imports.fallback_for, first
                 self.within("fallback", handler.body)
-                self.fallback_for = outer
+                self.imports.fallback_for = outer
             else:
                 self.block(handler.body)
         self.block(node.orelse)
@@ -270,16 +249,34 @@ class Collector:
                 self.expressions.visit(case.guard)
             self.block(case.body)
 
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                if node in self.top_level:
+                    self.definitions.remove(target.id)
+            else:
+                self.expressions.visit(target)
+
     def _outer(self, node: ast.Global | ast.Nonlocal) -> None:
         if isinstance(node, ast.Global):
             self.scope.outer_names.update(node.names)
             for name in node.names:
                 self.definitions.add(self.module, self.module, name, "variable", node)
+        else:
+            self.scope.nonlocal_names.update(node.names)
 
+
+_KEPT_INSIDE: Final[dict[Context, tuple[Context, ...]]] = {
+    "typing": ("lazy", "guarded", "fallback", "expected"),
+    "expected": ("guarded", "fallback", "lazy"),
+    "guarded": ("fallback",),
+    "fallback": ("lazy",),
+}
+"""By outer context, the contexts that change nothing inside of it: what never runs stays so inside what may."""
 
 _HANDLERS: Final[dict[type[ast.stmt], Callable[[Collector, Any], None]]] = {
-    ast.Import: Collector._import,
-    ast.ImportFrom: Collector._import_from,
+    ast.Import: lambda collector, node: collector.imports.plain(node),
+    ast.ImportFrom: lambda collector, node: collector.imports.from_(node),
     ast.FunctionDef: Collector._function,
     ast.AsyncFunctionDef: Collector._function,
     ast.ClassDef: Collector._class,
@@ -295,6 +292,7 @@ _HANDLERS: Final[dict[type[ast.stmt], Callable[[Collector, Any], None]]] = {
     ast.TryStar: Collector._try,
     ast.While: Collector._while,
     ast.Match: Collector._match,
+    ast.Delete: Collector._delete,
     ast.Global: Collector._outer,
     ast.Nonlocal: Collector._outer,
 }

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import hashlib
 
+import msgspec
+
 from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
-from audit.model.facts import Definition, Parameter
+from audit.model.facts import Definition, Parameter, Span
 
 _OPENING_NAMES = frozenset({"__getattr__", "__class__"})
 _MIN_DIGEST_LINES = 3
+_WEAKER = ("variable", "import")
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -20,12 +23,14 @@ class Definitions:
     def __init__(self, spans: Spans) -> None:
         self.spans = spans
         self.found: list[Definition] = []
-        self.exports: list[str] | None = None
+        self.exports: dict[str, Span] | None = None
+        self.dynamic_exports = False
         self.open = False
         self.namespace = False
         self.open_classes: set[str] = set()
         self.tests = 0
         self._seen: dict[str, int] = {}
+        self._removed: set[int] = set()
         self._classes: dict[int, str] = {}
         self._methods: list[tuple[str, str] | None] = []
 
@@ -35,11 +40,17 @@ class Definitions:
         if qualified is not None:
             self._put(Definition(qualified, kind, self.spans.of(node)))
 
+    def name(self, scope: Scope, module: Scope, node: ast.Name) -> None:
+        """Note a name bound in the middle of an expression."""
+        qualified = self._qualify(scope, module, node.id)
+        if qualified is not None:
+            self._put(Definition(qualified, "variable", self.spans.of(node)))
+
     def variable(self, scope: Scope, module: Scope, name: str, statement: ast.stmt, value: ast.expr | None) -> None:
         """Note an assignment; ``__all__`` and ``__path__`` mean more than their names."""
         if scope.owner(name) is module:
             if name == "__all__":
-                self._export(statement, value)
+                self.export(value, more=isinstance(statement, ast.AugAssign))
             elif name == "__path__":
                 self.namespace = True
             elif name in _OPENING_NAMES:
@@ -117,14 +128,31 @@ class Definitions:
         match target:
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if method and name == method[1]:
                 self._put(Definition(f"{method[0]}.{attribute}", "variable", self.spans.of(target)))
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in self._seen:
+                if self.found[self._seen[name]].kind == "class":  # a member added from outside of its body
+                    self._put(Definition(f"{name}.{attribute}", "variable", self.spans.of(target)))
+
+    def remove(self, name: str) -> None:
+        """``del name`` at the top level of the module: the name is gone, unless it is bound again later."""
+        position = self._seen.pop(name, None)
+        if position is not None:
+            self._removed.add(position)
+
+    def remaining(self) -> tuple[Definition, ...]:
+        """The definitions that the module is left with."""
+        if not self._removed:
+            return tuple(self.found)
+        return tuple(each for position, each in enumerate(self.found) if position not in self._removed)
 
     def _put(self, definition: Definition) -> None:
         position = self._seen.get(definition.name)
         if position is None:
             self._seen[definition.name] = len(self.found)
             self.found.append(definition)
-        elif self.found[position].kind in ("variable", "import") and definition.kind in ("function", "class"):
-            self.found[position] = definition
+            return
+        first = self.found[position]
+        kept = definition if first.kind in _WEAKER and definition.kind in ("function", "class") else first
+        self.found[position] = msgspec.structs.replace(kept, bindings=first.bindings + 1)
 
     def _qualify(self, scope: Scope, module: Scope, name: str) -> str | None:
         if scope is module:
@@ -132,12 +160,22 @@ class Definitions:
         owner = self._classes.get(id(scope))
         return None if owner is None else f"{owner}.{name}"
 
-    def _export(self, statement: ast.stmt, value: ast.expr | None) -> None:
-        names = _literal_names(value)
-        if names is None:
-            self.open |= not isinstance(statement, ast.AugAssign)
-            return
-        self.exports = (self.exports or []) + names if isinstance(statement, ast.AugAssign) else names
+    def export(self, value: ast.expr | None, *, more: bool) -> None:
+        """Note names that ``__all__`` gets, or gets besides; once it is not literal, it may hold any name."""
+        names = self._literal_names(value)
+        self.dynamic_exports = names is None or (more and self.dynamic_exports)
+        self.exports = {**(self.exports or {}), **(names or {})} if more else names
+
+    def _literal_names(self, value: ast.expr | None) -> dict[str, Span] | None:
+        match value:
+            case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+                names = {
+                    part.value: self.spans.of(part)
+                    for part in elements
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                }
+                return names if all(isinstance(part, ast.Constant) for part in elements) else None
+        return None
 
     def _digest(self, node: _FunctionNode | ast.ClassDef) -> str:
         """Identity of a definition without its name: a digest of the lines after the one that names it."""
@@ -146,15 +184,6 @@ class Definitions:
             return ""
         body = b"\n".join(line.strip() for line in self.spans.lines[first:last])
         return hashlib.sha1(body, usedforsecurity=False).hexdigest()[:16]
-
-
-def _literal_names(value: ast.expr | None) -> list[str] | None:
-    match value:
-        case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
-            names = [part.value for part in elements if isinstance(part, ast.Constant)]
-            if len(names) == len(elements) and all(isinstance(name, str) for name in names):
-                return [str(name) for name in names]
-    return None
 
 
 def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:

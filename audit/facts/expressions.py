@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from audit.facts.scopes import Scope
+from audit.facts.strings import Strings, is_tolerant
 from audit.facts.syspath import added_folders
 from audit.model.facts import Attribute, Context, Import, Span, Text
 
 if TYPE_CHECKING:
     from audit.facts.collector import Collector
 
-_DOTTED: Final = re.compile(r"\.{0,3}[^\W\d]\w*(?:\.[^\W\d]\w*)*(?::[^\W\d][\w.]*)?")
-_MAX_TEXT: Final = 256
-_NAMING_CALLS: Final = frozenset(
-    {"import_module", "__import__", "importorskip", "resolve_name", "find_spec", "run_module", "reload"}
-)
-"""Callables whose string argument names a module even without a dot."""
+_COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 _Chain = tuple[Scope, str, tuple[str, ...], Span, bool, Context]
-_String = tuple[Scope, str, Span, str, str]
 
 
 class Expressions:
@@ -33,7 +27,7 @@ class Expressions:
         self.namespace = False
         self.sys_path: list[str] = []
         self._chains: list[_Chain] = []
-        self._strings: list[_String] = []
+        self.strings = Strings(collector)
         self._probed: set[tuple[str, str]] = set()
 
     def children(self, node: ast.stmt) -> None:
@@ -58,25 +52,33 @@ class Expressions:
             if kind is ast.Attribute:
                 self._attribute(node, scope, stack)
             elif kind is ast.Constant:
-                self._constant(node, scope, "", "")
+                self.strings.constant(node, scope)
             elif kind is ast.Call:
                 self._call(node, scope, stack)
             elif kind is ast.Lambda:
                 self._lambda(node, scope, stack)
-            elif kind in (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp):
+            elif kind in _COMPREHENSIONS:
                 self._comprehension(node, scope, stack)
             elif kind is ast.NamedExpr:
-                scope.bind(node.target.id)
+                self._walrus(node.target, scope)
                 stack.append((node.value, scope))
             else:
-                if kind is ast.Subscript:
-                    self._subscript(node)
-                for name in _fields(kind):
-                    value = getattr(node, name)
-                    if isinstance(value, ast.AST):
-                        stack.append((value, scope))
-                    elif isinstance(value, list):
-                        stack.extend((part, scope) for part in value if isinstance(part, ast.AST))
+                self._other(node, scope, stack)
+
+    def _other(self, node: ast.expr, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
+        kind = node.__class__
+        if isinstance(node, ast.Subscript):
+            self._subscript(node, scope)
+        elif isinstance(node, (ast.List, ast.Tuple)):
+            self.strings.sequence(node, scope)
+        elif isinstance(node, ast.Dict):
+            self.strings.mapping(node, scope)
+        for name in _fields(kind):
+            value = getattr(node, name)
+            if isinstance(value, ast.AST):
+                stack.append((value, scope))
+            elif isinstance(value, list):
+                stack.extend((part, scope) for part in value if isinstance(part, ast.AST))
 
     def _attribute(self, node: ast.Attribute, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
         names = [node.attr]
@@ -90,58 +92,101 @@ class Expressions:
         first = base.id
         if first in ("self", "cls"):
             return
-        collector = self.collector
-        context: Context = "guarded" if collector.attributes_guarded else collector.context
-        store = not isinstance(node.ctx, ast.Load)
-        self._chains.append((scope, first, tuple(reversed(names)), collector.spans.of(node), store, context))
+        store = isinstance(node.ctx, ast.Store)
+        self._chain(scope, first, tuple(reversed(names)), node, store=store)
         if store and names[0] == "__path__":
             self.namespace = True
 
-    def _constant(self, node: ast.Constant, scope: Scope, callee: str, argument: str) -> None:
-        value = node.value
-        if not isinstance(value, str) or len(value) > _MAX_TEXT:
-            return
-        if "." not in value and callee.rpartition(".")[2] not in _NAMING_CALLS:
-            return
-        if _DOTTED.fullmatch(value):
-            self._strings.append((scope, value, self.collector.spans.of(node), callee, argument))
+    def _chain(self, scope: Scope, first: str, chain: tuple[str, ...], node: ast.expr, *, store: bool) -> None:
+        collector = self.collector
+        context: Context = "guarded" if collector.attributes_guarded else collector.context
+        self._chains.append((scope, first, chain, collector.spans.of(node), store, context))
+
+    def forward_reference(self, node: ast.Constant, scope: Scope) -> None:
+        """Note the chains of an annotation that is written as a string; it is read by type checkers alone."""
+        try:
+            expression = ast.parse(str(node.value).strip(), mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return  # a string that is no annotation after all
+        for part in ast.walk(expression):
+            names = dotted(part).split(".") if isinstance(part, ast.Attribute) else []
+            if len(names) > 1:
+                self._chains.append((scope, names[0], tuple(names[1:]), self.collector.spans.of(node), False, "typing"))
 
     def _call(self, node: ast.Call, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
-        callee = _dotted(node.func)
+        callee = dotted(node.func)
         if callee:
-            self._dynamic(node, callee)
+            self._dynamic(node, callee, scope)
         stack.append((node.func, scope))
+        tolerant = bool(node.keywords) and is_tolerant(node)
         for index, argument in enumerate(node.args):
-            if isinstance(argument, ast.Constant):
-                self._constant(argument, scope, callee, str(index))
-            else:
+            if not isinstance(argument, ast.Constant):
                 stack.append((argument, scope))
+            elif not tolerant:
+                self.strings.constant(argument, scope, callee, str(index))
         for keyword in node.keywords:
             if isinstance(keyword.value, ast.Constant):
-                self._constant(keyword.value, scope, callee, keyword.arg or "")
+                self.strings.constant(keyword.value, scope, callee, keyword.arg or "")
             else:
                 stack.append((keyword.value, scope))
 
-    def _dynamic(self, node: ast.Call, callee: str) -> None:
+    def _dynamic(self, node: ast.Call, callee: str, scope: Scope) -> None:
+        """Calls that read, make or ask for names given as strings."""
         leaf = callee.rpartition(".")[2]
-        if leaf == "hasattr" and len(node.args) == 2:
-            owner, name = _dotted(node.args[0]), node.args[1]
-            if owner and isinstance(name, ast.Constant) and isinstance(name.value, str):
-                self._probed.add((owner, name.value))
-        elif callee in ("globals", "exec", "vars") or leaf == "declare_namespace":
-            at_module_scope = not self.collector.scope.is_function
-            self.open |= callee == "globals" or (at_module_scope and leaf != "declare_namespace")
-            self.namespace |= leaf == "declare_namespace"
+        match leaf:
+            case "hasattr" | "getattr" | "setattr" | "delattr" | "object":
+                self._named_attribute(node, callee, leaf, scope)
+            case "globals" | "exec" | "vars":
+                self.open |= callee == leaf and (leaf == "globals" or not self.collector.scope.is_function)
+            case "declare_namespace":
+                self.namespace = True
+            case "dict" | "setitem" | "setdefault" | "update":
+                self.strings.injecting(node, leaf)
+        if callee in ("__all__.extend", "__all__.append") and node.args:
+            self._exported(node.args[0], leaf)
         elif callee.startswith("sys.path."):
             self.sys_path += added_folders(node)
-        elif leaf == "setattr" and node.args and _is_own_module(node.args[0]):
-            self.open = True
         elif callee.startswith("__path__."):
             self.namespace = True
 
-    def _subscript(self, node: ast.Subscript) -> None:
-        if _is_own_module(node) or (isinstance(node.ctx, ast.Store) and _dotted(node.value) == "sys.modules"):
-            self.open = True
+    def _exported(self, argument: ast.expr, leaf: str) -> None:
+        value = argument if leaf == "extend" else ast.List(elts=[argument], ctx=ast.Load())
+        self.collector.definitions.export(value, more=True)
+
+    def _named_attribute(self, node: ast.Call, callee: str, leaf: str, scope: Scope) -> None:
+        """``getattr(module, "name")`` without a default, and patches of it, need the chain ``module.name``."""
+        if len(node.args) < 2:
+            return
+        owner, name = node.args[0], node.args[1]
+        if leaf == "setattr" and callee == leaf:
+            self.open |= _is_own_module(owner)
+            if isinstance(owner, ast.Name):
+                self.collector.definitions.open_classes.add(owner.id)
+        if not (isinstance(name, ast.Constant) and isinstance(name.value, str)) or not name.value.isidentifier():
+            return
+        first, _, rest = dotted(owner).partition(".")
+        if not first:
+            return
+        if leaf == "hasattr":
+            self._probed.add((dotted(owner), name.value))
+            return
+        is_patch = callee.endswith("patch.object") or (leaf in ("setattr", "delattr") and "monkeypatch" in callee)
+        if (callee == "getattr" and len(node.args) == 2) or (is_patch and not is_tolerant(node)) or callee == "setattr":
+            chain = (*(rest.split(".") if rest else ()), name.value)
+            self._chain(scope, first, chain, node, store=callee == "setattr")
+
+    def _subscript(self, node: ast.Subscript, scope: Scope) -> None:
+        owner = dotted(node.value)
+        if _is_own_module(node) or (isinstance(node.ctx, ast.Store) and owner == "sys.modules"):
+            self.open |= not isinstance(node.slice, ast.Constant)
+        self.strings.looked_up(node, scope, owner)
+
+    def _walrus(self, target: ast.Name, scope: Scope) -> None:
+        """``name := ...`` binds in the function, class or module around a comprehension, not in it."""
+        while scope.is_comprehension and scope.parent is not None:
+            scope = scope.parent
+        scope.bind(target.id)
+        self.collector.definitions.name(scope.owner(target.id), self.collector.module, target)
 
     def _lambda(self, node: ast.Lambda, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
         inner = Scope(scope, is_function=True)
@@ -156,7 +201,7 @@ class Expressions:
         stack.append((node.body, inner))
 
     def _comprehension(self, node: Any, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
-        inner = Scope(scope, is_function=True)
+        inner = Scope(scope, is_function=True, is_comprehension=True)
         for generator in node.generators:
             for part in ast.walk(generator.target):
                 if isinstance(part, ast.Name):
@@ -179,8 +224,8 @@ class Expressions:
                 continue
             attributes.append(Attribute(*bindings[0], chain, span, store, context))
         texts = [
-            Text(value, span, self._expanded(scope, callee, imports), argument)
-            for scope, value, span, callee, argument in self._strings
+            Text(value, span, self._expanded(scope, callee, imports), argument, context)
+            for scope, value, span, callee, argument, context in self.strings.distinct()
         ]
         return (
             tuple(sorted(attributes, key=lambda attribute: attribute.span)),
@@ -200,7 +245,8 @@ def _target(imports: list[Import], binding: tuple[int, int]) -> str:
     return name.name if name.bound != name.name.partition(".")[0] else name.bound
 
 
-def _dotted(node: ast.expr) -> str:
+def dotted(node: ast.expr) -> str:
+    """The dotted name that an expression spells; empty for anything else."""
     names: list[str] = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)

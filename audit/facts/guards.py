@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Final, Literal
 
 _IMPORT_FAILURES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _ATTRIBUTE_FAILURES = frozenset({"AttributeError", "Exception", "BaseException"})
@@ -43,18 +44,31 @@ def survives_missing_attribute(node: ast.Try | ast.TryStar) -> bool:
     return any(_catches(handler.type, _ATTRIBUTE_FAILURES) and not _raises(handler.body) for handler in node.handlers)
 
 
-def suppresses_failed_import(node: ast.With | ast.AsyncWith) -> bool:
-    """Whether a ``with`` statement swallows or expects a failed import: suppress(...), pytest.raises(...)."""
+Failure = Literal["import", "attribute", "other"]
+_DEMANDS: Final = frozenset({"raises", "assertRaises", "assertRaisesRegex"})
+
+
+def swallowed_failures(node: ast.With | ast.AsyncWith) -> set[Failure]:
+    """The failures that a ``with contextlib.suppress(...)`` statement swallows."""
+    return _failures(node, frozenset({"suppress"}))
+
+
+def demanded_failures(node: ast.With | ast.AsyncWith) -> set[Failure]:
+    """The failures that a test demands of the block: ``pytest.raises(...)``, ``self.assertRaises(...)``."""
+    return _failures(node, _DEMANDS)
+
+
+def _failures(node: ast.With | ast.AsyncWith, managers: frozenset[str]) -> set[Failure]:
+    found: set[Failure] = set()
     for item in node.items:
         match item.context_expr:
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=arguments) if name in (
-                "suppress",
-                "raises",
-                "assertRaises",
-            ):
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=arguments) if name in managers:
+                found.add("other")
                 if any(_catches(argument, _IMPORT_FAILURES) for argument in arguments):
-                    return True
-    return False
+                    found.add("import")
+                if any(_catches(argument, _ATTRIBUTE_FAILURES) for argument in arguments):
+                    found.add("attribute")
+    return found
 
 
 def _catches(kind: ast.expr | None, failures: frozenset[str]) -> bool:

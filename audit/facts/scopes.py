@@ -17,14 +17,23 @@ class Scope:
     class body.
     """
 
-    __slots__ = ("bindings", "is_class", "is_function", "outer_names", "parent")
+    __slots__ = ("bindings", "is_class", "is_comprehension", "is_function", "nonlocal_names", "outer_names", "parent")
 
-    def __init__(self, parent: Scope | None, *, is_class: bool = False, is_function: bool = False) -> None:
+    def __init__(
+        self,
+        parent: Scope | None,
+        *,
+        is_class: bool = False,
+        is_function: bool = False,
+        is_comprehension: bool = False,
+    ) -> None:
         self.parent = parent
         self.is_class = is_class
         self.is_function = is_function
+        self.is_comprehension = is_comprehension
         self.bindings: dict[str, list[ImportBinding | None]] = {}
         self.outer_names: set[str] = set()
+        self.nonlocal_names: set[str] = set()
 
     def bind(self, name: str) -> None:
         """Note that something other than an import binds ``name`` here."""
@@ -41,6 +50,11 @@ class Scope:
             while scope.parent is not None:
                 scope = scope.parent
             return scope
+        if name in self.nonlocal_names:
+            enclosing = self.parent
+            while enclosing is not None and not (enclosing.is_function and name in enclosing.bindings):
+                enclosing = enclosing.parent
+            return enclosing or self
         return self
 
     def lookup(self, name: str) -> list[ImportBinding] | None:

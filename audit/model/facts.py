@@ -13,9 +13,10 @@ import msgspec
 Span = tuple[int, int, int, int]
 """line, column, end line, end column: lines from 1, columns from 1, end column exclusive."""
 
-Context = Literal["eager", "lazy", "typing", "guarded", "fallback"]
+Context = Literal["eager", "lazy", "typing", "guarded", "fallback", "expected"]
 """When an import runs: at import of the module; when a function runs; never (TYPE_CHECKING); under a handler
-that survives its failure; or in such a handler, that is only when the guarded import failed."""
+that survives its failure; in such a handler, that is only when the guarded import failed; or in a test that
+demands its failure."""
 
 
 class ImportedName(msgspec.Struct, frozen=True, array_like=True):
@@ -64,6 +65,8 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
     digest: str = ""
     decorators: tuple[str, ...] = ()
     lines: int = 0
+    bindings: int = 1
+    """How many statements bind the name: only one tells what the name means."""
 
 
 class Attribute(msgspec.Struct, frozen=True, array_like=True):
@@ -88,13 +91,16 @@ class Text(msgspec.Struct, frozen=True, array_like=True):
     span: Span
     callee: str = ""
     argument: str = ""
+    context: Context = "eager"
 
 
 class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     """Everything known of one Python file. ``error`` is set, and all else empty, when it does not parse.
 
     ``open`` means that names may be defined dynamically, so that a missing name proves nothing.
-    ``sys_path`` holds literal additions to ``sys.path``, relative to the file's folder.
+    ``sys_path`` holds literal additions to ``sys.path``, relative to the file's folder; ``injected`` the
+    modules that the file puts into ``sys.modules`` itself. ``export_spans`` goes with
+    ``exports``; ``dynamic_exports`` means that ``__all__`` holds more than these.
     """
 
     error: str = ""
@@ -110,3 +116,6 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     has_main: bool = False
     open_classes: tuple[str, ...] = ()
     lines: int = 0
+    export_spans: tuple[Span, ...] = ()
+    injected: tuple[str, ...] = ()
+    dynamic_exports: bool = False

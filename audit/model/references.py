@@ -9,7 +9,7 @@ import msgspec
 from audit.model.facts import Context
 from audit.model.findings import Site
 
-ReferenceKind = Literal["import", "attribute", "string"]
+ReferenceKind = Literal["import", "attribute", "string", "export"]
 
 
 class Dangling(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,9 +33,9 @@ class Dangling(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def target(self) -> str:
         """The full dotted name that is missing."""
-        return f"{self.module}.{self.symbol}" if self.symbol else self.module
+        return ".".join(part for part in (self.module, self.symbol) if part)
 
     @property
     def breaks_import(self) -> bool:
         """Whether importing the referrer fails because of it."""
-        return self.context == "eager" and self.kind != "string"
+        return self.context == "eager" and self.kind in ("import", "attribute")

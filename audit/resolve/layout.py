@@ -26,6 +26,7 @@ _CONFIG_NAMES: Final = _PACKAGING | {
     "ty.toml",
     "pyrefly.toml",
 }
+_TEST_FOLDERS: Final = frozenset({"tests", "test"})
 _NOT_SHIPPED: Final = frozenset({"setup", "conftest", "noxfile", "tasks", "fabfile", "manage", "dodo"})
 
 
@@ -70,7 +71,7 @@ def read_layout(paths: Iterable[str], read: Callable[[str], bytes | None], confi
     for path in wanted_files(every):
         folder, _, name = path.rpartition("/")
         content = read(path)
-        if content is None:
+        if content is None or (name in _PACKAGING and _is_test_input(folder)):
             continue
         text = content.decode("utf-8", errors="replace")
         try:
@@ -79,8 +80,13 @@ def read_layout(paths: Iterable[str], read: Callable[[str], bytes | None], confi
             mistakes.append((path, f"cannot be read as configuration: {str(error).splitlines()[0]}"))
         if name in _PACKAGING and folder not in packages:
             roots.update(_beside_packaging(folder, folders, every))
-    roots.update(folder for folder in folders if folder.rpartition("/")[2] == "src" and folder not in packages)
+    roots.update(
+        folder
+        for folder in folders
+        if folder.rpartition("/")[2] == "src" and folder not in packages and not _is_test_input(folder)
+    )
     declared = {folder for folder in reading.declared if folder in folders or folder == ""}
+    declared -= {folder for folder in reading.sorted_by & packages if folder}
     return Layout(
         roots=tuple(sorted({"", *roots, *declared})),
         declared=frozenset(declared),
@@ -89,6 +95,11 @@ def read_layout(paths: Iterable[str], read: Callable[[str], bytes | None], confi
         entry_points=tuple(reading.entry_points),
         mistakes=tuple(mistakes),
     )
+
+
+def _is_test_input(folder: str) -> bool:
+    """Whether a project lies below a folder of tests: it is the input of one, and nobody imports it from outside."""
+    return bool(_TEST_FOLDERS & set(folder.split("/")[:-1]))
 
 
 def _folders_with_python(paths: Iterable[str]) -> set[str]:

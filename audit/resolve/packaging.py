@@ -33,6 +33,7 @@ class Reading:
 
     def __init__(self) -> None:
         self.declared: set[str] = set()
+        self.sorted_by: set[str] = set()
         self.dependencies: set[str] = set()
         self.distributions: set[str] = set()
         self.built: set[str] = set()
@@ -40,10 +41,25 @@ class Reading:
 
     def root(self, folder: str, path: object) -> None:
         """Note a folder that ``path``, relative to the configuration's own folder, declares as a root."""
-        if isinstance(path, str) and not path.startswith(("/", "~", "$")):
-            joined = posixpath.normpath(posixpath.join(folder, path.replace("${workspaceFolder}", ".")))
-            if not joined.startswith(".."):
-                self.declared.add("" if joined == "." else joined)
+        joined = _inside(folder, path)
+        if joined is not None:
+            self.declared.add(joined)
+
+    def first_party(self, folder: str, paths: object) -> None:
+        """Note folders that an import sorter calls first-party: roots, unless they are packages themselves."""
+        for path in [paths] if isinstance(paths, str) else _strings(paths):
+            joined = _inside(folder, path)
+            if joined is not None and joined not in self.declared:
+                self.declared.add(joined)
+                self.sorted_by.add(joined)
+
+
+def _inside(folder: str, path: object) -> str | None:
+    """A configured path relative to the tree, "" for the tree itself; None when it lies outside or is no path."""
+    if not isinstance(path, str) or path.startswith(("/", "~", "$")):
+        return None
+    joined = posixpath.normpath(posixpath.join(folder, path.replace("${workspaceFolder}", ".")))
+    return None if joined.startswith("..") else "" if joined == "." else joined
 
 
 def read_configuration(reading: Reading, folder: str, name: str, path: str, text: str) -> None:
@@ -62,7 +78,7 @@ def read_configuration(reading: Reading, folder: str, name: str, path: str, text
     elif name == "pyrightconfig.json":
         _read_pyright(reading, folder, json.loads(_without_comments(text)))
     elif name in (".ruff.toml", "ruff.toml"):
-        _roots(reading, folder, tomllib.loads(text).get("src"))
+        reading.first_party(folder, tomllib.loads(text).get("src"))
     elif name in ("ty.toml", "pyrefly.toml"):
         _read_checkers(reading, folder, tomllib.loads(text))
     elif name in BUILD_NAMES:
@@ -117,7 +133,10 @@ def _read_backends(reading: Reading, folder: str, tool: dict[str, Any]) -> None:
             reading.root(folder, posixpath.dirname(package) or ".")
         for source in target.get("sources") or ():
             reading.root(folder, source)
-    reading.built.update(re.findall(r"[A-Za-z_][\w.]*", json.dumps(_table(tool, "maturin"))))
+    maturin = _table(tool, "maturin")
+    reading.root(folder, maturin.get("python-source"))
+    reading.built.update(re.findall(r"[A-Za-z_][\w.]*", json.dumps(maturin)))
+    reading.root(folder, _table(_table(tool, "pdm"), "build").get("package-dir"))
 
 
 def _read_tools(reading: Reading, folder: str, tool: dict[str, Any]) -> None:
@@ -127,7 +146,7 @@ def _read_tools(reading: Reading, folder: str, tool: dict[str, Any]) -> None:
         _read_pyright(reading, folder, _table(tool, name))
     for name in ("ty", "pyrefly"):
         _read_checkers(reading, folder, _table(tool, name))
-    _roots(reading, folder, _table(tool, "ruff").get("src"))
+    reading.first_party(folder, _table(tool, "ruff").get("src"))
     _roots(reading, folder, _split(_table(tool, "mypy").get("mypy_path"), ":,"))
 
 
@@ -178,8 +197,17 @@ def _read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
     except (SyntaxError, ValueError):
         return
     lines = text.splitlines()
+    constants = {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     for node in ast.walk(tree):
         match node:
+            case ast.keyword(arg="name", value=ast.Name(id=constant)):
+                _dependency(reading.distributions, constants.get(constant))
             case ast.keyword(arg="package_dir", value=ast.Dict(values=values)):
                 for value in values:
                     reading.root(folder, value.value if isinstance(value, ast.Constant) else None)

@@ -50,15 +50,22 @@ class Program:
         self.facts = facts
         self.symbols = SymbolTable(self)
         self._generated = generated
+        self._built_stems = tuple(name.replace(".", "/") for name in layout.built if "." in name)
         self._absolute: dict[tuple[tuple[str, ...], tuple[str, ...]], Resolution] = {}
         self._local: dict[str, tuple[str, ...]] = {}
         self._used: set[str] | None = None
+        self._injected: frozenset[str] | None = None
 
     def children(self, node: Node, name: str) -> bool:
         """Whether ``name`` is a module below ``node``."""
         if node.kind in ("module", "opaque"):
             return False
         return self.index.node(node.stem, (name,)) is not None
+
+    def builds(self, node: Node, name: str) -> bool:
+        """Whether a build may make a module ``name`` below a package: ignored, or named in a build file."""
+        stem = f"{node.stem}/{name}"
+        return self._is_built(stem) or self._generated(f"{stem}.py")
 
     def local_roots(self, path: str) -> tuple[str, ...]:
         """Roots that hold for this file alone: its folder, pytest's, and its own ``sys.path`` edits."""
@@ -87,7 +94,7 @@ class Program:
                 return Resolution("foreign", module)
             folder = folder.rpartition("/")[0]
         parts = tuple(module.split(".")) if module else ()
-        package = self._dotted_folder(folder)
+        package = self._dotted_folder(folder) or self._dotted_package(path, folder)
         dotted = ".".join((package, *parts)) if package else ".".join(parts)
         node = self.index.node(folder, parts) if folder or parts else Node("namespace", "")
         others: list[Node] = []
@@ -96,7 +103,7 @@ class Program:
         nodes = ([node] if node is not None else []) + others
         if nodes:
             return Resolution("found", dotted, tuple(nodes))
-        if self._may_be_built("/".join((folder, *parts)), parts):
+        if self._may_be_built("/".join((folder, *parts))):
             return Resolution("foreign", dotted)
         return Resolution("missing", dotted)
 
@@ -109,6 +116,11 @@ class Program:
                 if all(part.isidentifier() for part in inner.split("/")):
                     return inner.replace("/", ".")
         return ""
+
+    def _dotted_package(self, path: str, folder: str) -> str:
+        """The name of a package that lies under no known root, from the first folder up that is no package."""
+        root = self.index.implied_root(path)
+        return folder[len(root) :].strip("/").replace("/", ".") if folder.startswith(root) else ""
 
     def absolute(self, path: str, dotted: str) -> Resolution:
         """What an absolute dotted name means to the file ``path``."""
@@ -134,7 +146,7 @@ class Program:
             if implied and not self._is_foreign_name(parts[0]):
                 return Resolution("found", dotted, tuple(self.index.nodes(implied, parts)), weak=True)
         elif self._holds(path, roots, parts, depth):
-            return Resolution("foreign" if self._may_be_built("/".join(parts), parts) else "missing", dotted)
+            return Resolution("foreign" if self._may_be_built("/".join(parts)) else "missing", dotted)
         if self.base is not None and not self._is_foreign_name(parts[0]):
             before = self.base.absolute(path, dotted)
             if before.status == "found" and not before.weak and _is_own(self.base, before):
@@ -156,16 +168,20 @@ class Program:
     def _holds(self, path: str, roots: tuple[str, ...], parts: tuple[str, ...], depth: int) -> bool:
         """Whether the part of the name that exists is ours and closed, so that the rest is really missing."""
         top = parts[0]
-        if top in sys.stdlib_module_names:
+        if top in sys.stdlib_module_names or self._is_dependency(top):
             return False
         for length in range(depth, 0, -1):
-            for node in self.index.nodes(roots, parts[:length]):
+            known = self.index.nodes(self.index.roots, parts[:length])
+            # a folder that only this file may be run from tells nothing where a root of all files knows better
+            for node in known or self.index.nodes(roots, parts[:length]):
                 if node.kind == "opaque":
                     return False
                 if node.kind in ("module", "package"):
                     facts = [self.facts(file) for file in node.files]
                     if any(each.namespace for each in facts):
                         continue
+                    if node.kind == "module" and self._makes_submodules(parts[:length]):
+                        return False
                     return node.kind == "package" or not any(each.open for each in facts)
         if self._is_foreign_name(top):
             return False
@@ -173,6 +189,16 @@ class Program:
 
     def _is_inside(self, path: str, top: str) -> bool:
         return self.index.names.get(path, "").partition(".")[0] == top
+
+    def injected(self) -> frozenset[str]:
+        """Modules that some file of the tree puts into ``sys.modules`` itself."""
+        if self._injected is None:
+            self._injected = frozenset(name for path in self.index.names for name in self.facts(path).injected)
+        return self._injected
+
+    def _makes_submodules(self, parts: tuple[str, ...]) -> bool:
+        below = f"{'.'.join(parts)}."
+        return any(name.startswith(below) for name in self.injected())
 
     def used_names(self) -> set[str]:
         """First components of absolute imports that lead into the tree: names its own code relies on."""
@@ -200,16 +226,20 @@ class Program:
         normal = _normal(top)
         return any(name == normal or name.startswith(f"{normal}-") for name in self.layout.dependencies)
 
-    def _may_be_built(self, stem: str, parts: tuple[str, ...]) -> bool:
+    def _may_be_built(self, stem: str) -> bool:
         """Whether a build may produce this module: named in a build file, or ignored by version control."""
-        leaf = parts[-1] if parts else ""
-        if leaf in self.layout.built and (leaf.startswith("_") or leaf.endswith("version")):
-            return True
-        if ".".join(parts) in self.layout.built and len(parts) > 1:
+        if self._is_built(stem):
             return True
         return any(
             self._generated(posixpath.join(root, f"{stem}.py") if root else f"{stem}.py") for root in self.index.roots
         )
+
+    def _is_built(self, stem: str) -> bool:
+        """Whether build files name a module: by its dotted name, or by a file name that only they would use."""
+        leaf = stem.rpartition("/")[2]
+        if leaf in self.layout.built and (leaf.startswith("_") or leaf.endswith("version")):
+            return True
+        return any(f"/{stem}".endswith(f"/{name}") for name in self._built_stems)
 
     def import_target(self, path: str, statement: Import) -> Target | None:
         """The module that a from-import names; None when it is not first-party."""

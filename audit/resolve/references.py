@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from audit.model.facts import Attribute, Context, FileFacts, Import, ImportedName, Span, Text
 from audit.model.findings import Site
 from audit.model.graph import ImportEdge, ModuleGraph
 from audit.model.references import Dangling
+from audit.resolve.chains import ChainWalker
 from audit.resolve.index import Node
 from audit.resolve.program import Program, Resolution
-
-NAMING_CALLS: Final = frozenset(
-    {
-        "import_module",
-        "__import__",
-        "importorskip",
-        "resolve_name",
-        "find_spec",
-        "run_module",
-        "patch",
-        "setattr",
-    }
-    | {
-        "delattr",
-        "import_string",
-        "locate",
-        "get_class",
-        "import_from_string",
-        "load_object",
-        "import_object",
-    }
-)
-"""Callables whose first string argument is imported when they run."""
+from audit.resolve.strings import use_of
 
 
 def site_of(path: str, span: Span) -> Site:
@@ -89,6 +67,7 @@ class FileReferences:
         self.path = path
         self.referrer = program.index.names[path]
         self.facts: FileFacts = program.facts(path)
+        self.chains = ChainWalker(program)
         self._resolved: dict[int, list[tuple[ImportedName, Resolution]]] = {}
 
     def dangling(self) -> Iterator[Dangling]:
@@ -103,6 +82,7 @@ class FileReferences:
                 yield from self._dangling_attribute(attribute)
         for text in self.facts.texts:
             yield from self._dangling_text(text)
+        yield from self._dangling_exports()
 
     def targets(self, index: int, statement: Import) -> list[tuple[ImportedName, Resolution]]:
         """What each name of a statement leads to: for a from-import the module it is taken from."""
@@ -121,8 +101,13 @@ class FileReferences:
 
     def _dangling_import(self, index: int, statement: Import) -> Iterator[tuple[range, Dangling]]:
         """What dangles in one statement, each with the positions of the names that it takes down."""
+        if statement.context == "expected":
+            return
+        injected = self.program.injected()
         dead_fallback = statement.context == "fallback" and self._guarded_resolves(statement)
         for position, (name, module) in enumerate(self.targets(index, statement)):
+            if module.status == "missing" and module.dotted in injected:
+                continue
             if module.status == "missing":
                 span = statement.span if statement.is_from or len(statement.names) == 1 else name.span
                 missing = self._make("import", span, module.dotted, "", statement.context, dead_fallback)
@@ -141,6 +126,8 @@ class FileReferences:
 
     def _missing_symbol(self, module: Resolution, name: str) -> str | None:
         if self.program.symbols.defines(module.nodes, name) != "no":
+            return None
+        if f"{module.dotted}.{name}" in self.program.injected():
             return None
         if all(node.kind == "namespace" for node in module.nodes):
             within = self.program.absolute(self.path, f"{module.dotted}.{name}") if module.dotted else module
@@ -178,12 +165,12 @@ class FileReferences:
         return {".".join((module.dotted, *chain)) for module, chain in found if module.status == "found"}
 
     def _dangling_attribute(self, attribute: Attribute) -> Iterator[Dangling]:
-        if attribute.store or attribute.context in ("guarded", "typing"):
+        if attribute.store or attribute.context in ("guarded", "expected"):
             return
         module, chain = self.chain_of(attribute)
         if module.status != "found" or module.weak:
             return
-        missing = self.missing_in_chain(module, chain)
+        missing = self.chains.missing(module.dotted, module.nodes, chain)
         if missing is not None:
             yield self._make("attribute", attribute.span, *missing, attribute.context, False)
 
@@ -197,63 +184,71 @@ class FileReferences:
             return self.program.absolute(self.path, name.bound), attribute.chain
         return module, attribute.chain
 
-    def missing_in_chain(self, module: Resolution, chain: tuple[str, ...]) -> tuple[str, str] | None:
-        """The (module, symbol) at which a chain of names below a module leads nowhere, or None."""
-        program, nodes, dotted = self.program, module.nodes, module.dotted
-        for _ in range(len(chain)):
-            name = chain[0]
-            if not nodes or all(node.kind == "namespace" for node in nodes):
-                below = self._child(nodes, name)
-                if not below:
-                    return None
-                nodes, dotted, chain = below, f"{dotted}.{name}", chain[1:]
-            elif below := self._child(nodes, name):
-                nodes, dotted, chain = below, f"{dotted}.{name}", chain[1:]
-            else:
-                if program.symbols.defines(nodes, name) == "no":
-                    return dotted, name
-                return None
-            if not chain:
-                return None
-        return None
-
-    def _child(self, nodes: tuple[Node, ...], name: str) -> tuple[Node, ...]:
-        program = self.program
-        if any(name in program.symbols.definitions(file) for node in nodes for file in node.files):
-            return ()
-        return tuple(
-            child
-            for node in nodes
-            if node.kind in ("package", "namespace") and (child := program.index.node(node.stem, (name,))) is not None
-        )
-
     def _dangling_text(self, text: Text) -> Iterator[Dangling]:
         """A string whose leading part is a module, now or at the base, and whose rest is not there."""
-        value = text.value.replace(":", ".", 1)
-        if value.startswith("."):
+        if text.value.startswith(".") or text.context == "expected":
             return
-        named = text.callee.rpartition(".")[2] in NAMING_CALLS and text.argument in (
-            "0",
-            "target",
-            "name",
-            "modname",
-        )
+        use = use_of(text)
+        value = text.value.replace(":", ".", 1)
         parts = value.split(".")
         program = self.program
+        callee = text.callee if use != "unknown" else ""
+        context: Context = "guarded" if use == "tolerant" and text.context != "typing" else text.context
         for length in range(len(parts), 0, -1):
             head = program.absolute(self.path, ".".join(parts[:length]))
             if head.status != "found":
                 continue
-            rest = tuple(parts[length:])
-            if head.weak or all(node.kind == "namespace" for node in head.nodes):
+            if head.weak:
+                return
+            if all(node.kind == "namespace" for node in head.nodes):
                 break
-            if rest and program.symbols.defines(head.nodes, rest[0]) == "no":
-                yield self._make("string", text.span, head.dotted, rest[0], "lazy", False, text.callee if named else "")
+            missing = self.chains.missing(head.dotted, head.nodes, tuple(parts[length:]))
+            if missing is not None and (use != "unknown" or self._may_have_stood(parts)):
+                yield self._make("string", text.span, *missing, context, False, callee)
             return
-        if len(parts) > 1 or named:
-            head = program.absolute(self.path, value)
-            if head.status == "missing":
-                yield self._make("string", text.span, value, "", "lazy", False, text.callee if named else "")
+        if len(parts) > 1 or use != "unknown":
+            gone = self._gone_module(parts)
+            if (
+                gone is not None
+                and gone not in program.injected()
+                and (use != "unknown" or self._may_have_stood(parts))
+            ):
+                yield self._make("string", text.span, gone, "", context, False, callee)
+
+    def _gone_module(self, parts: list[str]) -> str | None:
+        """The module that a string names and the tree lacks: the longest that the base held, else all of it."""
+        program = self.program
+        for length in range(len(parts), 0, -1):
+            dotted = ".".join(parts[:length])
+            if program.base is not None and program.base.absolute(self.path, dotted).status == "found":
+                return dotted if program.absolute(self.path, dotted).status == "missing" else None
+        whole = ".".join(parts)
+        return whole if program.absolute(self.path, whole).status == "missing" else None
+
+    def _may_have_stood(self, parts: list[str]) -> bool:
+        """Whether the whole of a string named something at the base. One that never did only looks like a
+        reference: a file name, a host name, the name of an event. Without a base nobody can tell."""
+        base = self.program.base
+        if base is None:
+            return True
+        for length in range(len(parts), 0, -1):
+            head = base.absolute(self.path, ".".join(parts[:length]))
+            if head.status == "found":
+                rest = tuple(parts[length:])
+                return not rest or ChainWalker(base).missing(head.dotted, head.nodes, rest) is None
+        return False
+
+    def _dangling_exports(self) -> Iterator[Dangling]:
+        """Entries of ``__all__`` that the module does not define: importing ``*`` from it fails."""
+        if self.facts.exports is None:
+            return
+        nodes = tuple(Node("module", self.path, (self.path,)) for _ in range(1))
+        folder = self.path.rpartition("/")[0]
+        if self.path.endswith(("/__init__.py", "/__init__.pyi")):
+            nodes = (Node("package", folder, tuple(self.program.index.packages[folder])),)
+        for name, span in zip(self.facts.exports, self.facts.export_spans, strict=True):
+            if self.program.symbols.defines(nodes, name) == "no":
+                yield self._make("export", span, self.referrer, name, "eager", False)
 
     def edges(self) -> Iterator[ImportEdge]:
         """The import edges of the file, foreign modules included."""
@@ -266,7 +261,7 @@ class FileReferences:
                     yield ImportEdge(self.referrer, foreign, site, "", context)
                     continue
                 target = module.dotted
-                if statement.is_from and name.name != "*" and self._child(module.nodes, name.name):
+                if statement.is_from and name.name != "*" and self.chains.child(module.nodes, name.name):
                     target = f"{target}.{name.name}"
                 yield ImportEdge(self.referrer, self._canonical(target, module, name, statement), site, "", context)
 
@@ -274,7 +269,7 @@ class FileReferences:
         """The name under which the tree's own table lists a module that was reached by another spelling."""
         nodes = module.nodes
         if statement.is_from and target != module.dotted:
-            nodes = self._child(module.nodes, name.name)
+            nodes = self.chains.child(module.nodes, name.name)
         names = self.program.index.names
         for node in nodes:
             for file in node.files:

@@ -37,6 +37,9 @@ class Tree(Protocol):
     def children(self, node: Node, name: str) -> bool:
         """Whether ``name`` is a submodule of ``node``."""
 
+    def builds(self, node: Node, name: str) -> bool:
+        """Whether a build may make a submodule ``name`` of ``node``."""
+
 
 class SymbolTable:
     """Answers whether a module defines a name; "unknown" where names may be made at run time."""
@@ -62,7 +65,7 @@ class SymbolTable:
             return "yes"
         answer: Answer = "no"
         for node in nodes:
-            if node.kind == "opaque":
+            if node.kind == "opaque" or (node.kind == "package" and self._tree.builds(node, name)):
                 answer = "unknown"
             for path in node.files:
                 offered = self._file_defines(path, name, seen)
@@ -79,7 +82,7 @@ class SymbolTable:
         facts = self._tree.facts(path)
         if facts.error:
             return "unknown"
-        if name in self.definitions(path):
+        if name in self.definitions(path) and not self.only_from_itself(path, name):
             return "yes"
         answer: Answer = "unknown" if facts.open else "no"
         for statement in facts.imports:
@@ -96,12 +99,32 @@ class SymbolTable:
                 answer = "unknown"
         return answer
 
+    def only_from_itself(self, path: str, name: str) -> bool:
+        """Whether all that binds ``name`` in a package's own file is its import from that very package."""
+        if name not in self.definitions(path):
+            return False
+        if self.definitions(path)[name].kind != "import" or not path.endswith(("/__init__.py", "/__init__.pyi")):
+            return False
+        for statement in self._tree.facts(path).imports:
+            for each in statement.names:
+                if each.bound != name or not statement.at_module_scope:
+                    continue
+                target = self._tree.import_target(path, statement) if statement.is_from else None
+                own = target is not None and any(path in node.files for node in target.nodes or ())
+                if not own or each.name != name:
+                    return False
+        return True
+
     def _star_offers(self, nodes: tuple[Node, ...], name: str, seen: set[tuple[str, str]]) -> Answer:
         for node in nodes:
             for path in node.files:
-                exports = self._tree.facts(path).exports
-                if exports is not None:
-                    return "yes" if name in exports else "no"
+                facts = self._tree.facts(path)
+                if facts.exports is not None and name in facts.exports:
+                    return "yes"
+                if facts.dynamic_exports:
+                    return self._defines(nodes, name, seen)
+                if facts.exports is not None:
+                    return "no"
         return "no" if name.startswith("_") else self._defines(nodes, name, seen)
 
     def find(self, nodes: tuple[Node, ...], name: str) -> tuple[str, Definition] | None:

@@ -13,13 +13,15 @@ from audit.resolve.references import FileReferences, site_of
 
 
 class Use(msgspec.Struct, frozen=True):
-    """One place that names ``target``, the full dotted name as far as the site spells it."""
+    """One place that names ``target``, the full dotted name as far as the site spells it. ``symbol`` marks an
+    import of something in a module rather than of the module."""
 
     site: Site
     referrer: str
     kind: str
     target: str
     context: Context
+    symbol: bool = False
 
 
 def uses_of(program: Program, name: str) -> Iterator[Use]:
@@ -43,7 +45,8 @@ def _uses_in(program: Program, path: str, leaf: str) -> Iterator[Use]:
     for index, statement in enumerate(file.facts.imports):
         for name, module in file.targets(index, statement):
             target = f"{module.dotted}.{name.name}" if statement.is_from and name.name != "*" else module.dotted
-            yield Use(site_of(path, name.span), referrer, "import", target, statement.context)
+            symbol = target != module.dotted and not file.chains.child(module.nodes, name.name)
+            yield Use(site_of(path, name.span), referrer, "import", target, statement.context, symbol)
     for attribute in file.facts.attributes:
         if leaf in attribute.chain:
             module, chain = file.chain_of(attribute)
