@@ -1,0 +1,29 @@
+"""A name respelled at the exact place of its finding, in any text."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from audit.fix.spelling import is_formatted, respell
+from audit.fix.text import CannotFixError, Edit, Lines
+from audit.model.findings import Finding
+
+NO_REPLACEMENT: Final = "no replacement known"
+
+
+def respelled_at(lines: Lines, finding: Finding) -> Edit:
+    """The edit that renames what a finding names where it stands, quotes and what follows the name kept.
+
+    Raises:
+        CannotFixError: no successor is known, or the text there does not spell the old name.
+    """
+    if finding.replacement is None:
+        raise CannotFixError(NO_REPLACEMENT)
+    start, end = lines.span(finding.site)
+    written = lines.text[start:end]
+    if is_formatted(written):
+        raise CannotFixError("an f-string is put together when it runs")
+    renamed = respell(written, finding.target, finding.replacement)
+    if renamed is None or renamed == written:
+        raise CannotFixError("the text there does not spell the old name")
+    return Edit(start, end, renamed)

@@ -1,0 +1,97 @@
+"""The same rename in every way in which a name is written: dotted, ``module:attribute``, path, bare last part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+_FORMATTED: Final = re.compile(r"[a-zA-Z]*[fF][a-zA-Z]*['\"]")
+_LITERAL: Final = re.compile(r"([a-zA-Z]{0,2})('''|\"\"\"|'|\")(.*)\2", re.DOTALL)
+
+
+def is_formatted(literal: str) -> bool:
+    """Whether a string literal is an f-string, whose text exists only when it runs."""
+    return _FORMATTED.match(literal) is not None
+
+
+def respell(written: str, target: str, replacement: str) -> str | None:
+    """``written`` with ``target`` renamed to ``replacement``, in the form in which it is written there.
+
+    ``written`` may be quoted and may go on after the name. None when it does not spell the target: a name
+    that is put together at run time, or escaped.
+    """
+    if "/" in target or target.endswith((".py", ".pyi")):
+        return _substituted(written, *_tails(target, replacement), after=r"(?![\w.-]*\w)")
+    for old, new in _dotted_forms(target, replacement):
+        if "." in target or _stands_alone(written, old):
+            found = _substituted(written, old, new, before=r"(?<![\w.])")
+            if found is not None:
+                return found
+    for old, new in _path_forms(target, replacement):
+        found = _substituted(written, old, new)
+        if found is not None:
+            return found
+    return _as_import(written, target, replacement) or _as_last_part(written, target, replacement)
+
+
+def _substituted(
+    written: str, old: str, new: str, *, before: str = r"(?<![\w-])", after: str = r"(?!\w)"
+) -> str | None:
+    found, count = re.subn(f"{before}{re.escape(old)}{after}", lambda _match: new, written)
+    return found if count else None
+
+
+def _stands_alone(written: str, old: str) -> bool:
+    return re.match(rf"['\"]?{re.escape(old)}(?:[.:'\"]|$)", written) is not None
+
+
+def _dotted_forms(target: str, replacement: str) -> Iterator[tuple[str, str]]:
+    yield target, replacement
+    old, new = target.split("."), replacement.split(".")
+    for length in range(1, min(len(old), len(new))):
+        yield (
+            f"{'.'.join(old[:-length])}:{'.'.join(old[-length:])}",
+            f"{'.'.join(new[:-length])}:{'.'.join(new[-length:])}",
+        )
+
+
+def _path_forms(target: str, replacement: str) -> Iterator[tuple[str, str]]:
+    old, new = target.replace(".", "/"), replacement.replace(".", "/")
+    for end in (".py", ".pyi", ".ipynb", "/__init__.py"):
+        yield _tails(f"{old}{end}", f"{new}{end}")
+    if "/" in old:
+        yield old, new
+
+
+def _tails(old: str, new: str) -> tuple[str, str]:
+    """Both paths without the folders that they share, so that relative links and source roots fit too."""
+    first, second = old.split("/"), new.split("/")
+    while len(first) > 1 and len(second) > 1 and first[0] == second[0]:
+        first, second = first[1:], second[1:]
+    if first[-1] == second[-1] == "__init__.py" and len(first) == len(second) == 1:
+        return old, new
+    return "/".join(first), "/".join(second)
+
+
+def _as_import(written: str, target: str, replacement: str) -> str | None:
+    module, _, name = target.rpartition(".")
+    if not re.fullmatch(rf"from\s+{re.escape(module)}\s+import\s+{re.escape(name)}", written):
+        return None
+    new_module, _, new_name = replacement.rpartition(".")
+    renamed = "" if new_name == name else f" as {name}"
+    return f"from {new_module} import {new_name}{renamed}" if new_module else None
+
+
+def _as_last_part(written: str, target: str, replacement: str) -> str | None:
+    """An entry of ``__all__`` or an attribute's name: the last part alone, where only that has changed."""
+    parent, _, name = target.rpartition(".")
+    new_parent, _, new_name = replacement.rpartition(".")
+    if parent != new_parent:
+        return None
+    if written == name:
+        return new_name
+    literal = _LITERAL.fullmatch(written)
+    if literal is None or literal[3] != name:
+        return None
+    return f"{literal[1]}{literal[2]}{new_name}{literal[2]}"

@@ -1,0 +1,91 @@
+"""Puts planned changes on disk all together or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from audit.fix.changes import FileChange
+from audit.model.errors import SourceError, UsageError
+
+Replace = Callable[[Path, Path], object]
+"""Puts a file in the place of another in one step."""
+
+
+def write_changes(root: Path, changes: Iterable[FileChange], replace: Replace = os.replace) -> None:
+    """Write every change below ``root``; each file keeps its mode.
+
+    All contents are written to temporary files beside their files first, then put in place one by one. When
+    that fails half-way, what was put in place is put back.
+
+    Raises:
+        UsageError: a file changed since it was read, leads out of the tree, or cannot be written; nothing is
+            changed then.
+        SourceError: putting back failed too; the message names the files that hold new content.
+    """
+    wanted = list(changes)
+    prepared: list[tuple[Path, Path, FileChange]] = []
+    done: list[tuple[Path, FileChange]] = []
+    try:
+        for change in wanted:
+            file = _own_file(root, change)
+            prepared.append((_beside(file, change.after, change.path), file, change))
+        for fresh, file, change in prepared:
+            _demand_unchanged(file, change)
+            replace(fresh, file)
+            done.append((file, change))
+    except BaseException as error:
+        _put_back(done)
+        if isinstance(error, OSError):
+            raise UsageError(f"cannot write: {error.strerror or error}; nothing was changed") from None
+        raise
+    finally:
+        for fresh, _, _ in prepared:
+            fresh.unlink(missing_ok=True)
+
+
+def _own_file(root: Path, change: FileChange) -> Path:
+    file = root / change.path
+    if file.is_symlink() or not file.resolve().is_relative_to(root.resolve()):
+        raise UsageError(f"{change.path} leads out of the tree; nothing was changed")
+    _demand_unchanged(file, change)
+    if not os.access(file, os.W_OK):
+        raise UsageError(f"{change.path} is not writable; nothing was changed")
+    return file
+
+
+def _demand_unchanged(file: Path, change: FileChange) -> None:
+    if file.read_bytes() != change.before:
+        raise UsageError(f"{change.path} changed while it was being fixed; nothing was changed, run again")
+
+
+def _beside(file: Path, content: bytes, shown: str) -> Path:
+    try:
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    except OSError as error:
+        raise UsageError(f"cannot write beside {shown}: {error.strerror}; nothing was changed") from None
+    fresh = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.chmod(stat.S_IMODE(file.stat().st_mode))
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+    return fresh
+
+
+def _put_back(done: list[tuple[Path, FileChange]]) -> None:
+    failed = []
+    for file, change in done:
+        try:
+            _beside(file, change.before, change.path).replace(file)
+        except (OSError, UsageError):
+            failed.append(change.path)
+    if failed:
+        raise SourceError(f"writing failed half-way and these files could not be put back: {', '.join(failed)}")
