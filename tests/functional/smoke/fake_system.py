@@ -30,10 +30,10 @@ def main(tool: str) -> None:
         case "signal":
             os.kill(os.getpid(), 9)
         case "hang":
-            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-            time.sleep(600)
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+            time.sleep(60)
         case "leave a process":
-            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
         case "flood":
             for _ in range(300):
                 print("x" * 9999)

@@ -75,6 +75,8 @@ def test_evidence_is_kept_where_asked(rules: Path, tmp_path: Path, install_fake:
     assert [Path(artefact["path"]).name for artefact in train["artefacts"]] == [
         "manifest.json", "policy.safetensors", "scalars.json", "sidecar.yaml",
     ]  # fmt: skip
+    evaluate = json.loads((kept / "lstm" / "evidence" / "evaluate.json").read_text())
+    assert [artefact["path"] for artefact in evaluate["artefacts"]] == ["demo/stats.duckdb"]
 
 
 def test_a_stage_sees_closed_input_and_a_clean_environment(tmp_path: Path) -> None:
