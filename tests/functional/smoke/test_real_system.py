@@ -7,11 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import smoke
 
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.timeout(300)  # five real processes of seconds each, on cores that other tests share
 def test_the_reference_system_goes_all_the_way(tmp_path: Path) -> None:
     written = tmp_path / "smoke.json"
     done = subprocess.run(
