@@ -276,7 +276,7 @@ def _expectations(path: str, file: File, migrated: bool) -> Iterator[Expectation
         code, *marks = text.split(_MARK)
         where = file.line + number - 1
         said = [(mark.strip(), where) for mark in marks]
-        if marks and not code.strip():
+        if not code.strip():
             waiting += said
             continue
         for mark, line in waiting + said:
