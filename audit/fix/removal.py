@@ -101,10 +101,12 @@ def _outdented(syntax: Syntax, branch: cst.BaseSuite, indentation: str, newline:
     """The lines of a branch at another indentation."""
     if not isinstance(branch, cst.IndentedBlock):
         return indentation + "; ".join(syntax.source(each) for each in branch.body)
-    start = syntax.lines.line_start(syntax.span(branch.body[0])[0])
-    end = syntax.span(branch.body[-1])[1]
-    end = syntax.lines.line_end(end)
-    own = syntax.lines.indentation(syntax.span(branch.body[0])[0]) or ""
+    lines, first = syntax.lines, branch.body[0]
+    own = lines.indentation(syntax.span(first)[0]) or ""
+    start = lines.line_start(syntax.span(first)[0])
+    for _ in getattr(first, "leading_lines", ()):  # comments above the first statement
+        start = lines.line_start(start - 1)
+    end = lines.line_end(syntax.span(branch.body[-1])[1])
     moved = []
     for line in _without_strings_over_lines(syntax, branch.body, start, end):
         if line.strip() and not line.startswith(own):

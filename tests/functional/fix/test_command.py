@@ -1,0 +1,264 @@
+"""`audit fix` as a command: what it says, what it exits with, and what it leaves on disk."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from .conftest import Migration
+
+Run = Callable[..., Result]
+
+
+def test_everything_mended_is_told_and_exits_with_0(moved: Migration, audit_fix: Run) -> None:
+    result = audit_fix(moved.root, "--since", "HEAD~1")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "shop/bridge.py:1: shop.store -> shop.depot\n1 fixed in 1 file; 0 left (3 of 3 modules analysed)\n",
+    )
+    assert moved.read("shop/bridge.py") == (
+        "from shop.depot import Store\n\n\ndef open_bridge():\n    return Store()\n"
+    )
+
+
+def test_a_second_run_has_nothing_to_do(moved: Migration, audit_fix: Run) -> None:
+    audit_fix(moved.root, "--since", "HEAD~1")
+    again = audit_fix(moved.root, "--since", "HEAD~1", "--diff")
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert again.stderr == "0 would be fixed in 0 files; 0 left (3 of 3 modules analysed)\n"
+
+
+def test_what_cannot_be_mended_is_left_and_exits_with_1(moved: Migration, audit_fix: Run) -> None:
+    moved.write({"shop/late.py": "from shop.vault import key\n\nkey()\n"})
+    result = audit_fix(moved.root, "--since", "HEAD~1")
+    assert (result.exit_code, result.stdout) == (
+        1,
+        (
+            "shop/bridge.py:1: shop.store -> shop.depot\n"
+            "shop/late.py:1: IMP001 shop.vault left: no replacement known\n"
+            "1 fixed in 1 file; 1 left: no replacement known (4 of 4 modules analysed)\n"
+        ),
+    )
+
+
+def test_the_diff_writes_nothing_and_git_applies_it(moved: Migration, audit_fix: Run) -> None:
+    before = moved.read("shop/bridge.py")
+    result = audit_fix(moved.root, "--since", "HEAD~1", "--diff")
+    assert (result.exit_code, result.stdout) == (
+        1,
+        (
+            "diff --git a/shop/bridge.py b/shop/bridge.py\n"
+            "--- a/shop/bridge.py\n"
+            "+++ b/shop/bridge.py\n"
+            "@@ -1,4 +1,4 @@\n"
+            "-from shop.store import Store\n"
+            "+from shop.depot import Store\n"
+            " \n"
+            " \n"
+            " def open_bridge():\n"
+        ),
+    )
+    assert moved.read("shop/bridge.py") == before
+    moved.git("apply", "--check", "-", stdin=result.stdout_bytes)
+
+
+def test_the_diff_of_a_folder_inside_a_repository_applies_to_the_repository(
+    migration: Migration, audit_fix: Run
+) -> None:
+    migration.write({"lib/shop/__init__.py": "", "lib/shop/store.py": "def load():\n    return 'a'\n\n\nX = 1\n"})
+    migration.commit()
+    migration.git("mv", "lib/shop/store.py", "lib/shop/depot.py")
+    migration.write({"lib/shop/use.py": "import shop.store as s\nprint(s.X)\n"})
+    migration.commit()
+    result = audit_fix(migration.root / "lib", "--since", "HEAD~1", "--diff")
+    migration.git("apply", "-", stdin=result.stdout_bytes)
+    assert migration.read("lib/shop/use.py") == "import shop.depot as s\nprint(s.X)\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "after"),
+    [
+        (b"import shop.store\r\nshop.store\r\n", b"import shop.depot\r\nshop.depot\r\n"),
+        (b"import shop.store\r\nshop.store\nx = 1\r", b"import shop.depot\r\nshop.depot\nx = 1\r"),
+        (b"\xef\xbb\xbfimport shop.store\nshop.store", b"\xef\xbb\xbfimport shop.depot\nshop.depot"),
+        (
+            b"# -*- coding: latin-1 -*-\nimport shop.store\nx = '\xe9', shop.store  # \xe8\n",
+            b"# -*- coding: latin-1 -*-\nimport shop.depot\nx = '\xe9', shop.depot  # \xe8\n",
+        ),
+        ("é = 'ü'; import shop.store; shop.store\n".encode(), "é = 'ü'; import shop.depot; shop.depot\n".encode()),
+        (b"import shop.store\n\x0c\nshop.store\n", b"import shop.depot\n\x0c\nshop.depot\n"),
+    ],
+    ids=["CRLF", "mixed newlines", "BOM and no final newline", "latin-1", "wide characters", "form feed"],
+)
+def test_encoding_newlines_and_mode_are_kept(moved: Migration, audit_fix: Run, content: bytes, after: bytes) -> None:
+    moved.write({"tool.py": content})
+    (moved.root / "tool.py").chmod(0o751)
+    diff = audit_fix(moved.root, "--since", "HEAD~1", "--diff")
+    moved.git("apply", "--check", "-", stdin=diff.stdout_bytes)
+    assert audit_fix(moved.root, "--since", "HEAD~1").exit_code == 0
+    assert (moved.root / "tool.py").read_bytes() == after
+    assert (moved.root / "tool.py").stat().st_mode & 0o777 == 0o751
+
+
+def test_a_reexport_follows_through_the_packages_above(migration: Migration, audit_fix: Run) -> None:
+    migration.write(
+        {
+            "shop/__init__.py": "from . import store\n\n__all__ = ['store']\n",
+            "shop/store.py": "def load():\n    return 'loaded'\n\n\nX = 1\n",
+            "use.py": "from shop import store\nimport shop\nprint(store.X, shop.store.X)\n",
+        }
+    )
+    migration.commit()
+    migration.git("mv", "shop/store.py", "shop/depot.py")
+    migration.commit()
+    assert audit_fix(migration.root, "--since", "HEAD~1").exit_code == 0
+    assert migration.read("shop/__init__.py") == "from . import depot\n\n__all__ = ['depot']\n"
+    assert migration.read("use.py") == "from shop import depot\nimport shop\nprint(depot.X, shop.depot.X)\n"
+
+
+def test_the_name_of_a_renamed_symbol_is_kept_where_others_import_it_from(migration: Migration, audit_fix: Run) -> None:
+    body = "    def load(self):\n        return 'loaded'\n\n    size = 3\n"
+    migration.write(
+        {
+            "shop/__init__.py": "",
+            "shop/store.py": f"class Store:\n{body}",
+            "shop/bridge.py": "from shop.store import Store\n\n\ndef f():\n    return Store()\n",
+            "use.py": "from shop.bridge import Store\nStore()\n",
+        }
+    )
+    migration.commit()
+    migration.write({"shop/store.py": f"class Depot:\n{body}"})
+    migration.commit()
+    assert audit_fix(migration.root, "--since", "HEAD~1").exit_code == 0
+    assert migration.read("shop/bridge.py") == (
+        "from shop.store import Depot as Store\n\n\ndef f():\n    return Store()\n"
+    )
+    assert migration.read("use.py") == "from shop.bridge import Store\nStore()\n"
+
+
+GUARDED = (
+    "def f():\n    try:\n        from shop.gone import a\n        a()\n    except ImportError:\n        # without it\n"
+    "        a = None\n    return a\n"
+)
+
+
+def test_a_guard_that_can_never_succeed_is_taken_out_with_unsafe_only(moved: Migration, audit_fix: Run) -> None:
+    moved.write({"guard.py": GUARDED, "shop/bridge.py": ""})
+    careful = audit_fix(moved.root, "--since", "HEAD~1")
+    assert (careful.exit_code, careful.stdout) == (
+        1,
+        (
+            "guard.py:3: REF011 shop.gone left: mending a guarded import changes what runs: say --unsafe\n"
+            "0 fixed in 0 files; 1 left: mending a guarded import changes what runs: say --unsafe "
+            "(4 of 4 modules analysed)\n"
+        ),
+    )
+    assert audit_fix(moved.root, "--since", "HEAD~1", "--unsafe").exit_code == 0
+    assert moved.read("guard.py") == "def f():\n    # without it\n    a = None\n    return a\n"
+
+
+def test_a_dead_fallback_is_taken_out_with_unsafe_only(moved: Migration, audit_fix: Run) -> None:
+    source = "try:\n    from shop.depot import Store\nexcept ImportError:\n    from shop.store import Store\nStore()\n"
+    moved.write({"guard.py": source})
+    assert audit_fix(moved.root, "--since", "HEAD~1").exit_code == 1
+    assert moved.read("guard.py") == source
+    assert audit_fix(moved.root, "--since", "HEAD~1", "--unsafe").exit_code == 0
+    assert moved.read("guard.py") == "from shop.depot import Store\nStore()\n"
+
+
+def test_a_guarded_import_of_what_moved_is_mended_with_unsafe_only(moved: Migration, audit_fix: Run) -> None:
+    moved.write({"guard.py": "try:\n    from shop.store import Store\nexcept ImportError:\n    Store = None\n"})
+    assert audit_fix(moved.root, "--since", "HEAD~1", "--unsafe").exit_code == 0
+    assert moved.read("guard.py") == "try:\n    from shop.depot import Store\nexcept ImportError:\n    Store = None\n"
+
+
+def test_a_fix_that_would_bring_new_findings_is_dropped_with_the_reason(migration: Migration, audit_fix: Run) -> None:
+    migration.write(
+        {
+            "shop/__init__.py": "",
+            "shop/store.py": "def load():\n    return 'loaded'\n\n\ndef save():\n    return 'saved'\n",
+            "use.py": "from shop.store import load, save\nload(), save()\n",
+        }
+    )
+    migration.commit()
+    (migration.root / "shop/store.py").unlink()
+    migration.write({"shop/depot.py": "def load():\n    return 'loaded'\n"})
+    migration.write({"rules/retired.yaml": "- {name: shop.store, replacement: shop.depot}\n"})
+    migration.commit()
+    result = audit_fix(migration.root, "--since", "HEAD~1")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[0] == (
+        "use.py:1: REF001 shop.store left: the second check finds more than before: shop.depot does not define save"
+    )
+    assert migration.read("use.py") == "from shop.store import load, save\nload(), save()\n"
+
+
+def test_a_plain_folder_is_mended_by_its_declared_replacements(tmp_path: Path, audit_fix: Run) -> None:
+    for name, content in {
+        "shop/__init__.py": "",
+        "shop/depot.py": "class Depot:\n    size = 1\n",
+        "use.py": "from shop.store import Store\nprint(Store.size)\n",
+        "rules/retired.yaml": "- {name: shop.store, replacement: shop.depot}\n"
+        "- {name: shop.store.Store, replacement: shop.depot.Depot}\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    assert audit_fix(tmp_path).exit_code == 0
+    assert (tmp_path / "use.py").read_text() == "from shop.depot import Depot\nprint(Depot.size)\n"
+
+
+def test_links_lead_to_one_change_of_the_file_itself(moved: Migration, audit_fix: Run) -> None:
+    outside = moved.root.parent / "outside.py"
+    outside.write_text("import shop.store\n")
+    (moved.root / "link.py").symlink_to("shop/bridge.py")
+    (moved.root / "leaves.py").symlink_to(outside)
+    assert audit_fix(moved.root, "--since", "HEAD~1").exit_code == 0
+    assert (moved.root / "link.py").is_symlink()
+    assert moved.read("link.py").startswith("from shop.depot import Store\n")
+    assert outside.read_text() == "import shop.store\n"
+
+
+def test_a_file_that_cannot_be_written_changes_nothing(moved: Migration, audit_fix: Run) -> None:
+    moved.write({"aaa.py": "import shop.store\nprint(shop.store)\n"})
+    folder = moved.root / "shop"
+    folder.chmod(0o555)
+    try:
+        if os.access(folder, os.W_OK):
+            pytest.skip("this user may write to any folder, so that nothing can be made unwritable")
+        result = audit_fix(moved.root, "--since", "HEAD~1")
+    finally:
+        folder.chmod(0o755)
+    assert result.exit_code == 2
+    assert moved.read("aaa.py") == "import shop.store\nprint(shop.store)\n"
+
+
+def test_unusable_input_is_one_message_and_exits_with_2(moved: Migration, tmp_path: Path, audit_fix: Run) -> None:
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    (plain / "a.py").write_text("import b\n")
+    bare = tmp_path / "bare"
+    subprocess.run(["git", "clone", "--quiet", "--bare", moved.root, bare], check=True)
+    empty = Migration(tmp_path / "empty")
+    said = {
+        arguments: (result.exit_code, result.stderr.replace(str(tmp_path), "TMP"))
+        for arguments in [(plain,), (bare,), (empty.root,), (moved.root, "--at", "HEAD"), (moved.root, "--since", "no")]
+        for result in [audit_fix(*arguments)]
+    }
+    assert list(said.values()) == [
+        (
+            2,
+            (
+                "audit: TMP/plain is a plain folder, so nothing tells what replaces a name: name replacements in "
+                "rules/retired.yaml, or run in a git repository with --since REV\n"
+            ),
+        ),
+        (2, "audit: TMP/bare is a bare repository without files to change; run audit fix in a clone of it\n"),
+        (2, "audit: no Python module was analysed, so nothing was fixed; is this the right folder?\n"),
+        (2, "audit: --at HEAD names a commit, which cannot be changed; check it out and run audit fix there\n"),
+        (2, "audit: --since no: no such commit in TMP/repository; git log --oneline shows the commits there are\n"),
+    ]
