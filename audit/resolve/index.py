@@ -72,6 +72,10 @@ class ModuleIndex:
         for stem in (*self.modules, *self.packages):
             folder, _, name = stem.rpartition("/")
             self._parents[name].add(folder)
+        self._holders: dict[str, set[str]] = defaultdict(set)
+        for stem in (*self.modules, *self.packages, *self.native, *self.folders):
+            folder, _, name = stem.rpartition("/")
+            self._holders[name].add(folder)
         self.roots = tuple(sorted(layout.roots, key=lambda root: (-root.count("/") - bool(root), root)))
         self.names = self._name_all()
         self.paths_of: dict[str, list[str]] = defaultdict(list)
@@ -113,11 +117,15 @@ class ModuleIndex:
 
     def nodes(self, roots: Iterable[str], parts: tuple[str, ...]) -> list[Node]:
         """What ``parts`` name under each of several roots, absent ones left out."""
-        return [node for root in roots if (node := self.node(root, parts)) is not None]
+        holders = self._holders.get(parts[0])
+        if holders is None:
+            return []
+        return [node for root in roots if root in holders and (node := self.node(root, parts)) is not None]
 
     def depth(self, roots: Iterable[str], parts: tuple[str, ...]) -> int:
         """How many leading parts exist under some root."""
-        roots = tuple(roots)
+        holders = self._holders.get(parts[0], ())
+        roots = tuple(root for root in roots if root in holders)
         for length in range(len(parts), 0, -1):
             if any(self.node(root, parts[:length]) is not None for root in roots):
                 return length
