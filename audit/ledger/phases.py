@@ -29,7 +29,10 @@ def write_phase(root: Path, phase: int, contents: Mapping[str, str]) -> tuple[Pa
         folder.mkdir(parents=True, exist_ok=True)
         try:
             for ending, content in contents.items():
-                staged.append((_stage(folder, content), phase_path(root, phase, ending)))
+                target = phase_path(root, phase, ending)
+                if target.is_dir():
+                    raise IsADirectoryError(0, f"{target.name} is a folder")
+                staged.append((_stage(folder, content), target))
             for temporary, target in staged:
                 temporary.replace(target)
         finally:

@@ -32,6 +32,7 @@ def actions_section(verification: Verification, claims: Sequence[JudgedStatement
     ]
     by_weight = sorted(claims, key=lambda each: each.weight != "core")
     explained = {root.target for root in verification.roots}
+    unmet = {each.id for each in claims if each.verdict != "verified"}
     actions += [
         f"Make {code(each.id)} true, or withdraw it: {escaped(each.reason)}."
         for each in by_weight
@@ -40,7 +41,7 @@ def actions_section(verification: Verification, claims: Sequence[JudgedStatement
     actions += [
         f"Make {code(each.id)} provable: {escaped(each.reason)}."
         for each in by_weight
-        if each.verdict in ("unverified", "error")
+        if each.verdict in ("unverified", "error") and not unmet.intersection(each.needs)
     ]
     actions += [
         f"Correct the citation in {code(str(each['path']))}: it {escaped(str(each['message']))}."

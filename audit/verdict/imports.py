@@ -64,14 +64,15 @@ def judge_imports(predicate: Imports, codebase: Codebase, observed: ImportRun | 
 
 
 def _dangling(modules: set[str], predicate: Imports, codebase: Codebase) -> tuple[Finding, ...]:
-    """Import statements of these modules that name something gone, as errors."""
-    return tuple(
+    """Import statements of these modules that name something gone: those that break an import come first."""
+    found = [
         finding
         for finding in codebase.check.findings
         if finding.code in _IMPORT_CODES
         and finding.severity == "error"
         and (finding.referrer in modules or not predicate.packages)
-    )
+    ]
+    return tuple(sorted(found, key=lambda finding: (not finding.breaks_import, finding.new is False)))
 
 
 def _judge_statically(modules: set[str], dangling: tuple[Finding, ...], codebase: Codebase, why_not: str) -> Judgement:
@@ -82,7 +83,7 @@ def _judge_statically(modules: set[str], dangling: tuple[Finding, ...], codebase
     if killed:
         chains = tuple(Evidence(summary=f"{root.target}: {chain_text(root)}") for root in roots)
         return refuted(
-            f"{len(killed)} of {counted(len(modules), 'module')} cannot be imported: {_causes(dangling)}",
+            f"{len(killed)} of {counted(len(modules), 'module')} cannot be imported: {_causes(_breaking(dangling))}",
             coverage=coverage,
             evidence=(*evidence, *chains),
             findings=fingerprints(dangling),
@@ -91,6 +92,10 @@ def _judge_statically(modules: set[str], dangling: tuple[Finding, ...], codebase
     if dangling:
         return _only_lazy(len(modules), dangling, coverage, evidence)
     return unverified(f"no import of a missing module was found, but {why_not or 'none was tried'}", coverage=coverage)
+
+
+def _breaking(dangling: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in dangling if finding.breaks_import) or dangling
 
 
 def _causes(dangling: tuple[Finding, ...]) -> str:

@@ -41,7 +41,9 @@ def assess(statements: Sequence[JudgedStatement]) -> Overall:
     verdict = _worst([each.verdict for each in core if each.verdict is not None])
     everything = _worst([each.verdict for each in claims if each.verdict is not None])
     refuted = sum(each.verdict == "refuted" for each in core)
-    if verdict == "refuted":
+    if not core:
+        risk = "RISK NOT ASSESSED: NO CLAIM COULD BE JUDGED"
+    elif verdict == "refuted":
         risk = "CRITICAL RISK: SYSTEM DOWN" if refuted == len(core) else "HIGH RISK: PARTIAL SYSTEM RECOVERY"
     elif verdict != "verified":
         risk = "MEDIUM RISK: CORE CLAIMS NOT PROVEN"

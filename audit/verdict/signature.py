@@ -64,7 +64,8 @@ def _definition(name: str, codebase: Codebase) -> Located | Judgement:
         )
     gone = codebase.retired(name)
     if gone is not None:
-        return refuted(f"{name} no longer exists", evidence=(retirement(gone, name),))
+        roots = tuple(root.target for root in codebase.check.roots if f"{name}.".startswith(f"{root.target}."))
+        return refuted(f"{name} no longer exists", evidence=(retirement(gone, name),), roots=roots)
     if "." in name and not first_party(codebase, name):
         return unverified(f"{name} is not defined in this tree")
     return refuted(f"{name} is not defined in the tree", coverage=f"{len(codebase.modules())} modules read")

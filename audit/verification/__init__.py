@@ -43,6 +43,7 @@ def verify(
         SourceError: the repository cannot be read.
     """
     codebase = open_codebase(root, at=at, since=since, use_cache=use_cache)
+    before = _previous(codebase.root, phase) if phase is not None else None
     dossiers = gather(codebase, documents, run=run)
     if ids:
         dossiers = only(dossiers, ids)
@@ -53,19 +54,15 @@ def verify(
         )
         snapshot = sandbox.snapshot
         subject = Subject(
-            at=at,
-            since=since,
+            at=codebase.commit if at is not None else None,
+            since=codebase.since,
             shown_at=codebase.commit if phase is None or at is not None else f"tree:{snapshot.identity}",
-            shown_since=codebase.since,
             tree=snapshot.identity,
             dirty=snapshot.dirty,
             phase=phase,
             interpreter=sandbox.interpreter.origin,
         )
         result = assemble(dossiers, judgements, codebase, subject)
-    if phase is None:
-        return result
-    before = _previous(codebase.root, phase)
     return result if before is None else with_changes(result, before)
 
 

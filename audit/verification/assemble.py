@@ -27,12 +27,14 @@ from audit.verification.reproduce import reproduce
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """What was judged: the revisions asked for, the tree that they led to, and the phase it is for."""
+    """What was judged: the commits asked for, the tree that they led to, and the phase it is for.
+
+    ``at`` is None for a work tree; ``shown_at`` then still names what was judged.
+    """
 
     at: str | None
     since: str | None
     shown_at: str | None
-    shown_since: str | None
     tree: str | None
     dirty: bool
     phase: int | None
@@ -56,7 +58,7 @@ def assemble(
         document=documents[0] if len(documents) == 1 else None,
         documents=documents,
         at=subject.shown_at,
-        since=subject.shown_since,
+        since=subject.since,
         phase=subject.phase,
         tree=subject.tree,
         dirty=subject.dirty,

@@ -28,4 +28,5 @@ def reproduce(statement: Statement, at: str | None, since: str | None) -> str:
 
 
 def _revisions(at: str | None, since: str | None) -> list[str]:
-    return [*(["--at", at] if at else []), *(["--since", since] if since else [])]
+    """The commits by their ids: a name such as HEAD~1 means something else tomorrow."""
+    return [*(["--at", at[:12]] if at else []), *(["--since", since[:12]] if since else [])]

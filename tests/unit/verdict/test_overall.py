@@ -53,6 +53,7 @@ def test_a_supporting_claim_never_changes_it(claims: list[JudgedStatement]) -> N
         (["verified"], ["refuted"], "LOW RISK: CORE HOLDS, SUPPORT DOES NOT"),
         (["verified"], ["verified"], "NO RISK FOUND: EVERY CLAIM VERIFIED"),
         ([], ["refuted"], "CRITICAL RISK: SYSTEM DOWN"),
+        ([], [], "RISK NOT ASSESSED: NO CLAIM COULD BE JUDGED"),
     ],
 )
 def test_the_risk_in_words_follows_the_rule(core, supporting, risk) -> None:
