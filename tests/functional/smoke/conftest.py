@@ -1,5 +1,6 @@
 """The stand-in system on PYTHONPATH, and the shipped rules with limits that a test can wait for."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -33,7 +34,7 @@ def install_fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[d
         shutil.copy(HERE / "fake_system.py", package / "fake_system.py")
         (package / "__init__.py").touch()
         (package / "tools" / "__init__.py").touch()
-        (package / "fault.py").write_text(f"FAULT = {faults!r}\n")
+        (package / "fault.json").write_text(json.dumps(faults))
         for tool in ("train", "resume", "sim", "analyze"):
             (package / "tools" / f"{tool}.py").write_text(f"from metta_ref.fake_system import main\nmain({tool!r})\n")
         monkeypatch.setenv("PYTHONPATH", str(package.parent))

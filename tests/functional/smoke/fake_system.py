@@ -1,7 +1,7 @@
 """A stand-in for the reference system: its commands and files in a few plain lines, with faults on demand.
 
-It is copied as a package named `metta_ref` into a folder that the tests put on PYTHONPATH. FAULT, written
-there by the test, chooses what it gets wrong.
+It is copied as a package named `metta_ref` into a folder that the tests put on PYTHONPATH. The file fault.json,
+written beside it by the test, chooses what it gets wrong.
 """
 
 import hashlib
@@ -12,8 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from metta_ref.fault import FAULT
-
+FAULT = json.loads(Path(__file__).with_name("fault.json").read_text())
 DATA = Path(os.environ["DATA_DIR"])
 STEPS_AN_EPOCH = 256
 
