@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 
 from audit.model.facts import Span
 
@@ -11,8 +13,8 @@ class Spans:
     """Spans of nodes in one file; columns count characters from 1 and ends are exclusive."""
 
     def __init__(self, content: bytes) -> None:
-        self.lines: list[bytes] = content.splitlines()
         self._ascii = content.isascii()
+        self.lines: list[bytes] = (content if self._ascii else _as_parsed(content)).splitlines()
 
     def of(self, node: ast.stmt | ast.expr | ast.alias | ast.arg) -> Span:
         """The span of a node."""
@@ -26,3 +28,12 @@ class Spans:
         if line > len(self.lines):
             return offset
         return len(self.lines[line - 1][:offset].decode("utf-8", errors="replace"))
+
+
+def _as_parsed(content: bytes) -> bytes:
+    """The file as the parser counts it: in UTF-8 whatever its own encoding, and without a byte order mark."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    except SyntaxError:
+        encoding = "utf-8"  # stray bytes in a comment, which the parser lets pass
+    return content.decode(encoding, errors="replace").encode(errors="replace")
