@@ -1,0 +1,159 @@
+"""Command lines, as shells, build files and workflows hold them -> the modules, names and files that they name.
+
+Nothing is expanded or run: a word that a shell would have to compute is taken as it stands, or not at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, Protocol
+
+import msgspec
+
+from audit.kinds.forms import form_of
+from audit.kinds.python_code import read_code
+from audit.kinds.texts import Positions
+from audit.model.codes import Severity
+from audit.model.mentions import Form, Mention
+
+_TOKEN: Final = re.compile(
+    r"""
+      (?P<comment> (?<![^\s;&|(]) \# [^\n]* )
+    | (?P<joined> \\ \r? \n )
+    | (?P<space> [^\S\n]+ )
+    | (?P<end> [\n;&|()`] )
+    | (?P<word> (?: "(?:\\.|[^"\\])*" | '[^']*' | \\[^\r\n] | [^\s;&|()`"'\\] )+ )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
+_OPTION: Final = re.compile(r"[-+~]{0,2}[A-Za-z_][\w./@-]*=")
+_PYTHON: Final = re.compile(r"(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?")
+_MODULE: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_SAYS_ONLY: Final = frozenset(
+    {"echo", "printf", "rm", "rmdir", "mkdir", "touch", "test", "[", "[[", "grep", "rg", "sed", "awk", "true", ":"}
+)
+"""Commands whose operands need not exist, or are only text."""
+_SERVERS: Final = frozenset({"uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "uwsgi", "waitress-serve"})
+_APP_OPTIONS: Final = {"celery": ("-A", "--app"), "flask": ("-A", "--app"), "dramatiq": (), "arq": ()}
+_SETTINGS: Final = ("DJANGO_SETTINGS_MODULE", "FLASK_APP", "CELERY_APP")
+_MAX_NESTING: Final = 3
+
+COMMAND_WORDS: Final = frozenset({"python", "python3", "celery", "flask", "DJANGO_SETTINGS_MODULE"} | _SERVERS)
+"""Words beside which a module name is certain."""
+
+
+class Word(msgspec.Struct, frozen=True):
+    """One word of a command, quotes removed, with the offsets of what stands for it."""
+
+    text: str
+    start: int
+    end: int
+
+
+class _Make(Protocol):
+    def __call__(self, word: Word, text: str, form: Form, kind: str, *, certain: bool = False) -> Mention:
+        """A mention of ``text``, which stands in ``word``."""
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who gives the commands: what their mentions say of themselves. ``judges_slots`` is false in prose."""
+
+    code: str
+    role: str
+    severity: Severity
+    judges_slots: bool = True
+
+
+def command_mentions(
+    source: str, offset: int, positions: Positions, caller: Caller, depth: int = 0
+) -> Iterator[Mention]:
+    """The mentions in ``source``, a stretch of shell that begins at ``offset`` of the file."""
+    for command in _commands(source, offset):
+        yield from _mentions(command, source, offset, positions, caller, depth)
+
+
+def _commands(source: str, offset: int) -> Iterator[list[Word]]:
+    words: list[Word] = []
+    position = 0
+    while position < len(source):
+        token = _TOKEN.match(source, position)
+        if token is None:
+            position += 1  # a quote that nothing closes
+            continue
+        position = token.end()
+        if token.lastgroup == "word":
+            words.append(_word(token[0], offset + token.start()))
+        elif token.lastgroup == "end" and words:
+            yield words
+            words = []
+    if words:
+        yield words
+
+
+def _word(raw: str, start: int) -> Word:
+    end = start + len(raw)
+    if len(raw) >= 2 and raw[0] == raw[-1] and raw[0] in "\"'" and raw[0] not in raw[1:-1]:
+        return Word(raw[1:-1], start + 1, end - 1)
+    return Word(raw.replace('"', "").replace("'", ""), start, end)
+
+
+def _mentions(
+    words: list[Word], source: str, offset: int, positions: Positions, caller: Caller, depth: int
+) -> Iterator[Mention]:
+    def mention(word: Word, text: str, form: Form, kind: str, *, certain: bool = False) -> Mention:
+        start = word.start + max(word.text.rfind(text), 0) if word.end - word.start == len(word.text) else word.start
+        span = positions.span(start, start + len(text) if start != word.start or text == word.text else word.end)
+        certain = certain and caller.judges_slots
+        return Mention(caller.code, kind, text, form, caller.role, caller.severity, span, certain)
+
+    program, python, before = "", False, ""
+    for word in words:
+        text = word.text.lstrip("@") if not program else word.text
+        if not program and text in ("-", "+", ""):
+            continue
+        if not program and _ASSIGNMENT.match(text):
+            name, _, value = text.partition("=")
+            if form := "name" if name in _SETTINGS and _MODULE.fullmatch(value) else form_of(value):
+                yield mention(word, value, form, "command", certain=name in _SETTINGS)
+            continue
+        if not program or text.rpartition("/")[2] in _SERVERS or text in _APP_OPTIONS:
+            program = text.rpartition("/")[2]
+            if program in _SAYS_ONLY:
+                return
+        if python and before == "-m" and _MODULE.fullmatch(text):
+            yield mention(word, text, "module", "command", certain=True)
+            python = False
+        elif python and before == "-c":
+            yield from _inline_code(word, text, positions, caller)
+            python = False
+        elif before in _APP_OPTIONS.get(program, ()) and _MODULE.fullmatch(text.replace(":", ".")):
+            yield mention(word, text, "module", "command", certain=True)
+        elif any(character.isspace() for character in text):
+            if depth < _MAX_NESTING:
+                inner = source[word.start - offset : word.end - offset]
+                yield from command_mentions(inner, word.start, positions, caller, depth + 1)
+        else:
+            yield from _plain(word, text, program, mention)
+        python = python or bool(_PYTHON.fullmatch(text))
+        before = text
+
+
+def _plain(word: Word, text: str, program: str, mention: _Make) -> Iterator[Mention]:
+    """A word that no rule of a program explains: an option's value, a path or a dotted name."""
+    option = _OPTION.match(text)
+    value = (text[option.end() :] if option else text).rstrip(":,")
+    form = form_of(value)
+    if form is not None:
+        yield mention(word, value, form, "path" if form == "path" else "command", certain=program in _SERVERS)
+
+
+def _inline_code(word: Word, text: str, positions: Positions, caller: Caller) -> Iterable[Mention]:
+    span = positions.span(word.start, word.end)
+    for name in read_code(text) or ():
+        if name.kind == "import":
+            form: Form = "module" if name.bare else "name"
+            yield Mention(
+                caller.code, "import", name.name, form, caller.role, caller.severity, span, caller.judges_slots
+            )

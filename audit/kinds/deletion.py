@@ -1,0 +1,71 @@
+"""Words that speak of deletion: a document that says what is gone is right, and no dangling reference."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_STATEMENT: Final = re.compile(
+    r"""\b(?:
+        removed | deleted | dropped | retired | renamed | relocated | replaced | deprecated | superseded | eliminated
+      | obsolete | no\ longer | formerly | previously | used\ to\ be | was\ called | were\ called
+      | moved\ (?:to|from|into) | (?:removal|deletion|replacement)\ (?:of|for) | gone | legacy | migrated
+      | does\ not\ exist | doesn't\ exist | (?:will|to|must|should|can)\ be\ (?:removed|deleted|dropped)
+    )\b
+    | ^[\s>*+\d.\[\]xX✅❌-]*\**(?:delete|remove|drop|rename|replace|eliminate|retire|migrate)s?\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_HEADING: Final = re.compile(
+    r"""\b(?:
+        delet\w+ | remov\w+ | renam\w+ | retir\w+ | deprecat\w+ | obsolete | legacy | before | old
+      | previous\w* | former\w* | migrat\w+ | changelog | change\ ?log | history | breaking | release\ notes
+      | upgrad\w+ | moved | replaced
+    )\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_OLD_COMMENT: Final = re.compile(
+    r"\b(?:old|before|broken|deprecated|removed|previously|was|legacy|wrong)\b", re.IGNORECASE
+)
+_RECORD: Final = re.compile(
+    r"""(?:^|.*/)(?:
+        (?:changelog|changes|history|news|releases?|release[-_ ]?notes|whats[-_]?new|upgrad\w*|migrat\w*|deprecat\w*)
+            (?:[-_. ][^/]*)?
+      | [^/]*(?:migration|removal|changelog|deprecation|upgrade|postmortem|release[-_]notes)[^/]*
+            \.(?:md|rst|txt|markdown|adoc)
+      | (?:changelogs?|changes|news)/.*
+      | (?:adrs?|decisions|rfcs?|changelog\.d|newsfragments|releases|release[-_]notes|whatsnew)/.*
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_SENTENCE_END: Final = re.compile(r"[.!?](?=\s)|\n\s*\n")
+
+
+def speaks_of_deletion(text: str) -> bool:
+    """Whether a sentence, table row or list item says that what it names is gone or is to go."""
+    return _STATEMENT.search(text) is not None
+
+
+def heads_deletion(heading: str) -> bool:
+    """Whether what stands under a heading is about things that were."""
+    return _HEADING.search(heading) is not None
+
+
+def marks_old_code(comment: str) -> bool:
+    """Whether a comment in an example says that the code below it is how it was."""
+    return _OLD_COMMENT.search(comment) is not None
+
+
+def is_record(path: str) -> bool:
+    """Whether a document records the past by its nature: a changelog, release notes, a migration note, an ADR."""
+    return _RECORD.fullmatch(path) is not None
+
+
+def sentence_at(text: str, offset: int) -> str:
+    """The sentence of ``text`` that holds ``offset``; a full stop inside a name does not end it."""
+    start = 0
+    for end in _SENTENCE_END.finditer(text):
+        if end.end() > offset:
+            return text[start : end.end()]
+        start = end.end()
+    return text[start:]

@@ -1,0 +1,48 @@
+"""Which texts look like a dotted name or like a path: the grammar that every kind shares."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from audit.model.mentions import Form
+
+_SUFFIXES: Final = (
+    r"(?:py|pyi|pyx|ipynb|ya?ml|toml|jsonc?|cfg|ini|conf|sh|bash|zsh|md|rst|txt|csv|sql|proto|html?|css|js|tsx?"
+    r"|cc?|cpp|h|hpp|rs|go|lock|env|xml|svg|png|jpe?g|gif|pdf|ckpt|pth?|pkl|pickle|joblib|j2|tmpl|tf|mk)"
+)
+_DOTTED: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
+_OBJECT: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_FILE_NAME: Final = re.compile(rf"[\w.@+-]*\w\.{_SUFFIXES}", re.IGNORECASE)
+_PATH: Final = re.compile(r"[\w.@+*?\[\]{}!,~-]*(?:/[\w.@+*?\[\]{}!,~-]*)+")
+_URL: Final = re.compile(r"[a-zA-Z][\w+.-]*://|//|mailto:|data:|git@|www\.")
+_LOCATION: Final = re.compile(r"(?:::[^\s]*|:\d[\d:,-]*|#[^\s]*)$")
+
+IN_TEXT: Final = re.compile(
+    rf"""(?<![\w./:@$\\{{<%-])(?:
+        [\w.@+~-]*(?:/[\w.@+*-]+)+/?                                   # a path of several components
+      | [\w-]+\.{_SUFFIXES}(?![\w.])                                   # a file name
+      | [^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?   # a dotted name
+    )""",
+    re.VERBOSE,
+)
+"""Finds names and paths within a line of prose or code."""
+
+
+def form_of(text: str) -> Form | None:
+    """How a whole text would have to be taken: "path", "name", or None for anything else. URLs are neither."""
+    if not text or len(text) > 400 or text[0] in "-$%<@&|=" or _URL.match(text):
+        return None
+    bare = without_location(text)
+    if _FILE_NAME.fullmatch(bare):
+        return "path"
+    if _DOTTED.fullmatch(text) or _OBJECT.fullmatch(text):
+        return "name"
+    if "/" in bare and _PATH.fullmatch(bare):
+        return "path"
+    return None
+
+
+def without_location(text: str) -> str:
+    """A path without what points into the file: ``:12``, ``::test_name``, ``#heading``."""
+    return _LOCATION.sub("", text) if ":" in text or "#" in text else text

@@ -1,0 +1,105 @@
+"""JSON as a stream of strings with their keys and places; comments and trailing commas are tolerated."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from audit.kinds.texts import UnreadableError
+
+_MAX_DEPTH: Final = 200
+_TOKEN: Final = re.compile(
+    r"""
+      [\s]+ | //[^\n]* | /\*.*?\*/
+    | (?P<string> "(?:[^"\\\n]|\\.)*" )
+    | (?P<mark> [{}\[\]:,] )
+    | (?P<plain> [-+\w.]+ )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class JsonString(msgspec.Struct, frozen=True):
+    """One string. ``path`` leads to it (keys and indices); ``start`` and ``end`` bound it, quotes included."""
+
+    path: tuple[str | int, ...]
+    raw: str
+    start: int
+    end: int
+    is_key: bool = False
+
+    @property
+    def value(self) -> str:
+        """The string that is meant; escapes that JSON does not know are left as they are."""
+        if "\\" not in self.raw:
+            return self.raw
+        try:
+            return str(json.loads(f'"{self.raw}"', strict=False))
+        except ValueError:
+            return self.raw
+
+    @property
+    def key(self) -> str:
+        """The nearest key on the way to it."""
+        return next((each for each in reversed(self.path) if isinstance(each, str)), "")
+
+    def column_of(self, index: int) -> int:
+        """The offset in the file of the character at ``index`` of the value."""
+        offset = self.start + 1
+        for _ in range(index):
+            step = 2 if self.raw.startswith("\\", offset - self.start - 1) else 1
+            if self.raw.startswith("\\u", offset - self.start - 1):
+                step = 6
+            offset += step
+        return min(offset, self.end)
+
+
+def json_strings(text: str) -> Iterator[JsonString]:
+    """Every string of a document, keys included, in reading order.
+
+    Raises:
+        UnreadableError: not JSON, or nested beyond any use.
+    """
+    path: list[str | int] = []
+    kinds: list[str] = []
+    expects_key = False
+    position, seen = 0, False
+    while position < len(text):
+        token = _TOKEN.match(text, position)
+        if token is None:
+            raise UnreadableError(f"not JSON: line {text.count(chr(10), 0, position) + 1} cannot be read")
+        position = token.end()
+        if token["string"] is not None:
+            seen = True
+            if kinds and kinds[-1] == "{" and expects_key:
+                found = JsonString(tuple(path[:-1]), token[0][1:-1], token.start(), token.end(), is_key=True)
+                path[-1] = found.value
+                expects_key = False
+                yield found
+            else:
+                yield JsonString(tuple(path), token[0][1:-1], token.start(), token.end())
+        elif token["plain"] is not None:
+            seen = True
+        elif mark := token["mark"]:
+            seen = True
+            if mark in "{[":
+                if len(kinds) >= _MAX_DEPTH:
+                    raise UnreadableError(f"JSON nested deeper than {_MAX_DEPTH} levels")
+                kinds.append(mark)
+                path.append("" if mark == "{" else 0)
+                expects_key = mark == "{"
+            elif mark in "}]":
+                if not kinds or kinds.pop() != {"}": "{", "]": "["}[mark]:
+                    raise UnreadableError(f"not JSON: line {text.count(chr(10), 0, position) + 1}: stray {mark}")
+                path.pop()
+                expects_key = False
+            elif mark == "," and kinds:
+                last = path[-1]
+                path[-1] = last + 1 if isinstance(last, int) else ""
+                expects_key = kinds[-1] == "{"
+    if kinds or not seen:
+        raise UnreadableError("not JSON: it ends too early")

@@ -1,0 +1,173 @@
+"""Judges mentions against one tree and its base: what each names that is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from audit.kinds.paths import GonePaths, is_elsewhere
+from audit.model.findings import Retirement, Site
+from audit.model.mentions import Gone, Mention
+from audit.model.references import Dangling
+from audit.resolve.index import Node
+from audit.resolve.program import Program, Resolution
+from audit.resolve.retired import Retired, Retirements
+
+
+class Past(Protocol):
+    """What history is asked about a path."""
+
+    def removed(self, path: str) -> Retirement | None:
+        """The commit that deleted the path."""
+
+    def renames(self) -> dict[str, str]:
+        """Old path -> new path between base and tree."""
+
+
+class MentionJudge:
+    """Answers for one tree. Satisfies `audit.checks.mentions.Judge`.
+
+    ``declared`` are names that the repository itself declares retired. ``texts_before`` gives what a file
+    mentioned at the base; it is asked only about findings whose target was gone then already.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        retirements: Retirements,
+        paths: GonePaths,
+        past: Past | None,
+        declared: Iterable[str] = (),
+        texts_before: Callable[[str], frozenset[str]] = lambda _path: frozenset(),
+    ) -> None:
+        self._program = program
+        self._base = program.base
+        self._retirements = retirements
+        self._paths = paths
+        self._past = past
+        self._declared = frozenset(declared)
+        self._texts_before = texts_before
+        self._known: dict[tuple[str, str, bool], Gone | None] = {}
+
+    def referrer(self, path: str) -> str:
+        """The module name of a file, or its path when it is no module."""
+        return self._program.index.names.get(path, path)
+
+    def gone(self, path: str, mention: Mention) -> Gone | None:
+        """What the mention names that does not exist; None when it exists or is not ours to judge."""
+        if mention.form in ("path", "config"):
+            if "/" not in mention.text and self._program.absolute("", mention.text).status == "found":
+                return None  # a package that moved below another source root
+            find = self._paths.find if mention.form == "path" else self._paths.find_config
+            target = find(path, mention.text)
+            return self._gone_path(target) if target is not None else None
+        where = path if path.endswith((".py", ".pyi", ".ipynb")) else ""
+        key = (where, mention.text, mention.certain)
+        if key not in self._known:
+            self._known[key] = self._gone_name(where, mention.text.replace(":", ".", 1), mention.certain)
+        gone = self._known[key]
+        return None if gone is not None and not mention.certain and self._is_elsewhere(path, where, gone) else gone
+
+    def _is_elsewhere(self, document: str, where: str, gone: Gone) -> bool:
+        """Whether the name was importable only below a folder of examples or copies that the document is not in."""
+        if self._base is None:
+            return False
+        stems = [node.stem for node in self._base.absolute(where, gone.module).nodes]
+        roots = [stem.removesuffix(gone.module.replace(".", "/")) for stem in stems]
+        return bool(roots) and all(is_elsewhere(document, root) for root in roots)
+
+    def stood_before(self, path: str, mention: Mention, gone: Gone) -> bool | None:
+        """Whether the same finding stood at the base; None without a base."""
+        if self._base is None:
+            return None
+        return not gone.existed_at_base and mention.text in self._texts_before(path)
+
+    def _gone_path(self, target: str) -> Gone:
+        retirement = replacement = None
+        if self._past is not None:
+            retirement = self._past.removed(target)
+            replacement = self._past.renames().get(target)
+        return Gone(target, "", "", True, retirement, replacement, None, existed_at_base=True)
+
+    def _gone_name(self, where: str, name: str, certain: bool) -> Gone | None:
+        parts = name.split(".")
+        if not all(part.isidentifier() for part in parts):
+            return None
+        declared = next((end for end in range(len(parts), 0, -1) if ".".join(parts[:end]) in self._declared), None)
+        if declared is not None:
+            target = ".".join(parts[:declared])
+            return self._made(where, target, "", self._past_of(where, target, ""))
+        for end in range(len(parts), 0, -1):
+            head = self._program.absolute(where, ".".join(parts[:end]))
+            if head.status != "found":
+                continue
+            if end == len(parts) or head.weak:
+                return None
+            if not all(node.kind == "namespace" for node in head.nodes):
+                return self._gone_symbol(where, head, parts[end:], certain)
+            break
+        return self._gone_module(where, parts, certain)
+
+    def _gone_module(self, where: str, parts: list[str], certain: bool) -> Gone | None:
+        """The longest leading part that was a module once; for a certain slot, else the first that is missing."""
+        prefixes = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+        missing = [each for each in prefixes if self._program.absolute(where, each).status == "missing"]
+        for prefix in reversed(missing):
+            past = self._past_of(where, prefix, "")
+            if past is not None:
+                return self._made(where, prefix, "", past)
+        return Gone(missing[0], missing[0], retired=False) if certain and missing else None
+
+    def _gone_symbol(self, where: str, head: Resolution, rest: list[str], certain: bool) -> Gone | None:
+        symbols = self._program.symbols
+        answer = symbols.defines(head.nodes, rest[0])
+        if answer == "no":
+            past = self._past_of(where, head.dotted, rest[0])
+            return self._made(where, head.dotted, rest[0], past) if past is not None or certain else None
+        if answer == "yes" and len(rest) > 1 and self._member_is_gone(where, head, rest):
+            member = ".".join(rest[:2])
+            past = self._past_of(where, head.dotted, member)
+            return self._made(where, head.dotted, member, past) if past is not None else None
+        return None
+
+    def _member_is_gone(self, where: str, head: Resolution, rest: list[str]) -> bool:
+        """Whether a class of both trees had a member at the base that no class of this tree has any more."""
+        if self._base is None:
+            return False
+        member = ".".join(rest[:2])
+        before = self._base.absolute(where, head.dotted)
+        if before.status != "found" or self._base.symbols.find(before.nodes, member) is None:
+            return False
+        owner = self._program.symbols.find(head.nodes, rest[0])
+        if owner is None or owner[1].kind != "class" or rest[0] in self._program.facts(owner[0]).open_classes:
+            return False
+        return self._program.symbols.find(head.nodes, member) is None and not self._defined_anywhere(rest[1])
+
+    def _defined_anywhere(self, member: str) -> bool:
+        ending = f".{member}"
+        return any(
+            definition.name.endswith(ending)
+            for path in self._program.index.names
+            for definition in self._program.facts(path).definitions
+        )
+
+    def _past_of(self, where: str, module: str, symbol: str) -> Retired | None:
+        missing = Dangling(kind="string", site=Site(where), referrer="", module=module, symbol=symbol, context="lazy")
+        return self._retirements.of(missing)
+
+    def _made(self, where: str, module: str, symbol: str, past: Retired | None) -> Gone:
+        target = f"{module}.{symbol}" if symbol else module
+        if past is None:
+            return Gone(target, module, symbol, retired=False)
+        if past.kind == "module":
+            module, symbol = target, ""
+        existed = self._existed_at_base(where, module, symbol)
+        return Gone(target, module, symbol, True, past.retirement, past.replacement, past.reason, existed)
+
+    def _existed_at_base(self, where: str, module: str, symbol: str) -> bool:
+        if self._base is None:
+            return False
+        before = self._base.absolute(where, module)
+        nodes: tuple[Node, ...] = before.nodes
+        head = symbol.partition(".")[0]
+        return before.status == "found" and (not symbol or self._base.symbols.defines(nodes, head) == "yes")

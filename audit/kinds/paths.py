@@ -1,0 +1,128 @@
+"""Which path a text means: relative to its document, to the root, or by a unique ending; now or at the base."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from audit.kinds.forms import without_location
+
+_WILD: Final = re.compile(r"[*?\[\]{}!]")
+_MIN_ENDING: Final = 2
+"""Components that an ending must have to identify a path."""
+_EXAMPLES: Final = frozenset(
+    {"examples", "example", "docs", "doc", "samples", "demos", "demo", "templates", "fixtures", "testdata", "assets"}
+    | {"tests", "test", "cookbook", "tutorials", "tutorial", "snippets", "vendor", "_vendor", "third_party", "data"}
+)
+
+
+def is_elsewhere(document: str, path: str) -> bool:
+    """Whether ``path`` lies in a folder of examples, tests or copies that does not hold the document.
+
+    Such a folder is a world of its own: what it calls ``yourapplication`` is not what a document means by it.
+    """
+    parts = path.split("/")[:-1]
+    for depth, part in enumerate(parts, 1):
+        if part in _EXAMPLES:
+            return not document.startswith("/".join(parts[:depth]) + "/")
+    return False
+
+
+class PathIndex:
+    """Files and folders of one tree, by path and by last component."""
+
+    def __init__(self, files: Iterable[str]) -> None:
+        self.all: set[str] = set()
+        self._by_name: dict[str, list[str]] = defaultdict(list)
+        for file in files:
+            path = file
+            while path and path not in self.all:
+                self.all.add(path)
+                self._by_name[path.rpartition("/")[2]].append(path)
+                path = path.rpartition("/")[0]
+
+    def ending(self, tail: str) -> list[str]:
+        """The paths that are ``tail`` or end with it, whole components compared."""
+        return [
+            path for path in self._by_name.get(tail.rpartition("/")[2], ()) if path == tail or path.endswith(f"/{tail}")
+        ]
+
+
+class GonePaths:
+    """Paths that existed at the base, or at some commit since, and do not exist now."""
+
+    def __init__(self, now: Iterable[str], before: Iterable[str]) -> None:
+        self._now = PathIndex(now)
+        earlier = PathIndex(before)
+        self.gone = frozenset(earlier.all - self._now.all)
+        self._gone = PathIndex(self.gone)
+
+    def find(self, document: str, text: str) -> str | None:
+        """The path that is gone and that ``text``, written in ``document``, means; None when there is no such."""
+        if not self.gone:
+            return None
+        plain = _plain(text)
+        if plain is None:
+            return None
+        near = list(_candidates(document, plain))
+        if any(path in self._now.all for path in near):
+            return None
+        exact = next((path for path in near if path in self.gone), None)
+        if exact is not None:
+            return exact
+        by_ending = self._by_ending(plain)
+        return None if by_ending is None or is_elsewhere(document, by_ending) else by_ending
+
+    def find_config(self, document: str, text: str) -> str | None:
+        """The same for an entry of a Hydra defaults list: below the document's folder or one above it."""
+        if not self.gone:
+            return None
+        folder = document.rpartition("/")[0]
+        found = None
+        while True:
+            for suffix in (".yaml", ".yml", ""):
+                path = posixpath.normpath(posixpath.join(folder, text.lstrip("/") + suffix))
+                if path in self._now.all:
+                    return None
+                if found is None and path in self.gone and suffix:
+                    found = path
+            if not folder:
+                return found
+            folder = folder.rpartition("/")[0]
+
+    def _by_ending(self, plain: str) -> str | None:
+        parts = [part for part in plain.split("/") if part not in ("", ".", "..", "~")]
+        for start in range(len(parts) - _MIN_ENDING + 1):
+            tail = "/".join(parts[start:])
+            if self._now.ending(tail):
+                return None
+            matches = self._gone.ending(tail)
+            if matches:
+                return matches[0] if len(matches) == 1 else None
+        return None
+
+
+def _plain(text: str) -> str | None:
+    """The path without what points into the file, up to the first component that is a pattern."""
+    path = without_location(text).partition("?")[0]
+    kept: list[str] = []
+    for part in path.split("/"):
+        if _WILD.search(part):
+            break
+        kept.append(part)
+    plain = "/".join(kept).rstrip("/")
+    return plain if plain.strip("./~") else None
+
+
+def _candidates(document: str, plain: str) -> Iterator[str]:
+    folder = document.rpartition("/")[0]
+    if not plain.startswith("~"):
+        beside = posixpath.normpath(posixpath.join(folder, plain.lstrip("/")))  # "/x": from the root of a subproject
+        if not beside.startswith(".."):
+            yield beside
+    from_root = posixpath.normpath(plain.lstrip("/"))
+    if not from_root.startswith(".."):
+        yield from_root

@@ -1,0 +1,125 @@
+"""Prose and embedded code of documents -> mentions: the part that Markdown, RST and docstrings share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote
+
+import msgspec
+
+from audit.kinds.commands import Caller, command_mentions
+from audit.kinds.deletion import marks_old_code, sentence_at, speaks_of_deletion
+from audit.kinds.forms import IN_TEXT, form_of
+from audit.kinds.python_code import CodeName, read_code
+from audit.kinds.texts import Positions
+from audit.model.mentions import Form, Mention
+
+_BLANKED: Final = re.compile(
+    r"~~.*?~~|<(?:del|s)>.*?</(?:del|s)>|<!--.*?-->|[a-zA-Z][\w+.-]*://[^\s)>\]`\"]+", re.DOTALL
+)
+_LINK: Final = re.compile(r"\]\(\s*<?([^)\s>]+)>?[^)\n]*\)|^[ \t]*\[[^\]\n]+\]:[ \t]*<?(\S+?)>?(?=\s|$)", re.MULTILINE)
+_COMMAND_SPAN: Final = re.compile(
+    r"`((?:[\w./-]*python[\d.]*|pytest|uv|poetry|uvicorn|celery|streamlit|bash|sh)\s[^`\n]+)`"
+)
+_IMPORT_LINE: Final = re.compile(
+    r"^\s*(?:from\s+(?P<module>[\w.]+)\s+import\s+(?P<names>[\w, ]+)|import\s+(?P<plain>[\w.]+))"
+)
+_COMMENT: Final = re.compile(r"^\s*#(.*)$")
+DOCUMENT = Caller("REF008", "the document", "warning", judges_slots=False)
+
+
+class CodeLine(msgspec.Struct, frozen=True):
+    """One line of code within a document: the offset at which it begins there, and its text."""
+
+    offset: int
+    text: str
+
+
+def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> Iterator[Mention]:
+    """The names, paths, links and commands in one paragraph, list item or table row.
+
+    What is struck through, and what a sentence says is gone, is left out.
+    """
+    text = _BLANKED.sub(_blank, unit)
+    found: list[Mention] = []
+
+    def add(form: Form, kind: str, value: str, start: int) -> None:
+        if not speaks_of_deletion(sentence_at(unit, start)):
+            span = positions.span(offset + start, offset + start + len(value))
+            found.append(Mention("REF008", kind, value, form, role, "warning", span))
+
+    for link in _LINK.finditer(text):
+        group = 1 if link[1] is not None else 2
+        target = unquote(link[group])
+        if not target.startswith(("#", "mailto:")) and form_of(target) == "path":
+            add("path", "link", target, link.start(group))
+    text = _LINK.sub(_blank, text)
+    for span in _COMMAND_SPAN.finditer(text):
+        if not speaks_of_deletion(sentence_at(unit, span.start())):
+            found += command_mentions(span[1], offset + span.start(1), positions, DOCUMENT)
+    text = _COMMAND_SPAN.sub(_blank, text)
+    for name in IN_TEXT.finditer(text):
+        value = name[0].rstrip(".")
+        form = form_of(value)
+        if form is not None:
+            add(form, "path" if form == "path" else "name", value, name.start())
+    yield from sorted(found, key=lambda each: each.span or (0, 0, 0, 0))
+
+
+def _blank(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", found[0])
+
+
+def code_mentions(lines: list[CodeLine], positions: Positions, role: str) -> Iterator[Mention]:
+    """What Python within a document imports and uses; code that a comment calls old is left out."""
+    for name in _names(lines):
+        line = lines[name.span[0] - 1]
+        if _is_old(lines, name.span[0] - 1):
+            continue
+        last = lines[min(name.span[2], len(lines)) - 1]
+        span = positions.span(line.offset + name.span[1] - 1, last.offset + name.span[3] - 1)
+        form: Form = "module" if name.bare else "name"
+        yield Mention("REF008", name.kind, name.name, form, role, "warning", span)
+
+
+def _names(lines: list[CodeLine]) -> Iterator[CodeName]:
+    source = "\n".join(line.text for line in lines)
+    known = read_code(source)
+    if known is not None:
+        yield from known
+        return
+    for number, line in enumerate(lines, 1):
+        found = _IMPORT_LINE.match(line.text)
+        if found is None:
+            continue
+        span = (number, found.end() - len(found[0].lstrip()) + 1, number, found.end() + 1)
+        if found["plain"]:
+            yield CodeName("import", found["plain"], span)
+        elif not found["module"].startswith("."):
+            for each in found["names"].split(","):
+                symbol = each.split(" as ")[0].strip()
+                yield CodeName("import", f"{found['module']}.{symbol}" if symbol else found["module"], span)
+
+
+def _is_old(lines: list[CodeLine], index: int) -> bool:
+    """Whether the nearest comment above a line says that this is how it was."""
+    own = lines[index].text.partition("#")[2]
+    if own and marks_old_code(own):
+        return True
+    for line in reversed(lines[:index]):
+        if comment := _COMMENT.match(line.text):
+            return marks_old_code(comment[1])
+    return False
+
+
+def doctest_mentions(text: str, offset: int, positions: Positions, role: str) -> Iterator[Mention]:
+    """What the ``>>>`` examples of a text import and use; examples that follow one another share their names."""
+    lines: list[CodeLine] = []
+    for line in text.splitlines(keepends=True):
+        prompt = re.match(r"(\s*(?:>>>|\.\.\.)(?: |$))(.*)", line)
+        if prompt is not None and (lines or ">>>" in prompt[1]):
+            lines.append(CodeLine(offset + prompt.start(2), prompt[2].rstrip("\r\n")))
+        offset += len(line)
+    yield from code_mentions(lines, positions, role)

@@ -1,0 +1,99 @@
+"""All kinds of reference: those that are built in, and those that installed distributions add."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import Distribution, EntryPoint, distributions
+from pathlib import Path
+from typing import Final
+
+from audit.kinds.configuration import IniValues, JsonValues, TomlValues, YamlValues
+from audit.kinds.entry_points import EntryPoints
+from audit.kinds.kind import Kind
+from audit.kinds.launch import BuildScripts, LaunchFiles
+from audit.kinds.markdown import Markdown
+from audit.kinds.notebooks import Notebooks
+from audit.kinds.path_lists import PathLists
+from audit.kinds.pickles import Pickles
+from audit.kinds.rst import Docstrings, ReStructuredText
+from audit.kinds.scripts import ShellScripts, Workflows
+from audit.kinds.tool_settings import ToolSettings
+from audit.model.errors import UsageError
+
+GROUP: Final = "audit.kinds"
+
+BUILT_IN: Final[tuple[type[Kind], ...]] = (
+    YamlValues,
+    JsonValues,
+    TomlValues,
+    IniValues,
+    EntryPoints,
+    ShellScripts,
+    Workflows,
+    LaunchFiles,
+    ToolSettings,
+    PathLists,
+    BuildScripts,
+    Markdown,
+    ReStructuredText,
+    Docstrings,
+    Notebooks,
+    Pickles,
+)
+
+
+def all_kinds() -> tuple[Kind, ...]:
+    """Every kind, built-in ones first.
+
+    Raises:
+        UsageError: an installed plug-in cannot be loaded, is no kind, or takes the name of another.
+    """
+    kinds = {kind.name: kind() for kind in BUILT_IN}
+    for entry in _plugins():
+        kind = load_plugin(entry)
+        if kind.name in kinds:
+            raise UsageError(f"plug-in '{entry.name}' ({entry.value}): a kind named '{kind.name}' exists already")
+        kinds[kind.name] = kind()
+    return tuple(kinds.values())
+
+
+@cache
+def _plugins() -> tuple[EntryPoint, ...]:
+    """Entry points of installed distributions; the current folder, which may be under audit, is not searched."""
+    folders = [folder for folder in sys.path if Path(folder).name in ("site-packages", "dist-packages")]
+    found = (entry for each in distributions(path=folders) if _mentions_group(each) for entry in each.entry_points)
+    return tuple(sorted((entry for entry in found if entry.group == GROUP), key=lambda entry: entry.name))
+
+
+def _mentions_group(distribution: Distribution) -> bool:
+    return GROUP in (distribution.read_text("entry_points.txt") or "")
+
+
+def load_plugin(entry: EntryPoint) -> type[Kind]:
+    """The kind that an entry point names.
+
+    Raises:
+        UsageError: it cannot be imported, or is no subclass of `Kind`.
+    """
+    try:
+        with _without_current_folder():
+            kind = entry.load()
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"plug-in '{entry.name}' ({entry.value}) cannot be loaded: {error}; uninstall it") from error
+    if not (isinstance(kind, type) and issubclass(kind, Kind)):
+        raise UsageError(f"plug-in '{entry.name}' ({entry.value}) is no subclass of audit.kinds.kind.Kind")
+    return kind
+
+
+@contextmanager
+def _without_current_folder() -> Iterator[None]:
+    """Keep the folder under audit off the import path: nothing of it may ever run."""
+    kept, here = sys.path[:], Path.cwd()
+    sys.path[:] = [folder for folder in kept if folder and Path(folder).resolve() != here]
+    try:
+        yield
+    finally:
+        sys.path[:] = kept

@@ -1,0 +1,63 @@
+"""Bytes -> text within limits, and positions in it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Final
+
+from audit.model.facts import Span
+
+MAX_TEXT: Final = 2_000_000
+"""Bytes of a text file that a person wrote; a larger one is data."""
+MAX_LINE: Final = 20_000
+"""Characters of one line; a longer one is minified or encoded."""
+_LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
+
+
+class UnreadableError(ValueError):
+    """A file that is not what its name says, or too large to be: the message is the reason it is skipped."""
+
+
+def text_of(content: bytes, *, max_bytes: int = MAX_TEXT, max_line: int | None = MAX_LINE) -> str:
+    """The text of a file, line endings kept.
+
+    Raises:
+        UnreadableError: a Git LFS pointer, too large, binary, not UTF-8, or minified.
+    """
+    if content.startswith(_LFS_POINTER):
+        raise UnreadableError("a Git LFS pointer, the file itself is not here")
+    if len(content) > max_bytes:
+        raise UnreadableError(f"larger than {max_bytes:,} bytes: data, not read for references")
+    if b"\0" in content:
+        raise UnreadableError("binary, not text")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"not UTF-8 text: {error.reason} at byte {error.start}") from None
+    if max_line is not None and len(text) > max_line and max(map(len, text.split("\n"))) > max_line:
+        raise UnreadableError(f"a line is longer than {max_line:,} characters: minified or encoded, not read")
+    return text
+
+
+class Positions:
+    """Offsets of a text -> lines and columns, both from 1."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0]
+        position = text.find("\n")
+        while position >= 0:
+            self._starts.append(position + 1)
+            position = text.find("\n", position + 1)
+
+    def line(self, offset: int) -> int:
+        """The line that holds an offset."""
+        return bisect_right(self._starts, offset)
+
+    def span(self, start: int, end: int) -> Span:
+        """The place of ``text[start:end]``."""
+        line, end_line = self.line(start), self.line(end)
+        return line, start - self._starts[line - 1] + 1, end_line, end - self._starts[end_line - 1] + 1
+
+    def offset(self, line: int, column: int = 0) -> int:
+        """The offset of a line (from 1) and a column (from 0); beyond the text, that of its last line."""
+        return self._starts[min(line, len(self._starts)) - 1] + column

@@ -1,0 +1,148 @@
+"""Kind of reference: what settings of development tools name, and the commands that some of them hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from audit.kinds.commands import COMMAND_WORDS, Caller, command_mentions
+from audit.kinds.forms import form_of
+from audit.kinds.json_scan import json_strings
+from audit.kinds.kind import Example, Source, TextKind
+from audit.kinds.roles import is_tool_settings
+from audit.kinds.settings_text import Value, ini_values, toml_values
+from audit.kinds.texts import Positions
+from audit.model.codes import Severity
+from audit.model.mentions import Form, Mention
+
+_PATH_KEYS: Final = frozenset(
+    {"source", "testpaths", "include", "exclude", "omit", "src", "packages", "files", "paths", "extraPaths"}
+    | {"pythonpath", "root", "known-first-party", "known_first_party", "mypy_path", "extend-exclude", "norecursedirs"}
+)
+"""Keys whose value may be a bare folder or package."""
+_COMMAND_TABLES: Final = (("tool", "taskipy"), ("tool", "poe"), ("tool", "pdm"), ("tool", "hatch"), ("tool", "rye"))
+_COMMAND_OPTIONS: Final = frozenset({"commands", "commands_pre", "commands_post", "cmd", "script", "shell"})
+_ENTRY_POINTS: Final = (("project", "scripts"), ("project", "gui-scripts"), ("project", "entry-points"))
+_OTHERS: Final = ("dependencies", "urls", "classifiers", "keywords", "name", "requires", "version", "requires-python")
+
+
+class ToolSettings(TextKind):
+    """Modules, paths and commands in pyproject.toml, tox.ini, setup.cfg, mypy.ini, .coveragerc and their like."""
+
+    name = "tool-settings"
+    codes = ("REF007",)
+    title = "tool settings: mypy overrides, ruff per-file ignores, coverage, pytest, pyright; tox and task commands"
+    slots = COMMAND_WORDS
+
+    def wants(self, path: str) -> bool:
+        return is_tool_settings(path)
+
+    def mentions(self, source: Source) -> Iterator[Mention]:
+        text, name, positions = source.text, source.name, source.positions
+        if name.endswith(".toml") or name == "Pipfile":
+            yield from _toml(text, positions)
+        elif name.endswith(".json"):
+            for string in json_strings(text):
+                keys = tuple(each for each in string.path if isinstance(each, str))
+                yield from _setting(Value(keys, string.value, string.start + 1, string.end - 1), positions)
+        else:
+            yield from _ini(text, positions)
+
+    HOLDS = (
+        Example(
+            title="settings that name what exists, patterns that match nothing in particular, a dependency's name",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "pyproject.toml": (
+                    '[project]\nname = "shop.old"\ndependencies = ["shop.old>=1"]\n[tool.ruff.lint.per-file-ignores]\n'
+                    '"**/*.py" = ["E501"]\n"shop/__init__.py" = ["F401"]\n'
+                ),
+            },
+            gone=("shop/old.py",),
+        ),
+    )
+    BREAKS = (
+        Example(
+            title="a mypy override, a ruff per-file ignore and a coverage source of what was removed",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "legacy/__init__.py": "",
+                "pyproject.toml": (
+                    '[[tool.mypy.overrides]]\nmodule = ["shop.old", "shop.old.*"]\n'
+                    '[tool.ruff.lint.per-file-ignores]\n"shop/old.py" = ["E501"]\n'
+                    '[tool.coverage.run]\nsource = ["legacy"]\n'
+                ),
+            },
+            gone=("shop/old.py", "legacy/__init__.py"),
+            finds=(
+                ("pyproject.toml", 2, "shop.old"),
+                ("pyproject.toml", 2, "shop.old"),
+                ("pyproject.toml", 4, "shop/old.py"),
+                ("pyproject.toml", 6, "legacy"),
+            ),
+        ),
+        Example(
+            title="a tox command, and a section of mypy.ini",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "tests/test_old.py": "def test_old(): ...\n",
+                "tox.ini": "[testenv]\ncommands =\n    pytest tests/test_old.py\n    python -m shop.old --fast\n",
+                "mypy.ini": "[mypy]\nstrict = true\n[mypy-shop.old.*]\nignore_errors = true\n",
+            },
+            gone=("shop/old.py", "tests/test_old.py"),
+            finds=(
+                ("mypy.ini", 3, "shop.old"),
+                ("tox.ini", 3, "tests/test_old.py"),
+                ("tox.ini", 4, "shop.old"),
+            ),
+        ),
+    )
+
+
+def _toml(text: str, positions: Positions) -> Iterator[Mention]:
+    for value in toml_values(text):
+        if value.keys[:2] in _ENTRY_POINTS or value.keys[:3] == ("tool", "poetry", "scripts"):
+            continue
+        if value.keys[:2] in _COMMAND_TABLES or value.key in _COMMAND_OPTIONS:
+            yield from _command(text, value.start, value.end, positions, value.key)
+        else:
+            yield from _setting(value, positions)
+
+
+def _ini(text: str, positions: Positions) -> Iterator[Mention]:
+    bounds: tuple[int, int] | None = None
+    for value in ini_values(text):
+        is_command = value.key in _COMMAND_OPTIONS
+        if bounds is not None and not (is_command and value.start >= bounds[0]):
+            yield from _command(text, *bounds, positions, "commands")
+            bounds = None
+        if is_command:
+            bounds = (bounds[0] if bounds else value.start, value.end)
+        elif value.keys[:1] != ("options.entry_points",):
+            yield from _setting(value, positions)
+    if bounds is not None:
+        yield from _command(text, *bounds, positions, "commands")
+
+
+def _command(text: str, start: int, end: int, positions: Positions, key: str) -> Iterator[Mention]:
+    yield from command_mentions(text[start:end], start, positions, Caller("REF007", f"`{key}`", "error"))
+
+
+def _setting(value: Value, positions: Positions) -> Iterator[Mention]:
+    if any(key in _OTHERS for key in value.keys) or (value.keys[:1] == ("project",) and value.key != "readme"):
+        return
+    text, start = value.value, value.start
+    if not value.keys and text.startswith("mypy-"):
+        text, start = text[5:], start + 5
+    text = text.removesuffix(".*") if "/" not in text else text
+    form: Form | None = form_of(text)
+    if form is None and value.key in _PATH_KEYS and text.replace("-", "_").isidentifier():
+        form = "path"
+    if form is not None:
+        role = f"`{value.key}`" if value.key else "the section"
+        severity: Severity = "error" if value.key in ("build-backend", "readme", "testpaths") else "warning"
+        kind = "path" if form == "path" else "setting"
+        yield Mention("REF007", kind, text, form, role, severity, positions.span(start, start + len(text)))

@@ -1,0 +1,74 @@
+"""Which files can name something retired at all: told by the words in their bytes, without parsing them."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final
+from zlib import crc32
+
+_WORD: Final = re.compile(rb"[A-Za-z0-9_]+")
+_ESCAPES: Final = re.compile(rb"\\[nrt]")
+_EXTENSIONS: Final = frozenset(
+    {b"py", b"pyi", b"yaml", b"yml", b"md", b"rst", b"toml", b"json", b"sh", b"txt", b"ipynb"}
+)
+
+
+def packed_words(content: bytes) -> bytes:
+    """The distinct words of a content, each as four bytes of a checksum: a word may seem present, never absent.
+
+    An escape for a line break, as JSON writes it, separates words.
+    """
+    if b"\\" in content:
+        content = _ESCAPES.sub(b" ", content)
+    return array("I", {crc32(word) for word in _WORD.findall(content)}).tobytes()
+
+
+def unpacked(packed: bytes) -> frozenset[int]:
+    """The checksums of `packed_words`."""
+    words = array("I")
+    words.frombytes(packed)
+    return frozenset(words)
+
+
+def checksums(words: Iterable[str]) -> frozenset[int]:
+    """The checksums of single words."""
+    return frozenset(crc32(word.encode()) for word in words)
+
+
+class Needles:
+    """Groups of words; a file is worth reading when all words of some group occur in it."""
+
+    def __init__(self, groups: Iterable[tuple[str, ...]]) -> None:
+        self._single: set[int] = set()
+        self._first: dict[int, list[frozenset[int]]] = defaultdict(list)
+        for group in set(groups):
+            numbers = [crc32(word.encode()) for word in group]
+            if len(numbers) == 1:
+                self._single.add(numbers[0])
+            elif numbers:
+                self._first[numbers[-1]].append(frozenset(numbers[:-1]))
+
+    def __bool__(self) -> bool:
+        return bool(self._single or self._first)
+
+    def occur_in(self, words: frozenset[int]) -> bool:
+        """Whether some group occurs."""
+        if not words.isdisjoint(self._single):
+            return True
+        return any(group <= words for each in words & self._first.keys() for group in self._first[each])
+
+
+def words_of_path(path: str) -> tuple[str, ...]:
+    """The words that a mention of a path must hold: those of its last component, its suffix left out."""
+    words = _WORD.findall(path.rpartition("/")[2].encode(errors="surrogateescape"))
+    kept = [word for word in words if word not in _EXTENSIONS] or words
+    return tuple(word.decode() for word in kept)
+
+
+def words_of_names(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """The words that a mention of a dotted name must hold: its last two components."""
+    for name in names:
+        yield tuple(name.split(".")[-2:])
