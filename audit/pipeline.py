@@ -269,6 +269,10 @@ class ResolvedCodebase:
         """The shortest eager import chain from module ``source`` to module or missing name ``target``."""
         return self._eager.path(source, (target,))
 
+    def imports(self) -> tuple[Link, ...]:
+        """Every import that runs at import time, and the packages that run with it."""
+        return tuple(link for links in self._eager.links.values() for link in links.values())
+
     def retired(self, dotted_or_path: str) -> Retirement | None:
         """The commit that removed a module, symbol or path, where history tells."""
         if "/" in dotted_or_path or dotted_or_path.endswith(".py"):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import typer
 
 from audit.cli.baseline import app as baseline
+from audit.cli.bisect import bisect
 from audit.cli.check import check
 from audit.cli.demo import demo
 from audit.cli.explain import explain
+from audit.cli.graph import graph
 from audit.cli.report import report
 from audit.cli.roots import roots
 from audit.cli.smoke import smoke
 from audit.cli.verify import verify
+from audit.cli.watch import watch
 from audit.cli.why import why
 
 
@@ -38,5 +41,8 @@ def register(app: typer.Typer) -> None:
     app.command()(roots)
     app.command()(why)
     app.command()(explain)
+    app.command()(graph)
+    app.command()(bisect)
+    app.command()(watch)
     app.command()(demo)
     app.add_typer(baseline, name="baseline")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from audit.model.errors import SourceError, UsageError
+from audit.model.findings import Retirement
 from audit.sources.committree import CommitTree
 from audit.sources.git import Git
 from audit.sources.tree import Tree
@@ -75,6 +76,24 @@ class Repository:
             hint = _shallow_hint(git)
             raise UsageError(f"{option} {revision}: no such commit in {self.root}{hint}")
         return git.text("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").splitlines()[-1]
+
+    def first_parents(self, since: str, at: str) -> tuple[Retirement, ...]:
+        """The commits after ``since`` up to ``at`` along first parents, oldest first."""
+        git = self._need_git("--since")
+        span = f"{self.commit(since, '--since')}..{self.commit(at, '--at')}"
+        log = git.text("log", "--first-parent", "--reverse", "--format=%H%x1f%cI%x1f%s", span)
+        return tuple(Retirement(*line.split("\x1f", 2)) for line in log.splitlines())
+
+    def stamps(self) -> dict[str, tuple[int, int]]:
+        """Size and time of change of every file on disk: what tells that something changed."""
+        found: dict[str, tuple[int, int]] = {}
+        for path in self.tree().entries:
+            try:
+                status = (self.root / path).stat()
+            except OSError:
+                continue  # it went between listing and looking, which the next look notices
+            found[path] = (status.st_size, status.st_mtime_ns)
+        return found
 
     def _need_git(self, option: str) -> Git:
         if self.git is None:

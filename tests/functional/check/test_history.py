@@ -1,0 +1,81 @@
+"""`audit bisect`, `audit graph` and `audit watch`: when it broke, how it hangs together, and as one types."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+
+def test_bisect_names_the_commit_that_broke_a_reference(repository, audit) -> None:
+    repository.write({"app/__init__.py": "", "app/store.py": "", "app/run.py": "import app.store\n"})
+    first = repository.commit("Start")
+    for number in range(3):
+        repository.write({"notes.md": f"{number}\n"})
+        repository.commit(f"Note {number}")
+    (repository.root / "app/store.py").unlink()
+    broken = repository.commit("Drop the store")
+    repository.write({"notes.md": "more\n"})
+    repository.commit("Note more")
+    for name in ("app.store", "app.run -> app.store"):
+        done = audit("bisect", name, "--since", first, "--path", repository.root)
+        assert done.stdout.splitlines() == [
+            f"{broken} 2025-08-27T18:00:00+00:00",
+            "Drop the store",
+            f"the first of its line to break {name} (4 commits checked)",
+        ]
+
+
+def test_bisect_refuses_what_is_not_broken_or_was_broken_before(shop, audit) -> None:
+    absent = audit("bisect", "shop.nothing", "--since", "HEAD~1", "--path", shop.root)
+    assert absent.stderr == (
+        "audit: nothing at HEAD names shop.nothing; audit check --at HEAD shows what does not stand\n"
+    )
+    shop.commit("Later")
+    older = audit("bisect", "shop.store", "--since", "HEAD~1", "--path", shop.root)
+    assert older.stderr == "audit: shop.store was broken at HEAD~1 already; give an older --since\n"
+    same = audit("bisect", "shop.store", "--since", "HEAD", "--path", shop.root)
+    assert same.stderr == "audit: there is no commit between HEAD and HEAD\n"
+    assert {absent.returncode, older.returncode, same.returncode} == {2}
+
+
+def test_graph_draws_how_a_missing_name_kills(shop, audit) -> None:
+    assert audit("graph", shop.root, "--killed").stdout == (
+        "flowchart LR\n"
+        '    n0["shop.bridge"]\n    n1["shop.store"]\n    n2["shop.trainer"]\n'
+        "    n0 --> n1\n    n2 --> n0\n"
+        "    style n1 stroke:#c00,stroke-dasharray:4\n"
+    )
+
+
+def test_graph_writes_dot_and_json_of_a_package(shop, audit) -> None:
+    dot = audit("graph", shop.root, "--killed", "--format", "dot").stdout
+    assert dot == (
+        'digraph imports {\n  rankdir=LR;\n  "shop.store" [color=red, style=dashed];\n'
+        '  "shop.bridge" -> "shop.store";\n  "shop.trainer" -> "shop.bridge";\n}\n'
+    )
+    document = json.loads(audit("graph", shop.root, "--package", "shop.bridge", "--format", "json").stdout)
+    edge = {"importer": "shop.bridge", "imported": "shop.store", "site": "shop/bridge.py:1"}
+    assert document == {"schema_version": 1, "missing": ["shop.store"], "imports": [edge]}
+
+
+def test_graph_says_when_there_is_nothing_to_draw(repository, audit) -> None:
+    repository.write({"app.py": ""})
+    done = audit("graph", repository.root)
+    assert done.stderr == "audit: there is no import to draw; drop --killed, or name another --package\n"
+    assert done.returncode == 2
+
+
+def test_watch_checks_now_and_again_after_a_change(shop, audit) -> None:
+    def mend() -> None:
+        shop.write({"shop/bridge.py": "def open_bridge():\n    return None\n"})
+
+    timer = threading.Timer(2.0, mend)
+    timer.start()
+    done = audit("watch", shop.root, "--rounds", "2", "--interval", "0.1")
+    timer.join()
+    summaries = [line for line in done.stdout.splitlines() if line.endswith("modules analysed)")]
+    assert summaries == [
+        "1 finding in 1 file: 1 error, 0 warnings (5 of 5 modules analysed)",
+        "no findings (5 of 5 modules analysed)",
+    ]
+    assert done.returncode == 0
