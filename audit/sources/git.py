@@ -1,7 +1,7 @@
 """Git plumbing that reads and never runs anything of the repository it reads.
 
 A repository's own configuration can name programs (file-system monitors, hooks, filters, pagers, diff
-drivers); every call switches them off, because the repository under audit is not trusted.
+drivers, signature checks); every call switches them off, because the repository under audit is not trusted.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ _NEUTRAL = (
     "diff.external=",
     "-c",
     "gc.auto=0",
+    "-c",
+    "log.showSignature=false",
     "-c",
     "protocol.allow=never",
 )
