@@ -43,7 +43,8 @@ def _substituted(
 
 
 def _stands_alone(written: str, old: str) -> bool:
-    return re.match(rf"['\"]?{re.escape(old)}(?:[.:'\"]|$)", written) is not None
+    """Whether a text begins with a name of one part, which within a text could be any word."""
+    return re.match(rf"(?:[a-zA-Z]{{0,2}}['\"]{{1,3}})?{re.escape(old)}(?:[.:'\"]|$)", written) is not None
 
 
 def _dotted_forms(target: str, replacement: str) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from audit.fixing.settle import Fixing, plan_fixing
+from audit.model.fixable import is_fixable
 
 BASE = {
     "pkg/__init__.py": "",
@@ -142,3 +143,14 @@ def test_libcst_is_loaded_only_when_a_python_file_is_to_be_changed(tmp_path: Pat
 def test_every_heading_of_the_document_is_a_case() -> None:
     text = Path(__file__).with_name("cases.md").read_text()
     assert len(CASES) == text.count("\n## ") > 30
+
+
+def test_what_is_told_to_be_fixable_is_what_is_fixed(fixed: tuple[Fixing, dict[str, str]]) -> None:
+    titles = {path_of(case): case.title for case in CASES}
+    forecast = {finding for finding in fixed[0].fixed if is_fixable(finding)}
+    assert all(finding.replacement is None for finding in set(fixed[0].fixed) - forecast)
+    assert {titles[each.finding.site.path] for each in fixed[0].left if is_fixable(each.finding)} == {
+        "An f-string is left",
+        "A string put together at run time is left",
+        "A generated file is left",
+    }
