@@ -122,8 +122,9 @@ class _Repository:
         self.stores = (store, objects)
         self.shallow = root / shallow if (root / shallow).is_file() else None
         if (root / index).is_file():
-            # Starting from the user's index spares hashing every file that did not change.
-            shutil.copy(root / index, scratch / "index")
+            # Starting from the user's index spares hashing every file that did not change. Its time is kept:
+            # git tells by it which files may have changed within the moment in which they were added.
+            shutil.copy2(root / index, scratch / "index")
         self._environment |= {
             "GIT_INDEX_FILE": str(scratch / "index"),
             "GIT_OBJECT_DIRECTORY": str(objects),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -59,3 +60,16 @@ def sandbox() -> Iterator[Callable[..., Sandbox]]:
     for each in opened:
         each.__exit__(None, None, None)
         assert not each.scratch.exists()
+
+
+@pytest.fixture
+def install() -> Callable[[Path, str, str], None]:
+    """Puts a file among the installed packages of a repository's own virtual environment, which it makes."""
+
+    def put(root: Path, name: str, text: str) -> None:
+        environment = root / ".venv"
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+        (site_packages,) = environment.glob("lib/python3.*/site-packages")
+        (site_packages / name).write_text(text)
+
+    return put

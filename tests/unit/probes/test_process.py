@@ -44,7 +44,20 @@ def test_exit_status_and_both_streams_are_seen(tmp_path) -> None:
 
 
 def test_standard_input_is_closed(tmp_path) -> None:
-    assert python(tmp_path, "import sys; print(repr(sys.stdin.read()))").stdout == "''\n"
+    """What the audit itself is fed is not for its probes."""
+    reader, writer = os.pipe()
+    os.write(writer, b"secret")
+    os.close(writer)
+    own = os.dup(0)
+    os.dup2(reader, 0)
+    try:
+        ended = python(tmp_path, "import sys; print(repr(sys.stdin.read()))")
+    finally:
+        os.dup2(own, 0)
+        os.close(own)
+        os.close(reader)
+
+    assert ended.stdout == "''\n"
 
 
 def test_a_signal_is_no_exit_status(tmp_path) -> None:

@@ -75,13 +75,12 @@ def test_every_module_is_tried_whatever_the_others_do(attempts) -> None:
     assert seen["pkg.file"].os_error
 
 
-def test_a_warm_module_that_kills_the_server_costs_no_verdict(attempts) -> None:
+def test_an_installed_module_that_kills_the_server_costs_no_verdict(folder, attempts, install) -> None:
     """Loading it ahead of the modules ends the server: everything is then tried again without it."""
-    seen = attempts(
-        {"own/a.py": "X = 1\n", "own/b.py": "import trap\n", "trap.py": "import os\nos._exit(1)\n"}, "own.a", "own.b"
-    )
+    files = {"own/a.py": "X = 1\n", "own/b.py": "import trap\n"}
+    install(folder(files), "trap.py", "import os\nos._exit(1)\n")
 
-    assert {name: each.outcome for name, each in seen.items()} == {"own.a": "imported", "own.b": "died"}
+    assert {name: each.outcome for name, each in attempts(files).items()} == {"own.a": "imported", "own.b": "died"}
 
 
 def test_each_module_is_led_by_its_own_root(folder, sandbox) -> None:

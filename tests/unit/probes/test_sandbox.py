@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -144,17 +143,14 @@ def test_only_listed_variables_pass_and_home_is_scratch(folder, sandbox, monkeyp
     assert os.environ["API_TOKEN"] not in observed.run.stdout
 
 
-def test_an_editable_install_leads_to_the_copy(folder, git, sandbox, monkeypatch) -> None:
+def test_an_editable_install_leads_to_the_copy(folder, git, sandbox, install) -> None:
     """A module that the commit does not have must not be found in the work tree that it is installed from."""
     root = folder({"src/pkg/old.py": ""})
     git("init", "-q")
     git("add", "-A")
     git("commit", "-qm", "one")
     (root / "src/pkg/new.py").write_text("")
-    environment = root / ".venv"
-    subprocess.run(["python3", "-m", "venv", "--without-pip", str(environment)], check=True)
-    (site_packages,) = environment.glob("lib/python3.*/site-packages")
-    (site_packages / "editable.pth").write_text(f"{root / 'src'}\n")
+    install(root, "editable.pth", f"{root / 'src'}\n")
     opened = sandbox(root, "HEAD")
 
     observed = probe_command(opened, ["python", "-c", "import pkg.old as m; print(m.__file__); import pkg.new"])

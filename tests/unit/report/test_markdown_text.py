@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -41,6 +41,7 @@ def test_prose_in_a_cell_is_read_back_as_it_was(text: str) -> None:
 
 @settings(deadline=None)
 @given(TEXT.map(lambda text: f"first\n{text}\nlast"))
+@example("first\n```\ninner\n````\nlast")
 def test_a_code_block_ends_where_its_text_ends(text: str) -> None:
     tokens = MARKDOWN.parse("\n".join([*fenced(text), "after"]))
 
