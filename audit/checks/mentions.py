@@ -77,12 +77,14 @@ def _site(path: str, mention: Mention) -> Site:
 
 def _message(mention: Mention, gone: Gone) -> str:
     what = f"{gone.module} does not define {gone.symbol}" if gone.symbol else f"{gone.target} does not exist"
+    if gone.still_there:
+        what = f"{gone.target} is retired" + (f" ({gone.reason})" if gone.reason else "")
     text = f"{mention.role} names it, but {what}"
     if gone.retirement is not None:
         text += f" (removed in {gone.retirement.commit[:10]} on {gone.retirement.date[:10]}: {gone.retirement.subject})"
-    elif gone.reason is not None:
+    elif gone.reason is not None and not gone.still_there:
         text += f" (retired: {gone.reason})"
-    elif gone.retired:
+    elif gone.retired and not gone.still_there:
         text += " (it is gone since the base)"
     if gone.replacement:
         text += f"; use {gone.replacement}"

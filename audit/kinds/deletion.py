@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import Final
 
 _STATEMENT: Final = re.compile(
@@ -61,11 +62,18 @@ def is_record(path: str) -> bool:
     return _RECORD.fullmatch(path) is not None
 
 
-def sentence_at(text: str, offset: int) -> str:
-    """The sentence of ``text`` that holds ``offset``; a full stop inside a name does not end it."""
-    start = 0
-    for end in _SENTENCE_END.finditer(text):
-        if end.end() > offset:
-            return text[start : end.end()]
-        start = end.end()
-    return text[start:]
+class Sentences:
+    """The sentences of a text, each judged once; a full stop inside a name ends none."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = [0, *(end.end() for end in _SENTENCE_END.finditer(text))]
+        self._known: dict[int, bool] = {}
+
+    def speak_of_deletion_at(self, offset: int) -> bool:
+        """Whether the sentence that holds ``offset`` says that what it names is gone."""
+        index = bisect_right(self._starts, offset) - 1
+        if index not in self._known:
+            end = self._starts[index + 1] if index + 1 < len(self._starts) else len(self._text)
+            self._known[index] = speaks_of_deletion(self._text[self._starts[index] : end])
+        return self._known[index]

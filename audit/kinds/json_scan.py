@@ -12,6 +12,8 @@ import msgspec
 from audit.kinds.texts import UnreadableError
 
 _MAX_DEPTH: Final = 200
+_ESCAPE: Final = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.", re.DOTALL)
+"""How JSON writes one character with an escape; one beyond the basic plane takes two."""
 _TOKEN: Final = re.compile(
     r"""
       [\s]+ | //[^\n]* | /\*.*?\*/
@@ -47,15 +49,15 @@ class JsonString(msgspec.Struct, frozen=True):
         """The nearest key on the way to it."""
         return next((each for each in reversed(self.path) if isinstance(each, str)), "")
 
-    def column_of(self, index: int) -> int:
-        """The offset in the file of the character at ``index`` of the value."""
-        offset = self.start + 1
-        for _ in range(index):
-            step = 2 if self.raw.startswith("\\", offset - self.start - 1) else 1
-            if self.raw.startswith("\\u", offset - self.start - 1):
-                step = 6
-            offset += step
-        return min(offset, self.end)
+    def advance(self, offset: int, count: int) -> int:
+        """The offset in the file that lies ``count`` characters of the value after ``offset``."""
+        if "\\" not in self.raw:
+            return min(offset + count, self.end)
+        position = offset - self.start - 1
+        for _ in range(count):
+            escape = _ESCAPE.match(self.raw, position)
+            position = escape.end() if escape is not None else position + 1
+        return min(self.start + 1 + position, self.end)
 
 
 def json_strings(text: str) -> Iterator[JsonString]:

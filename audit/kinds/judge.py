@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+import msgspec
+
 from audit.kinds.paths import GonePaths, is_elsewhere
 from audit.model.findings import Retirement, Site
 from audit.model.mentions import Gone, Mention
@@ -96,7 +98,8 @@ class MentionJudge:
         declared = next((end for end in range(len(parts), 0, -1) if ".".join(parts[:end]) in self._declared), None)
         if declared is not None:
             target = ".".join(parts[:declared])
-            return self._made(where, target, "", self._past_of(where, target, ""))
+            gone = self._made(where, target, "", self._past_of(where, target, ""))
+            return msgspec.structs.replace(gone, still_there=self._exists(where, parts[:declared]))
         for end in range(len(parts), 0, -1):
             head = self._program.absolute(where, ".".join(parts[:end]))
             if head.status != "found":
@@ -107,6 +110,13 @@ class MentionJudge:
                 return self._gone_symbol(where, head, parts[end:], certain)
             break
         return self._gone_module(where, parts, certain)
+
+    def _exists(self, where: str, parts: list[str]) -> bool:
+        for end in range(len(parts), 0, -1):
+            head = self._program.absolute(where, ".".join(parts[:end]))
+            if head.status == "found":
+                return end == len(parts) or self._program.symbols.defines(head.nodes, parts[end]) == "yes"
+        return False
 
     def _gone_module(self, where: str, parts: list[str], certain: bool) -> Gone | None:
         """The longest leading part that was a module once; for a certain slot, else the first that is missing."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import ClassVar
 
 import msgspec
 
-from audit.kinds.texts import MAX_LINE, MAX_TEXT, Positions, text_of
+from audit.kinds.texts import MAX_LINE, MAX_MENTIONS, MAX_TEXT, Positions, UnreadableError, text_of
 from audit.model.mentions import Mention
 
 
@@ -88,7 +89,10 @@ class TextKind(Kind):
     def read(self, path: str, content: bytes) -> tuple[Mention, ...]:
         """Every mention in one file, in reading order."""
         text = text_of(content, max_bytes=self.max_bytes, max_line=self.max_line)
-        found = self.mentions(Source(path.rpartition("/")[2], text, Positions(text)))
+        source = Source(path.rpartition("/")[2], text, Positions(text))
+        found = list(islice(self.mentions(source), MAX_MENTIONS + 1))
+        if len(found) > MAX_MENTIONS:
+            raise UnreadableError(f"names more than {MAX_MENTIONS:,} things: generated, not read")
         return tuple(sorted(found, key=lambda mention: mention.span or (0, 0, 0, 0)))
 
     @abstractmethod

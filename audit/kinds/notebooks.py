@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,6 +19,7 @@ from audit.model.facts import Span
 from audit.model.mentions import Form, Mention
 
 _MAX_NOTEBOOK: Final = 20_000_000
+_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 _SHELL_CELLS: Final = ("%%bash", "%%sh", "%%script", "%%!")
 
 
@@ -28,7 +30,7 @@ class CellLine(msgspec.Struct, frozen=True):
     number: int
     text: str
     string: JsonString
-    index: int
+    offset: int
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -174,19 +176,19 @@ def _lines(cell: int, strings: list[JsonString]) -> Iterator[CellLine]:
     """The source lines of a cell; one line may be spread over several strings only if no line break ends them."""
     number = 0
     for string in strings:
-        index = 0
-        for line in string.value.splitlines(keepends=True):
+        offset = string.start + 1
+        for line in _LINE.findall(string.value):
             number += 1
-            yield CellLine(cell, number, line.rstrip("\r\n"), string, index)
-            index += len(line)
+            yield CellLine(cell, number, line.rstrip("\r\n"), string, offset)
+            offset = string.advance(offset, len(line))
 
 
 def _place(span: Span, lines: tuple[CellLine, ...] | list[CellLine], positions: Positions) -> tuple[CellLine, Span]:
     """Where a place in a cell's source lies in the file."""
     line = lines[min(span[0], len(lines)) - 1]
     last = lines[min(span[2], len(lines)) - 1]
-    start = line.string.column_of(line.index + span[1] - 1)
-    return line, positions.span(start, max(last.string.column_of(last.index + span[3] - 1), start))
+    start = line.string.advance(line.offset, span[1] - 1)
+    return line, positions.span(start, max(last.string.advance(last.offset, span[3] - 1), start))
 
 
 def _moved(mention: Mention, lines: tuple[CellLine, ...], positions: Positions, severity: str) -> Mention:

@@ -10,16 +10,19 @@ from urllib.parse import unquote
 import msgspec
 
 from audit.kinds.commands import Caller, command_mentions
-from audit.kinds.deletion import marks_old_code, sentence_at, speaks_of_deletion
+from audit.kinds.deletion import Sentences, marks_old_code
 from audit.kinds.forms import IN_TEXT, form_of
 from audit.kinds.python_code import CodeName, read_code
 from audit.kinds.texts import Positions
 from audit.model.mentions import Form, Mention
 
 _BLANKED: Final = re.compile(
-    r"~~.*?~~|<(?:del|s)>.*?</(?:del|s)>|<!--.*?-->|[a-zA-Z][\w+.-]*://[^\s)>\]`\"]+", re.DOTALL
+    r"~~.*?~~|<(?:del|s)>.*?</(?:del|s)>|<!--.*?-->|\b[a-zA-Z][\w+.-]{0,20}://[^\s)>\]`\"]+", re.DOTALL
 )
-_LINK: Final = re.compile(r"\]\(\s*<?([^)\s>]+)>?[^)\n]*\)|^[ \t]*\[[^\]\n]+\]:[ \t]*<?(\S+?)>?(?=\s|$)", re.MULTILINE)
+_LINK: Final = re.compile(
+    r"\]\(\s{0,9}<?([^)\s>(\]]{1,400})>?[^)\n(]{0,200}\)|^[ \t]*\[[^\]\n]{1,200}\]:[ \t]*<?([^\s>]{1,400})",
+    re.MULTILINE,
+)
 _COMMAND_SPAN: Final = re.compile(
     r"`((?:[\w./-]*python[\d.]*|pytest|uv|poetry|uvicorn|celery|streamlit|bash|sh)\s[^`\n]+)`"
 )
@@ -43,10 +46,11 @@ def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> I
     What is struck through, and what a sentence says is gone, is left out.
     """
     text = _BLANKED.sub(_blank, unit)
+    sentences = Sentences(unit)
     found: list[Mention] = []
 
     def add(form: Form, kind: str, value: str, start: int) -> None:
-        if not speaks_of_deletion(sentence_at(unit, start)):
+        if not sentences.speak_of_deletion_at(start):
             span = positions.span(offset + start, offset + start + len(value))
             found.append(Mention("REF008", kind, value, form, role, "warning", span))
 
@@ -57,7 +61,7 @@ def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> I
             add("path", "link", target, link.start(group))
     text = _LINK.sub(_blank, text)
     for span in _COMMAND_SPAN.finditer(text):
-        if not speaks_of_deletion(sentence_at(unit, span.start())):
+        if not sentences.speak_of_deletion_at(span.start()):
             found += command_mentions(span[1], offset + span.start(1), positions, DOCUMENT)
     text = _COMMAND_SPAN.sub(_blank, text)
     for name in IN_TEXT.finditer(text):

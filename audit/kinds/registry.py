@@ -52,7 +52,7 @@ def all_kinds() -> tuple[Kind, ...]:
         UsageError: an installed plug-in cannot be loaded, is no kind, or takes the name of another.
     """
     kinds = {kind.name: kind() for kind in BUILT_IN}
-    for entry in _plugins():
+    for entry in installed_plugins():
         kind = load_plugin(entry)
         if kind.name in kinds:
             raise UsageError(f"plug-in '{entry.name}' ({entry.value}): a kind named '{kind.name}' exists already")
@@ -61,7 +61,7 @@ def all_kinds() -> tuple[Kind, ...]:
 
 
 @cache
-def _plugins() -> tuple[EntryPoint, ...]:
+def installed_plugins() -> tuple[EntryPoint, ...]:
     """Entry points of installed distributions; the current folder, which may be under audit, is not searched."""
     folders = [folder for folder in sys.path if Path(folder).name in ("site-packages", "dist-packages")]
     found = (entry for each in distributions(path=folders) if _mentions_group(each) for entry in each.entry_points)

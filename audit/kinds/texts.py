@@ -7,8 +7,10 @@ from typing import Final
 
 from audit.model.facts import Span
 
-MAX_TEXT: Final = 2_000_000
+MAX_TEXT: Final = 1_000_000
 """Bytes of a text file that a person wrote; a larger one is data."""
+MAX_MENTIONS: Final = 20_000
+"""Names and paths in one file; one with more is generated."""
 MAX_LINE: Final = 20_000
 """Characters of one line; a longer one is minified or encoded."""
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"

@@ -46,7 +46,8 @@ class CellSite(Site, frozen=True, order=True, kw_only=True):
 class Gone(msgspec.Struct, frozen=True):
     """What a mention leads to when that does not exist: the missing name or path, and its past where known.
 
-    ``retired`` is false for a first-party name that never existed as far as can be told.
+    ``retired`` is false for a first-party name that never existed as far as can be told; ``still_there`` is
+    true for one that is declared retired and exists all the same.
     """
 
     target: str
@@ -57,3 +58,4 @@ class Gone(msgspec.Struct, frozen=True):
     replacement: str | None = None
     reason: str | None = None
     existed_at_base: bool = False
+    still_there: bool = False

@@ -1,0 +1,102 @@
+"""Readings are kept by content: a second run reads nothing, and a damaged store costs only time."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from audit.kinds.cache import MentionCache, Reading, reading_key
+from audit.kinds.configuration import YamlValues
+from audit.kinds.markdown import Markdown
+from audit.mentions import MentionResult, check_mentions
+from audit.model.mentions import Mention
+from audit.resolve.retired import Retirements
+from tests.unit.kinds.trees import MemoryTree, load
+
+BEFORE = {
+    "shop/__init__.py": "",
+    "shop/old.py": "class Store: ...\n",
+    "a.yaml": "_target_: shop.old.Store\n",
+    "b.yaml": "broken: [old\n",
+    "c.md": "nothing to say\n",
+}
+NOW = {path: text for path, text in BEFORE.items() if path != "shop/old.py"}
+
+
+def run(folder: Path | None, now: dict[str, str] = NOW) -> tuple[MentionResult, list[str]]:
+    """One run with its cache in ``folder``, and the files that it had to open."""
+    base = load(BEFORE)
+    tree = load(now, base)
+    assert isinstance(tree.tree, MemoryTree)
+    tree.tree.reads.clear()
+    result = check_mentions(tree, base, Retirements(tree.program, None), None, cache_folder=folder)
+    return result, tree.tree.reads
+
+
+def test_a_second_run_says_the_same_and_opens_nothing(tmp_path: Path) -> None:
+    cold, opened = run(tmp_path)
+    warm, opened_again = run(tmp_path)
+    assert cold == warm == run(None)[0]
+    assert {"a.yaml", "b.yaml", "c.md"} <= set(opened)
+    assert opened_again == []
+    assert [each.path for each in warm.skipped] == ["b.yaml"]
+
+
+def test_a_changed_file_alone_is_opened(tmp_path: Path) -> None:
+    run(tmp_path)
+    result, opened = run(tmp_path, {**NOW, "c.md": "see `shop.old`\n"})
+    assert opened == ["c.md"]
+    assert [finding.site.path for finding in result.findings] == ["a.yaml", "c.md"]
+
+
+def test_equal_content_under_another_path_is_known(tmp_path: Path) -> None:
+    run(tmp_path)
+    result, opened = run(tmp_path, {**NOW, "conf/a.yaml": NOW["a.yaml"]})
+    assert opened == []
+    assert [finding.site.path for finding in result.findings] == ["a.yaml", "conf/a.yaml"]
+
+
+def test_a_damaged_store_costs_only_time(tmp_path: Path) -> None:
+    expected, _ = run(tmp_path)
+    [store] = tmp_path.glob("mentions-*.sqlite")
+    store.write_bytes(b"this is no database" * 100)
+    for more in tmp_path.glob("mentions-*.sqlite-*"):
+        more.unlink()
+    assert run(tmp_path)[0] == expected
+
+
+def test_damaged_rows_cost_only_time(tmp_path: Path) -> None:
+    expected, _ = run(tmp_path)
+    [store] = tmp_path.glob("mentions-*.sqlite")
+    with sqlite3.connect(store) as connection:
+        connection.execute("UPDATE readings SET value = x'00'")
+    connection.close()
+    assert run(tmp_path)[0] == expected
+
+
+def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert run(tmp_path / "file" / "below")[0] == run(None)[0]
+
+
+def test_what_is_kept_is_what_is_given_back(tmp_path: Path) -> None:
+    kind = YamlValues()
+    reading = Reading((Mention("REF005", "value", "a.b", "name", "`x`", "error", (1, 2, 3, 4), True, 5, 6),), "reason")
+    cache = MentionCache(tmp_path, [kind])
+    cache.keep({"b10b": b"word"}, {reading_key("b10b", kind, "conf/a.yaml"): reading})
+    cache.close()
+
+    again = MentionCache(tmp_path, [kind])
+    key = reading_key("b10b", kind, "elsewhere/a.yaml")
+    assert again.words(["b10b", "other"]) == {"b10b": b"word"}
+    assert again.readings([key, "other"]) == {key: reading}
+    again.close()
+    assert again.words(["b10b"]) == {}
+
+
+@pytest.mark.parametrize("path", ["b.yaml", "a.yml"])
+def test_a_reading_is_of_one_kind_and_one_name(path: str) -> None:
+    assert reading_key("b10b", YamlValues(), "a.yaml") != reading_key("b10b", YamlValues(), path)
+    assert reading_key("b10b", YamlValues(), "a.yaml") != reading_key("b10b", Markdown(), "a.yaml")

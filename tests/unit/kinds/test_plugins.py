@@ -1,0 +1,103 @@
+"""A third party adds a kind with a class and an entry point; the folder under audit never does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from audit.kinds import registry
+from audit.kinds.registry import BUILT_IN, all_kinds
+from audit.model.errors import UsageError
+from tests.unit.kinds.trees import migrate, places
+
+SOURCE = """
+from audit.kinds.kind import Example, Source, TextKind
+from audit.model.mentions import Mention
+
+class Lists(TextKind):
+    name = "lists"
+    codes = ("REF005",)
+    title = "one name a line"
+    HOLDS = BREAKS = ()
+
+    def wants(self, path):
+        return path.endswith(".names")
+
+    def mentions(self, source):
+        for number, line in enumerate(source.text.splitlines(), 1):
+            yield Mention("REF005", "value", line, "name", "the list", "error", (number, 1, number, len(line) + 1))
+
+class Takes(Lists):
+    name = "yaml"
+
+NOT_A_KIND = 3
+"""
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of installed distributions on the path; what it held is forgotten afterwards."""
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(folder))
+    registry.installed_plugins.cache_clear()
+    yield folder
+    registry.installed_plugins.cache_clear()
+    sys.modules.pop("names_plugin", None)
+
+
+def install(folder: Path, target: str) -> None:
+    """Put a distribution with one entry point into a folder."""
+    folder.mkdir(exist_ok=True)
+    (folder / "names_plugin.py").write_text(SOURCE)
+    metadata = folder / "names_plugin-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: names-plugin\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(f"[audit.kinds]\nlists = {target}\n")
+
+
+def test_an_installed_kind_finds_references(installed: Path) -> None:
+    install(installed, "names_plugin:Lists")
+    assert [kind.name for kind in all_kinds()] == [*(kind.name for kind in BUILT_IN), "lists"]
+
+    files = {"shop/__init__.py": "", "a.names": "shop\nshop.old\n"}
+    assert places(migrate({**files, "shop/old.py": ""}, files).findings) == [("a.names", 2, "shop.old")]
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("names_plugin:Missing", "cannot be loaded: .*Missing.*; uninstall it"),
+        ("no_such_module:Kind", "cannot be loaded: No module named 'no_such_module'; uninstall it"),
+        ("names_plugin:NOT_A_KIND", "is no subclass of audit.kinds.kind.Kind"),
+        ("names_plugin:Takes", "a kind named 'yaml' exists already"),
+    ],
+)
+def test_a_plugin_that_is_no_kind_is_told_by_name(installed: Path, target: str, reason: str) -> None:
+    install(installed, target)
+    with pytest.raises(UsageError, match=f"plug-in 'lists' .*{reason}"):
+        all_kinds()
+
+
+def test_the_current_folder_adds_nothing(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path / "repository", "names_plugin:Lists")
+    monkeypatch.chdir(tmp_path / "repository")
+    monkeypatch.syspath_prepend("")
+    registry.installed_plugins.cache_clear()
+    assert [kind.name for kind in all_kinds()] == [kind.name for kind in BUILT_IN]
+
+
+def test_a_plugin_is_not_taken_from_the_current_folder(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(installed, "names_plugin:Lists")
+    shadow = tmp_path / "repository"
+    shadow.mkdir()
+    (shadow / "names_plugin.py").write_text("raise SystemExit('code of the repository was run')\n")
+    monkeypatch.chdir(shadow)
+    monkeypatch.syspath_prepend("")
+    registry.installed_plugins.cache_clear()
+    assert all_kinds()[-1].name == "lists"
