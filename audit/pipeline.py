@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 
+from audit.checking import check_tree, retirement_of
 from audit.checks.declared import declared_findings
-from audit.checks.references import reference_findings
 from audit.config.load import load_configuration
 from audit.facts.cache import FactCache, cache_folder
 from audit.facts.python import read_python
 from audit.model.codebase import Located
 from audit.model.facts import Definition, FileFacts
-from audit.model.findings import CheckResult, ContractResult, Coverage, Finding, Link, Retirement, Site
+from audit.model.findings import CheckResult, Coverage, Finding, Link, Retirement, Site
 from audit.model.graph import ModuleGraph
-from audit.model.references import Dangling
 from audit.model.settings import Configuration, RetiredName
 from audit.resolve.packaging import EntryPoint
-from audit.resolve.references import dangling, graph_of
+from audit.resolve.references import graph_of
 from audit.resolve.retired import Retirements
 from audit.resolve.uses import uses_of
 from audit.sources.history import History
@@ -26,7 +24,6 @@ from audit.sources.repository import Repository
 from audit.sources.tree import Tree
 from audit.trees import LoadedTree, load_tree
 from audit.verdict.chains import EagerGraph
-from audit.verdict.roots import Starts, rank_roots
 
 
 def open_codebase(
@@ -49,7 +46,8 @@ def open_codebase(
     tree = repository.tree(at)
     configuration = load_configuration(tree.read)
     settings = configuration.settings
-    cache = FactCache(cache_folder() if use_cache else None)
+    folder = cache_folder() if use_cache else None
+    cache = FactCache(folder)
 
     def load(source: Tree, before: LoadedTree | None) -> LoadedTree:
         return load_tree(
@@ -64,20 +62,26 @@ def open_codebase(
     base = load(base_tree, None) if base_tree is not None else None
     now = load(tree, base)
     cache.close()
-    return ResolvedCodebase(repository, configuration, now, base)
+    return ResolvedCodebase(repository, configuration, now, base, folder)
 
 
 class ResolvedCodebase:
     """A resolved tree, and its base when there is one. Satisfies `audit.model.codebase.Codebase`."""
 
     def __init__(
-        self, repository: Repository, configuration: Configuration, now: LoadedTree, base: LoadedTree | None
+        self,
+        repository: Repository,
+        configuration: Configuration,
+        now: LoadedTree,
+        base: LoadedTree | None,
+        cache_folder: Path | None,
     ) -> None:
         self.root = repository.root
         self.configuration = configuration
         self._repository = repository
         self._now = now
         self._base = base
+        self._cache_folder = cache_folder
 
     @property
     def commit(self) -> str | None:
@@ -146,51 +150,15 @@ class ResolvedCodebase:
     @cached_property
     def check(self) -> CheckResult:
         """Everything that `audit check` finds in this tree."""
-        missing = dangling(self._now.program)
-        findings = [*reference_findings(missing, self._retirements.of, self._existed(missing))]
-        findings += declared_findings(
-            ((name, uses_of(self._now.program, name.name)) for name in self.configuration.retired), findings
+        return check_tree(
+            self._now,
+            self._base,
+            configuration=self.configuration,
+            graph=self.graph,
+            retirements=self._retirements,
+            history=self._history,
+            cache_folder=self._cache_folder,
         )
-        contracts, contract_findings = self._contracts()
-        findings += contract_findings
-        return CheckResult(
-            commit=self.commit,
-            dirty=self.dirty,
-            since=self.since,
-            coverage=self._now.coverage,
-            findings=tuple(sorted(findings, key=lambda finding: finding.order)),
-            roots=rank_roots(findings, self.graph, self._starts()),
-            contracts=contracts,
-        )
-
-    def _existed(self, missing: Iterable[Dangling]) -> Callable[[Dangling], bool] | None:
-        if self._base is None:
-            return None
-        renamed = {new: old for old, new in self._history.renames().items()} if self._history else {}
-        paths = {each.site.path for each in missing}
-        before = dangling(self._base.program, sorted(paths | {renamed[path] for path in paths if path in renamed}))
-        names = self._base.program.index.names
-        known = {(each.referrer, each.target) for each in before}
-        return lambda each: bool(
-            {(each.referrer, each.target), (names.get(renamed.get(each.site.path, "")), each.target)} & known
-        )
-
-    def _contracts(self) -> tuple[tuple[ContractResult, ...], tuple[Finding, ...]]:
-        config = self.configuration.contracts
-        if config is None:
-            return (), ()
-        # import-linter and its graph cost a fifth of a second to load: only where there is a contract
-        from audit.checks.contracts import contract_findings
-        from audit.contracts.judge import check_contracts
-
-        results = check_contracts(config, self.graph, self.retired)
-        return tuple(results), contract_findings(results)
-
-    def _starts(self) -> Starts:
-        commands = {entry.name: entry.target.partition(":")[0].partition("[")[0].strip() for entry in self.entry_points}
-        names, facts = self._now.program.index.names, self._now.facts
-        tests = {name: facts[path].tests for path, name in names.items() if is_test_file(path)}
-        return Starts(entry_points=commands, tests=tests)
 
     def paths(self) -> tuple[str, ...]:
         """All file paths, POSIX, relative to the root, sorted."""
@@ -277,23 +245,9 @@ class ResolvedCodebase:
         """The commit that removed a module, symbol or path, where history tells."""
         if "/" in dotted_or_path or dotted_or_path.endswith(".py"):
             return self._history.removed(dotted_or_path) if self._history is not None else None
-        module, _, symbol = dotted_or_path.rpartition(".")
-        whole = self._missing(dotted_or_path, "")
-        known = self._retirements.of(whole)
-        if known is None and module:
-            known = self._retirements.of(self._missing(module, symbol))
-        return known.retirement if known is not None else None
-
-    def _missing(self, module: str, symbol: str) -> Dangling:
-        return Dangling(kind="import", site=Site(""), referrer="", module=module, symbol=symbol, context="eager")
+        return retirement_of(self._retirements, dotted_or_path)
 
     def tests_in(self, path: str) -> int:
         """How many test functions a file defines, counted statically."""
         facts = self._now.facts.get(path)
         return facts.tests if facts is not None else 0
-
-
-def is_test_file(path: str) -> bool:
-    """Whether pytest collects a file by its name."""
-    name = path.rpartition("/")[2]
-    return name.startswith("test_") or name.endswith("_test.py")

@@ -30,9 +30,16 @@ class History:
 
     def removed(self, path: str) -> Retirement | None:
         """The newest commit that deleted (or renamed away) ``path``."""
+        return self._all_removals().get(path)
+
+    def all_removed(self) -> frozenset[str]:
+        """Every path that some commit deleted, whether or not a later one brought it back."""
+        return frozenset(self._all_removals())
+
+    def _all_removals(self) -> dict[str, Retirement]:
         if self._removals is None:
             self._removals = self._read_removals()
-        return self._removals.get(path)
+        return self._removals
 
     def _read_removals(self) -> dict[str, Retirement]:
         removals: dict[str, Retirement] = {}

@@ -1,0 +1,122 @@
+"""Composes the checks of one resolved tree: references, mentions, declared names and contracts, then roots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from audit.checks.declared import declared_findings
+from audit.checks.references import reference_findings
+from audit.mentions import check_mentions
+from audit.model.findings import CheckResult, ContractResult, Finding, Retirement, Site
+from audit.model.graph import ModuleGraph
+from audit.model.references import Dangling
+from audit.model.settings import Configuration, ContractConfig
+from audit.resolve.references import dangling
+from audit.resolve.retired import Retirements
+from audit.resolve.uses import uses_of
+from audit.sources.history import History
+from audit.trees import LoadedTree
+from audit.verdict.roots import Starts, rank_roots
+
+
+def check_tree(
+    now: LoadedTree,
+    base: LoadedTree | None,
+    *,
+    configuration: Configuration,
+    graph: ModuleGraph,
+    retirements: Retirements,
+    history: History | None,
+    cache_folder: Path | None,
+) -> CheckResult:
+    """All findings of a tree, compared with its base when there is one, and the roots behind them."""
+    program = now.program
+    missing = dangling(program)
+    findings = list(reference_findings(missing, retirements.of, _existed(missing, base, history)))
+    uses = ((name, uses_of(program, name.name)) for name in configuration.retired)
+    findings += declared_findings(uses, findings)
+    mentions = check_mentions(
+        now,
+        base,
+        retirements,
+        history,
+        declared=configuration.retired,
+        removed=history.all_removed() if history is not None else (),
+        rules=configuration.settings.rules,
+        cache_folder=cache_folder,
+    )
+    findings += mentions.findings
+    contracts, contract_findings = _contracts(configuration.contracts, graph, retirements)
+    findings += contract_findings
+    skipped = tuple(sorted({*now.coverage.skipped, *mentions.skipped}))
+    return CheckResult(
+        commit=now.tree.commit,
+        dirty=now.tree.dirty,
+        since=base.tree.commit if base is not None else None,
+        coverage=msgspec.structs.replace(now.coverage, skipped=skipped),
+        findings=tuple(sorted(findings, key=lambda finding: finding.order)),
+        roots=rank_roots(findings, graph, starts_of(now)),
+        contracts=contracts,
+    )
+
+
+def _existed(
+    missing: Iterable[Dangling], base: LoadedTree | None, history: History | None
+) -> Callable[[Dangling], bool] | None:
+    """Whether a reference dangled at the base already, its file renamed or not."""
+    if base is None:
+        return None
+    renamed = {new: old for old, new in history.renames().items()} if history is not None else {}
+    paths = {each.site.path for each in missing}
+    before = dangling(base.program, sorted(paths | {renamed[path] for path in paths if path in renamed}))
+    names = base.program.index.names
+    known = {(each.referrer, each.target) for each in before}
+    return lambda each: bool(
+        {(each.referrer, each.target), (names.get(renamed.get(each.site.path, "")), each.target)} & known
+    )
+
+
+def _contracts(
+    config: ContractConfig | None, graph: ModuleGraph, retirements: Retirements
+) -> tuple[tuple[ContractResult, ...], tuple[Finding, ...]]:
+    if config is None:
+        return (), ()
+    # import-linter and its graph cost a fifth of a second to load: only where there is a contract
+    from audit.checks.contracts import contract_findings
+    from audit.contracts.judge import check_contracts
+
+    results = check_contracts(config, graph, lambda name: retirement_of(retirements, name))
+    return tuple(results), contract_findings(results)
+
+
+def retirement_of(retirements: Retirements, dotted: str) -> Retirement | None:
+    """The commit that removed a dotted name, taken for a module first and then for a symbol of one."""
+    module, _, symbol = dotted.rpartition(".")
+    known = retirements.of(_named(dotted))
+    if known is None and module:
+        known = retirements.of(_named(module, symbol))
+    return known.retirement if known is not None else None
+
+
+def _named(module: str, symbol: str = "") -> Dangling:
+    return Dangling(kind="import", site=Site(""), referrer="", module=module, symbol=symbol, context="eager")
+
+
+def starts_of(tree: LoadedTree) -> Starts:
+    """What users and test runners start in a tree."""
+    names = tree.program.index.names
+    commands = {
+        entry.name: entry.target.partition(":")[0].partition("[")[0].strip()
+        for entry in tree.program.layout.entry_points
+    }
+    tests = {name: tree.facts[path].tests for path, name in names.items() if is_test_file(path)}
+    return Starts(entry_points=commands, tests=tests)
+
+
+def is_test_file(path: str) -> bool:
+    """Whether pytest collects a file by its name."""
+    name = path.rpartition("/")[2]
+    return name.startswith("test_") or name.endswith("_test.py")
