@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 import msgspec
 
@@ -13,27 +12,12 @@ from audit.facts.cache import FactCache
 from audit.facts.extract import facts_of
 from audit.model.facts import FileFacts
 from audit.model.findings import Coverage, Skipped
+from audit.model.testdata import is_test_data
 from audit.resolve.generated import generated_by_build
 from audit.resolve.layout import read_layout, wanted_files
 from audit.resolve.program import Program
 from audit.sources.tree import Tree
 from audit.sources.worktree import blob_id
-
-_TEST_DATA: Final = frozenset(
-    {
-        "data",
-        "testdata",
-        "test_data",
-        "fixtures",
-        "fixture",
-        "assets",
-        "corpus",
-        "snippets",
-        "samples",
-        "cases",
-    }
-    | {"resources", "templates", "testing_data", "example_files", "bad", "invalid", "syntax_errors"}
-)
 
 
 class LoadedTree(msgspec.Struct, frozen=True):
@@ -82,7 +66,7 @@ def load_tree(
     read = facts_of(by_blob, load, cache, jobs)
     facts = {path: read[blob] for path, blob in blobs.items()}
     skipped += [
-        Skipped(path, found.error, incomplete=not _is_test_data(path)) for path, found in facts.items() if found.error
+        Skipped(path, found.error, incomplete=not is_test_data(path)) for path, found in facts.items() if found.error
     ]
     configuration = dict(tree.read_many(wanted_files(paths)))
     layout = read_layout(paths, configuration.get, source_roots)
@@ -130,9 +114,3 @@ def _as_regex(glob: str) -> str:
     """A path glob as a pattern: ``**`` crosses folders, and naming a folder means all below it."""
     folder = glob.rstrip("/")
     return f"(?:{fnmatch.translate(folder)}|{fnmatch.translate(folder + '/*')})"
-
-
-def _is_test_data(path: str) -> bool:
-    """Whether a file that does not parse is most likely kept broken on purpose, as input of a test."""
-    parts = path.lower().split("/")[:-1]
-    return any(part in _TEST_DATA for part in parts)

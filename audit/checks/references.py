@@ -8,6 +8,7 @@ from typing import Final, Literal, Protocol
 from audit.model.codes import CODES, Severity
 from audit.model.findings import Finding, Retirement
 from audit.model.references import Dangling
+from audit.model.testdata import is_input_of_tests
 
 
 class Retired(Protocol):
@@ -84,9 +85,10 @@ def _code(missing: Dangling, past: Retired | None) -> str | None:
 
 
 def _is_of_others(missing: Dangling) -> bool:
-    """Whether what is missing is missing on purpose: cut from a vendored copy, or an optional accelerator,
-    which by custom has a private name, is compiled, and is imported under a guard."""
-    if _VENDORED & set(missing.site.path.split("/")):
+    """Whether what is missing is missing on purpose: cut from a vendored copy, strange because a test wants it
+    so, or an optional accelerator, which by custom has a private name, is compiled, and is imported under a
+    guard."""
+    if _VENDORED & set(missing.site.path.split("/")) or is_input_of_tests(missing.site.path):
         return True
     return missing.context == "guarded" and missing.target.rpartition(".")[2].startswith("_")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from typing import TYPE_CHECKING, Any, Final
 
 from audit.facts.scopes import Scope
@@ -13,6 +14,8 @@ from audit.model.facts import Attribute, Context, Import, Span, Text
 if TYPE_CHECKING:
     from audit.facts.collector import Collector
 
+_BUILTINS: Final = frozenset(dir(builtins))
+"""What ``patch.object`` puts in place where a module lacks it."""
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 _Chain = tuple[Scope, str, tuple[str, ...], Span, bool, Context]
@@ -171,6 +174,7 @@ class Expressions:
             self._probed.add((dotted(owner), name.value))
             return
         is_patch = callee.endswith("patch.object") or (leaf in ("setattr", "delattr") and "monkeypatch" in callee)
+        is_patch &= not (leaf == "object" and name.value in _BUILTINS)
         if (callee == "getattr" and len(node.args) == 2) or (is_patch and not is_tolerant(node)) or callee == "setattr":
             chain = (*(rest.split(".") if rest else ()), name.value)
             self._chain(scope, first, chain, node, store=callee == "setattr")

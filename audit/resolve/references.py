@@ -11,7 +11,7 @@ from audit.model.references import Dangling
 from audit.resolve.chains import ChainWalker
 from audit.resolve.index import Node
 from audit.resolve.program import Program, Resolution
-from audit.resolve.strings import use_of
+from audit.resolve.strings import StringNames, puts_in_place, use_of
 
 
 def site_of(path: str, span: Span) -> Site:
@@ -68,6 +68,7 @@ class FileReferences:
         self.referrer = program.index.names[path]
         self.facts: FileFacts = program.facts(path)
         self.chains = ChainWalker(program)
+        self.strings = StringNames(program, self.chains)
         self._resolved: dict[int, list[tuple[ImportedName, Resolution]]] = {}
 
     def dangling(self) -> Iterator[Dangling]:
@@ -189,54 +190,16 @@ class FileReferences:
         if text.value.startswith(".") or text.context == "expected":
             return
         use = use_of(text)
-        value = text.value.replace(":", ".", 1)
-        parts = value.split(".")
-        program = self.program
-        callee = text.callee if use != "unknown" else ""
-        context: Context = "guarded" if use == "tolerant" and text.context != "typing" else text.context
-        for length in range(len(parts), 0, -1):
-            head = program.absolute(self.path, ".".join(parts[:length]))
-            if head.status != "found":
-                continue
-            if head.weak:
+        parts = text.value.replace(":", ".", 1).split(".")
+        lost = self.strings.lost(self.path, parts) if len(parts) > 1 or use != "unknown" else None
+        if lost is not None and use == "unknown":
+            # what is imported depends on who imports it; what is merely written down is a name that all know
+            lost = self.strings.lost("", parts)
+            if lost is not None and self.strings.only_looks_like_one("", parts, lost):
                 return
-            if all(node.kind == "namespace" for node in head.nodes):
-                break
-            missing = self.chains.missing(head.dotted, head.nodes, tuple(parts[length:]))
-            if missing is not None and (use != "unknown" or self._may_have_stood(parts)):
-                yield self._make("string", text.span, *missing, context, False, callee)
-            return
-        if len(parts) > 1 or use != "unknown":
-            gone = self._gone_module(parts)
-            if (
-                gone is not None
-                and gone not in program.injected()
-                and (use != "unknown" or self._may_have_stood(parts))
-            ):
-                yield self._make("string", text.span, gone, "", context, False, callee)
-
-    def _gone_module(self, parts: list[str]) -> str | None:
-        """The module that a string names and the tree lacks: the longest that the base held, else all of it."""
-        program = self.program
-        for length in range(len(parts), 0, -1):
-            dotted = ".".join(parts[:length])
-            if program.base is not None and program.base.absolute(self.path, dotted).status == "found":
-                return dotted if program.absolute(self.path, dotted).status == "missing" else None
-        whole = ".".join(parts)
-        return whole if program.absolute(self.path, whole).status == "missing" else None
-
-    def _may_have_stood(self, parts: list[str]) -> bool:
-        """Whether the whole of a string named something at the base. One that never did only looks like a
-        reference: a file name, a host name, the name of an event. Without a base nobody can tell."""
-        base = self.program.base
-        if base is None:
-            return True
-        for length in range(len(parts), 0, -1):
-            head = base.absolute(self.path, ".".join(parts[:length]))
-            if head.status == "found":
-                rest = tuple(parts[length:])
-                return not rest or ChainWalker(base).missing(head.dotted, head.nodes, rest) is None
-        return False
+        if lost is not None and not puts_in_place(text, lost):
+            context: Context = "guarded" if use == "tolerant" and text.context != "typing" else text.context
+            yield self._make("string", text.span, *lost, context, False, text.callee if use != "unknown" else "")
 
     def _dangling_exports(self) -> Iterator[Dangling]:
         """Entries of ``__all__`` that the module does not define: importing ``*`` from it fails."""

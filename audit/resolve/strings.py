@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Final, Literal
 
 from audit.model.facts import Text
+from audit.resolve.chains import ChainWalker, Missing
+from audit.resolve.program import Program
 
 StringUse = Literal["imported", "tolerant", "unknown"]
 """Imported when the call runs; imported by a call that survives its absence; or handed to who knows what."""
@@ -14,6 +17,7 @@ _IMPORTING: Final = frozenset(
     | {"import_from_string", "load_object", "import_object", "symbol_by_name"}
 )
 _PATCHING: Final = ("patch", "patch.dict", "patch.multiple")
+_BUILTINS: Final = frozenset(dir(builtins))
 _MONKEYPATCHING: Final = frozenset({"setattr", "delattr"})
 _TOLERANT: Final = frozenset({"importorskip", "find_spec", "find_loader"})
 _PLACES: Final = frozenset({"sys.modules", "pytest_plugins", "python -m", "class", "()", "_target_"})
@@ -31,7 +35,63 @@ def use_of(text: Text) -> StringUse:
         return "tolerant"
     if leaf in _MONKEYPATCHING and text.callee not in _MONKEYPATCHING:
         return "imported"
-    patching = text.callee in _PATCHING or (
-        "mock" in text.callee and any(text.callee.endswith(f".{each}") for each in _PATCHING)
-    )
-    return "imported" if patching else "unknown"
+    return "imported" if _is_patch(text.callee) else "unknown"
+
+
+def _is_patch(callee: str) -> bool:
+    return callee in _PATCHING or ("mock" in callee and any(callee.endswith(f".{each}") for each in _PATCHING))
+
+
+def puts_in_place(text: Text, lost: Missing) -> bool:
+    """Whether a patch makes up what is lost: a module may lack a builtin, and it can be patched all the same."""
+    return lost[1] in _BUILTINS and text.value == ".".join(lost) and _is_patch(text.callee)
+
+
+class StringNames:
+    """Looks up the dotted names of strings in one program."""
+
+    def __init__(self, program: Program, chains: ChainWalker) -> None:
+        self.program = program
+        self.chains = chains
+
+    def lost(self, path: str, parts: list[str]) -> Missing | None:
+        """The module and symbol that a name lacks as seen from a file ("" for no file in particular), or None."""
+        program = self.program
+        for length in range(len(parts), 0, -1):
+            head = program.absolute(path, ".".join(parts[:length]))
+            if head.status != "found":
+                continue
+            if head.weak:
+                return None
+            if all(node.kind == "namespace" for node in head.nodes):
+                break
+            return self.chains.missing(head.dotted, head.nodes, tuple(parts[length:]))
+        gone = self._gone_module(path, parts)
+        return None if gone is None or gone in program.injected() else (gone, "")
+
+    def _gone_module(self, path: str, parts: list[str]) -> str | None:
+        """The module that a name needs and the tree lacks: the longest that the base held, else all of it."""
+        program = self.program
+        for length in range(len(parts), 0, -1):
+            dotted = ".".join(parts[:length])
+            if program.base is not None and program.base.absolute(path, dotted).status == "found":
+                return dotted if program.absolute(path, dotted).status == "missing" else None
+        whole = ".".join(parts)
+        return whole if program.absolute(path, whole).status == "missing" else None
+
+    def only_looks_like_one(self, path: str, parts: list[str], lost: Missing) -> bool:
+        """Whether the base held what is lost, and yet the whole of the name never meant anything: then it is a
+        file name, a host name or the name of an event, and no reference."""
+        missing = ".".join(part for part in lost if part).split(".")
+        return self._stood(path, missing) and not self._stood(path, parts)
+
+    def _stood(self, path: str, parts: list[str]) -> bool:
+        base = self.program.base
+        if base is None:
+            return False
+        for length in range(len(parts), 0, -1):
+            head = base.absolute(path, ".".join(parts[:length]))
+            if head.status == "found":
+                rest = tuple(parts[length:])
+                return not rest or ChainWalker(base).missing(head.dotted, head.nodes, rest) is None
+        return False
