@@ -21,7 +21,6 @@ class Renamer:
     def __init__(self, syntax: Syntax, edited: Iterable[Imported]) -> None:
         self._syntax = syntax
         self._edited = {id(found.node) for found in edited}
-        self._unbound = syntax.unbound_uses()
         self._introduced: dict[str, str] = {}
 
     def can_rename(self, found: Imported, name: str, new: str, origin: str) -> bool:
@@ -58,7 +57,7 @@ class Renamer:
 
     def is_free(self, new: str, origin: str) -> bool:
         """Whether ``new`` means nothing in the file but ``origin``."""
-        if self._introduced.get(new, origin) != origin or new in self._unbound:
+        if self._introduced.get(new, origin) != origin or new in self._syntax.unbound_uses:
             return False
         return all(
             isinstance(binding, ImportAssignment) and origin in _origins(binding, new)
@@ -128,7 +127,7 @@ class Renamer:
         for binding in self._syntax.bindings(new_top):
             if not (isinstance(binding, ImportAssignment) and isinstance(binding.node, cst.Import)):
                 raise CannotFixError(f"the name {new_top} already means something else in this file")
-        if new_top in self._unbound:
+        if new_top in self._syntax.unbound_uses:
             raise CannotFixError(f"the name {new_top} already means something else in this file")
         prefix = old.rpartition(".")[0]
         while prefix:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 import libcst as cst
 import msgspec
@@ -13,7 +14,6 @@ from libcst.metadata import (
     BaseAssignment,
     ImportAssignment,
     MetadataWrapper,
-    ParentNodeProvider,
     PositionProvider,
     Scope,
     ScopeProvider,
@@ -54,20 +54,28 @@ class Syntax:
     def __init__(self, text: str) -> None:
         self.lines = Lines(text)
         try:
-            wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
-            self._positions = wrapper.resolve(PositionProvider)
-            self._scopes = wrapper.resolve(ScopeProvider)
+            self._wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
+            self._positions = self._wrapper.resolve(PositionProvider)
         except cst.ParserSyntaxError as error:
             raise CannotFixError(f"it does not parse: line {error.raw_line}") from None
         except RecursionError:
             raise CannotFixError("it is nested too deeply") from None
-        self.module = wrapper.module
-        self._parents = wrapper.resolve(ParentNodeProvider)
-        self.scopes = tuple({id(scope): scope for scope in self._scopes.values() if scope is not None}.values())
-        nodes = list(_walk(wrapper.module))
-        self.declared_outer = frozenset(node.name.value for node in nodes if isinstance(node, cst.NameItem))
-        self.exported = tuple(entry for node in nodes for entry in _exported(node))
-        self.imports = tuple(self._imported(node) for node in nodes if isinstance(node, Statement))
+        found = _Nodes()
+        self._wrapper.module.visit(found)
+        self._parents = found.parents
+        self.declared_outer = frozenset(found.outer)
+        self.exported = tuple(entry for node in found.assignments for entry in _exported(node))
+        self.imports = tuple(self._imported(node) for node in found.imports)
+
+    @cached_property
+    def _scopes(self) -> Mapping[cst.CSTNode, Scope | None]:
+        """The scope of each node; to find them costs more than all the rest, and many a fix needs none."""
+        return self._wrapper.resolve(ScopeProvider)
+
+    @cached_property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Every scope of the file."""
+        return tuple({id(scope): scope for scope in self._scopes.values() if scope is not None}.values())
 
     @property
     def text(self) -> str:
@@ -122,6 +130,7 @@ class Syntax:
         for scope in self.scopes:
             yield from _of_name(scope, name)
 
+    @cached_property
     def unbound_uses(self) -> set[str]:
         """The first parts of names that are used and that no scope of the file binds."""
         return {
@@ -138,13 +147,30 @@ class Syntax:
         return parts_of(node)
 
 
-def _walk(module: cst.Module) -> Iterator[cst.CSTNode]:
-    """Every node in reading order."""
-    stack: list[cst.CSTNode] = [module]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += reversed(node.children)
+class _Nodes(cst.CSTVisitor):
+    """Notes, in one pass, the parent of every node and the statements that matter here."""
+
+    def __init__(self) -> None:
+        self.parents: dict[cst.CSTNode, cst.CSTNode] = {}
+        self.imports: list[Statement] = []
+        self.assignments: list[cst.CSTNode] = []
+        self.outer: list[str] = []
+        self._above: list[cst.CSTNode] = []
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if self._above:
+            self.parents[node] = self._above[-1]
+        self._above.append(node)
+        if isinstance(node, Statement):
+            self.imports.append(node)
+        elif isinstance(node, cst.Assign | cst.AnnAssign | cst.AugAssign):
+            self.assignments.append(node)
+        elif isinstance(node, cst.NameItem):
+            self.outer.append(node.name.value)
+        return True
+
+    def on_leave(self, original_node: cst.CSTNode) -> None:  # noqa: ARG002  # the name is the base class's
+        self._above.pop()
 
 
 def _exported(node: cst.CSTNode) -> Iterator[cst.SimpleString]:

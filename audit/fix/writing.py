@@ -64,7 +64,7 @@ def _demand_unchanged(file: Path, change: FileChange) -> None:
 
 def _beside(file: Path, content: bytes, shown: str) -> Path:
     try:
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".audit-fix-")
     except OSError as error:
         raise UsageError(f"cannot write beside {shown}: {error.strerror}; nothing was changed") from None
     fresh = Path(name)

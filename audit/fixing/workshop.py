@@ -29,7 +29,8 @@ class Workshop:
         self.repository = repository
         self.tree = repository.tree()
         self.configuration = load_configuration(self.tree.read)
-        self._cache = FactCache(cache_folder() if use_cache else None)
+        self._folder = cache_folder() if use_cache else None
+        self._cache = FactCache(self._folder)
         self._base = self._load(repository.base(since), None) if since is not None else None
 
     def close(self) -> None:
@@ -54,7 +55,7 @@ class Workshop:
     def with_content(self, content: Mapping[str, bytes]) -> Checked:
         """The check of the tree with some files replaced."""
         now = self._load(_Overlay(self.tree, content), self._base)
-        codebase = ResolvedCodebase(self.repository, self.configuration, now, self._base)
+        codebase = ResolvedCodebase(self.repository, self.configuration, now, self._base, self._folder)
         return Checked(codebase, now, self._base, self.repository)
 
 
@@ -99,44 +100,87 @@ class Checked:
         result = narrowed(self._codebase.check, settings.select, settings.ignore)
         entries = self._now.tree.entries
         own = [each for each in result.findings if _is_own(entries.get(each.site.path))]
-        return msgspec.structs.replace(result, findings=tuple(self._with_full_replacement(each) for each in own))
+        return msgspec.structs.replace(result, findings=tuple(self._with_replacement(each) for each in own))
 
-    def _with_full_replacement(self, finding: Finding) -> Finding:
-        """A declared replacement is that of the declared name; what follows it in the target follows it too."""
-        declared = {name.name: name.replacement for name in self._codebase.configuration.retired}
+    def _with_replacement(self, finding: Finding) -> Finding:
+        """A finding with the full new name of its target.
+
+        A declared replacement is that of the declared name: what follows it in the target follows it too. What
+        a file imports relative to its folder stays where it was when the file itself moves.
+        """
         name = finding.target
-        while name and name not in declared:
+        while name and name not in self._declared:
             name = name.rpartition(".")[0]
-        if not name or name == finding.target or declared[name] != finding.replacement or not finding.replacement:
-            return finding
-        return msgspec.structs.replace(finding, replacement=f"{declared[name]}{finding.target[len(name) :]}")
+        if name and name != finding.target and self._declared[name] == finding.replacement and finding.replacement:
+            full = f"{finding.replacement}{finding.target[len(name) :]}"
+            return msgspec.structs.replace(finding, replacement=full)
+        if finding.replacement is None and finding.kind == "import":
+            return msgspec.structs.replace(finding, replacement=self._left_behind(finding))
+        return finding
+
+    @cached_property
+    def _declared(self) -> dict[str, str | None]:
+        return {name.name: name.replacement for name in self._codebase.configuration.retired}
+
+    def _left_behind(self, finding: Finding) -> str | None:
+        """What a moved file means by a name that it looks for beside itself: the one beside its old place."""
+        path = finding.site.path
+        old = self._came_from.get(path)
+        if old is None or self._base is None or old not in self._base.program.index.names:
+            return None
+        folder, here = (
+            _package(names, each)
+            for names, each in (
+                (self._base.program.index.names, old),
+                (self._now.program.index.names, path),
+            )
+        )
+        if not here or not folder or not finding.target.startswith(f"{here}."):
+            return None
+        meant = f"{folder}{finding.target[len(here) :]}"
+        module, _, symbol = meant.rpartition(".")
+        if self._now.program.absolute(path, meant).status == "found":
+            return meant
+        holder = self._now.program.absolute(path, module)
+        if holder.status == "found" and self._now.program.symbols.defines(holder.nodes, symbol) == "yes":
+            return meant
+        return self._moved_to(finding, meant, "") or self._moved_to(finding, module, symbol)
+
+    @cached_property
+    def _came_from(self) -> dict[str, str]:
+        """The old path of each file that history saw move."""
+        return {new: old for old, new in self._history.renames().items()} if self._history is not None else {}
 
     def relocate(self, finding: Finding, name: str) -> str:
         """Where a name of a vanished module is now: in the module's successor, unless it is known elsewhere."""
-        for declared in self._codebase.configuration.retired:
-            if declared.name == f"{finding.target}.{name}" and declared.replacement:
-                return declared.replacement
+        declared = self._declared.get(f"{finding.target}.{name}")
+        if declared is not None:
+            return declared
         plain = f"{finding.replacement}.{name}"
         program = self._now.program
         holder = program.absolute(finding.site.path, finding.replacement or "")
         if holder.status != "found" or program.symbols.defines(holder.nodes, name) != "no":
             return plain
-        past = self._retirements.of(
-            Dangling(
-                kind="import",
-                site=finding.site,
-                referrer=finding.referrer,
-                module=finding.target,
-                symbol=name,
-                context="eager",
-            )
+        return self._moved_to(finding, finding.target, name) or plain
+
+    def _moved_to(self, finding: Finding, module: str, symbol: str) -> str | None:
+        """Where history or an equal definition shows that a name is now, as seen from the file of a finding."""
+        missing = Dangling(
+            kind="import",
+            site=finding.site,
+            referrer=finding.referrer,
+            module=module,
+            symbol=symbol,
+            context="eager",
         )
-        return past.replacement if past is not None and past.replacement else plain
+        past = self._retirements.of(missing)
+        return past.replacement if past is not None else None
 
     @cached_property
     def _retirements(self) -> Retirements:
-        return Retirements(self._now.program, self._history(), (), self._facts_of_blob)
+        return Retirements(self._now.program, self._history, (), self._facts_of_blob)
 
+    @cached_property
     def _history(self) -> History | None:
         git, commit = self._repository.git, self._codebase.commit
         if git is None or commit is None or self._codebase.since is None:
@@ -154,6 +198,12 @@ class Checked:
         names = {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
         paths = self._now.program.index.paths_of
         return {path for name in names if name in paths for path in paths[name]}
+
+
+def _package(names: Mapping[str, str], path: str) -> str:
+    """The dotted package whose modules a file's relative imports name; empty for a file in none."""
+    name = names[path]
+    return name if path.endswith("/__init__.py") else name.rpartition(".")[0]
 
 
 def _is_own(entry: Entry | None) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -141,6 +140,48 @@ def test_the_name_of_a_renamed_symbol_is_kept_where_others_import_it_from(migrat
     assert migration.read("use.py") == "from shop.bridge import Store\nStore()\n"
 
 
+def test_a_moved_file_still_means_what_lay_beside_its_old_place(migration: Migration, audit_fix: Run) -> None:
+    migration.write(
+        {
+            "shop/__init__.py": "",
+            "shop/store.py": "def load():\n    return 'loaded'\n",
+            "shop/vault.py": "class Vault:\n    key = 'k'\n",
+            "shop/till.py": "from .store import load\nfrom . import vault\n\n\ndef sell():\n"
+            "    # all that a till does\n    return load(), vault.Vault.key\n",
+            "shop/desk/__init__.py": "",
+        }
+    )
+    migration.commit()
+    migration.git("mv", "shop/till.py", "shop/desk/till.py")
+    migration.git("mv", "shop/vault.py", "shop/safe.py")
+    migration.commit()
+    assert audit_fix(migration.root, "--since", "HEAD~1").exit_code == 0
+    assert migration.read("shop/desk/till.py") == (
+        "from ..store import load\nfrom .. import safe\n\n\ndef sell():\n"
+        "    # all that a till does\n    return load(), safe.Vault.key\n"
+    )
+
+
+def test_the_same_rename_reaches_what_is_no_python(moved: Migration, audit_fix: Run) -> None:
+    moved.write(
+        {
+            "pyproject.toml": "[project]\nname = 'shop'\n\n[project.scripts]\nshop = 'shop.store:Store'\n",
+            "conf/store.yaml": "_target_: shop.store.Store  # the store\r\nsize: 1\r\n",
+            "Makefile": "run:\n\tpython -m shop.store\n",
+            "README.md": "# Shop\n\nSee [the store](shop/store.py) and `shop.store.Store`.\n",
+        }
+    )
+    diff = audit_fix(moved.root, "--since", "HEAD~1", "--diff")
+    moved.git("apply", "--check", "-", stdin=diff.stdout_bytes)
+    assert audit_fix(moved.root, "--since", "HEAD~1").exit_code == 0
+    assert {name: moved.read(name) for name in ("pyproject.toml", "conf/store.yaml", "Makefile", "README.md")} == {
+        "pyproject.toml": "[project]\nname = 'shop'\n\n[project.scripts]\nshop = 'shop.depot:Store'\n",
+        "conf/store.yaml": "_target_: shop.depot.Store  # the store\r\nsize: 1\r\n",
+        "Makefile": "run:\n\tpython -m shop.depot\n",
+        "README.md": "# Shop\n\nSee [the store](shop/depot.py) and `shop.depot.Store`.\n",
+    }
+
+
 GUARDED = (
     "def f():\n    try:\n        from shop.gone import a\n        a()\n    except ImportError:\n        # without it\n"
     "        a = None\n    return a\n"
@@ -221,20 +262,6 @@ def test_links_lead_to_one_change_of_the_file_itself(moved: Migration, audit_fix
     assert (moved.root / "link.py").is_symlink()
     assert moved.read("link.py").startswith("from shop.depot import Store\n")
     assert outside.read_text() == "import shop.store\n"
-
-
-def test_a_file_that_cannot_be_written_changes_nothing(moved: Migration, audit_fix: Run) -> None:
-    moved.write({"aaa.py": "import shop.store\nprint(shop.store)\n"})
-    folder = moved.root / "shop"
-    folder.chmod(0o555)
-    try:
-        if os.access(folder, os.W_OK):
-            pytest.skip("this user may write to any folder, so that nothing can be made unwritable")
-        result = audit_fix(moved.root, "--since", "HEAD~1")
-    finally:
-        folder.chmod(0o755)
-    assert result.exit_code == 2
-    assert moved.read("aaa.py") == "import shop.store\nprint(shop.store)\n"
 
 
 def test_unusable_input_is_one_message_and_exits_with_2(moved: Migration, tmp_path: Path, audit_fix: Run) -> None:
