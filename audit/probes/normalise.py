@@ -19,6 +19,8 @@ _RULES: Final = tuple(
         (rf"(?<![\w.-]){_NUMBER}\s?(ns|us|µs|ms|s|secs?|seconds?|mins?|minutes?|hours?)\b", "<time>"),
         (rf"\b(\w*(?:per_sec|seconds|elapsed|duration|fps|sps)\w*)(\s?[=:]\s?){_NUMBER}", r"\1\2<time>"),
         (r"\b0x[0-9a-f]{6,}\b", "<address>"),
+        (r" {2,}(?=<(time|rate)>)", "  "),
+        (r"<scratch>/home/tmp/[^/\s]+", "<scratch>/tmp"),
         (r"\bpid([ =:]+)\d+\b", r"pid\1<pid>"),
     )
 )

@@ -81,10 +81,11 @@ def _judge_stages(predicate: Smoke, scenario: SmokeScenario, run: Evidence) -> J
 
 
 def _evidence(stage: SmokeStage) -> Evidence:
+    """A stage as evidence; what it said is quoted only where it did not pass."""
     return Evidence(
         summary=f"stage {stage.name} {stage.outcome}" + (f": {stage.reason}" if stage.reason else ""),
         command=stage.command or None,
         exit=stage.exit,
         seconds=stage.seconds,
-        excerpt=stage.excerpt or None,
+        excerpt=(stage.excerpt or None) if stage.outcome != "passed" else None,
     )
