@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from metta_ref.rl.trainer import Trainer
 
 _SECONDS_BETWEEN_REPORTS = 1.0
+_SHORTEST = 1e-9
+"""Seconds that any training takes at least, where a coarse clock shows none."""
 
 
 def use_one_thread() -> None:
@@ -48,7 +50,7 @@ def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopR
     steps = trainer.agent_step - first_step
     print(
         f"trained run={manager.run} epoch={trainer.epoch} agent_step={trainer.agent_step} steps={steps} "
-        f"steps_per_second={steps / (time.monotonic() - began):.0f} episodes={trainer.episodes} "
+        f"steps_per_second={steps / max(time.monotonic() - began, _SHORTEST):.0f} episodes={trainer.episodes} "
         f"return={_shown(trainer.score)}"
     )
     if trainer.agent_step < settings.total_timesteps:

@@ -13,6 +13,7 @@ from metta_ref.config import Config, run_dir
 from metta_ref.envs import make_env
 from metta_ref.rl.kickstarter import NoKickstarter, TeacherKickstarter, make_kickstarter
 from metta_ref.rl.losses import cross_entropy
+from metta_ref.rl.rollout import Rollout
 
 TEACHER = ("py_agent=lstm", "seed=5", "trainer.learning_rate=0.05")
 CPU = torch.device("cpu")
@@ -71,6 +72,22 @@ def test_the_loss_is_the_cross_entropy_falling_linearly_to_nothing(
     whole = cross_entropy(targets, log_probs).item()
     weights = [kickstarter.loss(targets, log_probs, step).item() / whole for step in (0, 250, 1000, 5000)]
     assert weights == pytest.approx([3.0, 2.25, 0.0, 0.0])
+
+
+def test_the_teacher_remembers_from_one_rollout_to_the_next(teacher: CheckpointManager, small_config: Any) -> None:
+    agent, _ = teacher.load_policy(3)
+    kickstarter = TeacherKickstarter(agent, small_config().kickstart, num_envs=2)
+    obs, starts = torch.rand(6, 2, 3, 3, 3), torch.zeros(6, 2, dtype=torch.bool)
+    halves = [kickstarter.targets(rollout_of(obs[part], starts[part])) for part in (slice(3), slice(3, 6))]
+    whole, _, _ = agent.sequence(obs, agent.initial_state(2), starts)
+    torch.testing.assert_close(torch.cat(halves), whole.softmax(-1))
+
+
+def rollout_of(obs: torch.Tensor, starts: torch.Tensor) -> Rollout:
+    """A rollout of which only what was seen matters."""
+    nothing = np.zeros(starts.shape, np.float32)
+    empty = torch.from_numpy(nothing)
+    return Rollout(obs, starts, empty, empty, nothing, nothing, nothing.astype(bool), nothing[0], ())
 
 
 @pytest.mark.parametrize("named", ["teacher", "{checkpoints}", "{checkpoints}/epoch-00000003"])

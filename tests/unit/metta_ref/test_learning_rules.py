@@ -119,9 +119,9 @@ def test_adam_moves_as_torch_does_with_the_gradient_limited() -> None:
     ours = {"a": torch.randn(3, 2, requires_grad=True), "b": torch.randn(4, requires_grad=True)}
     theirs = {name: parameter.detach().clone().requires_grad_() for name, parameter in ours.items()}
     adam, oracle = Adam(ours), torch.optim.Adam(theirs.values(), lr=0.1, eps=1e-5)
-    for _ in range(5):
+    for size in (1.0, 0.01, 100.0, 0.1, 1.0):  # beyond the limit and within
         for name in ours:
-            ours[name].grad = torch.randn_like(ours[name])
+            ours[name].grad = size * torch.randn_like(ours[name])
             theirs[name].grad = ours[name].grad.clone()
         adam.step(learning_rate=0.1, max_grad_norm=0.5)
         torch.nn.utils.clip_grad_norm_(list(theirs.values()), 0.5)
