@@ -90,7 +90,7 @@ def read_layout(paths: Iterable[str], read: Callable[[str], bytes | None], confi
     return Layout(
         roots=tuple(sorted({"", *roots, *declared})),
         declared=frozenset(declared),
-        dependencies=frozenset(reading.dependencies - reading.distributions),
+        dependencies=frozenset(reading.dependencies - reading.distributions - _shipped(reading.shipping, packages)),
         built=frozenset(reading.built),
         entry_points=tuple(reading.entry_points),
         mistakes=tuple(mistakes),
@@ -100,6 +100,14 @@ def read_layout(paths: Iterable[str], read: Callable[[str], bytes | None], confi
 def _is_test_input(folder: str) -> bool:
     """Whether a project lies below a folder of tests: it is the input of one, and nobody imports it from outside."""
     return bool(_TEST_FOLDERS & set(folder.split("/")[:-1]))
+
+
+def _shipped(folders: set[str], packages: set[str]) -> set[str]:
+    """The packages beside a ``setup.py``: it ships them, in whatever way it computes its own name and lists."""
+    beside = {package for package in packages if package.rpartition("/")[0] in folders}
+    source = {posixpath.join(folder, "src") for folder in folders}
+    beside |= {package for package in packages if package.rpartition("/")[0] in source}
+    return {package.rpartition("/")[2].replace("_", "-").lower() for package in beside}
 
 
 def _folders_with_python(paths: Iterable[str]) -> set[str]:

@@ -34,6 +34,7 @@ class Reading:
     def __init__(self) -> None:
         self.declared: set[str] = set()
         self.sorted_by: set[str] = set()
+        self.shipping: set[str] = set()
         self.dependencies: set[str] = set()
         self.distributions: set[str] = set()
         self.built: set[str] = set()
@@ -197,6 +198,7 @@ def _read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
     except (SyntaxError, ValueError):
         return
     lines = text.splitlines()
+    reading.shipping.add(folder)
     constants = {
         target.id: node.value.value
         for node in tree.body
