@@ -18,6 +18,24 @@ _PATH: Final = re.compile(r"[\w.@+*?\[\]{}!,~-]*(?:/[\w.@+*?\[\]{}!,~-]*)+")
 _URL: Final = re.compile(r"[a-zA-Z][\w+.-]*://|//|mailto:|data:|git@|www\.")
 _LOCATION: Final = re.compile(r"(?:::[^\s]*|:\d[\d:,-]*|#[^\s]*)$")
 
+CONVENTIONAL: Final = frozenset(
+    {"setup.py", "setup.cfg", "__init__.py", "__main__.py", "conftest.py", "tox.ini", "requirements.txt", "main.py"}
+    | {"pyproject.toml", "pytest.ini", "manage.py", "app.py", "config.yaml", "config.yml", "config.json", "config.toml"}
+    | {
+        "test.py",
+        "script.py",
+        "example.py",
+        "foo.py",
+        "README.md",
+        "README.rst",
+        "README.txt",
+        "settings.py",
+        "models.py",
+    }
+    | {"package.json", "mypy.ini", "ruff.toml", "utils.py", "views.py", "urls.py", "docker-compose.yml", "index.html"}
+)
+"""File names that prose uses for any project's file of that name."""
+
 IN_TEXT: Final = re.compile(
     rf"""(?<![\w./:@$\\{{<%-])(?:
         [\w.@+~-]*(?:/[\w.@+*-]+)+/?                                   # a path of several components

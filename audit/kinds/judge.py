@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
+from audit.kinds.forms import CONVENTIONAL
 from audit.kinds.paths import GonePaths, is_elsewhere
 from audit.model.findings import Retirement, Site
 from audit.model.mentions import Gone, Mention
@@ -14,6 +15,8 @@ from audit.model.references import Dangling
 from audit.resolve.index import Node
 from audit.resolve.program import Program, Resolution
 from audit.resolve.retired import Retired, Retirements
+
+_PROSE: Final = ("REF008", "REF009")
 
 
 class Past(Protocol):
@@ -60,6 +63,8 @@ class MentionJudge:
         if mention.form in ("path", "config"):
             if "/" not in mention.text and self._program.absolute("", mention.text).status == "found":
                 return None  # a package that moved below another source root
+            if mention.code in _PROSE and mention.kind != "link" and mention.text in CONVENTIONAL:
+                return None
             find = self._paths.find if mention.form == "path" else self._paths.find_config
             target = find(path, mention.text)
             return self._gone_path(target) if target is not None else None

@@ -23,7 +23,19 @@ _PATH_KEYS: Final = frozenset(
 _COMMAND_TABLES: Final = (("tool", "taskipy"), ("tool", "poe"), ("tool", "pdm"), ("tool", "hatch"), ("tool", "rye"))
 _COMMAND_OPTIONS: Final = frozenset({"commands", "commands_pre", "commands_post", "cmd", "script", "shell"})
 _ENTRY_POINTS: Final = (("project", "scripts"), ("project", "gui-scripts"), ("project", "entry-points"))
-_OTHERS: Final = ("dependencies", "urls", "classifiers", "keywords", "name", "requires", "version", "requires-python")
+_NOT_REFERENCES: Final = (
+    "package-data",
+    "exclude-package-data",
+    "package_data",
+    "dependencies",
+    "urls",
+    "classifiers",
+    "keywords",
+    "name",
+    "requires",
+    "version",
+    "requires-python",
+)
 
 
 class ToolSettings(TextKind):
@@ -54,12 +66,14 @@ class ToolSettings(TextKind):
             before={
                 "shop/__init__.py": "",
                 "shop/old.py": "",
+                "tests/test_a.py": "",
                 "pyproject.toml": (
                     '[project]\nname = "shop.old"\ndependencies = ["shop.old>=1"]\n[tool.ruff.lint.per-file-ignores]\n'
                     '"**/*.py" = ["E501"]\n"shop/__init__.py" = ["F401"]\n'
+                    '[tool.setuptools.exclude-package-data]\nshop = ["tests/*"]\n'
                 ),
             },
-            gone=("shop/old.py",),
+            gone=("shop/old.py", "tests/test_a.py"),
         ),
     )
     BREAKS = (
@@ -132,7 +146,7 @@ def _command(text: str, start: int, end: int, positions: Positions, key: str) ->
 
 
 def _setting(value: Value, positions: Positions) -> Iterator[Mention]:
-    if any(key in _OTHERS for key in value.keys) or (value.keys[:1] == ("project",) and value.key != "readme"):
+    if any(key in _NOT_REFERENCES for key in value.keys) or (value.keys[:1] == ("project",) and value.key != "readme"):
         return
     text, start = value.value, value.start
     if not value.keys and text.startswith("mypy-"):

@@ -152,6 +152,7 @@ def test_a_member_that_a_base_class_took_over_is_not_retired() -> None:
         ("docs/a.md", "other/shop/new.py", None),
         ("docs/a.md", "never/was.py", None),
         ("docs/a.md", "https://example.org/lib/shop/old.py", None),
+        ("docs/a.md", "www.example.org/lib/shop/old.py", None),
         ("docs/a.md", "myapp/views.py", None),
         ("examples/app/a.md", "myapp/views.py", "examples/app/myapp/views.py"),
     ],
@@ -161,6 +162,20 @@ def test_a_path_is_what_existed_and_nothing_like_it(document: str, text: str, ta
     stays = {"lib/shop/new.py": "", document: f"Read `{text}` first.\n"}
     before = {**stays, **dict.fromkeys(gone, "")}
     assert [found.target for found in migrate(before, stays).findings] == ([target] if target else [])
+
+
+def test_prose_means_any_setup_file_but_a_link_and_a_list_mean_this_one() -> None:
+    files = {
+        "a.md": "Write a `setup.py`.\n\nOurs is [here](setup.py).\n",
+        "CODEOWNERS": "setup.py @me\n",
+        "run.sh": "python setup.py sdist\n",
+        "setup.py": "",
+    }
+    assert found(files, without(files, "setup.py")) == [
+        ("CODEOWNERS", 1, "setup.py"),
+        ("a.md", 3, "setup.py"),
+        ("run.sh", 1, "setup.py"),
+    ]
 
 
 def test_a_package_that_moved_below_another_root_is_not_gone() -> None:
