@@ -18,6 +18,8 @@ from audit.fix.text import CannotFixError, Edit, apply_edits, decode_python
 from audit.model.findings import Finding
 
 _GUARDED = "mending a guarded import changes what runs: say --unsafe"
+_IN_PROSE = "REF008"
+"""Code in a docstring is text to Python, though a finding there may be of an import or an attribute."""
 _CLASH = "another fix touches the same place"
 
 
@@ -60,7 +62,7 @@ class _PythonFile:
         """Note which way of mending a finding needs."""
         if finding.code == "REF011" and not self._unsafe:
             self.left.append(Left(finding, _GUARDED))
-        elif finding.kind != "import":
+        elif finding.kind != "import" or finding.code == _IN_PROSE:
             self._others.append(finding)
         else:
             try:
@@ -113,7 +115,7 @@ class _PythonFile:
                 return mended
 
     def _edits_of(self, finding: Finding) -> Iterable[Edit]:
-        if finding.kind == "attribute" and finding.replacement is not None:
+        if finding.kind == "attribute" and finding.code != _IN_PROSE and finding.replacement is not None:
             return rename_attribute(self._syntax, finding, finding.replacement)
         return [respelled_at(self._syntax.lines, finding)]
 

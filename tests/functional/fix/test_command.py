@@ -253,6 +253,24 @@ def test_a_plain_folder_is_mended_by_its_declared_replacements(tmp_path: Path, a
     assert (tmp_path / "use.py").read_text() == "from shop.depot import Depot\nprint(Depot.size)\n"
 
 
+def test_what_lies_below_a_declared_name_follows_it(migration: Migration, audit_fix: Run) -> None:
+    migration.write(
+        {
+            "shop/__init__.py": "",
+            "shop/store.py": "class Store:\n    size = 1\n",
+            "shop/depot/__init__.py": "class Store:\n    size = 2\n",
+            "shop/depot/deep.py": "SIZE = 3\n",
+            "use.py": "from shop.store import Store\nprint(Store)\n",
+            "far.py": "import shop.store.deep\nprint(shop.store.deep.SIZE)\n",
+            "rules/retired.yaml": "- {name: shop.store, replacement: shop.depot}\n",
+        }
+    )
+    migration.commit()
+    assert audit_fix(migration.root).exit_code == 0
+    assert migration.read("use.py") == "from shop.depot import Store\nprint(Store)\n"
+    assert migration.read("far.py") == "import shop.depot.deep\nprint(shop.depot.deep.SIZE)\n"
+
+
 def test_links_lead_to_one_change_of_the_file_itself(moved: Migration, audit_fix: Run) -> None:
     outside = moved.root.parent / "outside.py"
     outside.write_text("import shop.store\n")

@@ -48,3 +48,11 @@ def test_files_are_told_by_their_place_in_the_repository() -> None:
     assert unified_diff([change], "lib/") == (
         b"diff --git a/lib/a.py b/lib/a.py\n--- a/lib/a.py\n+++ b/lib/a.py\n@@ -1 +1 @@\n-x\n+y\n"
     )
+
+
+def test_a_name_with_a_space_ends_with_a_tab_as_git_writes_it() -> None:
+    change = FileChange("a b.py", b"x", b"y\n", ())
+    assert unified_diff([change]) == (
+        b"diff --git a/a b.py b/a b.py\n--- a/a b.py\t\n+++ b/a b.py\t\n@@ -1 +1 @@\n"
+        b"-x\n\\ No newline at end of file\n+y\n"
+    )
