@@ -49,7 +49,9 @@ def verify(
     output: Output = None,
     no_cache: NoCache = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Probes at once; 0: one a core, up to four.")] = 0,
-    memory: Annotated[int, typer.Option(min=1, metavar="GIB", help="Address space of a probe.")] = 64,
+    memory: Annotated[
+        int | None, typer.Option(min=1, metavar="GIB", help="Address space of a probe; default: 64, with a GPU 1024.")
+    ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even with a refuted claim.")] = False,
 ) -> None:
     """Hold claims against the tree: the repository's own (rules/claims), or those of documents.
@@ -75,7 +77,7 @@ def verify(
             phase=phase,
             ids=only or (),
             jobs=jobs,
-            memory=memory * 2**30,
+            memory=memory * 2**30 if memory is not None else None,
             use_cache=not no_cache,
             progress=progress,
         )
@@ -119,16 +121,17 @@ def _rendered(result: Verification, style: Format, *, to_file: bool) -> str:
 
 @contextmanager
 def ended_politely() -> Iterator[None]:
-    """Let SIGTERM unwind like an interrupt, so that no probe, scratch folder or half a report is left."""
+    """Let SIGTERM and SIGHUP unwind like an interrupt: no probe, scratch folder or half a report is left."""
 
-    def leave(_number: int, _frame: object) -> None:
-        raise SystemExit(128 + signal.SIGTERM)
+    def leave(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, leave)
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

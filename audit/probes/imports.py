@@ -14,6 +14,7 @@ import msgspec
 
 from audit.model.evidence import ImportAttempt, ImportRun, Run
 from audit.model.findings import Site
+from audit.probes.normalise import digest
 from audit.probes.sandbox import Checkout, Sandbox
 
 SERVER: Final = Path(__file__).parent / "children" / "import_server.py"
@@ -45,7 +46,13 @@ def probe_imports(sandbox: Sandbox, modules: Sequence[tuple[str, str]], *, jobs:
     problem = "" if len(attempts) == len(modules) else "the import server ended early"
     seconds = round(time.monotonic() - started, 2)
     return ImportRun(
-        run=msgspec.structs.replace(run, seconds=seconds, problem=run.problem or problem), attempts=attempts
+        run=msgspec.structs.replace(
+            run,
+            seconds=seconds,
+            digest=digest("\n".join(f"{each.module} {each.outcome} {each.error}" for each in attempts)),
+            problem=run.problem or problem,
+        ),
+        attempts=attempts,
     )
 
 

@@ -21,10 +21,18 @@ from audit.probes.normalise import digest, normalise
 from audit.probes.process import Ended, Limits, run_process
 from audit.probes.snapshot import Snapshot, take_snapshot, write_copy
 
-MEMORY: Final = 64 * 2**30
-"""Address space of a probe in bytes, unless told otherwise: numeric libraries reserve more than they use."""
+GIBIBYTE: Final = 2**30
+_GPU: Final = Path("/dev/nvidiactl")
 
 _PYTHONS: Final = frozenset({"python", "python3", f"python3.{sys.version_info.minor}"})
+
+
+def default_memory() -> int:
+    """Address space of a probe in bytes, unless told otherwise.
+
+    Numeric libraries reserve more than they use; CUDA reserves for all memory of the device and the host.
+    """
+    return (1024 if _GPU.exists() else 64) * GIBIBYTE
 
 
 class Checkout:
@@ -120,9 +128,9 @@ class Sandbox:
     ``stop`` is set by whoever wants all running probes to end.
     """
 
-    def __init__(self, root: Path, revision: str | None = None, *, memory: int = MEMORY) -> None:
+    def __init__(self, root: Path, revision: str | None = None, *, memory: int | None = None) -> None:
         self.root = root.resolve()
-        self.memory = memory
+        self.memory = memory or default_memory()
         self.stop = threading.Event()
         self._revision = revision
         self._places = 0

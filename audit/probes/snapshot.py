@@ -93,10 +93,21 @@ def write_copy(snapshot: Snapshot, target: Path, environment: Mapping[str, str])
     if snapshot.head is not None:
         git("update-ref", "--no-deref", "HEAD", snapshot.head)
     git("read-tree", "--reset", "-u", snapshot.tree)
+    _redirect_links(snapshot.root, target / snapshot.prefix)
     for name in snapshot.built:
         source, copy = snapshot.root / name, target / snapshot.prefix / name
         if copy.parent.is_dir() and not copy.exists():
             shutil.copy(source, copy)
+
+
+def _redirect_links(root: Path, copy: Path) -> None:
+    """Lead links with an absolute path into the audited tree into the copy: writing through one stays in it."""
+    for folder, folders, files in os.walk(copy):
+        for name in (*folders, *files):
+            path = Path(folder) / name
+            if path.is_symlink() and (aim := path.readlink()).is_relative_to(root):
+                path.unlink()
+                path.symlink_to(copy / aim.relative_to(root))
 
 
 class _Repository:

@@ -32,7 +32,7 @@ def probe_tests(sandbox: Sandbox, nodes: Sequence[str], seconds: float | None = 
         events = checkout.home / "outcomes.jsonl"
         path = checkout.environment["PYTHONPATH"]
         run = checkout.run(
-            ["python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", _PLUGIN, *nodes],
+            ["python", "-m", "pytest", "-q", "-p", _PLUGIN, *nodes],
             seconds=seconds or SECONDS,
             shown=("python", "-m", "pytest", *nodes),
             extra={"AUDIT_OUTCOMES": str(events), "PYTHONPATH": f"{path}:{_PLUGIN_FOLDER}"},

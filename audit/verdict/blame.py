@@ -11,6 +11,11 @@ from audit.model.findings import Root
 from audit.verdict.judgements import first_party
 
 _NOT_FOUND: Final = re.compile(r"^ModuleNotFoundError: No module named '([^']+)'", re.MULTILINE)
+_TROUBLE: Final = re.compile(
+    r"Could not resolve host|Temporary failure in name resolution|Name or service not known|dns error"
+    r"|Network is unreachable|No space left on device|Cannot allocate memory|CUDA out of memory",
+    re.IGNORECASE,
+)
 _ENDED_FROM_OUTSIDE: Final = frozenset({"signal SIGKILL", "signal SIGTERM", "signal SIGXCPU"})
 
 
@@ -60,10 +65,14 @@ def import_excuse(attempt: ImportAttempt, codebase: Codebase) -> str:
 def output_excuse(text: str, codebase: Codebase) -> str:
     """Why a program that failed with this output does not prove the tree broken; empty when it may.
 
-    The last module that Python says it could not find decides.
+    The last module that Python says it could not find decides; without one, trouble that no tree is to
+    blame for: no network, no disk, no memory.
     """
     names = _NOT_FOUND.findall(text)
-    return missing_module_excuse(names[-1], codebase) if names else ""
+    if names:
+        return missing_module_excuse(names[-1], codebase)
+    trouble = _TROUBLE.search(text)
+    return trouble[0] if trouble else ""
 
 
 def roots_of(modules: set[str], codebase: Codebase) -> tuple[Root, ...]:

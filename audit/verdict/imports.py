@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from audit.model.codebase import Codebase
 from audit.model.evidence import Evidence, ImportAttempt, ImportRun
 from audit.model.findings import Finding
@@ -126,7 +128,7 @@ def _judge_attempts(
     excused = [attempt for attempt in failed if excuses[attempt.module]]
     imported = len(tried) - len(failed)
     coverage = f"{imported} of {counted(len(modules), 'module')} imported, each on its own"
-    run = ran(observed.run, coverage)
+    run = msgspec.structs.replace(ran(observed.run, coverage), command=None)
     if broken:
         roots = roots_of({attempt.module for attempt in broken}, codebase)
         chains = tuple(Evidence(summary=f"{root.target}: {chain_text(root)}") for root in roots)

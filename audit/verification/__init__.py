@@ -9,7 +9,7 @@ from pathlib import Path
 from audit.ledger.phases import phase_path, read_phase
 from audit.model.verdicts import Verification
 from audit.pipeline import open_codebase
-from audit.probes.sandbox import MEMORY, Sandbox
+from audit.probes.sandbox import Sandbox
 from audit.report.verify_json import read_verification
 from audit.verification.assemble import Subject, assemble, with_changes
 from audit.verification.execute import Progress, judge_all
@@ -26,7 +26,7 @@ def verify(
     phase: int | None = None,
     ids: Sequence[str] = (),
     jobs: int = 0,
-    memory: int = MEMORY,
+    memory: int | None = None,
     use_cache: bool = True,
     progress: Progress = lambda _: None,
 ) -> Verification:
@@ -34,8 +34,8 @@ def verify(
 
     ``run`` allows (True) or forbids (False) running code; None allows it to the repository's own claims.
     ``jobs`` is how many probes run at once, 0 for one a core up to four; ``memory`` is the address space of
-    each in bytes. For a phase the result names the tree by its id without ``reports/`` instead of a commit,
-    so that committing the report does not outdate it.
+    each in bytes (see `default_memory`). For a phase the result names the tree by its id without ``reports/``
+    instead of a commit, so that committing the report does not outdate it.
 
     Raises:
         UsageError: an unknown path, revision, document or id; no claim at all.

@@ -36,6 +36,16 @@ def test_nothing_is_written_to_the_audited_tree_nor_to_its_git_folder(folder, gi
     assert state(root) == before
 
 
+def test_a_link_into_the_audited_tree_leads_into_the_copy(folder, sandbox) -> None:
+    root = folder({"data/a.txt": "1"})
+    (root / "linked").symlink_to(root / "data")
+
+    observed = probe_command(sandbox(root), ["sh", "-c", "echo 2 > linked/a.txt; cat data/a.txt"])
+
+    assert observed.run.stdout == "2\n"
+    assert (root / "data/a.txt").read_text() == "1"
+
+
 def test_the_copy_holds_what_is_changed_and_new_but_not_what_is_ignored(folder, git, sandbox) -> None:
     root = folder({"kept.txt": "1", "changed.txt": "1", "gone.txt": "1", ".gitignore": "*.log\n"})
     git("init", "-q")

@@ -341,6 +341,10 @@ class TestCommand:
             "unverified",
             "could not be checked here: torch is not installed",
         )
+        assert said(judge(self.TRAIN, ran(exit_status=2, stderr="error: Could not resolve host: a.b"))) == (
+            "unverified",
+            "could not be checked here: Could not resolve host",
+        )
         assert said(judge(Command(run=("x",)), no_program)) == ("unverified", "there is no program 'x'")
 
     def test_a_module_of_the_tree_that_is_gone_refutes_with_its_root(self, judge, root) -> None:
