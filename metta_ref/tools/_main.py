@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from metta_ref.config import ConfigError, help_text, parse_overrides
+from metta_ref.tools._interrupt import interrupts_later
 
 C = TypeVar("C")
 
@@ -39,14 +40,16 @@ def tool(
         print("interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
     except OSError as error:
-        return _refuse(error)
+        print(f"error: cannot read or write: {error}; look for room and permission there", file=sys.stderr)
+        return EXIT_REFUSED
 
 
 def _guarded(main: Callable[[C], int | None], config: C) -> int:
     # Their packages load numpy, which --help and a mistaken key should not wait for.
-    from metta_ref.checkpoint import CheckpointError
-    from metta_ref.envs import WorkerError
-    from metta_ref.eval.errors import StatsError
+    with interrupts_later():
+        from metta_ref.checkpoint import CheckpointError
+        from metta_ref.envs import WorkerError
+        from metta_ref.eval.errors import StatsError
 
     try:
         return main(config) or EXIT_DONE

@@ -191,7 +191,8 @@ def test_a_start_that_fails_leaves_no_run_behind(run_tool: Any, data_dir: Path, 
 
     monkeypatch.setattr(os, "fsync", no_space)
     code, out, err = run_tool(train, *SMALL, "run=demo")
-    assert (code, out, err) == (2, [], ["error: [Errno 28] No space left on device"])
+    reason = "[Errno 28] No space left on device"
+    assert (code, out, err) == (2, [], [f"error: cannot read or write: {reason}; look for room and permission there"])
     assert list(data_dir.iterdir()) == []
 
 
