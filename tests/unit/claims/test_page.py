@@ -1,0 +1,29 @@
+"""The page on claims cannot drift: its examples are read, and every predicate has its line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+from audit.config.claims import load_claims
+from audit.config.predicates import PREDICATES
+
+PAGE = (Path(__file__).parents[3] / "docs" / "claims.md").read_text()
+
+
+def test_the_example_file_is_valid() -> None:
+    (example,) = [token.content for token in MarkdownIt().parse(PAGE) if token.type == "fence"]
+    (dossier,) = load_claims([("example.yaml", example.encode())], may_run=False)
+
+    assert [statement.id for statement in dossier.statements] == ["imports-clean", "training-starts"]
+
+
+def test_every_predicate_has_a_line_with_a_valid_example() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|.*\| `(.+)` \|$", PAGE, re.MULTILINE)
+    claims = "".join(f"  - {{id: {name}, text: t, expect: {{{example}}}}}\n" for name, example in rows)
+    (dossier,) = load_claims([("page.yaml", f"claims:\n{claims}".encode())], may_run=False)
+
+    assert {name for name, _ in rows} == set(PREDICATES)
+    assert all(statement.kind == statement.id for statement in dossier.statements)
