@@ -66,12 +66,14 @@ def check_mentions(
     cache.close()
 
     def texts_before(path: str) -> frozenset[str]:
-        old = path
-        if past is not None:
-            old = next((each for each, new in past.renames().items() if new == path), path)
-        return (
-            frozenset(each.text for each in _read_uncached(base.tree, old, kinds)) if base is not None else frozenset()
-        )
+        if base is None:
+            return frozenset()
+        old = next((each for each, new in past.renames().items() if new == path), path) if past is not None else path
+        blob, entry = now.tree.entries[path].blob, base.tree.entries.get(old)
+        if blob and entry is not None and entry.blob == blob:
+            same = (reading for each, reading in readings if each == path)
+            return frozenset(mention.text for reading in same for mention in reading.mentions)
+        return frozenset(each.text for each in _read_uncached(base.tree, old, kinds))
 
     judge = MentionJudge(now.program, retirements, paths, past, (each.name for each in names), texts_before)
     mentions = (

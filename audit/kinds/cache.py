@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 import sqlite3
 import sys
@@ -11,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
-import yaml
 
 from audit.facts import python as facts_python
 from audit.kinds.kind import Kind
@@ -102,12 +100,12 @@ def reading_key(blob: str, kind: Kind, path: str) -> str:
 
 
 def _version(kinds: Iterable[Kind]) -> str:
-    """A digest of the code that reads, of plug-ins and of the parsers' versions: stale readings are never found."""
-    digest = hashlib.sha256(f"{sys.version} {yaml.__version__}".encode())
+    """A digest of the code that reads, of plug-ins and of Python's parser: stale readings are never found."""
+    digest = hashlib.sha256(sys.version.encode())
     own = Path(__file__).parent
     sources = {*own.glob("*.py"), *Path(facts_python.__file__).parent.glob("*.py")}
     sources |= {Path(model_facts.__file__), Path(model_mentions.__file__)}
-    sources |= {Path(inspect.getfile(type(kind))) for kind in kinds}
+    sources |= {Path(str(sys.modules[type(kind).__module__].__file__)) for kind in kinds}
     for source in sorted(sources):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]

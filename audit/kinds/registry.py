@@ -6,9 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from audit.kinds.configuration import IniValues, JsonValues, TomlValues, YamlValues
 from audit.kinds.entry_points import EntryPoints
@@ -23,7 +22,11 @@ from audit.kinds.scripts import ShellScripts, Workflows
 from audit.kinds.tool_settings import ToolSettings
 from audit.model.errors import UsageError
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
 GROUP: Final = "audit.kinds"
+_DECLARATIONS: Final = "*-info/entry_points.txt"
 
 BUILT_IN: Final[tuple[type[Kind], ...]] = (
     YamlValues,
@@ -64,12 +67,17 @@ def all_kinds() -> tuple[Kind, ...]:
 def installed_plugins() -> tuple[EntryPoint, ...]:
     """Entry points of installed distributions; the current folder, which may be under audit, is not searched."""
     folders = [folder for folder in sys.path if Path(folder).name in ("site-packages", "dist-packages")]
-    found = (entry for each in distributions(path=folders) if _mentions_group(each) for entry in each.entry_points)
+    declaring = [folder for folder in folders if any(map(_declares_kinds, Path(folder).glob(_DECLARATIONS)))]
+    if not declaring:
+        return ()
+    from importlib.metadata import distributions  # costs more than looking whether there is any plug-in at all
+
+    found = (entry for each in distributions(path=declaring) for entry in each.entry_points)
     return tuple(sorted((entry for entry in found if entry.group == GROUP), key=lambda entry: entry.name))
 
 
-def _mentions_group(distribution: Distribution) -> bool:
-    return GROUP in (distribution.read_text("entry_points.txt") or "")
+def _declares_kinds(declarations: Path) -> bool:
+    return f"[{GROUP}]".encode() in declarations.read_bytes()
 
 
 def load_plugin(entry: EntryPoint) -> type[Kind]:

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
-import yaml
 
 from audit.kinds.texts import Positions, UnreadableError
 
 _MAX_DEPTH: Final = 100
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Scalar(msgspec.Struct, frozen=True):
@@ -63,10 +61,12 @@ def yaml_scalars(text: str, positions: Positions) -> Iterator[Scalar]:
     Raises:
         UnreadableError: not YAML, or nested beyond any use.
     """
+    import yaml  # costs more than all else that a warm run does, and a warm run reads no YAML
+
     frames: list[_Frame] = []
     sequences = 0
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             if isinstance(event, yaml.ScalarEvent):
                 frame = frames[-1] if frames else None
                 start, end = _offset(event.start_mark, positions), _offset(event.end_mark, positions)
