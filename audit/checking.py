@@ -11,6 +11,7 @@ from audit.checks.declared import declared_findings
 from audit.checks.references import reference_findings
 from audit.mentions import check_mentions
 from audit.model.findings import CheckResult, ContractResult, Finding, Retirement, Site
+from audit.model.fixable import is_fixable
 from audit.model.graph import ModuleGraph
 from audit.model.references import Dangling
 from audit.model.settings import Configuration, ContractConfig
@@ -51,6 +52,7 @@ def check_tree(
     findings += mentions.findings
     contracts, contract_findings = _contracts(configuration.contracts, graph, retirements)
     findings += contract_findings
+    findings = [msgspec.structs.replace(finding, fixable=is_fixable(finding)) for finding in findings]
     skipped = tuple(sorted({*now.coverage.skipped, *mentions.skipped}))
     return CheckResult(
         commit=now.tree.commit,

@@ -9,6 +9,7 @@ from audit.cli.bisect import bisect
 from audit.cli.check import check
 from audit.cli.demo import demo
 from audit.cli.explain import explain
+from audit.cli.fix import fix
 from audit.cli.graph import graph
 from audit.cli.report import report
 from audit.cli.roots import roots
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command()(check)
     app.command()(verify)
     app.command()(smoke)
+    app.command()(fix)
     app.command()(report)
     app.command()(roots)
     app.command()(why)
