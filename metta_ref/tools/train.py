@@ -44,7 +44,7 @@ def main(config: Config) -> int:
         if stop.requested:
             raise KeyboardInterrupt
         manager = CheckpointManager(directory)
-        with _claimed(config, directory), locked(directory):
+        with _claimed(config, directory):
             save_run_config(config)
             save(trainer, manager)
         with locked(directory):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metta_ref.config import (
@@ -83,6 +83,7 @@ KEYS = [line.split()[0] for line in help_text(Config).splitlines()]
 SETTINGS = st.builds("{}={}".format, st.sampled_from(KEYS), st.text(max_size=20) | st.integers().map(str))
 
 
+@settings(deadline=None)
 @given(st.lists(SETTINGS | st.text(max_size=30), max_size=4))
 def test_any_command_line_gives_a_configuration_or_says_what_is_wrong(arguments: list[str]) -> None:
     result = outcome(arguments)
@@ -93,6 +94,7 @@ def test_any_command_line_gives_a_configuration_or_says_what_is_wrong(arguments:
         assert len(result) >= 1
 
 
+@settings(deadline=None)
 @given(envs=st.integers(1, 65536), rate=st.floats(0, 1e6), name=st.from_regex(r"\A[a-z0-9][a-z0-9._-]{0,20}\Z"))
 def test_values_come_back_as_written(envs: int, rate: float, name: str) -> None:
     arguments = [
