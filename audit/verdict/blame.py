@@ -10,7 +10,7 @@ from audit.model.evidence import ImportAttempt
 from audit.model.findings import Root
 from audit.verdict.judgements import first_party
 
-_NOT_FOUND: Final = re.compile(r"^ModuleNotFoundError: No module named '([^']+)'", re.MULTILINE)
+_NOT_FOUND: Final = re.compile(r"^(?:E +)?ModuleNotFoundError: No module named '([^']+)'", re.MULTILINE)
 _TROUBLE: Final = re.compile(
     r"Could not resolve host|Temporary failure in name resolution|Name or service not known|dns error"
     r"|Network is unreachable|No space left on device|Cannot allocate memory|CUDA out of memory",
@@ -62,15 +62,21 @@ def import_excuse(attempt: ImportAttempt, codebase: Codebase) -> str:
     return ""
 
 
+def missing_module(text: str) -> str:
+    """The last module that a traceback, also one shown by pytest, says it could not find; empty if none."""
+    names = _NOT_FOUND.findall(text)
+    return names[-1] if names else ""
+
+
 def output_excuse(text: str, codebase: Codebase) -> str:
     """Why a program that failed with this output does not prove the tree broken; empty when it may.
 
     The last module that Python says it could not find decides; without one, trouble that no tree is to
     blame for: no network, no disk, no memory.
     """
-    names = _NOT_FOUND.findall(text)
-    if names:
-        return missing_module_excuse(names[-1], codebase)
+    name = missing_module(text)
+    if name:
+        return missing_module_excuse(name, codebase)
     trouble = _TROUBLE.search(text)
     return trouble[0] if trouble else ""
 

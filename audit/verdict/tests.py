@@ -8,7 +8,7 @@ from audit.model.codebase import Codebase
 from audit.model.evidence import Evidence, FailedTest, TestRun
 from audit.model.predicates import Bound, Pytest
 from audit.model.verdicts import Judgement
-from audit.verdict.blame import missing_module_excuse, roots_of
+from audit.verdict.blame import missing_module, missing_module_excuse, roots_of
 from audit.verdict.judgements import (
     counted,
     ending,
@@ -25,7 +25,7 @@ from audit.verdict.reach import reach
 
 _NONE: Final = Bound(0, 0)
 _NOT_FOUND: Final = 4
-"""Pytest's exit status for a node that does not exist, and for other mistakes on its command line."""
+"""Pytest's exit status for a node that does not exist, a conftest that does not import, and a wrong option."""
 
 
 def judge_tests(predicate: Pytest, codebase: Codebase, observed: TestRun | None, why_not: str) -> Judgement:
@@ -43,7 +43,7 @@ def judge_tests(predicate: Pytest, codebase: Codebase, observed: TestRun | None,
     if observed.run.problem or "No module named pytest" in observed.run.stderr:
         return unverified(observed.run.problem or "pytest is not installed here", evidence=(run,))
     if not observed.finished:
-        return failed_to_judge(f"pytest {ending(observed.run)} before it was done", evidence=(run,))
+        return _judge_unfinished(codebase, observed, run)
     if observed.run.exit == _NOT_FOUND and not observed.collected and not observed.errors:
         said = observed.run.stderr.strip().splitlines()
         return failed_to_judge(f"pytest found no such test: {said[0] if said else ''}", evidence=(run,))
@@ -87,6 +87,22 @@ def _judge_statically(predicate: Pytest, codebase: Codebase, why_not: str) -> Ju
             roots=tuple(root.target for root in roots),
         )
     return unverified(why_not or "the tests were not run", coverage=coverage)
+
+
+def _judge_unfinished(codebase: Codebase, observed: TestRun, run: Evidence) -> Judgement:
+    """A session that did not close is an error, unless it could not start because a conftest does not import."""
+    missing = missing_module(observed.run.stdout + observed.run.stderr)
+    if observed.run.exit != _NOT_FOUND or not missing:
+        return failed_to_judge(f"pytest {ending(observed.run)} before it was done", evidence=(run,))
+    excuse = missing_module_excuse(missing, codebase)
+    if excuse:
+        return unverified(f"could not be checked here: {excuse}", coverage="0 tests run", evidence=(run,))
+    return refuted(
+        f"the tests cannot start: a conftest does not import, because there is no module {missing}",
+        coverage="0 tests run",
+        evidence=(run,),
+        roots=tuple(root.target for root in codebase.check.roots if f"{missing}.".startswith(f"{root.target}.")),
+    )
 
 
 def _judge_outcomes(predicate: Pytest, codebase: Codebase, observed: TestRun, run: Evidence) -> Judgement:

@@ -281,6 +281,23 @@ class TestPytest:
             "pytest exited 0 before it was done",
         )
 
+    @pytest.mark.parametrize(
+        ("missing", "verdict", "reason"),
+        [
+            (
+                "shop.store",
+                "refuted",
+                "the tests cannot start: a conftest does not import, because there is no module shop.store",
+            ),
+            ("torch", "unverified", "could not be checked here: torch is not installed"),
+        ],
+    )
+    def test_a_conftest_that_does_not_import_keeps_the_tests_from_starting(self, judge, missing, verdict, reason):
+        stderr = f"ImportError while loading conftest\nE   ModuleNotFoundError: No module named '{missing}'\n"
+        observed = outcomes(exit_status=4, finished=False, stderr=stderr)
+
+        assert said(judge(self.EVAL, observed, retired=["shop.store"])) == (verdict, reason)
+
     def test_a_test_that_pytest_does_not_find_is_an_error(self, judge) -> None:
         observed = outcomes(exit_status=4, stderr="ERROR: not found: tests/test_eval.py::test_gone\n")
 
