@@ -21,8 +21,8 @@ def generated_by_build(ignore_files: Iterable[tuple[str, bytes]]) -> Callable[[s
             pattern = line.strip()
             if not pattern or pattern.startswith(("#", "!")):
                 continue
-            anchored = "/" in pattern.rstrip("/")
             inner = pattern.strip("/").removeprefix("**/")
+            anchored = "/" in pattern.removeprefix("**/").rstrip("/")
             if pattern.endswith("/"):
                 if anchored and inner:
                     patterns.append(posixpath.join(folder, inner, "*"))

@@ -132,7 +132,8 @@ def _read_backends(reading: Reading, folder: str, tool: dict[str, Any]) -> None:
     for target in (each for each in targets.values() if isinstance(each, dict)):
         for package in _strings(target.get("packages")):
             reading.root(folder, posixpath.dirname(package) or ".")
-        for source in target.get("sources") or ():
+        sources = target.get("sources")
+        for source in sources if isinstance(sources, dict) else _strings(sources):
             reading.root(folder, source)
     maturin = _table(tool, "maturin")
     reading.root(folder, maturin.get("python-source"))
@@ -285,5 +286,6 @@ def _split(value: object, separators: str) -> list[str]:
 
 def _without_comments(text: str) -> str:
     """JSON with comments, as editors write it, made plain; strings are left alone."""
-    pattern = r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])'
-    return re.sub(pattern, lambda match: match[1] or "", text, flags=re.DOTALL)
+    for pattern in (r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])'):
+        text = re.sub(pattern, lambda match: match[1] or "", text, flags=re.DOTALL)
+    return text

@@ -159,6 +159,16 @@ class Retirements:
                 return change.retirement
         return None
 
+    def changed_signature(self, path: str, qualified: str) -> Retirement | None:
+        """The newest commit whose version of a file gives a callable other parameters than the one before."""
+        name = qualified.removeprefix(f"{self._program.index.names[path]}.")
+        for change in self._past.changes(path) if self._past is not None else ():
+            before = self._blob_facts(change.before) if change.before else None
+            after = self._blob_facts(change.after) if change.after else None
+            if before is not None and after is not None and _parameters(before, name) != _parameters(after, name):
+                return change.retirement
+        return None
+
     def _module_successor(self, held: list[str]) -> str | None:
         names = self._program.index.names
         if self._past is not None and held:
@@ -211,3 +221,10 @@ class Retirements:
 
 def _has(facts: FileFacts, symbol: str) -> bool:
     return any(definition.name == symbol for definition in facts.definitions)
+
+
+def _parameters(facts: FileFacts, name: str) -> tuple[tuple[str, str, bool], ...] | None:
+    for definition in facts.definitions:
+        if definition.name == name:
+            return tuple((each.name, each.kind, each.required) for each in definition.parameters or ())
+    return None
