@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from audit.checks.calls import call_findings
 from audit.checks.declared import declared_findings
 from audit.checks.references import reference_findings
 from audit.mentions import check_mentions
@@ -15,6 +16,7 @@ from audit.model.fixable import is_fixable
 from audit.model.graph import ModuleGraph
 from audit.model.references import Dangling
 from audit.model.settings import Configuration, ContractConfig
+from audit.resolve.misfits import misfits
 from audit.resolve.references import dangling
 from audit.resolve.retired import Retirements
 from audit.resolve.uses import uses_of
@@ -50,6 +52,9 @@ def check_tree(
         cache_folder=cache_folder,
     )
     findings += mentions.findings
+    if base is not None:
+        calls = misfits(program, base.program, now.tree.read_many)
+        findings += call_findings(calls, lambda each: retirements.changed_signature(each.path, each.target))
     contracts, contract_findings = _contracts(configuration.contracts, graph, retirements)
     findings += contract_findings
     findings = [msgspec.structs.replace(finding, fixable=is_fixable(finding)) for finding in findings]

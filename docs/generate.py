@@ -16,6 +16,8 @@ import typer.main
 from typer.testing import CliRunner
 
 from audit.cli.main import app
+from audit.kinds.page import kinds_page
+from audit.kinds.registry import BUILT_IN
 from audit.model.codes import CODES
 from audit.model.explanations import EXPLANATIONS
 
@@ -34,7 +36,8 @@ _GROUPS: Final = {
 
 def pages() -> dict[str, str]:
     """The text of every generated page by its file name."""
-    return {"cli.md": _command_line(), "codes.md": _codes()}
+    kinds = kinds_page(kind() for kind in BUILT_IN)
+    return {"cli.md": _command_line(), "codes.md": _codes(), "kinds.md": kinds}
 
 
 def _command_line() -> str:

@@ -29,10 +29,7 @@ def nearest_dotted(name: str, valid: Iterable[str]) -> str | None:
     if len(moved) == 1:
         return moved[0]
     siblings = {
-        tail: candidate
-        for candidate in names
-        for head, _, tail in [candidate.rpartition(".")]
-        if head == parent
+        tail: candidate for candidate in names for head, _, tail in [candidate.rpartition(".")] if head == parent
     }
     found = nearest(last, siblings)
     return siblings[found] if found else None

@@ -9,6 +9,7 @@ import msgspec
 
 from audit import __version__
 from audit.model.findings import CheckResult, ContractResult, Finding, Root
+from audit.model.mentions import CellSite
 
 
 def render_json(result: CheckResult) -> str:
@@ -67,6 +68,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "breaks_import": finding.breaks_import,
         "baselined": finding.baselined,
         "fingerprint": finding.fingerprint,
+        **({"cell": site.cell, "cell_line": site.cell_line} if isinstance(site, CellSite) else {}),
     }
 
 

@@ -1,0 +1,78 @@
+"""The shape of a call, and whether a signature takes it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from audit.model.facts import Context, Parameter
+from audit.model.findings import Site
+
+
+class CallShape(msgspec.Struct, frozen=True):
+    """What a call passes: how many positional arguments, which keywords, and whether ``*`` or ``**`` adds more."""
+
+    positional: int
+    keywords: tuple[str, ...] = ()
+    starred: bool = False
+    double_starred: bool = False
+
+
+class Misfit(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that fitted a callable's signature at the base and does not fit it now.
+
+    ``target`` is the qualified callable, ``why`` what is wrong in words, ``before`` and ``after`` the two
+    signatures. ``resolved`` is how the target is known: by name, by type, or as the only one of its name.
+    """
+
+    site: Site
+    referrer: str
+    target: str
+    path: str
+    why: str
+    before: str
+    after: str
+    resolved: str
+    context: Context
+
+
+def misfit(parameters: tuple[Parameter, ...], shape: CallShape) -> str:
+    """Why a signature does not take a call, or an empty string; what ``*`` and ``**`` hide counts as fitting.
+
+    ``parameters`` are those the caller sees: ``self`` is not among them.
+    """
+    kinds = {parameter.kind for parameter in parameters}
+    places = [parameter for parameter in parameters if parameter.kind in ("positional", "normal")]
+    if shape.positional > len(places) and "variadic" not in kinds:
+        return f"takes {len(places)} positional arguments, given {shape.positional}"
+    named = {parameter.name for parameter in parameters if parameter.kind in ("normal", "keyword")}
+    unknown = [name for name in shape.keywords if name not in named]
+    if unknown and "keywords" not in kinds:
+        return f"has no parameter {', '.join(unknown)}"
+    filled = {parameter.name for parameter in places[: shape.positional]}
+    twice = [name for name in shape.keywords if name in filled and name in named]
+    if twice:
+        return f"is given {', '.join(twice)} twice"
+    if shape.double_starred:
+        return ""
+    given = filled | (named & set(shape.keywords))
+    missing = [
+        parameter.name
+        for parameter in parameters
+        if parameter.required
+        and parameter.kind in ("positional", "normal", "keyword")
+        and parameter.name not in given
+        and not (shape.starred and parameter.kind in ("positional", "normal"))
+    ]
+    return f"needs {', '.join(missing)}" if missing else ""
+
+
+def signature_text(parameters: tuple[Parameter, ...]) -> str:
+    """A signature as people write it, without annotations; ``=`` marks what has a default."""
+    parts: list[str] = []
+    for parameter in parameters:
+        star = {"variadic": "*", "keywords": "**"}.get(parameter.kind, "")
+        if parameter.kind == "keyword" and not any(part.startswith("*") for part in parts):
+            parts.append("*")
+        default = "" if star or parameter.required else "=…"
+        parts.append(f"{star}{parameter.name}{default}")
+    return f"({', '.join(parts)})"
