@@ -30,6 +30,8 @@ def read_python(content: bytes) -> FileFacts:
     except (RecursionError, MemoryError):
         return FileFacts(error="does not parse: nested too deeply")
     try:
-        return Collector(content).collect(tree)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # annotations in quotes are parsed on the way
+            return Collector(content).collect(tree)
     except RecursionError:
         return FileFacts(error="not analysed: nested too deeply")

@@ -11,6 +11,7 @@ import json
 import posixpath
 import re
 import tomllib
+import warnings
 from typing import Any, Final
 
 import msgspec
@@ -195,7 +196,9 @@ def _read_ini(reading: Reading, folder: str, path: str, text: str) -> None:
 
 def _read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
     try:
-        tree = ast.parse(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is wrong with another project's strings is its own affair
+            tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return
     lines = text.splitlines()

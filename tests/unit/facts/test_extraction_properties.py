@@ -6,6 +6,7 @@ import ast
 import symtable
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -145,3 +146,10 @@ def test_line_ends_encodings_and_a_byte_order_mark_change_no_fact(source: str) -
     assert read_python((cookie + source).encode("latin-1")) == read_python(
         (cookie.replace("latin-1", "utf-8") + source).encode()
     )
+
+
+@pytest.mark.filterwarnings("error")
+def test_odd_escapes_of_the_file_that_is_read_warn_nobody() -> None:
+    facts = read_python(b"import a.b\nx: \"a.b['\\\\?']\" = '\\?'\n")
+    assert facts.error == ""
+    assert [attribute.chain for attribute in facts.attributes] == [("b",)]
