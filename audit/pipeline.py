@@ -9,7 +9,7 @@ from audit.checking import check_tree, retirement_of
 from audit.checks.declared import declared_findings
 from audit.config.load import load_configuration
 from audit.facts.cache import FactCache, cache_folder
-from audit.facts.python import read_python
+from audit.facts.extract import facts_of
 from audit.model.codebase import Located
 from audit.model.facts import Definition, FileFacts
 from audit.model.findings import CheckResult, Coverage, Finding, Link, Retirement, Site
@@ -144,8 +144,13 @@ class ResolvedCodebase:
 
     def _facts_of_blob(self, blob: str) -> FileFacts | None:
         git = self._repository.git
-        content = next((found for _, found in git.read_blobs((blob,))), None) if git is not None else None
-        return read_python(content) if content is not None else None
+        if git is None:
+            return None
+        cache = FactCache(self._cache_folder)
+        try:
+            return facts_of((blob,), git.read_blobs, cache, jobs=1)[blob]
+        finally:
+            cache.close()
 
     @cached_property
     def check(self) -> CheckResult:

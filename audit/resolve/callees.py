@@ -37,11 +37,13 @@ class Call(msgspec.Struct, frozen=True):
     context: Context
 
 
+_Block = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
 class _Scope:
-    def __init__(self, parent: _Scope | None, owner: str = "", first: str = "") -> None:
+    def __init__(self, parent: _Scope | None, owner: str = "") -> None:
         self.parent = parent
         self.owner = owner
-        self.first = first
         self.types: dict[str, set[str]] = {}
 
     def note(self, name: str, kind: str) -> None:
@@ -63,16 +65,41 @@ class CallReader:
 
     def __init__(self, wanted: frozenset[str]) -> None:
         self._wanted = wanted
-        self._members: dict[str, dict[str, set[str]]] = {}
+        self._classes: dict[str, ast.ClassDef] = {}
+        self._scopes: dict[int, _Scope] = {}
 
     def calls(self, tree: ast.Module) -> Iterator[Call]:
-        """Every wanted call, in reading order within each scope."""
+        """Every wanted call in reading order; only the scopes around one are looked at."""
+        hits: list[ast.Call] = []
+        blocks: list[_Block] = []
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                if _leaf(node.func) in self._wanted:
+                    hits.append(node)
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                blocks.append(node)
+                if isinstance(node, ast.ClassDef):
+                    self._classes[node.name] = node
+        if not hits:
+            return
         module = _Scope(None)
         self._bind(tree.body, module)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                self._members[node.name] = _member_types(node)
-        yield from self._visit(tree.body, module, "eager")
+        for hit in sorted(hits, key=lambda node: (node.lineno, node.col_offset)):
+            scope, context = module, "eager"
+            for block in sorted((each for each in blocks if _holds(each, hit)), key=lambda each: each.lineno):
+                scope = self._enter(block, scope)
+                context = context if isinstance(block, ast.ClassDef) else "lazy"
+            receiver = self._receiver(hit.func, scope)
+            if receiver is not None:
+                yield Call(receiver, _shape(hit), hit, "lazy" if context == "lazy" else "eager")
+
+    def _enter(self, block: _Block, outer: _Scope) -> _Scope:
+        """The scope of a class or function body inside ``outer``; a function does not see a class around it."""
+        found = self._scopes.get(id(block))
+        if found is None:
+            found = _Scope(outer, owner=block.name) if isinstance(block, ast.ClassDef) else self._function(block, outer)
+            self._scopes[id(block)] = found
+        return found
 
     def _bind(self, body: list[ast.stmt], scope: _Scope) -> None:
         """Note what the statements of one scope bind, nested functions and classes by name only."""
@@ -106,42 +133,21 @@ class CallReader:
             else:
                 stack.extend(reversed(list(ast.iter_child_nodes(node))))
 
-    def _visit(self, body: list[ast.stmt], scope: _Scope, context: Context) -> Iterator[Call]:
-        stack: list[ast.AST] = list(reversed(body))
-        while stack:
-            node = stack.pop()
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                stack.extend(reversed([*node.decorator_list, *node.args.defaults]))
-                yield from self._function(node, scope)
-                continue
-            if isinstance(node, ast.ClassDef):
-                stack.extend(reversed(node.decorator_list))
-                inner = _Scope(scope, owner=node.name)
-                yield from self._visit(node.body, inner, context)
-                continue
-            if isinstance(node, ast.Call):
-                receiver = self._receiver(node.func, scope)
-                if receiver is not None and receiver.leaf in self._wanted:
-                    yield Call(receiver, _shape(node), node, context)
-            stack.extend(reversed(list(ast.iter_child_nodes(node))))
-
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, outer: _Scope) -> Iterator[Call]:
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, outer: _Scope) -> _Scope:
         arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-        is_method = bool(outer.owner) and not any(
-            _dotted(each).endswith("staticmethod") for each in node.decorator_list
-        )
-        first = arguments[0].arg if is_method and arguments else ""
+        is_static = any(_dotted(each).endswith("staticmethod") for each in node.decorator_list)
+        is_method = bool(outer.owner) and not is_static
         parent = outer.parent if outer.owner and outer.parent is not None else outer
-        inner = _Scope(parent, first=first)
+        inner = _Scope(parent)
         for argument in arguments:
             inner.note(argument.arg, _annotated(argument.annotation))
         for extra in (node.args.vararg, node.args.kwarg):
             if extra is not None:
                 inner.note(extra.arg, "")
-        if first:
-            inner.types[first] = {outer.owner}
+        if is_method and arguments:
+            inner.types[arguments[0].arg] = {outer.owner}
         self._bind(node.body, inner)
-        yield from self._visit(node.body, inner, "lazy")
+        return inner
 
     def _receiver(self, function: ast.expr, scope: _Scope) -> Receiver | None:
         if isinstance(function, ast.Name):
@@ -159,7 +165,8 @@ class CallReader:
             if kind and not rest:
                 return Receiver(leaf, owner=kind)
             if kind and "." not in rest:
-                members = self._members.get(kind, {}).get(rest, set())
+                block = self._classes.get(kind)
+                members = _member_types(block).get(rest, set()) if block is not None else set()
                 owner = next(iter(members)) if len(members) == 1 else ""
                 return Receiver(leaf, owner=owner)
         elif isinstance(value, ast.Call):
@@ -167,6 +174,19 @@ class CallReader:
             if made and scope.kind(made.partition(".")[0]) == "@":
                 return Receiver(leaf, owner=made)
         return Receiver(leaf)
+
+
+def _leaf(function: ast.expr) -> str:
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _holds(block: _Block, node: ast.Call) -> bool:
+    """Whether a call stands in the body of a block: decorators and defaults run outside it."""
+    first, last = block.body[0], block.end_lineno or block.lineno
+    return (first.lineno, first.col_offset) <= (node.lineno, node.col_offset) and node.lineno <= last
 
 
 def _shape(node: ast.Call) -> CallShape:

@@ -40,7 +40,7 @@ class _Finder:
         self._wanted = frozenset(leaves | _with_subclasses(program, classes))
         self._unique = {each.name.rpartition(".")[2]: each for each in changed.values() if each.unique}
         either = "|".join(re.escape(name) for name in sorted(self._wanted))
-        self.may_call = re.compile(rf"\b(?:{either})(?:\s*\(|\s+as\s)".encode())
+        self.may_call = re.compile(rf"(?<!def )\b(?:{either})(?:\s*\(|\s+as\s)".encode())
 
     def in_file(self, path: str, content: bytes) -> Iterator[Misfit]:
         """The misfits of one file."""

@@ -78,6 +78,7 @@ class Retirements:
         self._blob_facts = blob_facts
         self._known: dict[tuple[str, str, str], Retired | None] = {}
         self._moved: dict[str, list[str]] | None = None
+        self._signatures: dict[str, Retirement | None] = {}
 
     def of(self, missing: Dangling) -> Retired | None:
         """What is known of a dangling name's past; None when it never existed as far as can be told."""
@@ -161,6 +162,11 @@ class Retirements:
 
     def changed_signature(self, path: str, qualified: str) -> Retirement | None:
         """The newest commit whose version of a file gives a callable other parameters than the one before."""
+        if qualified not in self._signatures:
+            self._signatures[qualified] = self._changed_signature(path, qualified)
+        return self._signatures[qualified]
+
+    def _changed_signature(self, path: str, qualified: str) -> Retirement | None:
         name = qualified.removeprefix(f"{self._program.index.names[path]}.")
         for change in self._past.changes(path) if self._past is not None else ():
             before = self._blob_facts(change.before) if change.before else None
