@@ -60,6 +60,7 @@ class Collector:
             has_main=self.has_main,
             open_classes=tuple(sorted(found.open_classes)),
             lines=self.lines,
+            called=tuple(sorted(self.expressions.called)),
             dynamic_exports=found.dynamic_exports,
             injected=tuple(sorted(self.expressions.strings.injected)),
         )

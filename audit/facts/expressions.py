@@ -32,6 +32,7 @@ class Expressions:
         self._chains: list[_Chain] = []
         self.strings = Strings(collector)
         self._probed: set[tuple[str, str]] = set()
+        self.called: set[str] = set()
 
     def children(self, node: ast.stmt) -> None:
         """Visit the expressions of a statement that has no meaning of its own here."""
@@ -118,6 +119,8 @@ class Expressions:
 
     def _call(self, node: ast.Call, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
         callee = dotted(node.func)
+        if isinstance(node.func, (ast.Name, ast.Attribute)):
+            self.called.add(node.func.id if isinstance(node.func, ast.Name) else node.func.attr)
         if callee:
             self._dynamic(node, callee, scope)
         stack.append((node.func, scope))

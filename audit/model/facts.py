@@ -119,3 +119,5 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     export_spans: tuple[Span, ...] = ()
     injected: tuple[str, ...] = ()
     dynamic_exports: bool = False
+    called: tuple[str, ...] = ()
+    """The last names of all that the file calls, sorted: what tells whether a call is worth looking at."""

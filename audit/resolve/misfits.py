@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 from audit.model.calls import Misfit, misfit, signature_text
@@ -24,9 +23,9 @@ def misfits(program: Program, base: Program, read_many: ReadMany) -> Iterator[Mi
     if not changed:
         return
     finder = _Finder(program, changed)
-    paths = [path for path in sorted(program.index.names) if path.endswith(".py") and not program.facts(path).error]
+    paths = [path for path in sorted(program.index.names) if path.endswith(".py") and finder.may_call(path)]
     for path, content in read_many(paths):
-        if content is not None and finder.may_call.search(content):
+        if content is not None:
             yield from finder.in_file(path, content)
 
 
@@ -39,8 +38,10 @@ class _Finder:
         classes = {name.split(".")[-2] for _, name in changed if name.endswith(".__init__")}
         self._wanted = frozenset(leaves | _with_subclasses(program, classes))
         self._unique = {each.name.rpartition(".")[2]: each for each in changed.values() if each.unique}
-        either = "|".join(re.escape(name) for name in sorted(self._wanted))
-        self.may_call = re.compile(rf"(?<!def )\b(?:{either})(?:\s*\(|\s+as\s)".encode())
+
+    def may_call(self, path: str) -> bool:
+        """Whether a file calls anything by a wanted name, the local names of renamed imports included."""
+        return not (self._wanted | self._constructed_as(path)).isdisjoint(self._program.facts(path).called)
 
     def in_file(self, path: str, content: bytes) -> Iterator[Misfit]:
         """The misfits of one file."""
