@@ -49,6 +49,8 @@ class Program:
         self.base = base
         self.facts = facts
         self.symbols = SymbolTable(self)
+        self.kept: dict[str, object] = {}
+        """What readers of this tree keep by path."""
         self._generated = generated
         self._built_stems = tuple(name.replace(".", "/") for name in layout.built if "." in name)
         self._absolute: dict[tuple[tuple[str, ...], tuple[str, ...]], Resolution] = {}

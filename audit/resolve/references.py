@@ -24,7 +24,7 @@ def dangling(program: Program, paths: Iterable[str] | None = None) -> list[Dangl
     found: list[Dangling] = []
     for path in sorted(program.index.names) if paths is None else paths:
         if path in program.index.names:
-            found += FileReferences(program, path).dangling()
+            found += references_in(program, path).dangling()
     if any(each.kind == "attribute" for each in found):
         stored = _stored_names(program)
         found = [each for each in found if each.kind != "attribute" or each.target not in stored]
@@ -36,7 +36,7 @@ def _stored_names(program: Program) -> set[str]:
     stored: set[str] = set()
     for path in program.index.names:
         if any(attribute.store for attribute in program.facts(path).attributes):
-            stored |= FileReferences(program, path).stored()
+            stored |= references_in(program, path).stored()
     return stored
 
 
@@ -47,7 +47,7 @@ def graph_of(program: Program) -> ModuleGraph:
     for path, name in sorted(program.index.names.items()):
         if path.endswith(".py") or name not in modules:
             modules[name] = path
-        edges += FileReferences(program, path).edges()
+        edges += references_in(program, path).edges()
     for name, path in list(modules.items()):
         folder = (
             path.rpartition("/")[0].rpartition("/")[0] if path.endswith("/__init__.py") else path.rpartition("/")[0]
@@ -57,6 +57,14 @@ def graph_of(program: Program) -> ModuleGraph:
             modules[parent] = folder
             parent, folder = parent.rpartition(".")[0], folder.rpartition("/")[0]
     return ModuleGraph(dict(sorted(modules.items())), tuple(edges))
+
+
+def references_in(program: Program, path: str) -> FileReferences:
+    """The references of one file; what they resolve to is kept with the program."""
+    found = program.kept.get(path)
+    if not isinstance(found, FileReferences):
+        found = program.kept[path] = FileReferences(program, path)
+    return found
 
 
 class FileReferences:

@@ -9,7 +9,7 @@ import msgspec
 from audit.model.facts import Context
 from audit.model.findings import Site
 from audit.resolve.program import Program
-from audit.resolve.references import FileReferences, site_of
+from audit.resolve.references import references_in, site_of
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ def uses_of(program: Program, name: str) -> Iterator[Use]:
 
 
 def _uses_in(program: Program, path: str, leaf: str) -> Iterator[Use]:
-    file = FileReferences(program, path)
+    file = references_in(program, path)
     referrer = program.index.names[path]
     for index, statement in enumerate(file.facts.imports):
         for name, module in file.targets(index, statement):

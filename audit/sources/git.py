@@ -52,9 +52,10 @@ class Git:
             raise SourceError(f"git {arguments[0]} failed in {self.folder}: {message}")
         return completed.stdout
 
-    def succeeds(self, *arguments: str) -> bool:
-        """Whether a git command exits with 0."""
-        return self._call(arguments).returncode == 0
+    def answer(self, *arguments: str) -> str | None:
+        """Output of one git command as it is, or None when the command failed."""
+        completed = self._call(arguments)
+        return completed.stdout.decode(errors="surrogateescape") if completed.returncode == 0 else None
 
     def text(self, *arguments: str, check: bool = True) -> str:
         """Output of one git command, decoded and stripped."""

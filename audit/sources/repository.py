@@ -30,13 +30,16 @@ class Repository:
         self.prefix = ""
         self.bare = False
         self.git: Git | None = None
+        self.shallow = False
         git = Git(self.root)
-        if git.succeeds("rev-parse", "--git-dir"):
-            inside = git.text("rev-parse", "--is-bare-repository", "--is-inside-git-dir").split()
-            self.bare = "true" in inside
+        facts = git.answer(
+            "rev-parse", "--is-bare-repository", "--is-inside-git-dir", "--is-shallow-repository", "--show-prefix"
+        )
+        if facts is not None:
+            bare, inside, shallow, self.prefix = facts.split("\n")[:4]
+            self.bare = "true" in (bare, inside)
+            self.shallow = shallow == "true"
             self.git = git
-            if not self.bare:
-                self.prefix = git.text("rev-parse", "--show-prefix")
         elif _looks_like_git(self.root):
             git.run("rev-parse", "--git-dir")  # raises with git's own reason, such as dubious ownership
 
@@ -60,7 +63,7 @@ class Repository:
             UsageError: an unknown revision or a plain folder.
         """
         git = self._need_git("--since")
-        if git.text("rev-parse", "--is-shallow-repository") == "true":
+        if self.shallow:
             raise SourceError(
                 "this clone is shallow, so nothing can be compared with --since: "
                 "run git fetch --unshallow (in CI: fetch-depth: 0) and try again"
@@ -70,12 +73,15 @@ class Repository:
     def commit(self, revision: str, option: str) -> str:
         """The full commit id of a revision."""
         git = self._need_git(option)
-        if revision.startswith("-") or not git.succeeds(
-            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-        ):
-            hint = _shallow_hint(git)
+        found = None
+        if not revision.startswith("-"):
+            found = git.answer("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        if found is None:
+            hint = "; git log --oneline shows the commits there are"
+            if self.shallow:
+                hint = " (the clone is shallow: run git fetch --unshallow)"
             raise UsageError(f"{option} {revision}: no such commit in {self.root}{hint}")
-        return git.text("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").splitlines()[-1]
+        return found.strip().splitlines()[-1]
 
     def first_parents(self, since: str, at: str) -> tuple[Retirement, ...]:
         """The commits after ``since`` up to ``at`` along first parents, oldest first."""
@@ -105,9 +111,3 @@ def _looks_like_git(root: Path) -> bool:
     return any((folder / ".git").exists() for folder in (root, *root.parents)) or (
         (root / "HEAD").is_file() and (root / "objects").is_dir()
     )
-
-
-def _shallow_hint(git: Git) -> str:
-    if git.text("rev-parse", "--is-shallow-repository") == "true":
-        return " (the clone is shallow: run git fetch --unshallow)"
-    return "; git log --oneline shows the commits there are"

@@ -32,8 +32,7 @@ class WorkTree:
         if git is None:
             listed = sorted(_walk(root, skipped))
         else:
-            if git.succeeds("rev-parse", "--verify", "--quiet", "HEAD^{commit}"):
-                self.commit = git.text("rev-parse", "HEAD")
+            self.commit = (git.answer("rev-parse", "--verify", "--quiet", "HEAD^{commit}") or "").strip() or None
             self.dirty = is_dirty(git)
             listed = _listed_by_git(git)
         entries: dict[str, Entry] = {}
