@@ -45,4 +45,5 @@ def _statement(block: Block, path: str, may_run: bool, prefix: str, taken: dict[
         obstacle=obstacle,
         weight="core" if predicates else "supporting",
         may_run=may_run,
+        context=(*block.headings, *([block.lead] if block.lead else ())),
     )

@@ -7,6 +7,7 @@ import typer
 from audit.cli.baseline import app as baseline
 from audit.cli.bisect import bisect
 from audit.cli.check import check
+from audit.cli.claims import app as claims
 from audit.cli.demo import demo
 from audit.cli.explain import explain
 from audit.cli.fix import fix
@@ -48,3 +49,4 @@ def register(app: typer.Typer) -> None:
     app.command()(watch)
     app.command()(demo)
     app.add_typer(baseline, name="baseline")
+    app.add_typer(claims, name="claims")

@@ -14,17 +14,20 @@ from audit.model.predicates import (
     Absent,
     AnyPredicate,
     Bound,
+    Cited,
     Command,
     Contract,
     Count,
     Exists,
     Imports,
+    Lacks,
     Pytest,
     Signature,
     Size,
     Smoke,
     Unreferenced,
 )
+from audit.model.predicates import Entry as EntryPoint
 
 _BOUND: Final = re.compile(r"(>=|<=|==)?\s*(\d+)")
 _NAME_KEYS: Final = ("name", "names", "path", "paths", "symbol", "symbols", "module", "modules")
@@ -170,6 +173,36 @@ def _size(node: Node, mistakes: Mistakes) -> AnyPredicate:
     return Size(path="".join(_in_tree((path,), node, mistakes)), lines=lines or Bound())
 
 
+def _citation(node: Node, mistakes: Mistakes) -> AnyPredicate:
+    fields = Fields(node, "citation", mistakes)
+    path = fields.text("path", required=True)
+    first, last = fields.integer("first", minimum=1), fields.integer("last", minimum=1)
+    predicate = Cited(path="".join(_in_tree((path,), node, mistakes)), first=first, last=last, says=fields.text("says"))
+    fields.close()
+    if first is None and (last is not None or predicate.says):
+        mistakes.add(fields.line, "citation needs the key 'first', the line that it cites")
+    return predicate
+
+
+def _entry(node: Node, mistakes: Mistakes) -> AnyPredicate:
+    fields = Fields(node, "entry", mistakes)
+    predicate = EntryPoint(run=_command_line(fields, mistakes))
+    fields.close()
+    return predicate
+
+
+def _lacks(node: Node, mistakes: Mistakes) -> AnyPredicate:
+    fields = Fields(node, "lacks", mistakes)
+    path = fields.text("path", required=True)
+    predicate = Lacks(
+        path="".join(_in_tree((path,), node, mistakes)), imports=fields.texts("imports"), names=fields.texts("names")
+    )
+    fields.close()
+    if not predicate.imports and not predicate.names:
+        mistakes.add(fields.line, "lacks needs 'imports' or 'names'")
+    return predicate
+
+
 def _count(node: Node, mistakes: Mistakes) -> AnyPredicate:
     fields = Fields(node, "count", mistakes)
     expected = _bound(fields, "expected")
@@ -184,11 +217,14 @@ def _count(node: Node, mistakes: Mistakes) -> AnyPredicate:
 
 PREDICATES: Final[dict[str, Callable[[Node, Mistakes], AnyPredicate]]] = {
     "absent": _absent,
+    "citation": _citation,
     "command": _command,
     "contract": _contract,
     "count": _count,
+    "entry": _entry,
     "exists": _exists,
     "imports": _imports,
+    "lacks": _lacks,
     "pytest": _pytest,
     "signature": _signature,
     "size": _size,

@@ -29,7 +29,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
     All ``predicates`` must hold for it to be verified. Where there is none, ``obstacle`` says why the
     sentence could not be turned into one: it is then reported as unverified, never dropped.
-    ``may_run`` is whether its predicates may run code of the repository.
+    ``may_run`` is whether its predicates may run code of the repository; ``context`` are the headings that
+    it stands under, outermost first, and the sentence that introduces its list.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     cite: Citation | None = None
     may_run: bool = False
+    context: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:

@@ -216,8 +216,70 @@ class Count(Predicate, frozen=True, kw_only=True):
         return f"{self.expected} findings {_listed(self.findings)}"
 
 
-AnyPredicate = Absent | Command | Contract | Count | Exists | Imports | Pytest | Signature | Size | Smoke | Unreferenced
+class Cited(Predicate, frozen=True, kw_only=True):
+    """A file has these lines, counted from 1 and inclusive, and they say ``says``, white space aside.
+
+    Without ``first`` the file must only be there; without ``says`` the lines must only exist.
+    """
+
+    kind: ClassVar[str] = "citation"
+    path: str
+    first: int | None = None
+    last: int | None = None
+    says: str = ""
+
+    def __str__(self) -> str:
+        if self.first is None:
+            return f"{self.path} is in the tree"
+        lines = f"line {self.first}" if self.last in (None, self.first) else f"lines {self.first}-{self.last}"
+        return f"{self.path} has {lines}" + (f", saying `{self.says}`" if self.says else "")
+
+
+class Entry(Predicate, frozen=True, kw_only=True):
+    """The script or module that a command line starts is in the tree; the command is never run."""
+
+    kind: ClassVar[str] = "entry"
+    run: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"what `{shlex.join(self.run)}` starts exists"
+
+
+class Lacks(Predicate, frozen=True, kw_only=True):
+    """A Python file no longer imports the names of ``imports``, and its code no longer uses those of ``names``."""
+
+    kind: ClassVar[str] = "lacks"
+    path: str
+    imports: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        parts = []
+        if self.imports:
+            parts.append(f"does not import {_listed(self.imports)}")
+        if self.names:
+            parts.append(f"does not use {_listed(self.names)}")
+        return f"{self.path} {' and '.join(parts)}"
+
+
+TreePredicate = Absent | Cited | Contract | Count | Entry | Exists | Lacks | Signature | Size | Unreferenced
+"""The predicates that the tree alone answers."""
+
+AnyPredicate = Command | Imports | Pytest | Smoke | TreePredicate
 """Every predicate there is, so that a judge that forgets one does not type-check."""
+
+
+def named_paths(predicate: AnyPredicate) -> tuple[str, ...]:
+    """What a predicate names that may be a path: a rules file may only name what lies in its tree."""
+    match predicate:
+        case Absent(names=names) | Exists(names=names):
+            return names
+        case Pytest(nodes=nodes):
+            return nodes
+        case Cited(path=path) | Lacks(path=path) | Size(path=path):
+            return (path,)
+        case _:
+            return ()
 
 
 def _listed(names: tuple[str, ...], none: str = "") -> str:

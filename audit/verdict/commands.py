@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-from typing import Final
-
 from audit.model.codebase import Codebase
 from audit.model.evidence import CommandRun, Evidence
 from audit.model.predicates import Command
 from audit.model.verdicts import Judgement
 from audit.verdict.blame import chain_text, output_excuse, roots_of
+from audit.verdict.entries import entry_modules, missing_entry
 from audit.verdict.judgements import (
     counted,
     ending,
-    first_party,
     listed,
     ran,
     refuted,
-    retirement,
     unverified,
     verified,
 )
-
-_LAUNCHERS: Final = (("uv", "run"), ("poetry", "run"), ("pdm", "run"), ("hatch", "run"))
 
 
 def judge_command(predicate: Command, codebase: Codebase, observed: CommandRun | None, why_not: str) -> Judgement:
     """The command does all that is expected. ``why_not`` says why it was not run, when it was not."""
     if observed is None:
-        return _judge_entry(predicate, codebase) or unverified(why_not or "the command was not run", coverage="not run")
+        return _entry_fault(predicate, codebase) or unverified(why_not or "the command was not run", coverage="not run")
     run = observed.run
     evidence = ran(run, f"{ending(run)} after running in a fresh copy")
     if run.problem:
-        return _judge_entry(predicate, codebase) or unverified(run.problem, evidence=(evidence,))
+        return _entry_fault(predicate, codebase) or unverified(run.problem, evidence=(evidence,))
     wrong = _unmet(predicate, observed)
     coverage = f"{counted(_expectations(predicate), 'expectation')} checked"
     if not wrong:
@@ -40,7 +34,7 @@ def judge_command(predicate: Command, codebase: Codebase, observed: CommandRun |
     excuse = output_excuse(run.stderr + run.stdout, codebase)
     if excuse:
         return unverified(f"could not be checked here: {excuse}", coverage=coverage, evidence=(evidence,))
-    modules = _entry_modules(predicate, codebase)
+    modules = entry_modules(predicate.run, codebase)
     roots = roots_of(modules, codebase)
     chains = tuple(Evidence(summary=f"{root.target}: {chain_text(root)}") for root in roots)
     return refuted(
@@ -73,20 +67,12 @@ def _met(observed: CommandRun) -> str:
     return f"it {ending(observed.run)}" + (f" and created {listed(created, 3)}" if created else "")
 
 
-def _judge_entry(predicate: Command, codebase: Codebase) -> Judgement | None:
+def _entry_fault(predicate: Command, codebase: Codebase) -> Judgement | None:
     """What the tree alone says: the entry is missing, or cannot be imported; None when it may well run."""
-    words = _without_launcher(predicate.run)
-    script = _script(words)
-    if script and script not in codebase.paths():
-        gone = codebase.retired(script)
-        evidence = () if gone is None else (retirement(gone, script),)
-        return refuted(f"its entry point {script} is not in the tree", coverage="not run", evidence=evidence)
-    module = _module(words)
-    if module and first_party(codebase, module) and codebase.module_path(module) is None:
-        gone = codebase.retired(module)
-        evidence = () if gone is None else (retirement(gone, module),)
-        return refuted(f"its entry module {module} does not exist", coverage="not run", evidence=evidence)
-    roots = roots_of(_entry_modules(predicate, codebase), codebase)
+    missing = missing_entry(predicate.run, codebase)
+    if missing is not None:
+        return missing
+    roots = roots_of(entry_modules(predicate.run, codebase), codebase)
     if not roots or predicate.exit != 0:
         return None
     return refuted(
@@ -95,40 +81,3 @@ def _judge_entry(predicate: Command, codebase: Codebase) -> Judgement | None:
         evidence=(Evidence(summary=f"{root.target}: {chain_text(root)}") for root in roots),
         roots=tuple(root.target for root in roots),
     )
-
-
-def _without_launcher(words: tuple[str, ...]) -> tuple[str, ...]:
-    return words[2:] if words[:2] in _LAUNCHERS else words
-
-
-def _is_python(word: str) -> bool:
-    return PurePosixPath(word).name.startswith("python")
-
-
-def _module(words: tuple[str, ...]) -> str:
-    """The module of ``python -m module``."""
-    if len(words) > 2 and _is_python(words[0]) and words[1] == "-m":
-        return words[2]
-    return ""
-
-
-def _script(words: tuple[str, ...]) -> str:
-    """The file of ``python file.py`` or ``./file``, relative to the root; empty for anything else."""
-    if len(words) > 1 and _is_python(words[0]) and words[1].endswith(".py"):
-        return _relative(words[1])
-    if words and (words[0].startswith("./") or words[0].endswith(".py")):
-        return _relative(words[0])
-    return ""
-
-
-def _relative(path: str) -> str:
-    return "" if path.startswith("/") else PurePosixPath(path).as_posix()
-
-
-def _entry_modules(predicate: Command, codebase: Codebase) -> set[str]:
-    """The modules that the command starts with: a module, its ``__main__``, or that of a script."""
-    words = _without_launcher(predicate.run)
-    module, script = _module(words), _script(words)
-    if module:
-        return {module, f"{module}.__main__"}
-    return {name for name in codebase.modules() if script and codebase.module_path(name) == script}

@@ -11,23 +11,30 @@ from audit.model.evidence import CommandRun, ImportRun, Observation, SmokeRun, T
 from audit.model.predicates import (
     Absent,
     AnyPredicate,
+    Cited,
     Command,
     Contract,
     Count,
+    Entry,
     Exists,
     Imports,
+    Lacks,
     Pytest,
     Signature,
     Size,
     Smoke,
+    TreePredicate,
     Unreferenced,
 )
 from audit.model.verdicts import Judgement, Verdict
 from audit.verdict.amounts import judge_count, judge_size
+from audit.verdict.citations import judge_citation
 from audit.verdict.commands import judge_command
 from audit.verdict.contracts import judge_contract
+from audit.verdict.entries import judge_entry
 from audit.verdict.imports import judge_imports
 from audit.verdict.judgements import judged
+from audit.verdict.lacking import judge_lacks
 from audit.verdict.presence import judge_absent, judge_exists, judge_unreferenced
 from audit.verdict.signature import judge_signature
 from audit.verdict.smoke import judge_smoke
@@ -45,6 +52,25 @@ def judge_predicate(
     then says why.
     """
     match predicate:
+        case Imports():
+            run = observed if isinstance(observed, ImportRun) else None
+            return judge_imports(predicate, codebase, run, why_not)
+        case Pytest():
+            tests = observed if isinstance(observed, TestRun) else None
+            return judge_tests(predicate, codebase, tests, why_not)
+        case Command():
+            command = observed if isinstance(observed, CommandRun) else None
+            return judge_command(predicate, codebase, command, why_not)
+        case Smoke():
+            smoke = observed if isinstance(observed, SmokeRun) else None
+            return judge_smoke(predicate, codebase, smoke, why_not)
+        case _:
+            return _judge_by_tree(predicate, codebase)
+
+
+def _judge_by_tree(predicate: TreePredicate, codebase: Codebase) -> Judgement:
+    """Hold a predicate that needs no run against the tree."""
+    match predicate:
         case Absent():
             return judge_absent(predicate, codebase)
         case Exists():
@@ -59,18 +85,12 @@ def judge_predicate(
             return judge_size(predicate, codebase)
         case Count():
             return judge_count(predicate, codebase)
-        case Imports():
-            run = observed if isinstance(observed, ImportRun) else None
-            return judge_imports(predicate, codebase, run, why_not)
-        case Pytest():
-            tests = observed if isinstance(observed, TestRun) else None
-            return judge_tests(predicate, codebase, tests, why_not)
-        case Command():
-            command = observed if isinstance(observed, CommandRun) else None
-            return judge_command(predicate, codebase, command, why_not)
-        case Smoke():
-            smoke = observed if isinstance(observed, SmokeRun) else None
-            return judge_smoke(predicate, codebase, smoke, why_not)
+        case Cited():
+            return judge_citation(predicate, codebase)
+        case Entry():
+            return judge_entry(predicate, codebase)
+        case Lacks():
+            return judge_lacks(predicate, codebase)
         case _:
             assert_never(predicate)
 

@@ -23,9 +23,11 @@ from audit.verdict.judgements import (
     unverified,
     verified,
 )
+from audit.verdict.lacking import uses_of_name
 
 Presence = Literal["there", "gone", "unknown"]
 
+_NAME: Final = re.compile(r"[A-Z]\w*")
 _DOTTED: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -56,6 +58,24 @@ def _judge(names: tuple[str, ...], codebase: Codebase, wanted: Presence) -> Judg
             f"{listed(unknown)} cannot be told: {evidence[-1].summary}", coverage=coverage, evidence=evidence
         )
     return verified(_standing(right, wanted == "there"), coverage=coverage, evidence=evidence)
+
+
+def _judge_unused(names: tuple[str, ...], codebase: Codebase) -> Judgement:
+    """Bare class and function names, which belong to no module: the code of the whole tree is searched for them."""
+    uses = {name: uses_of_name(name, codebase) for name in names}
+    searched = min(each.searched for each in uses.values())
+    coverage = f"the code of {counted(searched, 'Python file')} searched"
+    used = [name for name, each in uses.items() if each.places]
+    if used:
+        places = [place for name in used for place in uses[name].places]
+        files = len({place.path for place in places})
+        reason = f"{listed(used)} is still used in {counted(len(places), 'place')} of {counted(files, 'file')}"
+        return refuted(reason, coverage=coverage, evidence=places)
+    unread = sorted({path for each in uses.values() for path in each.unread})
+    if unread or not searched:
+        why = f"{listed(unread)} does not parse" if unread else "no Python file was searched"
+        return unverified(f"no use was found, but {why}", coverage=coverage)
+    return verified(f"no code names {listed(names)}", coverage=coverage)
 
 
 def _standing(names: Sequence[str], there: bool) -> str:
@@ -104,6 +124,8 @@ def _gone(name: str, codebase: Codebase) -> tuple[Evidence, ...]:
 
 def judge_unreferenced(predicate: Unreferenced, codebase: Codebase) -> Judgement:
     """Nothing names any of the names: no import, string, configuration value, command or document."""
+    if all(_NAME.fullmatch(name) for name in predicate.names):
+        return _judge_unused(predicate.names, codebase)
     references = [finding for name in predicate.names for finding in codebase.references_to(name)]
     examined = codebase.check.coverage
     files = examined.python_files + examined.other_files

@@ -1,0 +1,45 @@
+"""Judges citations: the file is there, has the lines, and they say what the document says that they say."""
+
+from __future__ import annotations
+
+from audit.model.codebase import Codebase
+from audit.model.evidence import Evidence
+from audit.model.predicates import Cited
+from audit.model.verdicts import Judgement
+from audit.verdict.judgements import counted, partly, refuted, retirement, unverified, verified
+
+
+def judge_citation(predicate: Cited, codebase: Codebase) -> Judgement:
+    """A citation holds when its lines are there and say it; it holds partly when other lines of the file do."""
+    path, first = predicate.path, predicate.first
+    if path not in codebase.paths():
+        gone = codebase.retired(path)
+        return refuted(f"{path} is not in the tree", evidence=() if gone is None else (retirement(gone, path),))
+    if first is None:
+        return verified(f"{path} is in the tree", evidence=(Evidence(summary=f"{path} is in the tree", path=path),))
+    text = codebase.read_text(path)
+    if text is None:
+        return unverified(f"{path} is not text, so it has no lines")
+    lines = text.splitlines()
+    last = max(first, predicate.last or first)
+    if last > len(lines):
+        return refuted(f"{path} has {counted(len(lines), 'line')}, so no line {last}", coverage="1 file read")
+    cited = lines[first - 1 : last]
+    shown = Evidence(summary=f"line {first} of {path} says: {cited[0].strip()[:200]}", path=path, line=first)
+    if not predicate.says:
+        return verified(
+            f"{path} has line {last}; what it says was not compared", coverage="1 file read", evidence=(shown,)
+        )
+    said = _squeezed(predicate.says)
+    if said in _squeezed(" ".join(cited)):
+        return verified(f"line {first} of {path} says so", coverage="1 file read", evidence=(shown,))
+    others = [number for number, line in enumerate(lines, start=1) if said in _squeezed(line)]
+    if others or said in _squeezed(text):
+        where = f"line {others[0]} does" if others else "other lines do"
+        return partly(f"line {first} of {path} does not say so, {where}", coverage="1 file read", evidence=(shown,))
+    return refuted(f"no line of {path} says so", coverage="1 file read", evidence=(shown,))
+
+
+def _squeezed(text: str) -> str:
+    """Code without white space and with one kind of quotation mark: neither changes what it says."""
+    return "".join(text.split()).replace('"', "'")
