@@ -23,6 +23,7 @@ from audit.resolve.uses import uses_of
 from audit.sources.history import History
 from audit.trees import LoadedTree
 from audit.verdict.roots import Starts, rank_roots
+from audit.verdict.suppression import apply_suppressions
 
 
 def check_tree(
@@ -57,6 +58,8 @@ def check_tree(
         findings += call_findings(calls, lambda each: retirements.changed_signature(each.path, each.target))
     contracts, contract_findings = _contracts(configuration.contracts, graph, retirements)
     findings += contract_findings
+    comments = {path: facts.suppressions for path, facts in now.facts.items() if facts.suppressions}
+    findings, suppressed = apply_suppressions(findings, comments)
     findings = [msgspec.structs.replace(finding, fixable=is_fixable(finding)) for finding in findings]
     skipped = tuple(sorted({*now.coverage.skipped, *mentions.skipped}))
     return CheckResult(
@@ -67,6 +70,7 @@ def check_tree(
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
         roots=rank_roots(findings, graph, starts_of(now)),
         contracts=contracts,
+        suppressed=suppressed,
     )
 
 

@@ -31,6 +31,7 @@ _GROUPS: Final = {
     "TST": "What tests are worth.",
     "RUN": "What only running can show.",
     "CLM": "Claims.",
+    "SUP": "Comments that accept a finding where it stands: `# audit: ignore[REF001] reason`.",
 }
 
 

@@ -6,7 +6,10 @@ import ast
 import warnings
 from typing import Final
 
+import msgspec
+
 from audit.facts.collector import Collector
+from audit.facts.suppressions import read_suppressions
 from audit.model.facts import FileFacts
 
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
@@ -32,6 +35,6 @@ def read_python(content: bytes) -> FileFacts:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # annotations in quotes are parsed on the way
-            return Collector(content).collect(tree)
+            return msgspec.structs.replace(Collector(content).collect(tree), suppressions=read_suppressions(content))
     except RecursionError:
         return FileFacts(error="not analysed: nested too deeply")

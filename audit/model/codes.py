@@ -47,6 +47,7 @@ _TABLE: Final[tuple[tuple[str, str, Severity], ...]] = (
     ("RUN003", "fewer tests than before", "error"),
     ("RUN004", "smoke stage failed", "error"),
     ("CLM001", "claim refuted", "error"),
+    ("SUP001", "suppression that suppresses nothing", "warning"),
 )
 
 CODES: Final[dict[str, Code]] = {name: Code(name, title, severity) for name, title, severity in _TABLE}

@@ -171,4 +171,10 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         '"All import errors resolved": 5 of 14 modules do not import',
         "Mend the code or withdraw the claim; the report names the command that shows it.",
     ),
+    "SUP001": Explanation(
+        "A comment accepts a finding that is not there, or names no code or no reason, so that it hides nothing now "
+        "and might hide something else later.",
+        "import shop.bridge  # audit: ignore[REF001] made by the installer",
+        "Take the comment off, or write it as audit: ignore[CODE] reason.",
+    ),
 }

@@ -94,6 +94,15 @@ class Text(msgspec.Struct, frozen=True, array_like=True):
     context: Context = "eager"
 
 
+class Suppression(msgspec.Struct, frozen=True, array_like=True):
+    """A comment that accepts findings of ``codes`` on ``line``; it stands itself on line ``at``."""
+
+    line: int
+    codes: tuple[str, ...]
+    reason: str
+    at: int
+
+
 class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     """Everything known of one Python file. ``error`` is set, and all else empty, when it does not parse.
 
@@ -121,3 +130,4 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     dynamic_exports: bool = False
     called: tuple[str, ...] = ()
     """The last names of all that the file calls, sorted: what tells whether a call is worth looking at."""
+    suppressions: tuple[Suppression, ...] = ()

@@ -124,7 +124,8 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one `audit check` run found. ``since`` is None when no base was given."""
+    """All that one `audit check` run found. ``since`` is None when no base was given; ``suppressed`` counts the
+    findings that comments on their lines accept."""
 
     commit: str | None
     dirty: bool
@@ -133,3 +134,4 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     roots: tuple[Root, ...]
     contracts: tuple[ContractResult, ...]
+    suppressed: int = 0

@@ -43,6 +43,7 @@ def as_document(result: CheckResult) -> dict[str, Any]:
             "warnings": sum(finding.severity == "warning" for finding in standing),
             "new": sum(finding.new is True for finding in standing) if result.since else None,
             "baselined": len(result.findings) - len(standing),
+            "suppressed": result.suppressed,
         },
     }
 

@@ -51,6 +51,8 @@ def summary_line(result: CheckResult) -> str:
         details.append(f"{sum(finding.new is True for finding in standing)} new since {result.since[:10]}")
     if len(standing) < len(result.findings):
         details.append(f"{len(result.findings) - len(standing)} more accepted by the baseline")
+    if result.suppressed:
+        details.append(f"{result.suppressed} more suppressed in place")
     if details:
         parts.append(": " + ", ".join(details))
     return "".join(parts) + f" ({coverage_words(result.coverage)})"
@@ -79,8 +81,8 @@ def _roots(roots: tuple[Root, ...], style: Style) -> Iterator[str]:
     if not roots:
         return
     killed = set().union(*(root.killed for root in roots))
-    kills = "kills" if len(roots) == 1 else "kill"
-    yield f"Root causes: {_count(len(roots), 'missing name')} {kills} {_count(len(killed), 'module')}"
+    verb = "kills" if len(roots) == 1 else "kill"
+    yield f"Root causes: {_count(len(roots), 'missing name')} {verb} {_count(len(killed), 'module')}"
     for number, root in enumerate(roots, 1):
         kills = [_count(len(root.killed), "module")]
         if root.kills_tests:

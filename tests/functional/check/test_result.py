@@ -80,7 +80,7 @@ def test_machines_read_the_same_by_contract(shop, audit) -> None:
             }
         ],
         "contracts": [],
-        "summary": {"errors": 1, "warnings": 0, "new": 1, "baselined": 0},
+        "summary": {"errors": 1, "warnings": 0, "new": 1, "baselined": 0, "suppressed": 0},
     }
 
 
