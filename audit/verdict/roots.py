@@ -40,11 +40,11 @@ def rank_roots(findings: Iterable[Finding], graph: ModuleGraph, starts: Starts) 
         roots.append(
             Root(
                 target=target,
-                sites=tuple(sorted(sites[target])),
+                sites=tuple(sorted(sites[target], key=_place)),
                 killed=tuple(sorted(killed[target])),
                 kills_tests=sum(starts.tests.get(module, 0) for module in killed[target]),
                 kills_entry_points=tuple(
-                    sorted(name for name, module in starts.entry_points.items() if module in killed[target])
+                    sorted(name for name, module in starts.entry_points.items() if module == target or module in killed[target])
                 ),
                 chain=(*(link.importer for link in links), links[-1].imported),
                 links=links,
@@ -75,3 +75,8 @@ def _start(killed: set[str], distance: Mapping[str, int], starts: Starts) -> str
         return (kind, -distance.get(module, 0), module)
 
     return min(killed, key=rank)
+
+
+def _place(site: Site) -> tuple[str, int, int]:
+    """The order of sites: those of notebooks are of a kind of their own, which cannot be compared with others."""
+    return (site.path, site.line or 0, site.column or 0)

@@ -110,6 +110,12 @@ def test_tests_and_entry_points_are_counted_among_the_dead() -> None:
     assert (root.kills_tests, root.kills_entry_points) == (7, ("tool",))
 
 
+def test_a_command_dies_with_the_very_module_it_starts() -> None:
+    starts = Starts(entry_points={"shop": "gone", "other": "elsewhere"}, tests={})
+    (root,) = rank_roots([missing("a", "gone")], graph("b > a"), starts)
+    assert root.kills_entry_points == ("shop",)
+
+
 def test_the_chain_starts_at_a_command_then_at_a_module_then_at_a_test() -> None:
     found = graph("cli > core", "far > near", "near > core", "test_a > far")
     tests = {"test_a": 1}
