@@ -234,6 +234,15 @@ class ResolvedCodebase:
             and f"{self._now.program.index.names[path]}.{definition.name}".endswith(ending)
         )
 
+    def defined_before(self, name: str) -> bool:
+        """Whether the base defines a class, function or method of this bare name; False without a base."""
+        base = self._base
+        return base is not None and any(
+            definition.name.rpartition(".")[2] == name and definition.kind != "import"
+            for path in base.program.index.names
+            for definition in base.facts[path].definitions
+        )
+
     def references_to(self, dotted: str) -> tuple[Finding, ...]:
         """Every place that still names ``dotted`` (a module or symbol that exists or existed)."""
         return declared_findings([(RetiredName(name=dotted, site=Site("")), uses_of(self._now.program, dotted))], ())

@@ -11,7 +11,7 @@ import msgspec
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-Kind = Literal["item", "row", "sentence", "lead"]
+Kind = Literal["item", "row", "sentence", "lead", "html"]
 Mark = Literal["check", "cross", "open", "none"]
 """A tick, a cross or warning sign, an empty box, or nothing at the start of a sentence."""
 
@@ -20,42 +20,88 @@ _MARKS: Final[tuple[tuple[Mark, re.Pattern[str]], ...]] = (
     ("cross", re.compile(r"[❌✗✘🚨⚠🛑]\ufe0f?")),
     ("open", re.compile(r"\[ ?\]|[☐⬜🔲⏳🔄🚧]\ufe0f?")),
 )
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"“✅❌])")
+_SENTENCE_END: Final = re.compile(
+    r"(?<=[.!?])\s+(?=[A-Z`\"“✅❌])"
+    # A line that opens with a label is a sentence of its own: "Claim: ...", below it "Reality: ...".
+    r"|\n(?=[A-Z][\w/&'-]*(?: [\w/&'-]+){0,3}:(?:\s|$))"
+)
+_TAGS: Final = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
     """One sentence with its place and its context.
 
     ``text`` is plain, with inline code in backticks; ``headings`` are those that it stands under, outermost
-    first; ``lead`` is the sentence ending in a colon that introduces its list; ``quoted`` is whether it
-    stands in a block quotation. A sentence that itself ends in a colon is of the kind ``lead``.
+    first, and ``heading_mark`` the mark of the innermost; ``lead`` is the sentence ending in a colon that
+    introduces its list; ``quoted`` is whether it stands in a block quotation. A sentence that itself ends in
+    a colon is of the kind ``lead``. ``list`` numbers the list that an item belongs to, 0 outside one.
     """
 
     kind: Kind
     text: str
     line: int
     end_line: int
-    headings: tuple[str, ...]
-    lead: str
-    mark: Mark
-    quoted: bool
+    headings: tuple[str, ...] = ()
+    heading_mark: Mark = "none"
+    lead: str = ""
+    mark: Mark = "none"
+    quoted: bool = False
+    list: int = 0
 
 
-def read_blocks(source: str) -> tuple[Block, ...]:
-    """All sentences of a Markdown document, in order. Code blocks and headings are context, not sentences."""
+class Fence(msgspec.Struct, frozen=True, kw_only=True):
+    """A code block: ``line`` is that of its first line of code; ``intro`` is the sentence right before it."""
+
+    language: str
+    code: str
+    line: int
+    headings: tuple[str, ...] = ()
+    intro: str = ""
+    quoted: bool = False
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A table: the cells of its head and of each row, and the line of each row."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+
+
+class Outline(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything in a document that may claim something; ``notes`` say what of it could not be read as meant."""
+
+    blocks: tuple[Block, ...]
+    fences: tuple[Fence, ...]
+    tables: tuple[Table, ...]
+    notes: tuple[str, ...]
+
+
+def read_blocks(source: str) -> Outline:
+    """All sentences of a Markdown document, its code blocks and its tables, in order."""
     from markdown_it import MarkdownIt  # a third of the start-up time of the command line
 
-    return tuple(_Reader(MarkdownIt("commonmark").enable("table").parse(source)).blocks())
+    reader = _Reader(MarkdownIt("commonmark").enable("table").parse(source), source.splitlines())
+    blocks = tuple(reader.blocks())
+    return Outline(blocks=blocks, fences=tuple(reader.fences), tables=tuple(reader.tables), notes=tuple(reader.notes))
 
 
 class _Reader:
     """Walks the tokens of a document and keeps what a sentence stands under."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], lines: Sequence[str]) -> None:
+        self.fences: list[Fence] = []
+        self.tables: list[Table] = []
+        self.notes: list[str] = []
         self._tokens = tokens
-        self._headings: list[tuple[int, str]] = []
+        self._source = lines
+        self._headings: list[tuple[int, str, Mark]] = []
         self._inside: list[str] = []
-        self._lead = ""
+        self._leads: list[str] = [""]
+        self._lists: list[int] = []
+        self._list_count = 0
+        self._before = ""
+        self._rows: list[tuple[tuple[str, ...], int]] = []
         self._cells: list[str] = []
         self._row = (1, 1)
 
@@ -63,28 +109,63 @@ class _Reader:
         for position, token in enumerate(self._tokens):
             name = token.type.removesuffix("_open").removesuffix("_close")
             if token.nesting == 1:
-                self._inside.append(name)
-                if name == "tr":
-                    self._cells, self._row = [], _lines(token)
-                elif name in ("paragraph", "heading") and "list_item" not in self._inside:
-                    self._lead = ""
+                self._open(name, token)
             elif token.nesting == -1:
                 self._inside.pop()
-                if name == "tr" and "tbody" in self._inside:
-                    yield from self._block("row", " | ".join(self._cells), self._row)
+                yield from self._close(name)
             elif token.type == "inline":
                 yield from self._inline(token, self._tokens[position - 1])
+            elif token.type in ("fence", "code_block"):
+                self._fence(token)
+            elif token.type == "html_block":
+                yield from self._html(token)
+
+    def _open(self, name: str, token: Token) -> None:
+        self._inside.append(name)
+        if name == "tr":
+            self._cells, self._row = [], _lines(token)
+        elif name == "table":
+            self._rows = []
+        elif name == "list_item":
+            self._leads.append(self._leads[-1])
+        elif name in ("bullet_list", "ordered_list"):
+            self._list_count += 1
+            self._lists.append(self._list_count)
+        elif name in ("paragraph", "heading") and "list_item" not in self._inside:
+            self._leads = [""]
+
+    def _close(self, name: str) -> Iterator[Block]:
+        if name == "list_item":
+            self._leads.pop()
+        elif name in ("bullet_list", "ordered_list"):
+            self._lists.pop()
+        elif name == "tr":
+            self._rows.append((tuple(self._cells), self._row[0]))
+            if "tbody" in self._inside:
+                yield from self._block("row", " | ".join(self._cells), self._row)
+        elif name == "table" and self._rows:
+            (head, _), *rows = self._rows
+            self.tables.append(
+                Table(head=head, rows=tuple(cells for cells, _ in rows), lines=tuple(line for _, line in rows))
+            )
 
     def _inline(self, token: Token, parent: Token) -> Iterator[Block]:
         text = _plain(token)
         if self._inside[-1] == "heading":
             level = int(parent.tag[1:])
             self._headings = [each for each in self._headings if each[0] < level]
-            self._headings.append((level, _unmarked(text)[1]))
+            mark, words = _unmarked(text)
+            self._headings.append((level, words, mark))
+            self._before = ""
         elif self._inside[-1] in ("td", "th"):
             self._cells.append(text.replace("\n", " "))
+        elif text.startswith("|"):
+            # A table whose rows do not fit its head is no table to Markdown, but its rows are still rows.
+            for offset, row in enumerate(text.split("\n")):
+                line = _lines(token)[0] + offset
+                yield from self._block("row", row.strip("| "), (line, line))
         elif "list_item" in self._inside:
-            yield from self._block("item", text, _lines(token))
+            yield from self._block("lead" if _introduces(text) else "item", text, _lines(token))
         else:
             yield from self._sentences(text, _lines(token)[0])
 
@@ -93,25 +174,56 @@ class _Reader:
         for end in [*(match.start() for match in _SENTENCE_END.finditer(text)), len(text)]:
             piece = text[start:end]
             first = line + text.count("\n", 0, start + len(piece) - len(piece.lstrip()))
-            is_lead = end == len(text) and piece.rstrip(" *_").endswith(":")
+            is_lead = end == len(text) and _introduces(piece)
             yield from self._block("lead" if is_lead else "sentence", piece, (first, first + piece.strip().count("\n")))
             start = end
+
+    def _html(self, token: Token) -> Iterator[Block]:
+        bare = _TAGS.sub(lambda match: "\n" * match[0].count("\n"), token.content)
+        for offset, text in enumerate(bare.split("\n")):
+            line = _lines(token)[0] + offset
+            yield from self._block("html", text, (line, line))
+
+    def _fence(self, token: Token) -> None:
+        first, last = _lines(token)
+        fenced = token.type == "fence"
+        if fenced and (last == first or not self._source[last - 1].lstrip(" >").startswith(token.markup)):
+            swallowed = f"lines {first + 1} to {last} were read as code"
+            self.notes.append(f"the code block that opens on line {first} is never closed: {swallowed}")
+        self.fences.append(
+            Fence(
+                language=token.info.split()[0].lower() if token.info.split() else "",
+                code=token.content,
+                line=first + 1 if fenced else first,
+                headings=tuple(title for _, title, _ in self._headings),
+                intro=self._before,
+                quoted="blockquote" in self._inside,
+            )
+        )
+        self._before = ""
 
     def _block(self, kind: Kind, text: str, lines: tuple[int, int]) -> Iterator[Block]:
         mark, words = _unmarked(" ".join(text.split()))
         if re.search(r"\w", words):
+            self._before = words
             yield Block(
                 kind=kind,
                 text=words,
                 line=lines[0],
                 end_line=lines[1],
-                headings=tuple(title for _, title in self._headings),
-                lead=self._lead,
+                headings=tuple(title for _, title, _ in self._headings),
+                heading_mark=self._headings[-1][2] if self._headings else "none",
+                lead=self._leads[-1],
                 mark=mark,
                 quoted="blockquote" in self._inside,
+                list=self._lists[-1] if self._lists else 0,
             )
         if kind == "lead":
-            self._lead = words
+            self._leads[-1] = words
+
+
+def _introduces(text: str) -> bool:
+    return text.rstrip(" *_").endswith(":")
 
 
 def _lines(token: Token) -> tuple[int, int]:
@@ -120,15 +232,26 @@ def _lines(token: Token) -> tuple[int, int]:
 
 
 def _plain(token: Token) -> str:
-    parts = []
-    for child in token.children or ():
+    """The text of a token without markup, but for inline code and the underscores of names such as ``__init__``."""
+    parts: list[str] = []
+    children = token.children or []
+    for position, child in enumerate(children):
         if child.type == "code_inline":
             parts.append(f"`{child.content}`")
-        elif child.type in ("softbreak", "hardbreak"):
+        elif child.type in ("softbreak", "hardbreak") or (child.type == "html_inline" and "br" in child.content[:4]):
             parts.append("\n")
         elif child.type in ("text", "image"):
             parts.append(child.content)
+        elif child.type in ("strong_open", "strong_close") and child.markup == "__" and _is_name(children, position):
+            parts.append("__")
     return "".join(parts)
+
+
+def _is_name(children: Sequence[Token], position: int) -> bool:
+    """Whether the double underscores at a place are part of a name such as ``pkg/__init__.py``, not emphasis."""
+    opens = position if children[position].nesting == 1 else position - 2
+    around = [children[index].content for index in (opens - 1, opens + 3) if 0 <= index < len(children)]
+    return opens >= 0 and any(text.endswith(("/", ".")) or text.startswith((".py", "(")) for text in around)
 
 
 def _unmarked(text: str) -> tuple[Mark, str]:

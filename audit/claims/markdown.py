@@ -2,48 +2,141 @@
 
 from __future__ import annotations
 
-from audit.claims.blocks import Block, read_blocks
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from audit.claims.arithmetic import miscounts
+from audit.claims.blocks import Block, Fence, Outline, read_blocks
+from audit.claims.citations import find_citations, mentioned_paths
+from audit.claims.commands import find_commands
 from audit.claims.extract import extract
+from audit.claims.mojibake import repaired
+from audit.claims.names import PATH
 from audit.claims.tense import tense_of
-from audit.model.claims import Dossier, Statement
+from audit.claims.tracebacks import find_tracebacks
+from audit.model.claims import Dossier, Statement, Tense
+from audit.model.documents import FileMention
 from audit.model.errors import UsageError
+from audit.model.predicates import Absent, AnyPredicate, Entry
+
+LARGEST: Final = 2 * 2**20
+"""Most bytes of a document: a larger one is a log or a data dump, and Markdown of that size takes minutes to parse."""
+
+_CLAUSE: Final = re.compile(
+    r"(?:,|;)\s+(?:and\s+)?(?=(?:removed|deleted|eliminated|simplified|updated|migrated|renamed|moved|added|created|replaced)\b)"
+)
+_PLACE: Final = re.compile(rf"^`?{PATH.pattern}(?::[\d,-]+)?`?\s*[:–—-]\s+")
 
 
 def read_document(path: str, content: bytes, *, may_run: bool, prefix: str = "") -> Dossier:
     """The statements of a document. Sentences with a predicate are core: the document stands by them.
 
-    An id is ``L`` and the line, after ``prefix``; a second sentence on a line has a number behind it.
-    Bytes that are no UTF-8 are replaced, so that one damaged character does not hide a document.
+    Its citations and the commands that it shows are statements of their own, which support it. An id is ``L``
+    and the line, after ``prefix``; a second statement on a line has a number behind it. Damaged characters are
+    repaired where that is certain, and bytes that are no UTF-8 replaced: neither hides a document.
 
     Raises:
-        UsageError: the file is no text.
+        UsageError: the file is no text, or too large to be a document.
     """
+    if len(content) > LARGEST:
+        size = len(content) / 2**20
+        raise UsageError(
+            f"{path} has {size:.1f} MiB; a document of more than {LARGEST // 2**20} MiB is not read, split it"
+        )
     if b"\0" in content:
         raise UsageError(f"{path} is no text, so it holds no claim; give a Markdown document")
-    blocks = read_blocks(content.decode("utf-8-sig", errors="replace"))
-    taken: dict[str, int] = {}
-    statements = (_statement(block, path, may_run, prefix, taken) for block in blocks)
-    return Dossier(path=path, document=path, statements=tuple(each for each in statements if each is not None))
-
-
-def _statement(block: Block, path: str, may_run: bool, prefix: str, taken: dict[str, int]) -> Statement | None:
-    """The statement of a block; None for a lead-in that claims nothing itself: it is the title of its list."""
-    tense = tense_of(block)
-    predicates, obstacle = extract(block) if tense == "claim" else ((), "")
-    if block.kind == "lead" and not predicates:
-        return None
-    name = f"{prefix}L{block.line}"
-    taken[name] = taken.get(name, 0) + 1
-    return Statement(
-        id=name if taken[name] == 1 else f"{name}.{taken[name]}",
-        text=block.text,
+    source, damaged = repaired(content.decode("utf-8-sig", errors="replace"))
+    outline = read_blocks(source)
+    statements = sorted(
+        [*_sentences(outline), *_citations(outline), *_commands(outline, source)], key=lambda each: each.line
+    )
+    notes = [f"characters damaged by a wrong encoding were repaired on {_listed(damaged)}"] if damaged else []
+    return Dossier(
         path=path,
+        document=path,
+        statements=tuple(_named(statements, path, may_run, prefix)),
+        tracebacks=tuple(find_tracebacks(outline.fences)),
+        mentions=tuple(_mentions(outline)),
+        findings=tuple(miscounts(outline, path)),
+        notes=(*notes, *outline.notes),
+    )
+
+
+def _listed(lines: tuple[int, ...]) -> str:
+    more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""
+    return f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines[:5]))}{more}"
+
+
+def _sentences(outline: Outline) -> Iterator[Statement]:
+    """A statement a sentence; none for a lead-in that claims nothing itself, which is the title of its list."""
+    for block in outline.blocks:
+        tense = tense_of(block)
+        for clause in _clauses(block):
+            predicates, obstacle = extract(clause) if tense == "claim" else ((), "")
+            if block.kind != "lead" or predicates:
+                yield _statement(clause, tense, predicates, obstacle)
+
+
+def _clauses(block: Block) -> Iterator[Block]:
+    """The parts of a sentence that says several things done, each with the file that the sentence is about."""
+    place = _PLACE.match(block.text)
+    for number, clause in enumerate(_CLAUSE.split(block.text)):
+        text = f"{place[0]}{clause}" if place is not None and number else clause
+        yield msgspec.structs.replace(block, text=text)
+
+
+def _citations(outline: Outline) -> Iterator[Statement]:
+    for cited in find_citations(outline.blocks):
+        block = cited.block
+        gone = any(isinstance(each, Absent) for clause in _clauses(block) for each in extract(clause)[0])
+        if not gone:
+            tense: Tense = "plan" if tense_of(block) == "plan" else "claim"
+            predicates = cited.predicates if tense == "claim" else ()
+            yield _statement(msgspec.structs.replace(block, text=cited.text), tense, predicates, "", weight=False)
+
+
+def _commands(outline: Outline, source: str) -> Iterator[Statement]:
+    """The commands that a document shows; what it proposes to run next need not exist yet."""
+    for command in find_commands(outline.fences, source):
+        block = _block_of(command.fence, command.text, command.line)
+        tense: Tense = "plan" if tense_of(block) == "plan" else "claim"
+        yield _statement(block, tense, (Entry(run=command.run),) if tense == "claim" else (), "", weight=False)
+
+
+def _block_of(fence: Fence, text: str, line: int) -> Block:
+    return Block(kind="sentence", text=text, line=line, end_line=line, headings=fence.headings, lead=fence.intro)
+
+
+def _statement(
+    block: Block, tense: Tense, predicates: tuple[AnyPredicate, ...], obstacle: str, *, weight: bool = True
+) -> Statement:
+    return Statement(
+        id="",
+        text=block.text,
+        path="",
         line=block.line,
         end_line=block.end_line,
         tense=tense,
         predicates=predicates,
         obstacle=obstacle,
-        weight="core" if predicates else "supporting",
-        may_run=may_run,
+        weight="core" if predicates and weight else "supporting",
         context=(*block.headings, *([block.lead] if block.lead else ())),
     )
+
+
+def _named(statements: list[Statement], path: str, may_run: bool, prefix: str) -> Iterator[Statement]:
+    taken: dict[str, int] = {}
+    for each in statements:
+        name = f"{prefix}L{each.line}"
+        taken[name] = taken.get(name, 0) + 1
+        number = name if taken[name] == 1 else f"{name}.{taken[name]}"
+        yield msgspec.structs.replace(each, id=number, path=path, may_run=may_run)
+
+
+def _mentions(outline: Outline) -> Iterator[FileMention]:
+    for block in outline.blocks:
+        if tense_of(block) in ("claim", "admission"):
+            yield from (FileMention(path=path, at=block.line) for path in mentioned_paths(block))

@@ -9,7 +9,8 @@ from audit.claims.blocks import Block
 from audit.model.claims import Tense
 
 _PLAN: Final = re.compile(
-    r"\b(will|shall|should|must|would|could|may|might|needs?|todo|tbd|fixme|plan(s|ned)?|going to|next|later|"
+    r"\b(will|shall|should|must|would|could|may|might|todo|tbd|fixme|"
+    r"needs?\s+(?:to|more|further|attention|work|fixing|review)|plan(s|ned)?|going to|next|later|"
     r"eventually|future|recommend(ed|s)?|propos(e|ed|al)|consider|upcoming|to be \w+(ed|ne))\b|\?$",
     re.IGNORECASE,
 )
@@ -19,6 +20,17 @@ _PLAN_HEADING: Final = re.compile(
     r"alternatives?|strategy|tasks?|open questions?|success criteria)\b",
     re.IGNORECASE,
 )
+_SETTLED_HEADING: Final = re.compile(
+    r"\b(solutions?|strategy|steps?|tasks?|actions?|options?|objectives?|goals?)\b", re.IGNORECASE
+)
+"""Headings under which documents list what is to be done, and as often what was done."""
+_DONE: Final = re.compile(
+    r"^(?:[\w./`-]+(?::[\d,-]+)?`?\s*[:–—-]\s+|[A-Z][\w ]{0,20}:\s+)?(?:(?:completely|systematically|successfully)\s+)?"
+    r"(removed|deleted|eliminated|updated|migrated|renamed|moved|added|created|simplified|converted|replaced|fixed|"
+    r"consolidated|refactored|extracted|implemented|introduced)\b",
+    re.IGNORECASE,
+)
+_TITLE_OF_PLAN: Final = re.compile(r"\b(design|proposal|rfc|roadmap|plan)\b", re.IGNORECASE)
 _DEFECT: Final = re.compile(
     r"\b(still|remain(s|ing)?|yet|fail(s|ed|ing|ures?)?|broken|missing|cannot|can't|unable|incomplete|not|never|"
     r"isn't|aren't|doesn't|don't|didn't|wasn't|weren't|hasn't|haven't|blocked|pending|partially|partial)\b",
@@ -45,11 +57,26 @@ def tense_of(block: Block) -> Tense:
         return "plan"
     if block.mark == "cross" or _admits(unquoted):
         return "admission"
-    if any(_PLAN_HEADING.search(context) for context in (*block.headings[1:], block.lead)):
+    if _is_planned(block, unquoted):
         return "plan"
     if _PLAN.search(block.lead) or _admits(block.lead):
         return "plan" if _PLAN.search(block.lead) else "admission"
     return "claim"
+
+
+def _is_planned(block: Block, text: str) -> bool:
+    """Whether the headings or the lead-in say that this is still to be done.
+
+    Some of their words head lists of done things as well: there a past tense, or a tick in the heading, decides.
+    """
+    if block.headings and _TITLE_OF_PLAN.search(block.headings[0]) and block.mark != "check":
+        return True
+    done = _DONE.match(text) is not None or block.heading_mark == "check"
+    for context in (*block.headings[1:], block.lead):
+        remaining = _SETTLED_HEADING.sub("", context) if done else context
+        if _PLAN_HEADING.search(remaining):
+            return True
+    return False
 
 
 def _admits(text: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from audit.model.documents import DocumentFinding, FileMention, QuotedTraceback
 from audit.model.predicates import AnyPredicate
 
 Tense = Literal["claim", "plan", "admission", "quotation"]
@@ -62,8 +63,16 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
-    """All statements of one file; ``document`` is the engineering document that they are about, if any."""
+    """All statements of one file; ``document`` is the engineering document that they are about, if any.
+
+    Of a document it also holds what it quotes and speaks of, what was found wrong with it by reading it alone,
+    and notes on what of it could not be read as it was meant.
+    """
 
     path: str
     document: str
     statements: tuple[Statement, ...]
+    tracebacks: tuple[QuotedTraceback, ...] = ()
+    mentions: tuple[FileMention, ...] = ()
+    findings: tuple[DocumentFinding, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -52,6 +52,9 @@ class Codebase(Protocol):
     def locate_by_suffix(self, dotted: str) -> tuple[Located, ...]:
         """Every definition whose qualified name ends with ``dotted`` (``Class.method``, ``function``)."""
 
+    def defined_before(self, name: str) -> bool:
+        """Whether the base defines a class, function or method of this bare name; False without a base."""
+
     def references_to(self, dotted: str) -> tuple[Finding, ...]:
         """Every place that still names ``dotted`` (a module or symbol that exists or existed)."""
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from audit.model.claims import Tense, Weight
+from audit.model.documents import DocumentFinding
 from audit.model.evidence import Evidence
 
 Verdict = Literal["verified", "partly", "refuted", "unverified", "error"]
@@ -132,7 +133,8 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one `audit verify` found.
 
     ``at`` names what was judged: a commit, or ``tree:<id>``. ``tree`` is the id of the git tree without
-    ``reports/``, so that committing a report does not change what the report is about.
+    ``reports/``, so that committing a report does not change what the report is about. ``at_reason`` says why
+    that commit, where the user named none; ``notes`` what of the documents could not be read as it was meant.
     """
 
     schema_version: int
@@ -151,6 +153,8 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     roots: tuple[RootCause, ...]
     contracts: tuple[ContractLine, ...]
     examined: Examined
-    document_findings: tuple[dict[str, Any], ...] = ()
+    document_findings: tuple[DocumentFinding, ...] = ()
     previous_phase: int | None = None
     changes: tuple[Change, ...] = ()
+    at_reason: str = ""
+    notes: tuple[str, ...] = ()

@@ -65,6 +65,7 @@ def _head(verification: Verification, claims: Sequence[JudgedStatement]) -> list
             ("What was audited", ""),
             [
                 ("Tree", _tree(verification)),
+                *([("Chosen because", escaped(verification.at_reason))] if verification.at_reason else []),
                 *([("Compared with", code(verification.since))] if verification.since else []),
                 ("Claims from", ", ".join(code(document) for document in verification.documents)),
                 ("Judged", f"{verification.summary.judged} of {verification.summary.statements} statements"),

@@ -44,7 +44,7 @@ def actions_section(verification: Verification, claims: Sequence[JudgedStatement
         if each.verdict in ("unverified", "error") and not unmet.intersection(each.needs)
     ]
     actions += [
-        f"Correct the citation in {code(str(each['path']))}: it {escaped(str(each['message']))}."
+        f"Correct {code(f'{each.path}:{each.line}')}: it {escaped(each.message)} ({each.code})."
         for each in verification.document_findings
     ]
     lines = ["## Next actions", ""]
@@ -75,6 +75,7 @@ def unexamined_section(verification: Verification) -> list[str]:
     ]
     if len(vague) > _SHOWN:
         lines.append(f"- {len(vague) - _SHOWN} more sentences without a predicate, listed in the JSON report.")
+    lines += [f"- {escaped(note)}." for note in verification.notes]
     lines += [f"- {code(path)}: {escaped(reason)}" for path, reason in examined.skipped[:_SHOWN]]
     if len(examined.skipped) > _SHOWN:
         lines.append(f"- {len(examined.skipped) - _SHOWN} more files, listed in the JSON report.")

@@ -39,7 +39,11 @@ def render_verification_text(verification: Verification, style: Style = plain, *
         rest = [each for each in verification.statements if each not in judged]
         lines += ["", *(f"{each.document}:{each.line} [{each.tense}] {each.text}: {each.reason}" for each in rest)]
     for finding in verification.document_findings:
-        lines += ["", f"{finding['path']}:{finding['line']} {finding['code']} {finding['message']}"]
+        lines += ["", f"{finding.path}:{finding.line} {finding.code} {finding.message}"]
+    if verification.notes:
+        lines += ["", *(f"note: {note}" for note in verification.notes)]
+    if verification.at_reason:
+        lines += ["", f"judged at {(verification.at or 'the work tree')[:12]}: {verification.at_reason}"]
     return "\n".join([*lines, "", summary_line(verification)]) + "\n"
 
 

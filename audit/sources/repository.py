@@ -90,6 +90,19 @@ class Repository:
         log = git.text("log", "--first-parent", "--reverse", "--format=%H%x1f%cI%x1f%s", span)
         return tuple(Retirement(*line.split("\x1f", 2)) for line in log.splitlines())
 
+    def last_change(self, path: str) -> str | None:
+        """The commit that last changed a path of the root; None when it is not committed, or was changed since."""
+        if self.git is None or not self.has_commits():
+            return None
+        only = f":(top,literal){self.prefix}{path}"
+        if not self.bare and self.git.run("status", "--porcelain", "--ignored", "--", only):
+            return None
+        return self.git.text("log", "-1", "--format=%H", "HEAD", "--", only) or None
+
+    def has_commits(self) -> bool:
+        """Whether there is a commit to read the tree from."""
+        return self.git is not None and self.git.answer("rev-parse", "--verify", "--quiet", "HEAD^{commit}") is not None
+
     def stamps(self) -> dict[str, tuple[int, int]]:
         """Size and time of change of every file on disk: what tells that something changed."""
         found: dict[str, tuple[int, int]] = {}

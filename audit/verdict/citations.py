@@ -16,7 +16,10 @@ def judge_citation(predicate: Cited, codebase: Codebase) -> Judgement:
         gone = codebase.retired(path)
         return refuted(f"{path} is not in the tree", evidence=() if gone is None else (retirement(gone, path),))
     if first is None:
-        return verified(f"{path} is in the tree", evidence=(Evidence(summary=f"{path} is in the tree", path=path),))
+        return verified(
+            f"{path} is in the tree; no line was compared",
+            evidence=(Evidence(summary=f"{path} is in the tree", path=path),),
+        )
     text = codebase.read_text(path)
     if text is None:
         return unverified(f"{path} is not text, so it has no lines")

@@ -69,7 +69,8 @@ def _judge_unused(names: tuple[str, ...], codebase: Codebase) -> Judgement:
     if used:
         places = [place for name in used for place in uses[name].places]
         files = len({place.path for place in places})
-        reason = f"{listed(used)} is still used in {counted(len(places), 'place')} of {counted(files, 'file')}"
+        subject = f"{listed(used)} {'is' if len(used) == 1 else 'are'}"
+        reason = f"{subject} still used in {counted(len(places), 'place')} of {counted(files, 'file')}"
         return refuted(reason, coverage=coverage, evidence=places)
     unread = sorted({path for each in uses.values() for path in each.unread})
     if unread or not searched:

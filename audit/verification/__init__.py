@@ -14,6 +14,7 @@ from audit.report.verify_json import read_verification
 from audit.verification.assemble import Subject, assemble, with_changes
 from audit.verification.execute import Progress, judge_all
 from audit.verification.gather import gather, only
+from audit.verification.moment import moment_of
 
 
 def verify(
@@ -32,6 +33,7 @@ def verify(
 ) -> Verification:
     """Judge the claims of documents, or the repository's own, against the tree at a revision or on disk.
 
+    Where ``at`` is None, a document is held against the commit that last changed it (see `moment_of`).
     ``run`` allows (True) or forbids (False) running code; None allows it to the repository's own claims.
     ``jobs`` is how many probes run at once, 0 for one a core up to four; ``memory`` is the address space of
     each in bytes (see `default_memory`). For a phase the result names the tree by its id without ``reports/``
@@ -42,6 +44,8 @@ def verify(
         ConfigError: every mistake in the repository's configuration and in the claims files.
         SourceError: the repository cannot be read.
     """
+    moment = moment_of(root, documents, at)
+    at = moment.at
     codebase = open_codebase(root, at=at, since=since, use_cache=use_cache)
     before = _previous(codebase.root, phase) if phase is not None else None
     dossiers = gather(codebase, documents, run=run)
@@ -61,6 +65,7 @@ def verify(
             dirty=snapshot.dirty,
             phase=phase,
             interpreter=sandbox.interpreter.origin,
+            at_reason=moment.reason,
         )
         result = assemble(dossiers, judgements, codebase, subject)
     return result if before is None else with_changes(result, before)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 
@@ -23,13 +22,15 @@ from audit.model.verdicts import (
 )
 from audit.probes.snapshot import REPORTS
 from audit.verdict.overall import assess, summarise
+from audit.verification.document_findings import document_findings
 from audit.verification.reproduce import reproduce
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """What was judged: the commits asked for, the tree that they led to, and the phase it is for.
 
-    ``at`` is None for a work tree; ``shown_at`` then still names what was judged.
+    ``at`` is None for a work tree; ``shown_at`` then still names what was judged. ``at_reason`` says why this
+    commit was chosen where the user named none.
     """
 
     at: str | None
@@ -39,6 +40,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     dirty: bool
     phase: int | None
     interpreter: str
+    at_reason: str = ""
 
 
 def assemble(
@@ -77,7 +79,9 @@ def assemble(
             for contract in check.contracts
         ),
         examined=_examined(codebase),
-        document_findings=tuple(_citations(dossiers, codebase)),
+        document_findings=document_findings(dossiers, judgements, codebase),
+        at_reason=subject.at_reason,
+        notes=tuple(f"{dossier.path}: {note}" for dossier in dossiers for note in dossier.notes),
     )
 
 
@@ -143,23 +147,6 @@ def _examined(codebase: Codebase) -> Examined:
         findings=sum(not finding.site.path.startswith(f"{REPORTS}/") for finding in check.findings),
         skipped=tuple((skipped.path, skipped.reason) for skipped in check.coverage.skipped),
     )
-
-
-def _citations(dossiers: Sequence[Dossier], codebase: Codebase) -> Iterable[dict[str, Any]]:
-    """Citations of claims that lead nowhere: a path that is missing, or a line beyond the end of its file."""
-    paths = set(codebase.paths())
-    for statement in (statement for dossier in dossiers for statement in dossier.statements):
-        cite = statement.cite
-        if cite is None:
-            continue
-        place = {"path": statement.path, "line": statement.line, "statement": statement.id}
-        if cite.path not in paths:
-            yield {"code": "DOC001", "message": f"cites {cite.path}, which is not in the tree", **place}
-            continue
-        lines = len((codebase.read_text(cite.path) or "").splitlines())
-        if cite.line is not None and cite.line > lines:
-            message = f"cites line {cite.line} of {cite.path}, which has {lines}"
-            yield {"code": "DOC002", "message": message, **place}
 
 
 def with_changes(now: Verification, before: Verification) -> Verification:

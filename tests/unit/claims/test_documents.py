@@ -86,7 +86,6 @@ def test_plans_admissions_and_quotations_are_no_claims(sentence, tense) -> None:
         "- No import errors in `pkg/trainer.py`",
         "- The reviewer read \"all import errors resolved\" in the document",
         "- All import errors resolved if the extra is installed",
-        "- Removed `PolicyRecord` import from `pkg/stats.py`",
         "- Removed `PolicyRecord` from `pkg/stats.py`",
         "- Removed dead code in `pkg/stats.py`",
         "- Removed the `policy_uri` parameter",

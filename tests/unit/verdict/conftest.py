@@ -84,6 +84,9 @@ class FakeCodebase:
     def locate_by_suffix(self, dotted: str) -> tuple[Located, ...]:
         return tuple(each for name, each in self._definitions.items() if name.endswith(f".{dotted}"))
 
+    def defined_before(self, name: str) -> bool:
+        return name in self._retired
+
     def references_to(self, dotted: str) -> tuple[Finding, ...]:
         return tuple(each for each in self._findings if each.target == dotted)
 

@@ -8,18 +8,26 @@ from audit.model.predicates import AnyPredicate, Cited, Entry, Lacks, Unreferenc
 from audit.verdict.judge import judge_predicate
 
 FILES = {
-    "shop/store.py": "import os\nfrom shop.gone import Record as R, Other\n\n\ndef load(path: str) -> 'Record':\n    # Record\n    return Other(path)\n",
+    "shop/store.py": (
+        "import os\n"
+        "from shop.gone import Record as R, Other\n"
+        "\n"
+        "\n"
+        "def load(path: str) -> 'Record':\n"
+        "    # Record\n"
+        "    return Other(path)\n"
+    ),
     "tools/train.py": "",
     "shop/__init__.py": "",
     "shop/bad.py": "def Broken(:\n",
     "logo.md": None,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
     ("predicate", "verdict", "reason"),
     [
-        (Cited(path="shop/store.py"), "verified", "shop/store.py is in the tree"),
+        (Cited(path="shop/store.py"), "verified", "shop/store.py is in the tree; no line was compared"),
         (Cited(path="shop/store.py", first=7), "verified", "shop/store.py has line 7; what it says was not compared"),
         (Cited(path="shop/store.py", first=1, says="import os"), "verified", "line 1 of shop/store.py says so"),
         (

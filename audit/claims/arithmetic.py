@@ -1,0 +1,90 @@
+"""Checks the numbers of a document against each other: lists that it counts, percentages, sums, totals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from audit.claims.blocks import Block, Outline
+from audit.model.documents import DocumentFinding
+
+_VAGUE: Final = re.compile(
+    r"\b(?:including|such as|e\.g|some|over|at least|up to|about|around|more than|top|first|last|main|key|most|"
+    r"among|phases?|steps?|options?|per|each)\b|[~+≈<>≥≤%]|\d\s*[-–/.:]\s*\d",
+    re.IGNORECASE,
+)
+_COUNTED: Final = (
+    re.compile(
+        r"^(?:the\s+following\s+|these\s+)?(?P<number>\d+)\s+(?:\w+\s+){0,3}(?P<noun>[a-z]+s)(?:\s+\w+)?\s*:$",
+        re.IGNORECASE,
+    ),
+    re.compile(r"^(?:\w+\s+){0,3}(?P<noun>[A-Za-z]+s)(?:\s+\w+)?\s*\((?P<number>\d+)\)\s*:$"),
+)
+_FRACTION: Final = re.compile(
+    r"(?<![\d./~-])(?P<part>\d+)\s*(?:/|\s+of\s+|\s+out of\s+)\s*(?P<whole>\d+)\b(?![./\d])[^()\d]{0,30}"
+    r"\(\s*(?P<approx>[~≈]?)\s*(?P<percent>\d+(?:\.\d+)?)\s*%\s*\)"
+)
+_SUM: Final = re.compile(r"(?<![\w.,+*/=-])(?P<terms>\d+(?:\s\+\s\d+)+)\s=\s(?P<total>\d+)(?![\d.,]|\s*[*/+])")
+_TOTAL: Final = re.compile(r"^\W*(?:grand\s+)?total\W*$", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"^\W*(\d{1,3}(?:,\d{3})+|\d+)\W*$")
+
+
+def miscounts(outline: Outline, path: str) -> Iterator[DocumentFinding]:
+    """Every number that contradicts the document's own list, fraction, sum or table (DOC005)."""
+    found = [*_lists(outline.blocks), *_fractions(outline.blocks), *_sums(outline.blocks), *_totals(outline)]
+    for line, message in sorted(found):
+        yield DocumentFinding(code="DOC005", message=message, path=path, line=line)
+
+
+def _lists(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:
+    for position, lead in enumerate(blocks):
+        if lead.kind != "lead" or lead.quoted or _VAGUE.search(lead.text):
+            continue
+        match = next((found for pattern in _COUNTED if (found := pattern.match(lead.text))), None)
+        rest = blocks[position + 1 :]
+        if (
+            match is None
+            or not rest
+            or rest[0].kind != "item"
+            or rest[0].lead != lead.text
+            or rest[0].list == lead.list
+        ):
+            continue
+        items = sum(each.list == rest[0].list and each.lead == lead.text for each in rest)
+        if items != int(match["number"]):
+            yield lead.line, f"says {match['number']} {match['noun']} and lists {items}"
+
+
+def _fractions(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:
+    for block in blocks:
+        for match in _FRACTION.finditer(block.text):
+            part, whole, percent = int(match["part"]), int(match["whole"]), float(match["percent"])
+            if match["approx"] or not whole or part > whole:
+                continue
+            exact = 100 * part / whole
+            if abs(exact - percent) > 1:
+                yield block.line, f"says {match['percent']}% for {part} of {whole}, which is {exact:.0f}%"
+
+
+def _sums(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:
+    for block in blocks:
+        for match in _SUM.finditer(block.text):
+            terms = [int(term) for term in match["terms"].split("+")]
+            if sum(terms) != int(match["total"]):
+                yield block.line, f"says {match['terms']} = {match['total']}, which is {sum(terms)}"
+
+
+def _totals(outline: Outline) -> Iterator[tuple[int, str]]:
+    for table in outline.tables:
+        if len(table.rows) < 3 or not table.rows[-1] or not _TOTAL.match(table.rows[-1][0]):
+            continue
+        for column in range(1, len(table.head)):
+            cells = [row[column] if column < len(row) else "" for row in table.rows]
+            numbers = [match[1] for cell in cells if (match := _NUMBER.match(cell.strip("*` ")))]
+            if len(numbers) != len(cells):
+                continue
+            *terms, total = (int(number.replace(",", "")) for number in numbers)
+            if sum(terms) != total:
+                head = table.head[column].strip() or f"column {column + 1}"
+                yield table.lines[-1], f"says a total of {total} for {head}, whose rows add up to {sum(terms)}"

@@ -1,0 +1,90 @@
+"""Finds citations, ``path:16`` and ``path:12-40``, with the code that they quote, and files that are spoken of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from audit.claims.blocks import Block
+from audit.claims.names import CODE, ENDINGS, PATH, is_quoted
+from audit.model.predicates import Cited
+
+_CITED: Final = re.compile(
+    rf"(?<![\w/.:-])(?P<path>/?(?:[\w.@+-]+/)*[\w@+-][\w.@+-]*\.(?:{ENDINGS})):(?P<lines>\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)(?![\w-]|,\d|\s+(?:lines|loc)\b)"
+)
+_CHANGED: Final = re.compile(
+    r"\b(?:removed?|deleted?|eliminated?|replaced?|updated?|changed?|migrated?|renamed?|moved?|simplified|added|add|"
+    r"fixed?|converted|refactored|before|previously|formerly|was|were|old|original\w*|used to|instead)\b|→|->|=>",
+    re.IGNORECASE,
+)
+"""Words that tell of a change: line numbers beside them may be those of the tree before it."""
+_QUOTE_BELOW: Final = re.compile(
+    r"^(?:problem|code|line|import|statement|issue|says)\s*:\s*`(?P<code>[^`]+)`\W*$", re.IGNORECASE
+)
+_QUOTE_BESIDE: Final = re.compile(r"^`?\s*[:–—-]?\s*`(?P<code>[^`]+)`\W*$")
+_STATEMENT: Final = re.compile(
+    r"^(?:from\s+\S+\s+import\s|import\s|def\s|class\s|return\s|raise\s|assert\s|@)|\w\s*=\s*\S"
+)
+
+
+class CitedPlaces(msgspec.Struct, frozen=True):
+    """One citation as it is written, and what must be so for it to be right."""
+
+    text: str
+    block: Block
+    predicates: tuple[Cited, ...]
+
+
+def find_citations(blocks: Sequence[Block]) -> Iterator[CitedPlaces]:
+    """Every citation of lines, outside quotations.
+
+    Where a sentence tells of a change, the lines may be those before the change: then only the file is looked for.
+    """
+    for position, block in enumerate(blocks):
+        if block.quoted:
+            continue
+        below = blocks[position + 1] if position + 1 < len(blocks) else None
+        found = [match for match in _CITED.finditer(block.text) if not is_quoted(block.text, match.start())]
+        for match in found:
+            says = _quotation(block, match, below) if len(found) == 1 else ""
+            changed = _CHANGED.search(f"{block.text[: match.start()]} {block.text[match.end() :]} {block.lead}")
+            spans = [part.partition("-") for part in match["lines"].split(",")]
+            predicates = tuple(
+                Cited(
+                    path=match["path"],
+                    first=None if changed else int(first),
+                    last=int(last) if last and not changed else None,
+                    says="" if changed else says,
+                )
+                for first, _, last in spans
+            )
+            if all(each.first != 0 for each in predicates):
+                yield CitedPlaces(match[0], block, tuple(dict.fromkeys(predicates)))
+
+
+def _quotation(block: Block, match: re.Match[str], below: Block | None) -> str:
+    """The code that stands beside a citation, or alone in the line below it."""
+    beside = _QUOTE_BESIDE.match(block.text[match.end() :])
+    under = None
+    if beside is None and below is not None and below.line == block.end_line + 1 and below.headings == block.headings:
+        under = _QUOTE_BELOW.match(below.text) if block.text.rstrip("`").endswith(match[0]) else None
+    found = beside or under
+    return found["code"].strip() if found is not None and _STATEMENT.search(found["code"]) else ""
+
+
+def mentioned_paths(block: Block) -> tuple[str, ...]:
+    """The files that a sentence speaks of as being there; none where it tells of a change, or quotes."""
+    if (
+        block.quoted
+        or block.kind == "html"
+        or _CHANGED.search(f"{block.text} {block.lead} {' '.join(block.headings[-1:])}")
+    ):
+        return ()
+    return tuple(
+        match[1]
+        for match in CODE.finditer(block.text)
+        if PATH.fullmatch(match[1]) and "/" in match[1] and not is_quoted(block.text, match.start())
+    )

@@ -1,0 +1,33 @@
+"""How documents write names of files, folders, classes and functions; shared by all that reads sentences."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from audit.claims.tense import quoted_parts
+
+CODE: Final = re.compile(r"`([^`]+)`")
+ENDINGS: Final = "py|pyi|md|rst|ya?ml|toml|json|cfg|ini|sh|ipynb|txt"
+PATH: Final = re.compile(rf"/?(?:[\w.@+-]+/)*[\w@+-][\w.@+-]*\.(?:{ENDINGS})")
+FOLDER: Final = re.compile(r"/?(?:[\w.@+-]+/)+")
+SYMBOL: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[A-Z][a-z]\w*[A-Z]\w*")
+NAME: Final = r"`?[A-Z][a-z0-9]+[A-Z]\w*`?"
+"""A class as prose writes it, with or without backticks."""
+NAMES: Final = rf"{NAME}(?:(?:\s*[/,]\s*|\s+and\s+|\s*,\s*and\s+){NAME})*"
+
+
+def names_in(clause: str, *shapes: re.Pattern[str]) -> tuple[str, ...]:
+    """The inline codes that are names of one of the shapes, without a trailing slash."""
+    codes = (code.strip().removeprefix("./") for code in CODE.findall(clause))
+    return tuple(dict.fromkeys(code.rstrip("/") for code in codes if any(shape.fullmatch(code) for shape in shapes)))
+
+
+def classes_in(text: str) -> tuple[str, ...]:
+    """The class names of a text that matched `NAMES`."""
+    return tuple(dict.fromkeys(match.strip("`") for match in re.findall(NAME, text)))
+
+
+def is_quoted(text: str, position: int) -> bool:
+    """Whether a place of a sentence lies in quotation marks: somebody else said what stands there."""
+    return any(start <= position < end for start, end in quoted_parts(text))
