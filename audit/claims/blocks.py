@@ -32,7 +32,8 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     """One sentence with its place and its context.
 
     ``text`` is plain, with inline code in backticks; ``headings`` are those that it stands under, outermost
-    first, and ``heading_mark`` the mark of the innermost; ``lead`` is the sentence ending in a colon that
+    first, ``titled`` is whether the outermost is the title of the document, and ``heading_mark`` the mark of the
+    innermost; ``lead`` is the sentence ending in a colon that
     introduces its list; ``quoted`` is whether it stands in a block quotation. A sentence that itself ends in
     a colon is of the kind ``lead``. ``list`` numbers the list that an item belongs to, 0 outside one.
     """
@@ -43,6 +44,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     end_line: int
     headings: tuple[str, ...] = ()
     heading_mark: Mark = "none"
+    titled: bool = False
     lead: str = ""
     mark: Mark = "none"
     quoted: bool = False
@@ -56,6 +58,7 @@ class Fence(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     line: int
     headings: tuple[str, ...] = ()
+    titled: bool = False
     intro: str = ""
     quoted: bool = False
 
@@ -69,12 +72,12 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outline(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything in a document that may claim something; ``notes`` say what of it could not be read as meant."""
+    """Everything in a document that may claim something; ``unclosed`` are the lines of code blocks without an end."""
 
     blocks: tuple[Block, ...]
     fences: tuple[Fence, ...]
     tables: tuple[Table, ...]
-    notes: tuple[str, ...]
+    unclosed: tuple[int, ...]
 
 
 def read_blocks(source: str) -> Outline:
@@ -83,7 +86,9 @@ def read_blocks(source: str) -> Outline:
 
     reader = _Reader(MarkdownIt("commonmark").enable("table").parse(source), source.splitlines())
     blocks = tuple(reader.blocks())
-    return Outline(blocks=blocks, fences=tuple(reader.fences), tables=tuple(reader.tables), notes=tuple(reader.notes))
+    return Outline(
+        blocks=blocks, fences=tuple(reader.fences), tables=tuple(reader.tables), unclosed=tuple(reader.unclosed)
+    )
 
 
 class _Reader:
@@ -92,7 +97,7 @@ class _Reader:
     def __init__(self, tokens: Sequence[Token], lines: Sequence[str]) -> None:
         self.fences: list[Fence] = []
         self.tables: list[Table] = []
-        self.notes: list[str] = []
+        self.unclosed: list[int] = []
         self._tokens = tokens
         self._source = lines
         self._headings: list[tuple[int, str, Mark]] = []
@@ -188,14 +193,14 @@ class _Reader:
         first, last = _lines(token)
         fenced = token.type == "fence"
         if fenced and (last == first or not self._source[last - 1].lstrip(" >").startswith(token.markup)):
-            swallowed = f"lines {first + 1} to {last} were read as code"
-            self.notes.append(f"the code block that opens on line {first} is never closed: {swallowed}")
+            self.unclosed.append(first)
         self.fences.append(
             Fence(
                 language=token.info.split()[0].lower() if token.info.split() else "",
                 code=token.content,
                 line=first + 1 if fenced else first,
                 headings=tuple(title for _, title, _ in self._headings),
+                titled=bool(self._headings) and self._headings[0][0] == 1,
                 intro=self._before,
                 quoted="blockquote" in self._inside,
             )
@@ -212,6 +217,7 @@ class _Reader:
                 line=lines[0],
                 end_line=lines[1],
                 headings=tuple(title for _, title, _ in self._headings),
+                titled=bool(self._headings) and self._headings[0][0] == 1,
                 heading_mark=self._headings[-1][2] if self._headings else "none",
                 lead=self._leads[-1],
                 mark=mark,

@@ -21,6 +21,9 @@ _CHANGED: Final = re.compile(
     re.IGNORECASE,
 )
 """Words that tell of a change: line numbers beside them may be those of the tree before it."""
+_DELETED: Final = re.compile(r"\b(?:deleted?|removed?|eliminated?|gone)\b", re.IGNORECASE)
+_PLACE_FIRST: Final = re.compile(rf"^`?{_CITED.pattern}`?\s*[:–—-]\s+(?!\W*(?i:deleted|removed)\W*$)")
+"""A sentence that opens with the place and tells what was done there: the file itself is not what went."""
 _QUOTE_BELOW: Final = re.compile(
     r"^(?:problem|code|line|import|statement|issue|says)\s*:\s*`(?P<code>[^`]+)`\W*$", re.IGNORECASE
 )
@@ -49,6 +52,8 @@ def find_citations(blocks: Sequence[Block]) -> Iterator[CitedPlaces]:
         below = blocks[position + 1] if position + 1 < len(blocks) else None
         found = [match for match in _CITED.finditer(block.text) if not is_quoted(block.text, match.start())]
         for match in found:
+            if _DELETED.search(block.text) and not _PLACE_FIRST.match(block.text):
+                continue
             says = _quotation(block, match, below) if len(found) == 1 else ""
             changed = _CHANGED.search(f"{block.text[: match.start()]} {block.text[match.end() :]} {block.lead}")
             spans = [part.partition("-") for part in match["lines"].split(",")]

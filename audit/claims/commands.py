@@ -96,11 +96,6 @@ def _commands(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 def _is_written(started: str, source: str) -> bool:
     """Whether the document tells to write the file: then the tree need not have it."""
     name = re.escape(started.rpartition("/")[2])
-    return (
-        re.search(
-            rf"\b(?:create|write|save|touch|cat\s*>|add|new file)\b[^\n]{{0,80}}{name}|\b{name}`?\W{{0,4}}\n+```",
-            source,
-            re.IGNORECASE,
-        )
-        is not None
-    )
+    told = rf"\b(?:create|write|save|touch|cat\s*>|add|new file)\b[^\n]{{0,80}}{name}"
+    shown = rf"\b{name}[`*]{{0,3}}:?[`*]{{0,3}}\s*\n+\s*```\w"
+    return re.search(f"{told}|{shown}", source, re.IGNORECASE) is not None

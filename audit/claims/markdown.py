@@ -53,7 +53,13 @@ def read_document(path: str, content: bytes, *, may_run: bool, prefix: str = "")
     statements = sorted(
         [*_sentences(outline), *_citations(outline), *_commands(outline, source)], key=lambda each: each.line
     )
-    notes = [f"characters damaged by a wrong encoding were repaired on {_listed(damaged)}"] if damaged else []
+    notes = []
+    if damaged:
+        notes.append(f"characters damaged by a wrong encoding were repaired on {_listed(damaged)}")
+    if outline.unclosed:
+        notes.append(
+            f"a code block opens on {_listed(outline.unclosed)} and is never closed: what follows was read as code"
+        )
     return Dossier(
         path=path,
         document=path,
@@ -61,7 +67,7 @@ def read_document(path: str, content: bytes, *, may_run: bool, prefix: str = "")
         tracebacks=tuple(find_tracebacks(outline.fences)),
         mentions=tuple(_mentions(outline)),
         findings=tuple(miscounts(outline, path)),
-        notes=(*notes, *outline.notes),
+        notes=tuple(notes),
     )
 
 
@@ -107,7 +113,15 @@ def _commands(outline: Outline, source: str) -> Iterator[Statement]:
 
 
 def _block_of(fence: Fence, text: str, line: int) -> Block:
-    return Block(kind="sentence", text=text, line=line, end_line=line, headings=fence.headings, lead=fence.intro)
+    return Block(
+        kind="sentence",
+        text=text,
+        line=line,
+        end_line=line,
+        headings=fence.headings,
+        titled=fence.titled,
+        lead=fence.intro,
+    )
 
 
 def _statement(

@@ -69,10 +69,10 @@ def _is_planned(block: Block, text: str) -> bool:
 
     Some of their words head lists of done things as well: there a past tense, or a tick in the heading, decides.
     """
-    if block.headings and _TITLE_OF_PLAN.search(block.headings[0]) and block.mark != "check":
+    if block.titled and _TITLE_OF_PLAN.search(block.headings[0]) and block.mark != "check":
         return True
     done = _DONE.match(text) is not None or block.heading_mark == "check"
-    for context in (*block.headings[1:], block.lead):
+    for context in (*block.headings[block.titled :], block.lead):
         remaining = _SETTLED_HEADING.sub("", context) if done else context
         if _PLAN_HEADING.search(remaining):
             return True

@@ -1,0 +1,308 @@
+"""What a document quotes of a tree - lines, tracebacks, commands - and where its own numbers contradict each other."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audit.claims.markdown import LARGEST, read_document
+from audit.claims.mojibake import repaired
+from audit.model.claims import Dossier
+from audit.model.documents import FileMention, QuotedFrame, QuotedTraceback
+from audit.model.errors import UsageError
+from audit.model.predicates import Absent, AnyPredicate, Bound, Cited, Entry, Exists, Lacks, Size, Unreferenced
+
+
+def read(text: str) -> Dossier:
+    return read_document("doc.md", dedent(text).encode(), may_run=False)
+
+
+def judged(text: str) -> list[tuple[str, tuple[AnyPredicate, ...]]]:
+    """The statements that can be judged: their text and predicates."""
+    return [(each.text, each.predicates) for each in read(text).statements if each.predicates]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "predicates"),
+    [
+        ("- Renamed `pkg/a.py` to `pkg/b.py`", (Absent(names=("pkg/a.py",)), Exists(names=("pkg/b.py",)))),
+        ("- Moved `pkg/a.py` into `lib/`", (Absent(names=("pkg/a.py",)), Exists(names=("lib/a.py",)))),
+        ("- Renamed `pkg/a.py` → `b.py`", (Absent(names=("pkg/a.py",)), Exists(names=("pkg/b.py",)))),
+        ("- `pkg/a.py` (164 lines)", (Size(path="pkg/a.py", lines=Bound(164, 164)),)),
+        ("- `pkg/a.py` is exactly 1,050 lines", (Size(path="pkg/a.py", lines=Bound(1050, 1050)),)),
+        ("- Reduced `pkg/a.py` from 400 to 50 lines", (Size(path="pkg/a.py", lines=Bound(50, 50)),)),
+        ("- `pkg/a.py`: OldRecord import removed successfully", (Lacks(path="pkg/a.py", imports=("OldRecord",)),)),
+        ("- Removed `OldRecord` import from `pkg/a.py`", (Lacks(path="pkg/a.py", imports=("OldRecord",)),)),
+        ("- `pkg/a.py`: unused PolicyRecord references eliminated", (Lacks(path="pkg/a.py", names=("PolicyRecord",)),)),
+        ("- Removed all PolicyRecord/PolicyStore references", (Unreferenced(names=("PolicyRecord", "PolicyStore")),)),
+        ("- No remaining `PolicyStore` references in the codebase", (Unreferenced(names=("PolicyStore",)),)),
+    ],
+)  # fmt: skip
+def test_what_is_said_beyond_doubt_gets_its_predicates(sentence, predicates) -> None:
+    assert [found for _, found in judged(sentence)] == [predicates]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "- Moved `load` from `pkg/a.py` to `pkg/b.py`",
+        "- Removed `pkg/a.py`'s 164 lines of `Store` code",
+        "- Added 164 lines to `pkg/a.py`",
+        "- `pkg/a.py` is ~164 lines",
+        "- `pkg/a.py` was 164 lines",
+        "- `pkg/a.py`: 20 lines of comments",
+        "- Removed PolicyRecord import and its tests",
+        "- `pkg/a.py`: PolicyRecord import removed, mostly, with care",
+        "- No PolicyStore references in `pkg/a.py`",
+        "- Removed almost all PolicyStore references but one",
+        "- All critical import errors resolved",
+        "- `pkg/a.py:303 lines` is still used",
+    ],
+)
+def test_what_may_mean_something_else_gets_none(sentence) -> None:
+    assert judged(sentence) == []
+
+
+def test_lists_of_files_are_known_by_their_titles_and_only_name_what_stands_first() -> None:
+    assert judged(
+        """\
+        ### Removed files:
+
+        - `pkg/a.py` (the old store)
+        - the import of `pkg/b.py`
+
+        Files created:
+
+        - `pkg/c.py` - instead of `pkg/d.py`
+        """
+    ) == [
+        ("`pkg/a.py` (the old store)", (Absent(names=("pkg/a.py",)),)),
+        ("`pkg/c.py` - instead of `pkg/d.py`", (Exists(names=("pkg/c.py",)),)),
+    ]
+
+
+def test_a_sentence_that_tells_of_several_things_done_is_judged_in_parts() -> None:
+    found = read("**Solution:**\n- **pkg/a.py:15,23**: Removed `PolicyRecord` import, simplified the signature\n")
+
+    assert [(each.id, each.tense, each.text, each.predicates) for each in found.statements] == [
+        (
+            "L2",
+            "claim",
+            "pkg/a.py:15,23: Removed `PolicyRecord` import",
+            (Lacks(path="pkg/a.py", imports=("PolicyRecord",)),),
+        ),
+        ("L2.2", "claim", "pkg/a.py:15,23: simplified the signature", ()),
+        ("L2.3", "claim", "pkg/a.py:15,23", (Cited(path="pkg/a.py"),)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("See `pkg/a.py:16`.", (Cited(path="pkg/a.py", first=16),)),
+        ("See pkg/a.py:16-18 there.", (Cited(path="pkg/a.py", first=16, last=18),)),
+        (
+            "See pkg/a.py:16,20-21.",
+            (Cited(path="pkg/a.py", first=16), Cited(path="pkg/a.py", first=20, last=21)),
+        ),
+        ("`pkg/a.py:16`: `import os`", (Cited(path="pkg/a.py", first=16, says="import os"),)),
+        ("**File:** `pkg/a.py:16`\n**Problem:** `import os`", (Cited(path="pkg/a.py", first=16, says="import os"),)),
+        ("`pkg/a.py:16` handles `values`", (Cited(path="pkg/a.py", first=16),)),
+        ("- Updated pkg/a.py:16 to load lazily", (Cited(path="pkg/a.py"),)),
+    ],
+)
+def test_a_citation_is_a_statement_of_its_own(text, cited) -> None:
+    assert [found for _, found in judged(text)] == [cited]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["> See pkg/a.py:16", "http://host.py:16/x", "pkg/a.py:16 lines", "Deleted `pkg/a.py` (pkg/a.py:1-90)",
+     "`pkg/a.py:1-90`: deleted",
+     "We will change pkg/a.py:16", 'It said "pkg/a.py:16"'],
+)  # fmt: skip
+def test_lines_that_are_planned_quoted_or_deleted_are_not_cited(text) -> None:
+    assert not any(isinstance(each, Cited) for _, found in judged(text) for each in found)
+
+
+def test_commands_are_read_as_words_and_only_those_that_start_something_of_a_tree() -> None:
+    found = read(
+        """\
+        It runs:
+
+        ```bash
+        # comment
+        DEBUG=1 uv run ./tools/train.py steps=10 && python -m pkg.evaluate | tee log
+        pip install torch
+        python tools/long.py \\
+          --more
+        python <your-script>.py
+        rm -rf / ; ./../../escape.py
+        cd lib
+        python tools/elsewhere.py
+        ```
+
+        ```console
+        $ python tools/shown.py
+        python tools/output.py
+        ```
+
+        ## Next steps
+
+        ```bash
+        python tools/later.py
+        ```
+        """
+    ).statements
+
+    assert [(each.line, each.tense, each.text) for each in found if each.kind == "entry" or each.tense == "plan"] == [
+        (5, "claim", "uv run ./tools/train.py steps=10"),
+        (5, "claim", "python -m pkg.evaluate"),
+        (7, "claim", "python tools/long.py --more"),
+        (16, "claim", "python tools/shown.py"),
+        (23, "plan", "python tools/later.py"),
+    ]
+    assert not any(each.may_run for each in found)
+    assert found[0].predicates == (Entry(run=("uv", "run", "./tools/train.py", "steps=10")),)
+
+
+def test_a_script_that_the_document_tells_to_write_need_not_be_there() -> None:
+    assert judged("Create a file `hello.py`:\n\n```python\nprint()\n```\n\n```bash\npython hello.py\n```\n") == []
+
+
+TRACEBACK = """\
+{intro}
+
+```
+Traceback (most recent call last):
+  File "/home/dev/shop/pkg/a.py", line 3, in <module>
+    import pkg.gone
+  File "pkg/b.py", line 9
+ModuleNotFoundError: No module named 'pkg.gone'
+```
+"""
+
+
+def test_a_quoted_traceback_is_read_frame_by_frame() -> None:
+    assert read(TRACEBACK.format(intro="It fails now:")).tracebacks == (
+        QuotedTraceback(
+            frames=(
+                QuotedFrame(path="/home/dev/shop/pkg/a.py", line=3, code="import pkg.gone", at=5),
+                QuotedFrame(path="pkg/b.py", line=9, code="", at=7),
+            ),
+            missing="pkg.gone",
+            at=4,
+        ),
+    )
+    assert read(TRACEBACK.format(intro="This was the error before:")).tracebacks == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        ("3 files changed:\n\n- a\n- b\n", ["says 3 files and lists 2"]),
+        ("Tests migrated (2):\n\n- a\n- b\n- c\n", ["says 2 Tests and lists 3"]),
+        ("2 files changed:\n\n- a\n  - detail\n- b\n", []),
+        ("Some 3 files changed, including:\n\n- a\n", []),
+        ("- 6 of 8 tests pass (85%)", ["says 85% for 6 of 8, which is 75%"]),
+        ("- 6/7 tests pass (86%)", []),
+        ("That makes 4 + 3 = 8 failures.", ["says 4 + 3 = 8, which is 7"]),
+        ("That makes 4 + 3 = 7 failures.", []),
+        (
+            "| file | lines |\n|---|---|\n| a | 1,000 |\n| b | 20 |\n| **Total** | **1,030** |\n",
+            ["says a total of 1030 for lines, whose rows add up to 1020"],
+        ),
+        ("| file | lines |\n|---|---|\n| a | 10 |\n| b | ? |\n| Total | 30 |\n", []),
+    ],
+)
+def test_numbers_that_contradict_each_other_are_found(text, messages) -> None:
+    assert [(each.code, each.message) for each in read(text).findings] == [("DOC005", each) for each in messages]
+
+
+def test_files_that_are_spoken_of_are_listed_but_not_those_said_to_change() -> None:
+    assert read("- `tests/test_a.py` (4 failures)\n- Removed `pkg/a.py` from the list\n- `plain.py`\n").mentions == (
+        FileMention(path="tests/test_a.py", at=1),
+    )
+
+
+def test_damaged_characters_are_repaired_and_noted() -> None:
+    found = read_document("doc.md", "- âœ… All import errors resolved\n\nitâ€™s fine, cafÃ©\n".encode(), may_run=False)
+
+    assert [each.text for each in found.statements] == ["All import errors resolved", "it’s fine, café"]
+    assert found.notes == ("characters damaged by a wrong encoding were repaired on lines 1, 3",)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x1FFFF, exclude_categories=["Cs"]), max_size=40))
+def test_text_that_was_damaged_once_is_as_it_was_and_plain_text_stays(text: str) -> None:
+    plain = text.encode("ascii", errors="ignore").decode()
+    assert repaired(plain) == (plain, ())
+
+    for character in text:
+        try:
+            damaged = character.encode().decode("cp1252")
+        except UnicodeDecodeError:
+            continue
+        if len(damaged) > 1:
+            assert repaired(damaged) == (character, (1,))
+
+
+def test_a_code_block_that_never_closes_is_noted() -> None:
+    found = read("One.\n\n```python\nx = 1\n\n- All import errors resolved\n")
+
+    assert [each.text for each in found.statements] == ["One."]
+    assert found.notes == ("a code block opens on line 3 and is never closed: what follows was read as code",)
+
+
+def test_raw_html_and_broken_tables_are_never_dropped() -> None:
+    found = read(
+        """\
+        <div><p>All import <b>errors</b>
+        resolved</p></div>
+
+        | file | state |
+        |---|
+        | `pkg/a.py` | deleted |
+
+        <details><summary>More</summary>
+
+        - Deleted `pkg/b.py`
+
+        </details>
+        """
+    ).statements
+
+    assert [(each.line, each.text, each.obstacle) for each in found] == [
+        (1, "All import errors", "it stands in raw HTML, which is not read as prose"),
+        (2, "resolved", "it stands in raw HTML, which is not read as prose"),
+        (4, "file | state", "no predicate is known for this sentence"),
+        (6, "`pkg/a.py` | deleted", ""),
+        (8, "More", "it stands in raw HTML, which is not read as prose"),
+        (10, "Deleted `pkg/b.py`", ""),
+    ]
+
+
+def test_a_release_in_a_changelog_is_about_another_tree() -> None:
+    (statement,) = read("# Changelog\n\n## 1.2.0 (2024-01-02)\n\n- Deleted `pkg/a.py`\n").statements
+
+    assert (statement.predicates, statement.obstacle) == (
+        (),
+        "it tells about a release, and which tree that was is not said",
+    )
+
+
+def test_a_verdict_without_its_coverage_says_so() -> None:
+    first, second = read(
+        '**Engineering Claim:** "The evaluation works"\n**Reality:** ✅ **VERIFIED WORKING**\n'
+    ).statements
+
+    assert (first.tense, first.predicates) == ("quotation", ())
+    assert (second.tense, second.obstacle) == ("claim", "a verdict without its coverage: what was examined is not said")
+
+
+def test_a_file_of_ten_megabytes_is_no_document() -> None:
+    with pytest.raises(UsageError, match=r"doc\.md has 10\.0 MiB; a document of more than 2 MiB is not read, split it"):
+        read_document("doc.md", b"a" * (LARGEST * 5), may_run=False)
