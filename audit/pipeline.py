@@ -15,6 +15,7 @@ from audit.model.facts import Definition, FileFacts
 from audit.model.findings import CheckResult, Coverage, Finding, Link, Retirement, Site
 from audit.model.graph import ModuleGraph
 from audit.model.settings import Configuration, RetiredName
+from audit.resolve.locating import locate
 from audit.resolve.packaging import EntryPoint
 from audit.resolve.references import graph_of
 from audit.resolve.retired import Retirements
@@ -195,29 +196,8 @@ class ResolvedCodebase:
 
     def locate(self, dotted: str) -> Located | None:
         """The definition a dotted name leads to, through re-exports: ``pkg.mod.Class.method``."""
-        return self._locate(dotted, set())
-
-    def _locate(self, dotted: str, seen: set[str]) -> Located | None:
-        if dotted in seen:
-            return None
-        seen.add(dotted)
-        program = self._now.program
-        parts = dotted.split(".")
-        for length in range(len(parts) - 1, 0, -1):
-            found = program.absolute("", ".".join(parts[:length]))
-            if found.status != "found" or all(node.kind == "namespace" for node in found.nodes):
-                continue
-            definition = program.symbols.find(found.nodes, ".".join(parts[length:]))
-            if definition is not None and definition[1].kind != "import":
-                return self._located(*definition)
-            path = definition[0] if definition else found.nodes[0].files[0] if found.nodes[0].files else None
-            if path is None:
-                return None
-            origin = program.symbols.origin(path, parts[length])
-            if origin is not None:
-                return self._locate(".".join((origin, *parts[length + 1 :])), seen)
-            return None
-        return None
+        found = locate(self._now.program, dotted)
+        return self._located(*found) if found is not None else None
 
     def _located(self, path: str, definition: Definition) -> Located:
         module = self._now.program.index.names[path]

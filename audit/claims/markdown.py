@@ -25,6 +25,9 @@ from audit.model.predicates import Absent, AnyPredicate, Entry
 LARGEST: Final = 2 * 2**20
 """Most bytes of a document: a larger one is a log or a data dump, and Markdown of that size takes minutes to parse."""
 
+LONGEST: Final = 5000
+"""Most characters of a sentence: what is longer is data on one line."""
+
 _CLAUSE: Final = re.compile(
     r"(?:,|;)\s+(?:and\s+)?(?=(?:removed|deleted|eliminated|simplified|updated|migrated|renamed|moved|added|created|replaced)\b)"
 )
@@ -79,11 +82,18 @@ def _listed(lines: tuple[int, ...]) -> str:
 def _sentences(outline: Outline) -> Iterator[Statement]:
     """A statement a sentence; none for a lead-in that claims nothing itself, which is the title of its list."""
     for block in outline.blocks:
+        if not _is_sentence(block):
+            yield _statement(block, "claim", (), f"it has more than {LONGEST} characters, so it is no sentence")
+            continue
         tense = tense_of(block)
         for clause in _clauses(block):
             predicates, obstacle = extract(clause) if tense == "claim" else ((), "")
             if block.kind != "lead" or predicates:
                 yield _statement(clause, tense, predicates, obstacle)
+
+
+def _is_sentence(block: Block) -> bool:
+    return len(block.text) <= LONGEST
 
 
 def _clauses(block: Block) -> Iterator[Block]:
@@ -95,7 +105,7 @@ def _clauses(block: Block) -> Iterator[Block]:
 
 
 def _citations(outline: Outline) -> Iterator[Statement]:
-    for cited in find_citations(outline.blocks):
+    for cited in find_citations([block for block in outline.blocks if _is_sentence(block)]):
         block = cited.block
         gone = any(isinstance(each, Absent) for clause in _clauses(block) for each in extract(clause)[0])
         if not gone:
@@ -152,5 +162,5 @@ def _named(statements: list[Statement], path: str, may_run: bool, prefix: str) -
 
 def _mentions(outline: Outline) -> Iterator[FileMention]:
     for block in outline.blocks:
-        if tense_of(block) in ("claim", "admission"):
+        if _is_sentence(block) and tense_of(block) in ("claim", "admission"):
             yield from (FileMention(path=path, at=block.line) for path in mentioned_paths(block))

@@ -44,7 +44,11 @@ def rank_roots(findings: Iterable[Finding], graph: ModuleGraph, starts: Starts) 
                 killed=tuple(sorted(killed[target])),
                 kills_tests=sum(starts.tests.get(module, 0) for module in killed[target]),
                 kills_entry_points=tuple(
-                    sorted(name for name, module in starts.entry_points.items() if module == target or module in killed[target])
+                    sorted(
+                        name
+                        for name, module in starts.entry_points.items()
+                        if module == target or module in killed[target]
+                    )
                 ),
                 chain=(*(link.importer for link in links), links[-1].imported),
                 links=links,

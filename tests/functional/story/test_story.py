@@ -165,12 +165,18 @@ def test_a_subsystem_that_works_does_not_lift_the_whole(verification: Any) -> No
 
 
 def test_the_same_document_holds_once_the_bridge_is_mended(mended: Path) -> None:
-    result = audit_json(mended, "verify", DOCUMENT, "--since", BASE, "--run", code=0)
+    result = audit_json(mended, "verify", DOCUMENT, "--since", BASE, "--at", "HEAD", "--run", code=0)
     assert result["overall"]["verdict"] == "verified"
     assert statement(result, "All import errors resolved")["coverage"] == "14 of 14 modules imported, each on its own"
 
 
+def test_a_document_is_held_against_the_commit_that_wrote_it_unless_told_otherwise(mended: Path) -> None:
+    result = audit_json(mended, "verify", DOCUMENT, "--since", BASE, code=1)
+    assert (result["at"], result["at_reason"]) == (REPORT, f"the commit that last changed {DOCUMENT}")
+    assert statement(result, "All import errors resolved")["verdict"] == "refuted"
+
+
 def test_without_permission_nothing_is_run_and_nothing_that_needs_it_is_verified(mended: Path) -> None:
-    result = audit_json(mended, "verify", DOCUMENT, "--since", BASE, code=2)
+    result = audit_json(mended, "verify", DOCUMENT, "--since", BASE, "--at", "HEAD", code=2)
     assert statement(result, "6 tests passing")["verdict"] == "unverified"
     assert statement(result, "Deleted")["verdict"] == "verified"

@@ -303,6 +303,12 @@ def test_a_verdict_without_its_coverage_says_so() -> None:
     assert (second.tense, second.obstacle) == ("claim", "a verdict without its coverage: what was examined is not said")
 
 
+def test_a_line_of_data_is_no_sentence() -> None:
+    (statement,) = read("See pkg/a.py:16 " + "data " * 1000).statements
+
+    assert (statement.predicates, statement.obstacle) == ((), "it has more than 5000 characters, so it is no sentence")
+
+
 def test_a_file_of_ten_megabytes_is_no_document() -> None:
     with pytest.raises(UsageError, match=r"doc\.md has 10\.0 MiB; a document of more than 2 MiB is not read, split it"):
         read_document("doc.md", b"a" * (LARGEST * 5), may_run=False)
