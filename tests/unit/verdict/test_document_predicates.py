@@ -20,6 +20,7 @@ FILES = {
     "tools/train.py": "",
     "shop/__init__.py": "",
     "shop/bad.py": "def Broken(:\n",
+    "shop/plain.py": "import shop.gone\n",
     "logo.md": None,
 }
 
@@ -54,6 +55,8 @@ FILES = {
         (Entry(run=("/bin/x.py",)), "unverified", "it starts no script or module of this tree"),
         (Lacks(path="shop/store.py", imports=("Policy",)), "verified", "shop/store.py no longer imports Policy"),
         (Lacks(path="shop/store.py", imports=("Record",)), "refuted", "shop/store.py still imports Record"),
+        (Lacks(path="shop/plain.py", imports=("gone",)), "refuted", "shop/plain.py still imports gone"),
+        (Lacks(path="shop/plain.py", imports=("shop.gone",)), "refuted", "shop/plain.py still imports shop.gone"),
         (Lacks(path="shop/store.py", names=("Other",)), "refuted", "shop/store.py still uses Other"),
         (
             Lacks(path="shop/old.py", names=("Other",)),
@@ -74,5 +77,5 @@ def test_what_a_document_says_of_files_lines_and_names(tree, predicate: AnyPredi
 def test_each_use_that_is_left_is_shown(tree) -> None:
     judgement = judge_predicate(Unreferenced(names=("Record",)), tree(FILES), None, "")
 
-    assert (judgement.verdict, judgement.coverage) == ("refuted", "the code of 4 Python files searched")
+    assert (judgement.verdict, judgement.coverage) == ("refuted", "the code of 5 Python files searched")
     assert [(each.path, each.line) for each in judgement.evidence] == [("shop/store.py", 2)]
