@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Final, Protocol
 
 from audit.model.facts import Span
 from audit.model.findings import Finding, Site
 from audit.model.mentions import CellSite, Gone, Mention
 
 _Place = tuple[str, Span | str, str]
+
+_QUOTED: Final = {"REF007": "command", "REF008": "example"}
 
 
 class Judge(Protocol):
@@ -57,7 +59,7 @@ def _finding(path: str, mention: Mention, gone: Gone, judge: Judge) -> Finding:
         code=mention.code,
         severity=mention.severity,
         site=_site(path, mention),
-        kind=mention.kind,
+        kind=_kind(mention),
         target=gone.target,
         referrer=judge.referrer(path),
         message=_message(mention, gone),
@@ -65,6 +67,13 @@ def _finding(path: str, mention: Mention, gone: Gone, judge: Judge) -> Finding:
         retired_in=gone.retirement,
         replacement=gone.replacement,
     )
+
+
+def _kind(mention: Mention) -> str:
+    """What a finding is of: code that a document shows, or a command holds, is no import of the tree."""
+    if mention.kind in ("import", "attribute"):
+        return _QUOTED.get(mention.code, mention.kind)
+    return mention.kind
 
 
 def _site(path: str, mention: Mention) -> Site:
