@@ -17,6 +17,7 @@ def call_findings(misfits: Iterable[Misfit], changed_in: Callable[[Misfit], Reti
     found = []
     for each in misfits:
         change = changed_in(each)
+        how = "; no other method has its name" if each.resolved == "the only one of its name" else ""
         when = f", changed in {change.commit[:10]} on {change.date[:10]}: {change.subject}" if change else ""
         found.append(
             Finding(
@@ -26,7 +27,7 @@ def call_findings(misfits: Iterable[Misfit], changed_in: Callable[[Misfit], Reti
                 kind="call",
                 target=each.target,
                 referrer=each.referrer,
-                message=f"{each.target}{each.after} {each.why}; at the base it was {each.before}{when}",
+                message=f"{each.target}{each.after} {each.why}; at the base it was {each.before}{when}{how}",
                 new=True,
                 retired_in=change,
                 breaks_import=each.context == "eager",
