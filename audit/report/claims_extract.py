@@ -81,8 +81,9 @@ def _dumped(value: object) -> str:
 def summary_of(dossier: Dossier) -> str:
     """How many statements there are, of what kind, and how many can be judged."""
     counts = _counts(dossier)
-    rest = ", ".join(f"{counts[name]} {name}" for name in ("claims", "plans", "admissions", "quotations"))
-    return f"{counts['statements']} statements: {rest}; {counts['with_predicate']} with a predicate"
+    shown = {name: f"{number} {name.removesuffix('s') if number == 1 else name}" for name, number in counts.items()}
+    rest = ", ".join(shown[name] for name in ("claims", "plans", "admissions", "quotations"))
+    return f"{shown['statements']}: {rest}; {counts['with_predicate']} with a predicate"
 
 
 def _counts(dossier: Dossier) -> dict[str, int]:

@@ -70,6 +70,7 @@ def _statement(statement: JudgedStatement, style: Style) -> list[str]:
 def summary_line(verification: Verification) -> str:
     """How many statements came out how, and how much of the tree was read."""
     summary, examined = verification.summary, verification.examined
+    files = examined.python_files + examined.other_files
     counts = [
         f"{number} {name}"
         for name, number in (
@@ -78,13 +79,23 @@ def summary_line(verification: Verification) -> str:
             ("refuted", summary.refuted),
             ("unverified", summary.unverified),
             ("could not be judged", summary.error),
-            ("plans", summary.plans),
-            ("admissions", summary.admissions),
-            ("quotations", summary.quotations),
+        )
+        if number
+    ]
+    counts += [
+        _counted(number, noun)
+        for noun, number in (
+            ("plan", summary.plans),
+            ("admission", summary.admissions),
+            ("quotation", summary.quotations),
         )
         if number
     ]
     return (
-        f"judged {summary.judged} of {summary.statements} statements: {', '.join(counts)} "
-        f"({examined.modules} modules in {examined.python_files + examined.other_files} files read)"
+        f"judged {summary.judged} of {_counted(summary.statements, 'statement')}: {', '.join(counts)} "
+        f"({_counted(examined.modules, 'module')} in {_counted(files, 'file')} read)"
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

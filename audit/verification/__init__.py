@@ -66,6 +66,7 @@ def verify(
             phase=phase,
             interpreter=sandbox.interpreter.origin,
             at_reason=moment.reason,
+            run=run,
         )
         result = assemble(dossiers, judgements, codebase, subject)
     return result if before is None else with_changes(result, before)

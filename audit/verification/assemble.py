@@ -30,7 +30,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """What was judged: the commits asked for, the tree that they led to, and the phase it is for.
 
     ``at`` is None for a work tree; ``shown_at`` then still names what was judged. ``at_reason`` says why this
-    commit was chosen where the user named none.
+    commit was chosen where the user named none, ``run`` what the user said of running code.
     """
 
     at: str | None
@@ -41,6 +41,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     phase: int | None
     interpreter: str
     at_reason: str = ""
+    run: bool | None = None
 
 
 def assemble(
@@ -102,7 +103,7 @@ def _judged(statement: Statement, judgement: Judgement | None, subject: Subject)
         weight=statement.weight,
         evidence=judgement.evidence if judgement is not None else (),
         findings=judgement.findings if judgement is not None else (),
-        reproduce=reproduce(statement, subject.at, subject.since) if statement.predicates else "",
+        reproduce=reproduce(statement, subject.at, subject.since, asked=subject.run) if statement.predicates else "",
         required="; ".join(str(predicate) for predicate in statement.predicates),
         needs=statement.needs,
         cite=str(statement.cite) if statement.cite is not None else "",

@@ -8,8 +8,11 @@ from audit.model.claims import Statement
 from audit.model.predicates import Command, Contract, Pytest, Smoke
 
 
-def reproduce(statement: Statement, at: str | None, since: str | None) -> str:
-    """A command for one statement; several predicates are reproduced by the audit itself."""
+def reproduce(statement: Statement, at: str | None, since: str | None, *, asked: bool | None = None) -> str:
+    """A command for one statement; several predicates are reproduced by the audit itself.
+
+    ``asked`` is what the user said of running code: a claim that was run because of it is only run again with it.
+    """
     if len(statement.predicates) == 1:
         match statement.predicates[0]:
             case Command(run=run):
@@ -24,6 +27,8 @@ def reproduce(statement: Statement, at: str | None, since: str | None) -> str:
                 pass
     name = statement.id.removeprefix(f"{statement.path}:")
     words = ["audit", "verify", statement.path, "--only", name, *_revisions(at, since)]
+    if asked is not None and any(predicate.executes for predicate in statement.predicates):
+        words.append("--run" if asked else "--no-run")
     return shlex.join(words)
 
 

@@ -136,3 +136,16 @@ def test_a_folder_without_commits_is_read_as_it_is(audit, tmp_path) -> None:
 
     assert judged_at(done) == (None, "the folder has no commit, so its files on disk were read")
     assert done.returncode == 2
+
+
+def test_what_was_run_is_reproduced_with_run(shop, audit) -> None:
+    shop.commit("Say it", {"said.md": "# Done\n\n- ✅ All modules import successfully.\n- Next: sweep the floor\n"})
+    with_run = audit(shop.root, "verify", "said.md", "--run")
+    without = audit(shop.root, "verify", "said.md")
+
+    assert "reproduce: audit verify said.md --only L3 --at" in with_run.stdout
+    assert [line.split()[-1] for line in with_run.stdout.splitlines() if "reproduce:" in line] == ["--run"]
+    assert "--run" not in [
+        word for line in without.stdout.splitlines() if "reproduce:" in line for word in line.split()
+    ]
+    assert " 1 plan (" in with_run.stdout.splitlines()[-1]

@@ -29,7 +29,7 @@ def test_every_statement_is_listed_with_its_place_and_its_predicate_or_the_reaso
     result = json.loads(done.stdout)
 
     assert done.returncode == 0
-    assert done.stderr == "5 statements: 4 claims, 1 plans, 0 admissions, 0 quotations; 3 with a predicate\n"
+    assert done.stderr == "5 statements: 4 claims, 1 plan, 0 admissions, 0 quotations; 3 with a predicate\n"
     assert [
         (each["id"], each["line"], each["end_line"], each["tense"], each["kind"], each["predicate"], each["reason"])
         for each in result["statements"]
@@ -51,7 +51,7 @@ def test_the_yaml_is_a_claims_file(shop, audit) -> None:
     done = audit(shop.root, "verify", "phase_6.yaml", "--format", "json")
 
     assert written == (
-        "# 5 statements: 4 claims, 1 plans, 0 admissions, 0 quotations; 3 with a predicate\n"
+        "# 5 statements: 4 claims, 1 plan, 0 admissions, 0 quotations; 3 with a predicate\n"
         "document: phase_6.md\n"
         "claims:\n"
         "  - id: phase_6-L5\n"
