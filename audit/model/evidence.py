@@ -14,6 +14,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
     ``seconds`` is the only value that differs between two runs on the same tree; ``digest`` and
     ``excerpt`` are taken of the output with times, rates and scratch paths replaced by placeholders.
+    ``facts`` are what was observed as numbers and names: the counts of a test run, the facts of a smoke stage.
     """
 
     summary: str
@@ -24,6 +25,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float | None = None
     digest: str | None = None
     excerpt: str | None = None
+    facts: dict[str, Any] = {}
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ import msgspec
 from audit.model.claims import Tense, Weight
 from audit.model.documents import DocumentFinding
 from audit.model.evidence import Evidence
+from audit.model.trend import TrendPoint
 
 Verdict = Literal["verified", "partly", "refuted", "unverified", "error"]
 
@@ -111,13 +112,17 @@ class ContractLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of the tree the static part looked at, and what it left out and why."""
+    """How much of the tree the static part looked at, and what it left out and why.
+
+    ``dead_modules`` are those of the modules that cannot be imported because of a missing name.
+    """
 
     python_files: int
     modules: int
     other_files: int
     findings: int
     skipped: tuple[tuple[str, str], ...]
+    dead_modules: int = 0
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +139,8 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 
     ``at`` names what was judged: a commit, or ``tree:<id>``. ``tree`` is the id of the git tree without
     ``reports/``, so that committing a report does not change what the report is about. ``at_reason`` says why
-    that commit, where the user named none; ``notes`` what of the documents could not be read as it was meant.
+    that commit, where the user named none; ``notes`` what of the documents could not be read as it was meant;
+    ``trend`` the phases before this one, in their order.
     """
 
     schema_version: int
@@ -158,3 +164,4 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...] = ()
     at_reason: str = ""
     notes: tuple[str, ...] = ()
+    trend: tuple[TrendPoint, ...] = ()

@@ -60,7 +60,7 @@ def retirement(gone: Retirement, name: str) -> Evidence:
     return Evidence(summary=f"{name} was removed in {gone.commit[:10]} ({gone.date[:10]}): {gone.subject}")
 
 
-def ran(run: Run, summary: str) -> Evidence:
+def ran(run: Run, summary: str, facts: dict[str, int] | None = None) -> Evidence:
     """A process as evidence, with the end of what it said: its output if it succeeded, else its errors."""
     said = run.stdout if run.exit == 0 or not run.stderr.strip() else run.stderr
     return Evidence(
@@ -70,6 +70,7 @@ def ran(run: Run, summary: str) -> Evidence:
         seconds=run.seconds,
         digest=run.digest or None,
         excerpt=excerpt(said) or None,
+        facts=facts or {},
     )
 
 

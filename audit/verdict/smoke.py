@@ -88,4 +88,5 @@ def _evidence(stage: SmokeStage) -> Evidence:
         exit=stage.exit,
         seconds=stage.seconds,
         excerpt=(stage.excerpt or None) if stage.outcome != "passed" else None,
+        facts=stage.facts,
     )

@@ -39,7 +39,7 @@ def judge_tests(predicate: Pytest, codebase: Codebase, observed: TestRun | None,
         )
     if observed is None:
         return _judge_statically(predicate, codebase, why_not)
-    run = ran(observed.run, _vector(observed))
+    run = ran(observed.run, _vector(observed), observed.vector)
     if observed.run.problem or "No module named pytest" in observed.run.stderr:
         return unverified(observed.run.problem or "pytest is not installed here", evidence=(run,))
     if not observed.finished:
