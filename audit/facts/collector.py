@@ -60,7 +60,9 @@ class Collector:
             has_main=self.has_main,
             open_classes=tuple(sorted(found.open_classes)),
             lines=self.lines,
-            called=tuple(sorted(self.expressions.called)),
+            called=tuple(sorted(self.expressions.called - {""})),
+            accessed=" ".join(sorted(self.expressions.accessed)),
+            stored=" ".join(sorted(found.stored)),
             dynamic_exports=found.dynamic_exports,
             injected=tuple(sorted(self.expressions.strings.injected)),
         )
@@ -91,7 +93,7 @@ class Collector:
             self.expressions.visit(decorator)
         arguments = node.args
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-        every += [extra for extra in (arguments.vararg, arguments.kwarg) if extra is not None]
+        every += filter(None, (arguments.vararg, arguments.kwarg))
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None:
                 self.expressions.visit(default)
@@ -102,7 +104,7 @@ class Collector:
         for argument in every:
             inner.bind(argument.arg)
         outer, self.scope = self.scope, inner
-        self.definitions.enter_function(outer, node)
+        self.definitions.enter_function(outer, inner, self.module, node)
         guarded, self.attributes_guarded = self.attributes_guarded, False  # it runs outside of the guard
         self.within("lazy", node.body)
         self.attributes_guarded = guarded
@@ -161,14 +163,13 @@ class Collector:
             case ast.Starred(value=inner):
                 self._target(inner, statement, None)
             case _:
-                self.definitions.store(target)
+                self.definitions.store(target, statement, value)
                 self.expressions.visit(target)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         self.expressions.visit(node.iter)
         self._target(node.target, node, None)
-        self.block(node.body)
-        self.block(node.orelse)
+        self.block([*node.body, *node.orelse])
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:
@@ -193,16 +194,15 @@ class Collector:
             self.block(node.orelse)
             return
         self.expressions.visit(node.test)
-        if is_not_type_checking(node.test):
-            self.block(node.body)
-            self.within("typing", node.orelse)
-            return
         if is_main(node.test) and self.scope is self.module:
             self.has_main = True
             self.within("lazy", node.body)
         else:
             self.block(node.body)
-        self.block(node.orelse)
+        if is_not_type_checking(node.test):
+            self.within("typing", node.orelse)
+        else:
+            self.block(node.orelse)
 
     def _try(self, node: ast.Try | ast.TryStar) -> None:
         first = len(self.imports.found)
@@ -211,15 +211,11 @@ class Collector:
             self.attributes_guarded,
             self.attributes_guarded or survives_missing_attribute(node),
         )
-        if survives:
-            self.within("guarded", node.body)
-        else:
-            self.block(node.body)
+        self.within("guarded" if survives else self.context, node.body)
         self.attributes_guarded = guarded
         has_import = len(self.imports.found) > first
         for handler in node.handlers:
-            if handler.type is not None:
-                self.expressions.visit(handler.type)
+            self.expressions.children(handler)
             if handler.name:
                 self.scope.bind(handler.name)
             if survives and has_import:
@@ -228,13 +224,11 @@ class Collector:
                 self.imports.fallback_for = outer
             else:
                 self.block(handler.body)
-        self.block(node.orelse)
-        self.block(node.finalbody)
+        self.block([*node.orelse, *node.finalbody])
 
-    def _while(self, node: ast.While) -> None:
-        self.expressions.visit(node.test)
-        self.block(node.body)
-        self.block(node.orelse)
+    def _return(self, node: ast.Return) -> None:
+        self.definitions.returns(node.value)
+        self.expressions.children(node)
 
     def _match(self, node: ast.Match) -> None:
         self.expressions.visit(node.subject)
@@ -249,6 +243,10 @@ class Collector:
             if case.guard is not None:
                 self.expressions.visit(case.guard)
             self.block(case.body)
+
+    def _while(self, node: ast.While) -> None:
+        self.expressions.visit(node.test)
+        self.block([*node.body, *node.orelse])
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:
@@ -281,6 +279,7 @@ _HANDLERS: Final[dict[type[ast.stmt], Callable[[Collector, Any], None]]] = {
     ast.FunctionDef: Collector._function,
     ast.AsyncFunctionDef: Collector._function,
     ast.ClassDef: Collector._class,
+    ast.Return: Collector._return,
     ast.Assign: Collector._assign,
     ast.AnnAssign: Collector._annotated,
     ast.AugAssign: Collector._augmented,

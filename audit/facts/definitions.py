@@ -7,14 +7,16 @@ import hashlib
 
 import msgspec
 
+from audit.facts.bodies import Body, FunctionNode, is_decorated
 from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
+from audit.facts.terms import NONE, annotation_text, field_of, term_of
 from audit.model.facts import Definition, Parameter, Span
 
 _OPENING_NAMES = frozenset({"__getattr__", "__class__"})
 _MIN_DIGEST_LINES = 3
 _WEAKER = ("variable", "import")
-_FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_MIXED = "?"
 
 
 class Definitions:
@@ -32,7 +34,8 @@ class Definitions:
         self._seen: dict[str, int] = {}
         self._removed: set[int] = set()
         self._classes: dict[int, str] = {}
-        self._methods: list[tuple[str, str] | None] = []
+        self._bodies: list[Body] = []
+        self.stored: set[str] = set()
 
     def add(self, scope: Scope, module: Scope, name: str, kind: str, node: ast.stmt) -> None:
         """Note a name bound in ``scope``; only module and class scopes define anything."""
@@ -55,9 +58,18 @@ class Definitions:
                 self.namespace = True
             elif name in _OPENING_NAMES:
                 self.open = True
-        self.add(scope.owner(name), module, name, "variable", statement)
+        owner = scope.owner(name)
+        qualified = self._qualify(owner, module, name)
+        if qualified is not None:
+            self._assigned(qualified, statement, statement, field_of(value, _as_written) if scope is owner else "")
 
-    def function(self, scope: Scope, module: Scope, node: _FunctionNode) -> None:
+    def _assigned(self, name: str, node: ast.stmt | ast.expr, statement: ast.stmt, term: str) -> None:
+        declared = statement.annotation if isinstance(statement, ast.AnnAssign) else None
+        is_bare = isinstance(statement, ast.AnnAssign) and statement.value is None
+        value = "" if is_bare else _MIXED if isinstance(statement, ast.AugAssign) else term or _MIXED
+        self._put(Definition(name, "variable", self.spans.of(node), annotation=annotation_text(declared), value=value))
+
+    def function(self, scope: Scope, module: Scope, node: FunctionNode) -> None:
         """Note a function or method with its signature."""
         qualified = self._qualify(scope, module, node.name)
         if qualified is None:
@@ -78,6 +90,8 @@ class Definitions:
                 self._digest(node),
                 tuple(ast.unparse(decorator) for decorator in node.decorator_list),
                 (node.end_lineno or node.lineno) - node.lineno + 1,
+                annotation=annotation_text(node.returns),
+                asynchronous=isinstance(node, ast.AsyncFunctionDef),
             )
         )
 
@@ -112,25 +126,65 @@ class Definitions:
         """The class body is over."""
         self._classes.pop(id(inner), None)
 
-    def enter_function(self, outer: Scope, node: _FunctionNode) -> None:
+    def enter_function(self, outer: Scope, inner: Scope, module: Scope, node: FunctionNode) -> None:
         """Assignments to the first parameter's attributes define members from now on."""
-        owner = self._classes.get(id(outer))
         first = (node.args.posonlyargs + node.args.args)[:1]
-        self._methods.append((owner, first[0].arg) if owner and first else None)
+        owner = "" if is_decorated(node, "staticmethod") else self._classes.get(id(outer), "")
+        qualified = self._qualify(outer, module, node.name)
+        self._bodies.append(Body(owner, first[0].arg if first else "", node, inner, qualified, []))
 
     def leave_function(self) -> None:
-        """The function body is over."""
-        self._methods.pop()
+        """The function body is over: what it returns is known."""
+        body = self._bodies.pop()
+        position = self._seen.get(body.qualified or "")
+        if position is not None and body.returned and not body.node.returns:
+            terms = set(body.returned)
+            value = terms.pop() if len(terms) == 1 else _MIXED
+            self.found[position] = msgspec.structs.replace(self.found[position], value=value or _MIXED)
 
-    def store(self, target: ast.expr) -> None:
+    def returns(self, value: ast.expr | None) -> None:
+        """Note what a function without an annotation returns or yields."""
+        body = self._bodies[-1] if self._bodies else None
+        if body is not None and body.qualified is not None and body.node.returns is None:
+            body.returned.append(term_of(value, self._local_term) or _MIXED)
+
+    def yields(self) -> None:
+        """The function at hand is a generator: what it returns is not what calling it gives."""
+        if self._bodies:
+            self._bodies[-1].returned.append(_MIXED)
+
+    def sets(self, owner: ast.expr, name: ast.expr) -> None:
+        """Note ``setattr(owner, name, ...)``: a name that it spells, or that any may be there."""
+        if isinstance(name, ast.Constant):
+            self.stored.add(str(name.value))
+        elif isinstance(owner, ast.Name):
+            self.opens_self(owner.id)
+
+    def opens_self(self, name: str) -> None:
+        """The object of that name gets members whose names no one knows."""
+        body = self._bodies[-1] if self._bodies else None
+        self.open_classes.add(body.owner if body is not None and body.owner and name == body.first else name)
+
+    def _local_term(self, name: str) -> str:
+        """What a name stands for in the function at hand: a parameter, or something of the module."""
+        for body in reversed(self._bodies):
+            bound = body.scope.bindings.get(name)
+            if bound is not None:
+                return body.given(name) if len(bound) == 1 else ""
+        return name
+
+    def store(self, target: ast.expr, statement: ast.stmt, value: ast.expr | None) -> None:
         """Note ``self.name = ...`` inside a method as a member of its class."""
-        method = self._methods[-1] if self._methods else None
+        body = self._bodies[-1] if self._bodies else None
         match target:
-            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if method and name == method[1]:
-                self._put(Definition(f"{method[0]}.{attribute}", "variable", self.spans.of(target)))
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if body and body.owner and name == body.first:
+                self._assigned(f"{body.owner}.{attribute}", target, statement, term_of(value, self._local_term))
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in self._seen:
+                self.stored.add(attribute)
                 if self.found[self._seen[name]].kind == "class":  # a member added from outside of its body
-                    self._put(Definition(f"{name}.{attribute}", "variable", self.spans.of(target)))
+                    self._put(Definition(f"{name}.{attribute}", "variable", self.spans.of(target), value=_MIXED))
+            case ast.Attribute(attr=attribute):
+                self.stored.add(attribute)
 
     def remove(self, name: str) -> None:
         """``del name`` at the top level of the module: the name is gone, unless it is bound again later."""
@@ -152,7 +206,12 @@ class Definitions:
             return
         first = self.found[position]
         kept = definition if first.kind in _WEAKER and definition.kind in ("function", "class") else first
-        self.found[position] = msgspec.structs.replace(kept, bindings=first.bindings + 1)
+        self.found[position] = msgspec.structs.replace(
+            kept,
+            bindings=first.bindings + 1,
+            annotation=_agreed(first.annotation, definition.annotation),
+            value=_agreed(first.value, definition.value, neutral=NONE),
+        )
 
     def _qualify(self, scope: Scope, module: Scope, name: str) -> str | None:
         if scope is module:
@@ -177,7 +236,7 @@ class Definitions:
                 return names if all(isinstance(part, ast.Constant) for part in elements) else None
         return None
 
-    def _digest(self, node: _FunctionNode | ast.ClassDef) -> str:
+    def _digest(self, node: FunctionNode | ast.ClassDef) -> str:
         """Identity of a definition without its name: a digest of the lines after the one that names it."""
         first, last = node.lineno, node.end_lineno or node.lineno
         if last - first + 1 < _MIN_DIGEST_LINES:
@@ -194,27 +253,27 @@ def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
             argument.arg,
             "positional" if index < len(arguments.posonlyargs) else "normal",
             index < first_default,
-            _text(argument.annotation),
+            annotation_text(argument.annotation),
         )
         for index, argument in enumerate(positional)
     ]
     if arguments.vararg is not None:
-        found.append(Parameter(arguments.vararg.arg, "variadic", False, _text(arguments.vararg.annotation)))
+        found.append(Parameter(arguments.vararg.arg, "variadic", False, annotation_text(arguments.vararg.annotation)))
     found += [
-        Parameter(argument.arg, "keyword", default is None, _text(argument.annotation))
+        Parameter(argument.arg, "keyword", default is None, annotation_text(argument.annotation))
         for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     ]
     if arguments.kwarg is not None:
-        found.append(Parameter(arguments.kwarg.arg, "keywords", False, _text(arguments.kwarg.annotation)))
+        found.append(Parameter(arguments.kwarg.arg, "keywords", False, annotation_text(arguments.kwarg.annotation)))
     return tuple(found)
 
 
-def _text(annotation: ast.expr | None) -> str:
-    match annotation:
-        case None:
-            return ""
-        case ast.Name(id=name):
-            return name
-        case ast.Constant(value=str(text)):
-            return text
-    return ast.unparse(annotation)
+def _as_written(name: str) -> str:
+    return name
+
+
+def _agreed(first: str, second: str, neutral: str = "") -> str:
+    """What two statements say of one name: unknown where both say something, and not the same."""
+    if first in ("", neutral) or second in ("", neutral):
+        return second if first in ("", neutral) and second else first
+    return first if first == second else _MIXED

@@ -6,6 +6,7 @@ import ast
 import builtins
 from typing import TYPE_CHECKING, Any, Final
 
+from audit.facts.callables import handed_on, leaf_of
 from audit.facts.scopes import Scope
 from audit.facts.strings import Strings, is_tolerant
 from audit.facts.syspath import added_folders
@@ -33,9 +34,10 @@ class Expressions:
         self.strings = Strings(collector)
         self._probed: set[tuple[str, str]] = set()
         self.called: set[str] = set()
+        self.accessed: set[str] = set()
 
-    def children(self, node: ast.stmt) -> None:
-        """Visit the expressions of a statement that has no meaning of its own here."""
+    def children(self, node: ast.stmt | ast.excepthandler) -> None:
+        """Visit the expressions of a statement (its blocks apart) that has no meaning of its own here."""
         for name in _fields(node.__class__):
             value = getattr(node, name)
             if isinstance(value, ast.expr):
@@ -73,6 +75,8 @@ class Expressions:
         kind = node.__class__
         if isinstance(node, ast.Subscript):
             self._subscript(node, scope)
+        elif isinstance(node, (ast.Yield, ast.YieldFrom)):
+            self.collector.definitions.yields()
         elif isinstance(node, (ast.List, ast.Tuple)):
             self.strings.sequence(node, scope)
         elif isinstance(node, ast.Dict):
@@ -90,10 +94,13 @@ class Expressions:
         while base.__class__ is ast.Attribute:
             names.append(base.attr)
             base = base.value
+        self.accessed.update(names)
         if base.__class__ is not ast.Name:
             stack.append((base, scope))
             return
         first = base.id
+        if "__dict__" in names:
+            self.collector.definitions.opens_self(first)
         if first in ("self", "cls"):
             return
         store = isinstance(node.ctx, ast.Store)
@@ -119,10 +126,10 @@ class Expressions:
 
     def _call(self, node: ast.Call, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
         callee = dotted(node.func)
-        if isinstance(node.func, (ast.Name, ast.Attribute)):
-            self.called.add(node.func.id if isinstance(node.func, ast.Name) else node.func.attr)
+        self.called.add(leaf_of(node.func))
         if callee:
             self._dynamic(node, callee, scope)
+        self.called.update(leaf_of(each) for each in handed_on(node))
         stack.append((node.func, scope))
         tolerant = bool(node.keywords) and is_tolerant(node)
         for index, argument in enumerate(node.args):
@@ -140,7 +147,7 @@ class Expressions:
         """Calls that read, make or ask for names given as strings."""
         leaf = callee.rpartition(".")[2]
         match leaf:
-            case "hasattr" | "getattr" | "setattr" | "delattr" | "object":
+            case "hasattr" | "getattr" | "setattr" | "delattr" | "object" | "__setattr__":
                 self._named_attribute(node, callee, leaf, scope)
             case "globals" | "exec" | "vars":
                 self.open |= callee == leaf and (leaf == "globals" or not self.collector.scope.is_function)
@@ -164,10 +171,9 @@ class Expressions:
         if len(node.args) < 2:
             return
         owner, name = node.args[0], node.args[1]
-        if leaf == "setattr" and callee == leaf:
+        if leaf == "__setattr__" or leaf == callee == "setattr":
             self.open |= _is_own_module(owner)
-            if isinstance(owner, ast.Name):
-                self.collector.definitions.open_classes.add(owner.id)
+            self.collector.definitions.sets(owner, name)
         if not (isinstance(name, ast.Constant) and isinstance(name.value, str)) or not name.value.isidentifier():
             return
         first, _, rest = dotted(owner).partition(".")

@@ -67,6 +67,12 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
     lines: int = 0
     bindings: int = 1
     """How many statements bind the name: only one tells what the name means."""
+    annotation: str = ""
+    """The declared type of a variable, or of what a function returns, as written; ``?`` where they differ."""
+    value: str = ""
+    """The term (see `audit.model.terms`) of what a variable is given or a function returns; ``?`` where nobody
+    can tell, ``None`` where nothing else is."""
+    asynchronous: bool = False
 
 
 class Attribute(msgspec.Struct, frozen=True, array_like=True):
@@ -131,3 +137,7 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     called: tuple[str, ...] = ()
     """The last names of all that the file calls, sorted: what tells whether a call is worth looking at."""
     suppressions: tuple[Suppression, ...] = ()
+    accessed: str = ""
+    """The attribute names that the file reads, joined by blanks: as one text they cost little to keep."""
+    stored: str = ""
+    """The attribute names that the file gives to objects from outside of their class, joined by blanks."""

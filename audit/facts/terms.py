@@ -1,0 +1,86 @@
+"""Expressions in a normal form that says where a value comes from, apart from the file that holds them.
+
+A term is Python text: names of the module, attributes, calls without their arguments (what is needed of them
+apart), and a few markers (see `audit.model.terms`) for what a local name stands for. The empty term means
+that nothing is known.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from audit.model.terms import MAX_TERM, any_of, awaited, declared, subscripted
+
+NONE = "None"
+
+NameTerm = Callable[[str], str]
+"""What a name stands for where the expression stands; empty when nobody can tell."""
+
+
+def term_of(node: ast.expr | None, name_term: NameTerm) -> str:
+    """The term of an expression."""
+    found = _term(node, name_term)
+    return found if len(found) <= MAX_TERM else ""
+
+
+def _term(node: ast.expr | None, name_term: NameTerm) -> str:
+    match node:
+        case ast.Name(id=name):
+            return name_term(name)
+        case ast.Attribute(value=value, attr=attribute):
+            owner = _term(value, name_term)
+            return f"{owner}.{attribute}" if owner and owner != NONE else ""
+        case ast.Call(func=ast.Name(id="cast") | ast.Attribute(attr="cast"), args=[kind, _]):
+            return declared(annotation_text(kind))
+        case ast.Call(func=ast.Name(id="super"), args=[], keywords=[]):
+            return name_term("super()")
+        case ast.Call(func=function):
+            callee = _term(function, name_term)
+            return f"{callee}()" if callee and callee != NONE else ""
+        case ast.Await(value=value):
+            return awaited(_term(value, name_term))
+        case ast.IfExp(body=body, orelse=other):
+            return any_of((_term(body, name_term), _term(other, name_term)))
+        case ast.BoolOp(values=values):
+            return any_of(_term(value, name_term) for value in values)
+        case ast.NamedExpr(value=value):
+            return _term(value, name_term)
+        case ast.Subscript(value=value, slice=index):
+            return "" if isinstance(index, ast.Slice) else subscripted(_term(value, name_term))
+        case ast.Constant(value=None):
+            return NONE
+    return ""
+
+
+def annotation_text(node: ast.expr | None) -> str:
+    """An annotation as it is written, without quotes around the whole."""
+    match node:
+        case None:
+            return ""
+        case ast.Name(id=name):
+            return name
+        case ast.Constant(value=str(text)):
+            return text
+    return ast.unparse(node)
+
+
+def field_of(node: ast.expr | None, name_term: NameTerm) -> str:
+    """The term of what a class body gives to a name; of a call, with the constants that make a field what it is."""
+    if not isinstance(node, ast.Call):
+        return term_of(node, name_term)
+    callee = _term(node.func, name_term)
+    arguments = ["..." if _is_ellipsis(argument) else "0" for argument in node.args]
+    arguments += [f"{keyword.arg}={_constant(keyword.value)}" for keyword in node.keywords if keyword.arg is not None]
+    found = f"{callee}({', '.join(arguments)})" if callee and callee != NONE else ""
+    return found if len(found) <= MAX_TERM else ""
+
+
+def _is_ellipsis(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is ...
+
+
+def _constant(node: ast.expr) -> str:
+    if isinstance(node, ast.Constant) and (node.value is ... or isinstance(node.value, bool | str)):
+        return "..." if node.value is ... else repr(node.value)
+    return "0"
