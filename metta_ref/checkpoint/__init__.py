@@ -15,6 +15,7 @@ from metta_ref.checkpoint.errors import (
 from metta_ref.checkpoint.lock import locked
 from metta_ref.checkpoint.manager import CheckpointManager
 from metta_ref.checkpoint.names import key_and_version
+from metta_ref.checkpoint.selection import Condition, Selection, parse_condition, retained, select
 
 __all__ = [
     "Checkpoint",
@@ -27,9 +28,14 @@ __all__ = [
     "CheckpointPathError",
     "CheckpointStateError",
     "CheckpointVersionError",
+    "Condition",
     "PolicySpec",
     "RunBusyError",
+    "Selection",
     "Snapshot",
     "key_and_version",
     "locked",
+    "parse_condition",
+    "retained",
+    "select",
 ]

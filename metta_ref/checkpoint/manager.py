@@ -6,10 +6,9 @@ at most a temporary directory, which readers ignore and the next save removes.
 """
 
 import json
-import math
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +28,7 @@ from metta_ref.checkpoint.errors import (
 )
 from metta_ref.checkpoint.manifest import Manifest, digest, verified_bytes
 from metta_ref.checkpoint.names import FOLDER, epoch_name, parse_epoch, partial_name, partial_owner
+from metta_ref.checkpoint.selection import Selection, select
 from metta_ref.config import AgentConfig, ConfigError, from_mapping
 
 if TYPE_CHECKING:
@@ -70,16 +70,25 @@ class CheckpointManager:
     def best(self, metric: str = "score") -> int:
         """The epoch with the highest finite value of a metric in its sidecar; the newer one when equal.
 
-        Raises CheckpointNotFoundError when no checkpoint has a finite value, and what `read_sidecar` raises.
+        Raises as `select` does.
         """
-        candidates = [
-            (value, epoch)
-            for epoch in self.epochs()
-            if _is_finite_number(value := self.read_sidecar(epoch).get(metric))
-        ]
-        if not candidates:
-            raise CheckpointNotFoundError(f"{self.directory}: no checkpoint has a value of {metric}; train on")
-        return max(candidates)[1]
+        return self.select(Selection("best", metric))[0]
+
+    def select(self, selection: Selection) -> tuple[int, ...]:
+        """The epochs that a strategy chooses; see `selection.select`.
+
+        Raises CheckpointNotFoundError when none is, and what `read_sidecar` raises.
+        """
+        if selection == Selection():
+            return (self.latest(),)
+        try:
+            return select(self.sidecars(), selection)
+        except CheckpointNotFoundError as error:
+            raise CheckpointNotFoundError(f"{self.directory}: {error}") from None
+
+    def sidecars(self) -> dict[int, dict[str, Plain]]:
+        """The facts for people of every checkpoint, by epoch. Raises as `read_manifest` does."""
+        return {epoch: self.read_sidecar(epoch) for epoch in self.epochs()}
 
     def read_manifest(self, epoch: int) -> Manifest:
         """Provenance and digests of a checkpoint.
@@ -100,6 +109,10 @@ class CheckpointManager:
     def read_sidecar(self, epoch: int) -> dict[str, Plain]:
         """The facts for people. Raises as `read_manifest` does."""
         return self._sidecar(epoch, self.read_manifest(epoch))
+
+    def read_policy_spec(self, epoch: int) -> PolicySpec:
+        """The policy's architecture. Raises as `read_manifest` does."""
+        return self._policy_spec(epoch, self.read_manifest(epoch))
 
     def load(self, epoch: int) -> Checkpoint:
         """A whole checkpoint, every byte verified. Raises as `read_manifest` does."""
@@ -167,14 +180,12 @@ class CheckpointManager:
         _flush_directory(self.directory)
         return final
 
-    def prune(self, keep: int, protect: Iterable[int] = ()) -> tuple[int, ...]:
-        """Remove all but the newest `keep` checkpoints and the protected ones; return what was removed.
+    def prune(self, keep: Collection[int]) -> tuple[int, ...]:
+        """Remove all checkpoints but those of the epochs in `keep`; return what was removed.
 
         A directory leaves its name before its files go, so that a kill never leaves half a checkpoint.
         """
-        epochs = self.epochs()
-        kept = {*epochs[max(0, len(epochs) - keep) :], *protect}
-        removed = tuple(epoch for epoch in epochs if epoch not in kept)
+        removed = tuple(epoch for epoch in self.epochs() if epoch not in keep)
         for epoch in removed:
             leaving = self.directory / partial_name(epoch, "old")
             self.path(epoch).rename(leaving)
@@ -241,10 +252,6 @@ def _safetensors(arrays: Any) -> bytes:
 
 def _json(value: object) -> bytes:
     return (json.dumps(value, indent=2, sort_keys=True) + "\n").encode()
-
-
-def _is_finite_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _write_durably(path: Path, data: bytes) -> None:

@@ -6,6 +6,7 @@ from metta_ref.config.runs import data_dir, load_run_config, run_dir, save_run_c
 from metta_ref.config.schema import (
     AGENTS,
     ENVS,
+    STRATEGIES,
     AgentConfig,
     Config,
     EnvConfig,
@@ -18,6 +19,7 @@ from metta_ref.config.schema import (
 __all__ = [
     "AGENTS",
     "ENVS",
+    "STRATEGIES",
     "AgentConfig",
     "Config",
     "ConfigError",

@@ -155,6 +155,8 @@ def _number(kind: object, raw: object) -> int | float:
 
 
 def _checked(leaf: Leaf, value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(_checked(leaf, part) for part in value)
     limits = leaf.option
     if limits.choices and value not in limits.choices:
         raise _RefusedError(f"must be one of {', '.join(limits.choices)}")

@@ -10,6 +10,9 @@ from metta_ref.config.options import leaves, option
 
 AGENTS = ("agalite", "lstm", "memoryless")
 ENVS = ("grid", "tmaze")
+STRATEGIES = ("latest", "best", "top", "all", "threshold")
+"""How checkpoints of a run are chosen."""
+
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
@@ -74,8 +77,10 @@ class TrainerConfig:
     checkpoint_interval: int = option(
         50, "save every so many updates, and at the end", unit="updates", minimum=1, resumable=True
     )
-    keep_checkpoints: int = option(
-        5, "newest that are kept, and the best besides", unit="checkpoints", minimum=1, resumable=True
+    keep_checkpoints: int = option(5, "newest that are kept", unit="checkpoints", minimum=1, resumable=True)
+    keep_best: int = option(1, "of the highest score, kept besides", unit="checkpoints", minimum=0, resumable=True)
+    keep_every: int = option(
+        0, "each multiple of this is kept besides; 0 keeps none", unit="updates", minimum=0, resumable=True
     )
     worker_timeout: float = option(
         60.0, "a worker that takes longer is an error", unit="seconds", minimum=0.1, resumable=True
@@ -84,11 +89,16 @@ class TrainerConfig:
 
 @dataclass(frozen=True, slots=True)
 class KickstartConfig:
-    """Learning from a teacher's policy at first (Schmitt et al. 2018); off without a teacher."""
+    """Learning from teachers' policies at first (Schmitt et al. 2018); off without a teacher."""
 
-    teacher: str = option("", "run, or directory of a checkpoint, whose policy teaches; empty is off")
-    coefficient: float = option(1.0, "weight of the cross-entropy to the teacher at step 0", minimum=0)
-    timesteps: int = option(50_000, "the weight falls linearly to 0 at this step", unit="steps", minimum=1)
+    teacher: tuple[str, ...] = option((), "policies that teach: runs, paths or URIs, separated by commas; empty is off")
+    coefficient: tuple[float, ...] = option(
+        (1.0,), "weight of the cross-entropy at step 0, for all teachers or for each", minimum=0
+    )
+    value_coefficient: tuple[float, ...] = option(
+        (0.0,), "weight of the distance to the teacher's values at step 0, likewise", minimum=0
+    )
+    timesteps: int = option(50_000, "the weights fall linearly to 0 at this step", unit="steps", minimum=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,12 @@ class Config:
             valid = _listed(_divisors(envs))
             message = f"trainer.minibatches={groups}: must divide trainer.num_envs={envs}: use one of {valid}"
             yield ("trainer.minibatches", "trainer.num_envs"), message
+        teachers = len(self.kickstart.teacher)
+        for name in ("coefficient", "value_coefficient"):
+            given = len(getattr(self.kickstart, name))
+            if given != 1 and given != teachers:
+                key = f"kickstart.{name}"
+                yield (key, "kickstart.teacher"), f"{key}: {given} values for {teachers} teachers; give one or as many"
 
 
 def config_digest(config: Config) -> str:

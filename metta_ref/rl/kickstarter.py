@@ -1,20 +1,24 @@
-"""Kickstarting (Schmitt et al. 2018, arXiv 1803.03835): a student drawn towards a teacher at first.
+"""Kickstarting (Schmitt et al. 2018, arXiv 1803.03835): a student drawn towards its teachers at first.
 
-The loss gains lambda(step) * H(teacher || student), the cross-entropy on the student's own trajectories,
-with lambda falling linearly to 0. Without a teacher a null object takes the place, so that nobody who
-computes the loss has to ask.
+On the student's own trajectories the loss gains, summed over teachers i,
+
+    lambda(step) * (c_i H(teacher_i || student) + v_i / 2 (V_teacher_i - V_student)^2)
+
+the cross-entropy and a value term, with lambda falling linearly from 1 to 0. Without a teacher a null object
+takes the place, so that nobody who computes the loss has to ask.
 """
 
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from metta_ref.agents.interface import Agent, State
-from metta_ref.checkpoint import CheckpointManager, CheckpointStateError, key_and_version
-from metta_ref.checkpoint.names import parse_epoch
-from metta_ref.config import KickstartConfig, run_dir
+from metta_ref.checkpoint import CheckpointError
+from metta_ref.checkpoint.policies import PolicyCache
+from metta_ref.config import KickstartConfig
 from metta_ref.envs import VectorEnv
 from metta_ref.rl.losses import cross_entropy
 from metta_ref.rl.rollout import Rollout
@@ -22,19 +26,31 @@ from metta_ref.rl.schedules import annealed
 from metta_ref.rl.state import Arrays, array, numbered, unnumbered
 
 
-class Kickstarter(Protocol):
-    """What the update needs of a teacher."""
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What K teachers say of a rollout: action probabilities [T, B, K, A] and values [T, B, K]."""
 
-    def targets(self, rollout: Rollout) -> Tensor:
-        """The teacher's action probabilities [T, B, A] on a rollout; its memory moves on."""
+    probabilities: Tensor
+    values: Tensor
+
+    def rows(self, chosen: Tensor) -> "Targets":
+        """Those of some environments, int64[b]."""
+        return Targets(self.probabilities[:, chosen], self.values[:, chosen])
+
+
+class Kickstarter(Protocol):
+    """What the update needs of teachers."""
+
+    def targets(self, rollout: Rollout) -> Targets:
+        """What the teachers say of a rollout; their memory moves on."""
         ...
 
-    def loss(self, targets: Tensor, log_probs: Tensor, step: int) -> Tensor:
-        """What to add to the loss, given targets and the student's log probabilities of a minibatch."""
+    def loss(self, targets: Targets, log_probs: Tensor, values: Tensor, step: int) -> Tensor:
+        """What to add to the loss, given the student's log probabilities [T, b, A] and values [T, b]."""
         ...
 
     def state_dict(self) -> Arrays:
-        """The teacher's weights and memory: its run may have trained on when this one is resumed."""
+        """Weights and memory of the teachers: their runs may have trained on when this one is resumed."""
         ...
 
     def load_state_dict(self, state: Arrays) -> None:
@@ -45,11 +61,12 @@ class Kickstarter(Protocol):
 class NoKickstarter:
     """The null object: no memory, no targets, no loss."""
 
-    def targets(self, rollout: Rollout) -> Tensor:
-        """An empty tensor [T, B, 0]."""
-        return rollout.log_probs.new_zeros((*rollout.log_probs.shape, 0))
+    def targets(self, rollout: Rollout) -> Targets:
+        """Those of no teacher."""
+        nothing = rollout.log_probs.new_zeros((*rollout.log_probs.shape, 0))
+        return Targets(nothing.unsqueeze(-1), nothing)
 
-    def loss(self, targets: Tensor, log_probs: Tensor, step: int) -> Tensor:  # noqa: ARG002 - no teacher, no loss
+    def loss(self, targets: Targets, log_probs: Tensor, values: Tensor, step: int) -> Tensor:  # noqa: ARG002
         """Zero."""
         return log_probs.new_zeros(())
 
@@ -62,67 +79,71 @@ class NoKickstarter:
 
 
 class TeacherKickstarter:
-    """One teacher, whose weights no gradient reaches."""
+    """One or more teachers, whose weights no gradient reaches; `config` has coefficients for each."""
 
-    def __init__(self, teacher: Agent, config: KickstartConfig, num_envs: int) -> None:
-        self._teacher, self._config = teacher, config
-        self._state: State = teacher.initial_state(num_envs)
+    def __init__(self, teachers: Sequence[Agent], config: KickstartConfig, num_envs: int, device: torch.device) -> None:
+        self._teachers, self._config, self._device = [teacher.to(device) for teacher in teachers], config, device
+        self._states: list[State] = [teacher.initial_state(num_envs) for teacher in self._teachers]
 
-    def targets(self, rollout: Rollout) -> Tensor:
+    def targets(self, rollout: Rollout) -> Targets:
         """See `Kickstarter`."""
+        probabilities, values = [], []
         with torch.no_grad():
-            logits, _, self._state = self._teacher.sequence(rollout.obs, self._state, rollout.starts)
-            return logits.softmax(-1)
+            for number, teacher in enumerate(self._teachers):
+                logits, value, state = teacher.sequence(rollout.obs, self._states[number], rollout.starts)
+                self._states[number] = state
+                probabilities.append(logits.softmax(-1))
+                values.append(value)
+        return Targets(torch.stack(probabilities, 2), torch.stack(values, 2))
 
-    def loss(self, targets: Tensor, log_probs: Tensor, step: int) -> Tensor:
+    def loss(self, targets: Targets, log_probs: Tensor, values: Tensor, step: int) -> Tensor:
         """See `Kickstarter`."""
-        weight = annealed(self._config.coefficient, step, self._config.timesteps)
-        return weight * cross_entropy(targets, log_probs)
+        count = len(self._teachers)
+        total = log_probs.new_zeros(())
+        for number in range(count):
+            towards = cross_entropy(targets.probabilities[:, :, number], log_probs)
+            errors = 0.5 * (targets.values[:, :, number] - values).square().mean()
+            total = total + _each(self._config.coefficient, count)[number] * towards
+            total = total + _each(self._config.value_coefficient, count)[number] * errors
+        return annealed(1.0, step, self._config.timesteps) * total
 
     def state_dict(self) -> Arrays:
         """See `Kickstarter`."""
-        weights = {f"weights.{name}": array(tensor) for name, tensor in self._teacher.state_dict().items()}
-        return weights | numbered("state", self._state)
+        state: Arrays = {}
+        for number, teacher in enumerate(self._teachers):
+            weights = {f"{number}.weights.{name}": array(tensor) for name, tensor in teacher.state_dict().items()}
+            state |= weights | numbered(f"{number}.state", self._states[number])
+        return state
 
     def load_state_dict(self, state: Arrays) -> None:
         """See `Kickstarter`."""
-        prefix = "weights."
-        self._teacher.load_state_dict(
-            {
-                name.removeprefix(prefix): torch.from_numpy(values)
-                for name, values in state.items()
-                if name.startswith(prefix)
-            }
-        )
-        device = next(parameter.device for _, parameter in self._teacher.named_parameters())
-        self._state = unnumbered("state", state, device)
+        for number, teacher in enumerate(self._teachers):
+            prefix = f"{number}.weights."
+            weights = {name: values for name, values in state.items() if name.startswith(prefix)}
+            teacher.load_state_dict(
+                {name.removeprefix(prefix): torch.from_numpy(values) for name, values in weights.items()}
+            )
+            self._states[number] = unnumbered(f"{number}.state", state, self._device)
 
 
 def make_kickstarter(config: KickstartConfig, env: VectorEnv, device: torch.device) -> Kickstarter:
-    """The kickstarter that the configuration asks for; an empty teacher asks for none.
+    """The kickstarter that the configuration asks for; without teachers, none.
 
-    Raises CheckpointError when the teacher cannot be loaded or was trained on another task's shapes.
+    Raises CheckpointError when a teacher cannot be loaded or was trained on another task's shapes.
     """
     if not config.teacher:
         return NoKickstarter()
-    manager, epoch = _located(config.teacher)
-    spec = manager.load(epoch).policy
-    if (spec.observation_shape, spec.num_actions) != (env.observation_shape, env.num_actions):
-        raise CheckpointStateError(
-            f"kickstart.teacher={config.teacher}: sees {spec.observation_shape} and has {spec.num_actions} "
-            f"actions, but this task has {env.observation_shape} and {env.num_actions}; name another teacher"
-        )
-    teacher, _ = manager.load_policy(epoch)
-    return TeacherKickstarter(teacher.to(device), config, env.num_envs)
+    policies = PolicyCache(size=0)
+    teachers = []
+    for uri in config.teacher:
+        try:
+            policy = policies.load(uri, env.observation_shape, env.num_actions)
+        except CheckpointError as error:
+            raise type(error)(f"kickstart.teacher: {error}") from error
+        teachers.append(policy.agent)
+    return TeacherKickstarter(teachers, config, env.num_envs, device)
 
 
-def _located(teacher: str) -> tuple[CheckpointManager, int]:
-    """A run's name is its newest checkpoint; anything with a slash is a directory of checkpoints."""
-    if "/" not in teacher:
-        manager = CheckpointManager(run_dir(teacher))
-        return manager, manager.latest()
-    path = Path(teacher)
-    epoch = parse_epoch(path.name)
-    manager = CheckpointManager(path.parent if epoch is None else path.parent.parent)
-    key_and_version(path, 0 if epoch is None else epoch)
-    return manager, manager.latest() if epoch is None else epoch
+def _each(values: tuple[float, ...], count: int) -> tuple[float, ...]:
+    """One value for each teacher; a single one is every teacher's."""
+    return values * count if len(values) == 1 else values

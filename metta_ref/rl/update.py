@@ -74,7 +74,7 @@ def ppo_update(
                 policy_loss(log_ratios, normalised, config.clip),
                 value_loss(values, old_values[:, rows], advantage + old_values[:, rows], config.value_clip),
                 entropy(log_probs),
-                kickstarter.loss(targets[:, rows], log_probs, step),
+                kickstarter.loss(targets.rows(rows), log_probs, values, step),
             ]
             total = term[0] + config.value_coefficient * term[1] - config.entropy_coefficient * term[2] + term[3]
             total.backward()  # type: ignore[no-untyped-call] # torch's is

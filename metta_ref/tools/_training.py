@@ -4,7 +4,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from metta_ref.checkpoint import CheckpointManager, CheckpointNotFoundError
+from metta_ref.checkpoint import CheckpointManager, retained
 from metta_ref.tools._interrupt import StopRequest
 from metta_ref.tools._main import EXIT_DONE, EXIT_INTERRUPTED
 
@@ -63,11 +63,15 @@ def save(trainer: "Trainer", manager: CheckpointManager) -> None:
     """Save a checkpoint, say where it is, and remove what is older than the configuration keeps."""
     path = trainer.save(manager)
     print(f"checkpoint: {path} (epoch {trainer.epoch}, step {trainer.agent_step})", flush=True)
-    try:
-        protected = {manager.best("score")}
-    except CheckpointNotFoundError:
-        protected = set()
-    manager.prune(trainer.config.trainer.keep_checkpoints, protected)
+    settings = trainer.config.trainer
+    manager.prune(
+        retained(
+            manager.sidecars(),
+            newest=settings.keep_checkpoints,
+            best=settings.keep_best,
+            every=settings.keep_every,
+        )
+    )
 
 
 def _report(trainer: "Trainer", steps_per_second: float) -> None:

@@ -1,26 +1,33 @@
-"""Evaluate a checkpoint of a run: python -m metta_ref.tools.sim run=demo [key=value ...]
+"""Evaluate checkpoints of a run: python -m metta_ref.tools.sim run=demo [key=value ...]
 
 Plays episodes in the environment that the run was trained in, merges them into `stats.duckdb` in the run's
-directory, and prints one line of `key=value` pairs that says what was recorded.
+directory, and prints one line of `key=value` pairs for each checkpoint that says what was recorded.
 """
 
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from metta_ref.config import load_run_config, option, run_dir
+from metta_ref.config import STRATEGIES, load_run_config, option, run_dir
 from metta_ref.tools._main import EXIT_DONE, tool
+
+if TYPE_CHECKING:
+    from metta_ref.checkpoint import CheckpointManager
 
 
 @dataclass(frozen=True, slots=True)
 class SimConfig:
-    """Which checkpoint to play, and how much."""
+    """Which checkpoints to play, and how much."""
 
-    run: str = option("", "run whose checkpoint is evaluated; required")
+    run: str = option("", "run whose checkpoints are evaluated; required")
     epoch: int | None = option(None, "evaluate this epoch; none: let strategy choose", minimum=0)
-    strategy: str = option("latest", "which checkpoint, without epoch", choices=("latest", "best"))
-    metric: str = option("score", "what strategy=best compares, a number in the sidecar")
+    strategy: str = option("latest", "which checkpoints, without epoch", choices=STRATEGIES)
+    metric: str = option("score", "what best, top and threshold compare, a number in the sidecar")
+    count: int = option(3, "how many strategy=top takes", unit="checkpoints", minimum=1)
+    threshold: float = option(0.0, "the least value that strategy=threshold takes")
+    where: tuple[str, ...] = option((), "conditions on the sidecar, such as agent_step>=1000,py_agent=lstm")
     name: str = option("", "name of the simulation; empty is that of the environment")
     episodes: int = option(16, "to play", unit="episodes", minimum=1, maximum=1_000_000)
     num_envs: int = option(8, "environments in the batch", unit="envs", minimum=1, maximum=65536)
@@ -32,6 +39,13 @@ class SimConfig:
         """Rules between fields, each with the keys that it is about."""
         if not self.run:
             yield ("run",), "run: is missing; name the run to evaluate, as in run=demo"
+        if self.where:
+            from metta_ref.checkpoint import parse_condition
+        for condition in self.where:
+            try:
+                parse_condition(condition)
+            except ValueError as error:
+                yield ("where",), f"where: {error}"
 
 
 def main(config: SimConfig) -> int:
@@ -45,9 +59,6 @@ def main(config: SimConfig) -> int:
 
     use_one_thread()
     checkpoints = CheckpointManager(run_dir(config.run))
-    epoch = config.epoch
-    if epoch is None:
-        epoch = checkpoints.latest() if config.strategy == "latest" else checkpoints.best(config.metric)
     simulation = Simulation(
         name=config.name or trained.env.name,
         env=trained.env,
@@ -58,15 +69,26 @@ def main(config: SimConfig) -> int:
         greedy=config.greedy,
     )
     database = run_dir(config.run) / "stats.duckdb"
-    done = evaluate(checkpoints, epoch, simulation, database, lambda: datetime.now(UTC).replace(tzinfo=None))
-    run, version = done.policy
-    print(
-        f"evaluated run={run} epoch={version} simulation={simulation.name} episodes={done.requested} "
-        f"completed={done.completed} added={done.published.added} total={done.published.total} "
-        f"mean_reward={done.mean_reward:.6f}"
-    )
+    for epoch in _chosen(config, checkpoints):
+        done = evaluate(checkpoints, epoch, simulation, database, lambda: datetime.now(UTC).replace(tzinfo=None))
+        run, version = done.policy
+        print(
+            f"evaluated run={run} epoch={version} simulation={simulation.name} episodes={done.requested} "
+            f"completed={done.completed} added={done.published.added} total={done.published.total} "
+            f"mean_reward={done.mean_reward:.6f}",
+            flush=True,
+        )
     print(f"stats database: {database}")
     return EXIT_DONE
+
+
+def _chosen(config: SimConfig, checkpoints: "CheckpointManager") -> tuple[int, ...]:
+    from metta_ref.checkpoint import Selection, parse_condition
+
+    if config.epoch is not None:
+        return (config.epoch,)
+    where = tuple(map(parse_condition, config.where))
+    return checkpoints.select(Selection(config.strategy, config.metric, config.count, config.threshold, where))
 
 
 if __name__ == "__main__":

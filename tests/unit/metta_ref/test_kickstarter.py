@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from metta_ref.agents.uniform import UniformAgent
 from metta_ref.checkpoint import CheckpointManager, CheckpointNotFoundError, CheckpointPathError, CheckpointStateError
-from metta_ref.config import Config, run_dir
+from metta_ref.config import Config, ConfigError, run_dir
 from metta_ref.envs import make_env
-from metta_ref.rl.kickstarter import NoKickstarter, TeacherKickstarter, make_kickstarter
+from metta_ref.rl.kickstarter import NoKickstarter, Targets, TeacherKickstarter, make_kickstarter
 from metta_ref.rl.losses import cross_entropy
 from metta_ref.rl.rollout import Rollout
 
@@ -57,7 +58,8 @@ def test_without_a_teacher_nothing_is_added(small_config: Any, new_trainer: Any)
     kickstarter = make_kickstarter(Config().kickstart, env, CPU)
     assert isinstance(kickstarter, NoKickstarter)
     assert kickstarter.state_dict() == {}
-    assert kickstarter.loss(torch.zeros(3, 2, 0), torch.rand(3, 2, 4), step=0).item() == 0.0
+    nothing = kickstarter.targets(rollout_of(torch.rand(3, 2, 3, 3, 3), torch.zeros(3, 2, dtype=torch.bool)))
+    assert kickstarter.loss(nothing, torch.rand(3, 2, 4), torch.rand(3, 2), step=0).item() == 0.0
     with new_trainer(small_config()) as trainer:
         assert trainer.update().losses.kickstart == 0.0
 
@@ -67,20 +69,46 @@ def test_the_loss_is_the_cross_entropy_falling_linearly_to_nothing(
 ) -> None:
     config = student_config("kickstart.teacher=teacher", "kickstart.coefficient=3")
     agent, _ = teacher.load_policy(3)
-    kickstarter = TeacherKickstarter(agent, config.kickstart, num_envs=2)
-    targets, log_probs = torch.rand(4, 2, 4).softmax(-1), torch.rand(4, 2, 4).log_softmax(-1)
-    whole = cross_entropy(targets, log_probs).item()
-    weights = [kickstarter.loss(targets, log_probs, step).item() / whole for step in (0, 250, 1000, 5000)]
+    kickstarter = TeacherKickstarter([agent], config.kickstart, 2, CPU)
+    targets, log_probs, values = Targets(simplex(4, 2, 1), torch.rand(4, 2, 1)), simplex(4, 2).log(), torch.rand(4, 2)
+    whole = cross_entropy(targets.probabilities[:, :, 0], log_probs).item()
+    weights = [kickstarter.loss(targets, log_probs, values, step).item() / whole for step in (0, 250, 1000, 5000)]
     assert weights == pytest.approx([3.0, 2.25, 0.0, 0.0])
+
+
+def test_each_teacher_counts_with_its_own_coefficients(teacher: CheckpointManager, student_config: Any) -> None:
+    config = student_config(
+        "kickstart.teacher=teacher,mock://", "kickstart.coefficient=3,0.5", "kickstart.value_coefficient=2"
+    )
+    agent, _ = teacher.load_policy(3)
+    kickstarter = TeacherKickstarter([agent, UniformAgent(4)], config.kickstart, 2, CPU)
+    targets, log_probs, values = Targets(simplex(4, 2, 2), torch.rand(4, 2, 2)), simplex(4, 2).log(), torch.rand(4, 2)
+    entropies = [cross_entropy(targets.probabilities[:, :, number], log_probs).item() for number in (0, 1)]
+    errors = [((targets.values[:, :, number] - values) ** 2).mean().item() / 2 for number in (0, 1)]
+    expected = 3 * entropies[0] + 0.5 * entropies[1] + 2 * sum(errors)
+    assert kickstarter.loss(targets, log_probs, values, step=0).item() == pytest.approx(expected)
+    assert kickstarter.loss(targets, log_probs, values, step=500).item() == pytest.approx(expected / 2)
+
+
+def test_a_coefficient_is_for_all_teachers_or_for_each(student_config: Any) -> None:
+    with pytest.raises(ConfigError, match=r"kickstart.coefficient: 3 values for 2 teachers; give one or as many"):
+        student_config("kickstart.teacher=a,b", "kickstart.coefficient=1,2,3")
+    with pytest.raises(ConfigError, match=r"kickstart.value_coefficient=1,-2: must be at least 0"):
+        student_config("kickstart.teacher=a,b", "kickstart.value_coefficient=1,-2")
+
+
+def simplex(*shape: int) -> torch.Tensor:
+    """Random distributions over four actions."""
+    return torch.rand(*shape, 4).softmax(-1)
 
 
 def test_the_teacher_remembers_from_one_rollout_to_the_next(teacher: CheckpointManager, small_config: Any) -> None:
     agent, _ = teacher.load_policy(3)
-    kickstarter = TeacherKickstarter(agent, small_config().kickstart, num_envs=2)
+    kickstarter = TeacherKickstarter([agent], small_config().kickstart, 2, CPU)
     obs, starts = torch.rand(6, 2, 3, 3, 3), torch.zeros(6, 2, dtype=torch.bool)
     halves = [kickstarter.targets(rollout_of(obs[part], starts[part])) for part in (slice(3), slice(3, 6))]
     whole, _, _ = agent.sequence(obs, agent.initial_state(2), starts)
-    torch.testing.assert_close(torch.cat(halves), whole.softmax(-1))
+    torch.testing.assert_close(torch.cat([half.probabilities[:, :, 0] for half in halves]), whole.softmax(-1))
 
 
 def rollout_of(obs: torch.Tensor, starts: torch.Tensor) -> Rollout:
@@ -90,7 +118,10 @@ def rollout_of(obs: torch.Tensor, starts: torch.Tensor) -> Rollout:
     return Rollout(obs, starts, empty, empty, nothing, nothing, nothing.astype(bool), nothing[0], ())
 
 
-@pytest.mark.parametrize("named", ["teacher", "{checkpoints}", "{checkpoints}/epoch-00000003"])
+@pytest.mark.parametrize(
+    "named",
+    ["teacher", "{checkpoints}", "{checkpoints}/epoch-00000003", "file://{checkpoints}#best", "mock://,teacher"],
+)
 def test_a_student_comes_closer_to_its_teacher_which_stays_as_it_is(
     teacher: CheckpointManager, student_config: Any, new_trainer: Any, named: str
 ) -> None:
@@ -102,8 +133,9 @@ def test_a_student_comes_closer_to_its_teacher_which_stays_as_it_is(
             assert trainer.update().losses.kickstart > 0
         assert teacher_divergence(trainer, teacher) < first
         kept = trainer.snapshot().tensors["kickstarter"]
+    number = named.count(",")
     for weight, array in before.items():
-        np.testing.assert_array_equal(kept[f"weights.{weight}"], array)
+        np.testing.assert_array_equal(kept[f"{number}.weights.{weight}"], array)
 
 
 def test_a_resumed_student_keeps_the_teacher_that_it_had(
@@ -132,8 +164,8 @@ def test_a_teacher_that_cannot_be_had_is_an_error(teacher: CheckpointManager, st
     env = make_env(Config().env, 2, seed=0)
     with pytest.raises(CheckpointNotFoundError, match="nobody/checkpoints: no checkpoint there"):
         make_kickstarter(student_config("kickstart.teacher=nobody").kickstart, env, CPU)
-    with pytest.raises(CheckpointPathError, match="not the path of a checkpoint"):
-        make_kickstarter(student_config("kickstart.teacher=/somewhere/else").kickstart, env, CPU)
+    with pytest.raises(CheckpointPathError, match="Protocol not known: ftps; use a path, file://"):
+        make_kickstarter(student_config("kickstart.teacher=ftps://x").kickstart, env, CPU)
     far_sighted = make_env(student_config("env.view_radius=2").env, 2, seed=0)
-    with pytest.raises(CheckpointStateError, match=r"kickstart.teacher=teacher: sees \(3, 3, 3\) and has 4 actions"):
+    with pytest.raises(CheckpointStateError, match=r"kickstart.teacher: teacher: sees \(3, 3, 3\) and has 4 actions"):
         make_kickstarter(student_config("kickstart.teacher=teacher").kickstart, far_sighted, CPU)

@@ -117,6 +117,12 @@ def test_the_best_checkpoint_is_chosen_by_its_sidecar(data: Path, command: Comma
     assert (status, out.split()[2]) == (0, "epoch=1")
 
 
+def test_several_checkpoints_are_evaluated_in_the_order_of_their_choice(data: Path, command: Command) -> None:
+    status, out, _ = command("sim", "run=demo", "strategy=all", "episodes=2", "where=agent_step>=0,py_agent!=fast")
+    evaluated = [line.split()[2] for line in out.splitlines() if line.startswith("evaluated")]
+    assert (status, evaluated) == (0, ["epoch=1", "epoch=0"])
+
+
 def cut(path: Path) -> None:
     os.truncate(path, path.stat().st_size // 2)
 
@@ -129,7 +135,17 @@ def cut(path: Path) -> None:
         ("sim", ("run=../demo",), "run=../demo: name a run with letters, digits, '.', '_' and '-', at most 128"),
         ("sim", ("run=demo", "episodes=0"), "episodes=0: must be at least 1"),
         ("sim", ("run=demo", "episode=4"), "episode: no such key; did you mean episodes? (--help lists all keys)"),
-        ("sim", ("run=demo", "strategy=newest"), "strategy=newest: must be one of latest, best"),
+        ("sim", ("run=demo", "strategy=newest"), "strategy=newest: must be one of latest, best, top, all, threshold"),
+        (
+            "sim",
+            ("run=demo", "where=score"),
+            "where: 'score': write a condition as key, one of = != < <= > >=, and a value",
+        ),
+        (
+            "sim",
+            ("run=demo", "where=agent_step>99999"),
+            "{data}/demo/checkpoints: none of 2 checkpoints meets agent_step>99999; loosen the conditions",
+        ),
         (
             "sim",
             ("run=demo", "epoch=7"),

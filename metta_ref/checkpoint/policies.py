@@ -1,0 +1,70 @@
+"""Policies ready to act, by URI, the latest few kept in memory."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from metta_ref.checkpoint.contents import Plain
+from metta_ref.checkpoint.errors import CheckpointStateError
+from metta_ref.checkpoint.names import key_and_version
+from metta_ref.checkpoint.uri import MOCK, opened, parse_uri
+
+if TYPE_CHECKING:
+    from metta_ref.agents.interface import Agent
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """An agent in evaluation mode on the CPU, the key under which evaluations know it, and its sidecar."""
+
+    key: tuple[str, int]
+    agent: "Agent"
+    sidecar: Mapping[str, Plain]
+
+
+class PolicyCache:
+    """The `size` policies that were used last, by the bytes of their weights; size 0 keeps none.
+
+    A URI is resolved anew each time, so that a run that trained on gives its newest policy; only building the
+    network and reading the weights are saved. Agents are shared: nobody may change them.
+    """
+
+    def __init__(self, size: int = 8) -> None:
+        if size < 0:
+            raise ValueError(f"size {size}: must be 0 or more")
+        self.size = size
+        self.loads = 0
+        self._policies: OrderedDict[tuple[str, tuple[str, int], str], Policy] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._policies)
+
+    def load(self, uri: str, observation_shape: tuple[int, ...], num_actions: int) -> Policy:
+        """The policy that a URI names, fit for an environment of those shapes.
+
+        Raises CheckpointError: as `uri.opened` does, and CheckpointStateError when the policy was trained on
+        other shapes.
+        """
+        address = parse_uri(uri)
+        if address.scheme == MOCK:
+            from metta_ref.agents.uniform import UniformAgent
+
+            return Policy((address.base, 0), UniformAgent(num_actions).eval(), {})
+        with opened(address) as (manager, epoch):
+            spec, manifest = manager.read_policy_spec(epoch), manager.read_manifest(epoch)
+            if (spec.observation_shape, spec.num_actions) != (observation_shape, num_actions):
+                raise CheckpointStateError(
+                    f"{uri}: sees {spec.observation_shape} and has {spec.num_actions} actions, but the "
+                    f"environment has {observation_shape} and {num_actions}; name another policy"
+                )
+            key = key_and_version(manager.path(epoch), epoch)
+            identity = (address.base, key, manifest.files["policy.safetensors"])
+            policy = self._policies.pop(identity, None)
+            if policy is None:
+                policy = Policy(key, *manager.load_policy(epoch))
+                self.loads += 1
+        self._policies[identity] = policy
+        while len(self._policies) > self.size:
+            self._policies.popitem(last=False)
+        return policy

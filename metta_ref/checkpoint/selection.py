@@ -1,0 +1,144 @@
+"""Which of a run's checkpoints: strategies, conditions and retention over what their sidecars say.
+
+Pure functions from epoch numbers and sidecars to epoch numbers, so that a local directory and a remote one
+choose alike. Numbers decide, never file times: copying a run changes the times and must not change the choice.
+"""
+
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from metta_ref.checkpoint.contents import Plain
+from metta_ref.checkpoint.errors import CheckpointNotFoundError
+from metta_ref.config import STRATEGIES
+
+Sidecars = Mapping[int, Mapping[str, Plain]]
+
+_COMPARATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "=": operator.eq,
+}
+_CONDITION = re.compile(r"\s*([A-Za-z_]\w*)\s*(<=|>=|!=|<|>|=)\s*(\S.*?)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A filter on one key of a sidecar; numbers compare as numbers, everything else only for equality."""
+
+    key: str
+    comparator: str
+    value: str
+
+    def holds(self, sidecar: Mapping[str, Plain]) -> bool:
+        """Whether the sidecar meets it; a key that is missing or null meets nothing."""
+        found = sidecar.get(self.key)
+        if found is None:
+            return False
+        compare = _COMPARATORS[self.comparator]
+        if is_number(found):
+            try:
+                return compare(found, float(self.value))
+            except ValueError:
+                return self.comparator == "!="
+        text = str(found).lower() if isinstance(found, bool) else str(found)
+        return self.comparator in ("=", "!=") and compare(text, self.value)
+
+    def __str__(self) -> str:
+        """As it is written."""
+        return f"{self.key}{self.comparator}{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A strategy with what it needs: `count` is for top, `threshold` for threshold, `where` for all.
+
+    `metric` names the number that best, top and threshold compare. A checkpoint without a finite value of it
+    (NaN, infinite, null, missing) is never chosen by them.
+    """
+
+    strategy: str = "latest"
+    metric: str = "score"
+    count: int = 1
+    threshold: float = 0.0
+    where: tuple[Condition, ...] = ()
+
+
+def parse_condition(text: str) -> Condition:
+    """A condition such as `agent_step>=1000` or `py_agent=lstm`.
+
+    Raises ValueError when the text is none.
+    """
+    match = _CONDITION.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r}: write a condition as key, one of = != < <= > >=, and a value")
+    return Condition(*match.groups())
+
+
+def select(sidecars: Sidecars, selection: Selection) -> tuple[int, ...]:
+    """The chosen epochs: newest first for latest and all, best first for the others, the newer one when equal.
+
+    Raises CheckpointNotFoundError when nothing meets the conditions, and ValueError for an unknown strategy.
+    """
+    candidates = {
+        epoch: sidecar
+        for epoch, sidecar in sidecars.items()
+        if all(condition.holds(sidecar) for condition in selection.where)
+    }
+    newest = sorted(candidates, reverse=True)
+    ranked = ranking(candidates, selection.metric)
+    chosen = {
+        "latest": newest[:1],
+        "all": newest,
+        "best": ranked[:1],
+        "top": ranked[: selection.count],
+        "threshold": [epoch for epoch in ranked if _value(candidates[epoch], selection.metric) >= selection.threshold],
+    }
+    if selection.strategy not in chosen:
+        raise ValueError(f"strategy {selection.strategy}: must be one of {', '.join(STRATEGIES)}")
+    if not chosen[selection.strategy]:
+        raise CheckpointNotFoundError(_why_none(sidecars, candidates, selection))
+    return tuple(chosen[selection.strategy])
+
+
+def ranking(sidecars: Sidecars, metric: str) -> list[int]:
+    """Epochs with a finite value of the metric, the highest value first, the newer epoch when equal."""
+    finite = [epoch for epoch, sidecar in sidecars.items() if math.isfinite(_value(sidecar, metric))]
+    return sorted(finite, key=lambda epoch: (_value(sidecars[epoch], metric), epoch), reverse=True)
+
+
+def retained(sidecars: Sidecars, *, newest: int, best: int = 0, every: int = 0, metric: str = "score") -> set[int]:
+    """The epochs to keep: the newest, the best by the metric, and each multiple of `every` (0: none of these).
+
+    `newest=0` is valid and keeps what the other two name.
+    """
+    latest = sorted(sidecars, reverse=True)[:newest]
+    spaced = [epoch for epoch in sidecars if every and epoch % every == 0]
+    return {*latest, *ranking(sidecars, metric)[:best], *spaced}
+
+
+def is_number(value: object) -> bool:
+    """Whether a plain value is a number; True and False are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _value(sidecar: Mapping[str, Plain], metric: str) -> float:
+    found = sidecar.get(metric)
+    return float(found) if isinstance(found, int | float) and is_number(found) else math.nan
+
+
+def _why_none(sidecars: Sidecars, candidates: Sidecars, selection: Selection) -> str:
+    conditions: Sequence[str] = [str(condition) for condition in selection.where]
+    if not sidecars:
+        return "there is no checkpoint; train a run first"
+    if not candidates:
+        return f"none of {len(sidecars)} checkpoints meets {', '.join(conditions)}; loosen the conditions"
+    if selection.strategy == "threshold":
+        return f"no checkpoint has {selection.metric}>={selection.threshold:g}; lower the threshold"
+    return f"no checkpoint has a finite value of {selection.metric}; train on, or compare another metric"
