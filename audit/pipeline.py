@@ -79,7 +79,7 @@ class ResolvedCodebase:
     ) -> None:
         self.root = repository.root
         self.configuration = configuration
-        self._repository = repository
+        self.repository = repository
         self._now = now
         self._base = base
         self._cache_folder = cache_folder
@@ -134,17 +134,17 @@ class ResolvedCodebase:
 
     @cached_property
     def _history(self) -> History | None:
-        git, since = self._repository.git, self.since
+        git, since = self.repository.git, self.since
         if git is None or since is None or self.commit is None:
             return None
-        return History(git, since, self.commit, self._repository.prefix)
+        return History(git, since, self.commit, self.repository.prefix)
 
     @cached_property
     def _retirements(self) -> Retirements:
         return Retirements(self._now.program, self._history, self.configuration.retired, self._facts_of_blob)
 
     def _facts_of_blob(self, blob: str) -> FileFacts | None:
-        git = self._repository.git
+        git = self.repository.git
         if git is None:
             return None
         cache = FactCache(self._cache_folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ from audit.cli.common import (
     At,
     Jobs,
     NoCache,
+    NoLedger,
     Output,
     RepositoryPath,
     Since,
@@ -20,6 +22,7 @@ from audit.cli.common import (
     emit,
     failures_told,
     paint,
+    recorded,
 )
 
 if TYPE_CHECKING:
@@ -53,6 +56,7 @@ def check(
     ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even with findings.")] = False,
     no_cache: NoCache = False,
+    no_ledger: NoLedger = False,
     jobs: Jobs = 0,
 ) -> None:
     """Find every reference to what is gone, and every broken import contract. Executes nothing.
@@ -86,6 +90,10 @@ def check(
         code = exit_code(result, strict=strict or settings.strict)
         if code == 2:
             _tell_unchecked(result)
+        if not no_ledger:
+            from audit.recording import record_check
+
+            recorded(lambda: record_check(codebase, result, exit_code=code, arguments=sys.argv[1:]))
     raise typer.Exit(0 if exit_zero and code == 1 else code)
 
 

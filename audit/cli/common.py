@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
@@ -19,6 +19,7 @@ At = Annotated[str | None, typer.Option("--at", metavar="REV", help="Audit the t
 Since = Annotated[str | None, typer.Option("--since", metavar="REV", help="Compare with this base commit.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes to read files with; 0: one for each core.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache of facts.")]
+NoLedger = Annotated[bool, typer.Option("--no-ledger", help="Do not record this run.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout.")]
 
 
@@ -33,6 +34,16 @@ def failures_told() -> Iterator[None]:
         for line in str(error).splitlines():
             typer.echo(f"audit: {line}", err=True)
         raise typer.Exit(COULD_NOT_CHECK) from None
+
+
+def recorded(record: Callable[[], None]) -> None:
+    """Record a run. Where that is not possible a note says why: the run itself has not failed."""
+    from audit.model.errors import AuditError  # not needed for --help
+
+    try:
+        record()
+    except AuditError as error:
+        typer.echo(f"audit: this run was not recorded: {error}", err=True)
 
 
 def codes_of(text: str | None) -> tuple[str, ...]:

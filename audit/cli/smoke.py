@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from audit.cli.common import colours_wanted, failures_told, paint
+from audit.cli.common import NoLedger, colours_wanted, failures_told, paint, recorded
 from audit.cli.verify import ended_politely, progress_line
 
 
@@ -21,6 +22,7 @@ def smoke(
     at: Annotated[str | None, typer.Option("--at", metavar="REV", help="Run the tree of this commit.")] = None,
     within: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="Time limit of the whole run.")] = 600,
     path: Annotated[Path, typer.Option("--path", metavar="PATH", help="The repository to audit.")] = Path(),
+    no_ledger: NoLedger = False,
 ) -> None:
     """Run the repository's smoke scenarios in a copy of its tree, and show each stage.
 
@@ -41,4 +43,8 @@ def smoke(
         progress("")
         typer.echo(render_smoke(observed, paint if colours_wanted() else plain), nl=False)
         code = smoke_exit_code(observed)
+        if not no_ledger:
+            from audit.recording import record_smoke
+
+            recorded(lambda: record_smoke(repository, at, observed, exit_code=code, arguments=sys.argv[1:]))
     raise typer.Exit(code)

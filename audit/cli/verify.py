@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.cli.common import At, NoCache, Output, Since, colours_wanted, emit, failures_told, paint
+from audit.cli.common import At, NoCache, NoLedger, Output, Since, colours_wanted, emit, failures_told, paint, recorded
 
 if TYPE_CHECKING:
     from audit.model.verdicts import Verification
+    from audit.pipeline import ResolvedCodebase
 
 
 class Format(StrEnum):
@@ -48,6 +49,7 @@ def verify(
     format: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.text,  # noqa: A002  # the option's name is a contract
     output: Output = None,
     no_cache: NoCache = False,
+    no_ledger: NoLedger = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Probes at once; 0: one a core, up to four.")] = 0,
     memory: Annotated[
         int | None, typer.Option(min=1, metavar="GIB", help="Address space of a probe; default: 64, with a GPU 1024.")
@@ -80,6 +82,7 @@ def verify(
             memory=memory * 2**30 if memory is not None else None,
             use_cache=not no_cache,
             progress=progress,
+            record=(lambda *_: None) if no_ledger else _record,
         )
         progress("")
         written: Sequence[Path] = ()
@@ -91,6 +94,14 @@ def verify(
             typer.echo(f"audit: wrote {path}", err=True)
         code = exit_code(result.statements)
     raise typer.Exit(0 if exit_zero and code == 1 else code)
+
+
+def _record(codebase: ResolvedCodebase, result: Verification) -> None:
+    from audit.recording import record_verification  # keeps --help fast
+    from audit.verdict.overall import exit_code
+
+    code = exit_code(result.statements)
+    recorded(lambda: record_verification(codebase, result, exit_code=code, arguments=sys.argv[1:]))
 
 
 def split_arguments(arguments: Sequence[Path]) -> tuple[Path, list[Path]]:

@@ -30,6 +30,7 @@ KEYS: Final[dict[str, str]] = {
     "baseline": "the path of a baseline file",
     "rules": "the path of a folder",
     "strict": "true or false",
+    "ledger": "the path of a file that ends in .sqlite, or 'off'",
 }
 """Every valid key with what it holds, in the words of the messages."""
 
@@ -99,7 +100,7 @@ def _read_table(path: str, document: TomlDocument, within: tuple[str, ...], mist
 def _normalised(key: str, value: object) -> object:
     if key == "source-roots" and isinstance(value, list):
         return tuple(str(PurePosixPath(item)) for item in value)
-    if key in ("baseline", "rules"):
+    if key in ("baseline", "rules", "ledger"):
         return str(PurePosixPath(str(value)))
     return tuple(value) if isinstance(value, list) else value
 
@@ -123,7 +124,9 @@ def _problems(key: str, value: object) -> Iterable[str]:
     items = value if isinstance(value, list) else [value]
     if key in ("select", "ignore"):
         yield from filter(None, map(unknown_code, items))
-    elif key in ("source-roots", "baseline", "rules"):
+    elif key == "ledger" and value != "off" and not str(value).endswith(".sqlite"):
+        yield f"'ledger' must be {KEYS[key]}, not '{value}'"
+    elif key in ("source-roots", "baseline", "rules", "ledger"):
         yield from (f"'{key}' must lie in the repository: '{item}'" for item in items if _leaves(str(item)))
 
 

@@ -1,1 +1,1 @@
-"""Phases on disk: what was reported, so that it can be reported again and compared."""
+"""Runs and phases on disk: what was found, so that it can be told again, compared and checked."""

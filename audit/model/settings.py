@@ -13,7 +13,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ``source_roots`` (folders) are added to those that the audit finds itself. ``exclude`` holds path globs.
     ``select`` and ``ignore`` hold codes or their prefixes; an empty ``select`` means every code.
     ``baseline`` is the path of a baseline file. ``rules`` is the folder of contracts, claims and retired
-    names. ``strict`` makes warnings fail the audit. ``path`` is the file the settings came from, if any.
+    names. ``strict`` makes warnings fail the audit. ``ledger`` is the path of the file that runs are recorded
+    in, or ``off``; None for the user's own. ``path`` is the file the settings came from, if any.
     """
 
     source_roots: tuple[str, ...] = ()
@@ -23,6 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     baseline: str | None = None
     rules: str = "rules"
     strict: bool = False
+    ledger: str | None = None
     path: str | None = None
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from audit.model.claims import Tense, Weight
+from audit.model.codes import Severity
 from audit.model.documents import DocumentFinding
 from audit.model.evidence import Evidence
 from audit.model.trend import TrendPoint
@@ -111,6 +112,20 @@ class ContractLine(msgspec.Struct, frozen=True, kw_only=True):
     modules_examined: int
 
 
+class StandingFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding as a record keeps it: what identifies it, and where it stood when it was seen."""
+
+    fingerprint: str
+    code: str
+    severity: Severity
+    path: str
+    line: int | None
+    target: str
+    referrer: str
+    new: bool | None = None
+    baselined: bool = False
+
+
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
     """How much of the tree the static part looked at, and what it left out and why.
 
@@ -141,6 +156,8 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     ``reports/``, so that committing a report does not change what the report is about. ``at_reason`` says why
     that commit, where the user named none; ``notes`` what of the documents could not be read as it was meant;
     ``trend`` the phases before this one, in their order.
+    ``findings`` are those that stand in the tree, and ``unimportable`` the modules that cannot be imported, both
+    found without running it; None in a report of an audit that did not list them.
     """
 
     schema_version: int
@@ -165,3 +182,5 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     at_reason: str = ""
     notes: tuple[str, ...] = ()
     trend: tuple[TrendPoint, ...] = ()
+    findings: tuple[StandingFinding, ...] | None = None
+    unimportable: tuple[str, ...] | None = None

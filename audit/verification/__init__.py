@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from audit.ledger.phases import phase_path, read_phase
 from audit.model.verdicts import Verification
-from audit.pipeline import open_codebase
+from audit.pipeline import ResolvedCodebase, open_codebase
 from audit.probes.sandbox import Sandbox
 from audit.report.verify_json import read_verification
 from audit.verification.assemble import Subject, assemble, with_changes
 from audit.verification.execute import Progress, judge_all
 from audit.verification.gather import gather, only
 from audit.verification.moment import moment_of
+
+Record = Callable[[ResolvedCodebase, Verification], None]
+"""Keeps what was found, together with the codebase that it is about."""
 
 
 def verify(
@@ -30,6 +33,7 @@ def verify(
     memory: int | None = None,
     use_cache: bool = True,
     progress: Progress = lambda _: None,
+    record: Record = lambda *_: None,
 ) -> Verification:
     """Judge the claims of documents, or the repository's own, against the tree at a revision or on disk.
 
@@ -37,7 +41,8 @@ def verify(
     ``run`` allows (True) or forbids (False) running code; None allows it to the repository's own claims.
     ``jobs`` is how many probes run at once, 0 for one a core up to four; ``memory`` is the address space of
     each in bytes (see `default_memory`). For a phase the result names the tree by its id without ``reports/``
-    instead of a commit, so that committing the report does not outdate it.
+    instead of a commit, so that committing the report does not outdate it. ``record`` is called with the result
+    and the codebase that it is about.
 
     Raises:
         UsageError: an unknown path, revision, document or id; no claim at all.
@@ -69,7 +74,9 @@ def verify(
             run=run,
         )
         result = assemble(dossiers, judgements, codebase, subject)
-    return result if before is None else with_changes(result, before)
+    result = result if before is None else with_changes(result, before)
+    record(codebase, result)
+    return result
 
 
 def _previous(root: Path, phase: int) -> Verification | None:

@@ -9,19 +9,16 @@ import msgspec
 from audit import __version__
 from audit.model.claims import Dossier, Statement
 from audit.model.codebase import Codebase
-from audit.model.findings import Root
 from audit.model.verdicts import (
-    ChainLink,
     Change,
-    ContractLine,
     Examined,
     JudgedStatement,
     Judgement,
-    RootCause,
     Verification,
 )
 from audit.probes.snapshot import REPORTS
 from audit.verdict.overall import assess, summarise
+from audit.verdict.standing import contract_line, root_cause, standing
 from audit.verification.document_findings import document_findings
 from audit.verification.reproduce import reproduce
 
@@ -69,20 +66,14 @@ def assemble(
         statements=judged,
         summary=summarise(judged),
         overall=assess(judged),
-        roots=tuple(_root(root) for root in check.roots),
-        contracts=tuple(
-            ContractLine(
-                name=contract.name,
-                outcome=contract.outcome,
-                message=contract.message,
-                modules_examined=contract.modules_examined,
-            )
-            for contract in check.contracts
-        ),
+        roots=tuple(root_cause(root) for root in check.roots),
+        contracts=tuple(contract_line(contract) for contract in check.contracts),
         examined=_examined(codebase),
         document_findings=document_findings(dossiers, judgements, codebase),
         at_reason=subject.at_reason,
         notes=tuple(f"{dossier.path}: {note}" for dossier in dossiers for note in dossier.notes),
+        findings=tuple(standing(each) for each in check.findings if not each.site.path.startswith(f"{REPORTS}/")),
+        unimportable=tuple(sorted({name for root in check.roots for name in root.killed})),
     )
 
 
@@ -118,23 +109,6 @@ def _is_claim(statement: Statement) -> bool:
 def _not_judged(statement: Statement) -> str:
     words = {"plan": "work still to do", "admission": "a defect that is admitted", "quotation": "somebody else's words"}
     return f"no claim: {words[statement.tense]}"
-
-
-def _root(root: Root) -> RootCause:
-    return RootCause(
-        target=root.target,
-        sites=tuple(str(site) for site in root.sites),
-        kills_modules=len(root.killed),
-        kills_tests=root.kills_tests,
-        kills_entry_points=root.kills_entry_points,
-        revives=root.revives,
-        chain=root.chain,
-        links=tuple(
-            ChainLink(importer=link.importer, imported=link.imported, site=str(link.site)) for link in root.links
-        ),
-        retired_in=None if root.retired_in is None else msgspec.to_builtins(root.retired_in),
-        replacement=root.replacement,
-    )
 
 
 def _examined(codebase: Codebase) -> Examined:

@@ -31,6 +31,7 @@ ignore = ["REF008"]
 baseline = "audit-baseline.json"
 rules = "ci/rules/"
 strict = true
+ledger = ".audit/ledger.sqlite"
 """
 
 
@@ -56,6 +57,7 @@ def test_every_key_is_read_from_each_of_the_three_places(name: str, path: str, h
         baseline="audit-baseline.json",
         rules="ci/rules",
         strict=True,
+        ledger=".audit/ledger.sqlite",
         path=path,
     )
 
@@ -75,6 +77,7 @@ exclude = ["a", 3]
 strict = "yes"
 rules = "../elsewhere"
 baseline = ["a"]
+ledger = "shop/__init__.py"
 """
     assert mistakes_of(pyproject_toml=pyproject, audit_toml="strict = true\nstrict = false\n") == (
         "audit.toml:2: not valid TOML: cannot overwrite a value",
@@ -87,6 +90,7 @@ baseline = ["a"]
         "pyproject.toml:7: 'strict' must be true or false, not the text 'yes'",
         "pyproject.toml:8: 'rules' must lie in the repository: '../elsewhere'",
         "pyproject.toml:9: 'baseline' must be the path of a baseline file, not a list",
+        "pyproject.toml:10: 'ledger' must be the path of a file that ends in .sqlite, or 'off', not 'shop/__init__.py'",
     )
 
 
