@@ -73,6 +73,13 @@ class TrainerConfig:
     value_clip: float = option(0.2, "limit on the change of a value", minimum=0)
     value_coefficient: float = option(0.5, "weight of the value loss", minimum=0)
     entropy_coefficient: float = option(0.03, "weight of the entropy bonus", minimum=0)
+    target_kl: float = option(
+        0.0, "an update ends early when its divergence exceeds this; 0 never", unit="nats", minimum=0
+    )
+    priority_alpha: float = option(
+        0.0, "preference for sequences with large advantages; 0 takes each once a pass", minimum=0, maximum=10
+    )
+    priority_beta: float = option(0.4, "how far weights undo that preference", minimum=0, maximum=1)
     max_grad_norm: float = option(0.5, "limit on the norm of the gradient", minimum=0)
     checkpoint_interval: int = option(
         50, "save every so many updates, and at the end", unit="updates", minimum=1, resumable=True

@@ -30,3 +30,8 @@ def cross_entropy(targets: Tensor, log_probabilities: Tensor) -> Tensor:
 def approximate_kl(log_ratios: Tensor) -> Tensor:
     """Mean of (r - 1) - log r, an unbiased and never negative estimate of KL(then || now)."""
     return ((log_ratios.exp() - 1) - log_ratios).mean()
+
+
+def clipped_fraction(log_ratios: Tensor, clip: float) -> Tensor:
+    """The fraction of ratios further than `clip` from 1."""
+    return ((log_ratios.exp() - 1).abs() > clip).float().mean()

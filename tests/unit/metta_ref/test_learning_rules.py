@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from metta_ref.rl.adam import Adam
 from metta_ref.rl.advantage import advantages
-from metta_ref.rl.losses import approximate_kl, cross_entropy, entropy, policy_loss, value_loss
+from metta_ref.rl.losses import approximate_kl, clipped_fraction, cross_entropy, entropy, policy_loss, value_loss
+from metta_ref.rl.minibatches import minibatches
 from metta_ref.rl.schedules import annealed
+from metta_ref.rl.update import explained_variance
 
 
 def column(*values: float) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -107,6 +109,42 @@ def test_entropy_and_divergences_by_hand() -> None:
     expected = (-math.log(0.5) - 0.5 * (math.log(0.25) + math.log(0.75))) / 2
     assert cross_entropy(teacher, certain_and_even).item() == pytest.approx(expected)
     assert approximate_kl(torch.tensor([0.0, math.log(2)])).item() == pytest.approx((1 - math.log(2)) / 2)
+
+
+def test_ratios_beyond_the_limit_are_counted_on_both_sides() -> None:
+    ratios = torch.tensor([0.7, 0.9, 1.0, 1.1, 1.3])
+    assert clipped_fraction(ratios.log(), 0.2).item() == pytest.approx(2 / 5)
+
+
+def test_explained_variance_is_one_for_prophets_and_zero_for_the_ignorant() -> None:
+    returns = column(1, 2, 3, 6)
+    assert explained_variance(returns, returns) == 1.0
+    assert explained_variance(column(3, 3, 3, 3), returns) == 0.0
+    assert explained_variance(-returns, returns) == -3.0
+    assert math.isnan(explained_variance(returns, column(2, 2, 2, 2)))
+
+
+def test_without_preference_every_environment_comes_once_a_pass() -> None:
+    drawn = list(minibatches(column(1, 2, 3, 4, 5, 6)[:, 0], 3, np.random.default_rng(0), alpha=0, beta=1))
+    assert sorted(np.concatenate([rows for rows, _ in drawn]).tolist()) == [0, 1, 2, 3, 4, 5]
+    assert [weights.tolist() for _, weights in drawn] == [[1.0, 1.0]] * 3
+
+
+def test_preference_draws_large_errors_more_often_and_weighs_them_less() -> None:
+    """p is proportional to the priorities at alpha 1: 1/2, 1/4, 1/4, 0; weights at beta 1 are 1 / (4 p)."""
+    rng, priorities = np.random.default_rng(0), np.array([2, 1, 1, 0], np.float32)
+    drawn = [next(minibatches(priorities, 4, rng, alpha=1, beta=1)) for _ in range(4000)]
+    counts = np.bincount([int(rows[0]) for rows, _ in drawn], minlength=4) / 4000
+    np.testing.assert_allclose(counts, [0.5, 0.25, 0.25, 0], atol=0.03)
+    weights = {int(rows[0]): float(weights[0]) for rows, weights in drawn}
+    assert [weights[row] for row in (0, 1, 2)] == pytest.approx([0.5, 1.0, 1.0], rel=1e-4)
+
+
+@given(alpha=st.floats(0.1, 2), groups=st.sampled_from([1, 2, 4]), seed=st.integers(0, 99))
+def test_a_minibatch_never_repeats_a_sequence(alpha: float, groups: int, seed: int) -> None:
+    priorities = np.arange(8, dtype=np.float32)
+    for rows, weights in minibatches(priorities, groups, np.random.default_rng(seed), alpha=alpha, beta=0.5):
+        assert len(set(rows.tolist())) == len(rows) == len(weights) == 8 // groups
 
 
 def test_schedules_depend_on_the_step_alone() -> None:
