@@ -16,7 +16,7 @@ from audit.model.findings import CheckResult, Coverage, Finding, Link, Retiremen
 from audit.model.graph import ModuleGraph
 from audit.model.settings import Configuration, RetiredName
 from audit.resolve.locating import locate
-from audit.resolve.packaging import EntryPoint
+from audit.resolve.reading import EntryPoint
 from audit.resolve.references import graph_of
 from audit.resolve.retired import Retirements
 from audit.resolve.uses import uses_of

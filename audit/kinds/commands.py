@@ -29,7 +29,7 @@ _TOKEN: Final = re.compile(
 )
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 _OPTION: Final = re.compile(r"[-+~]{0,2}[A-Za-z_][\w./@-]*=")
-_PYTHON: Final = re.compile(r"(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?")
+_PYTHON: Final = re.compile(r"(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?|[$%{]+\w*(?:PYTHON|python)\w*[}%]*")
 _MODULE: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _SAYS_ONLY: Final = frozenset(
     {"echo", "printf", "rm", "rmdir", "mkdir", "touch", "test", "[", "[[", "grep", "rg", "sed", "awk", "true", ":"}
@@ -37,6 +37,28 @@ _SAYS_ONLY: Final = frozenset(
 """Commands whose operands need not exist, or are only text."""
 _SERVERS: Final = frozenset({"uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "uwsgi", "waitress-serve"})
 _APP_OPTIONS: Final = {"celery": ("-A", "--app"), "flask": ("-A", "--app"), "dramatiq": (), "arq": ()}
+_RUNS_MODULES: Final = frozenset({"torchrun", "coverage", "kernprof", "scalene", "viztracer", "debugpy", "pdb"})
+"""Programs that, like Python itself, run the module that follows ``-m``."""
+_TAKES_PATHS: Final = frozenset(
+    {"cd", "pushd", "mypy", "ruff", "black", "flake8", "isort", "pylint", "pyright", "basedpyright", "ty", "pytest"}
+    | {"py.test", "bandit", "vulture", "pyflakes", "pydocstyle", "interrogate", "radon", "ls", "cat", "cp", "mv"}
+    | {"source", ".", "autopep8", "yapf", "codespell", "pyupgrade", "pytype", "pyrefly", "lint-imports", "tar", "zip"}
+    | {"COPY", "ADD"}
+)
+"""Programs whose operands are files and folders, even one without a slash or a suffix."""
+_PATH_OPTIONS: Final = frozenset(
+    {"--cov", "--source", "--ignore", "--rootdir", "--package", "--app-dir", "--exclude", "--omit", "--include"}
+    | {"--pyargs", "--doctest-modules", "--directory", "--project", "--cov-config", "--working-directory"}
+)
+"""Options whose value is a file, a folder or a package, even one without a slash or a dot."""
+_SEARCH_PATHS: Final = re.compile(r"\w*(?:PATHS?|DIRS?|SRCS?|SOURCES?|FOLDERS?|PACKAGES?|MODULES?|FILES?|TESTS?)")
+"""Variables that hold files, folders or packages."""
+_ASSIGNS: Final = frozenset({"=", ":=", "::=", "?=", "+="})
+_FOLDER: Final = re.compile(r"[A-Za-z_][\w-]*/?")
+_TRANSPARENT: Final = frozenset(
+    {"-", "+", "", "export", "env", "declare", "local", "readonly", "set", "!", "ENV", "ARG"}
+)
+"""Words before a command or an assignment that change nothing about what it names."""
 _SETTINGS: Final = ("DJANGO_SETTINGS_MODULE", "FLASK_APP", "CELERY_APP")
 _MAX_NESTING: Final = 3
 
@@ -108,20 +130,22 @@ def _mentions(
         certain = certain and caller.judges_slots
         return Mention(caller.code, kind, text, form, caller.role, caller.severity, span, certain)
 
-    program, python, before = "", False, ""
-    for word in words:
+    program, python, before, takes_paths = "", False, "", False
+    for index, word in enumerate(words):
         text = word.text.lstrip("@") if not program else word.text
-        if not program and text in ("-", "+", ""):
+        if not program and text in _TRANSPARENT:
+            continue
+        if index == 1 and text in _ASSIGNS:
+            takes_paths = _SEARCH_PATHS.fullmatch(program.upper()) is not None
             continue
         if not program and _ASSIGNMENT.match(text):
-            name, _, value = text.partition("=")
-            if form := "name" if name in _SETTINGS and _MODULE.fullmatch(value) else form_of(value):
-                yield mention(word, value, form, "command", certain=name in _SETTINGS)
+            yield from _assigned(word, text, mention)
             continue
         if not program or text.rpartition("/")[2] in _SERVERS or text in _APP_OPTIONS:
             program = text.rpartition("/")[2]
             if program in _SAYS_ONLY:
                 return
+        takes_paths = takes_paths or text.rpartition("/")[2] in _TAKES_PATHS
         if python and before == "-m" and _MODULE.fullmatch(text):
             yield mention(word, text, "module", "command", certain=True)
             python = False
@@ -135,18 +159,33 @@ def _mentions(
                 inner = source[word.start - offset : word.end - offset]
                 yield from command_mentions(inner, word.start, positions, caller, depth + 1)
         else:
-            yield from _plain(word, text, program, mention)
-        python = python or bool(_PYTHON.fullmatch(text))
+            option = _OPTION.match(text)
+            named = (option[0] if option else before).rstrip("=")
+            takes = named in _PATH_OPTIONS or (takes_paths and option is None and not before.startswith("-"))
+            yield from _plain(word, text[option.end() :] if option else text, program, mention, is_path=takes)
+        python = python or bool(_PYTHON.fullmatch(text)) or text.rpartition("/")[2] in _RUNS_MODULES
         before = text
 
 
-def _plain(word: Word, text: str, program: str, mention: _Make) -> Iterator[Mention]:
+def _assigned(word: Word, text: str, mention: _Make) -> Iterator[Mention]:
+    """The value of a variable: a setting that names a module, folders of a search path, a name or a path."""
+    name, _, value = text.partition("=")
+    if name in _SETTINGS and _MODULE.fullmatch(value):
+        yield mention(word, value, "name", "command", certain=True)
+        return
+    for part in value.split(":") if _SEARCH_PATHS.fullmatch(name) else (value,):
+        if form := form_of(part):
+            yield mention(word, part, form, "path" if form == "path" else "command")
+
+
+def _plain(word: Word, text: str, program: str, mention: _Make, *, is_path: bool) -> Iterator[Mention]:
     """A word that no rule of a program explains: an option's value, a path or a dotted name."""
-    option = _OPTION.match(text)
-    value = (text[option.end() :] if option else text).rstrip(":,")
+    value = text.rstrip(":,")
     form = form_of(value)
     if form is not None:
         yield mention(word, value, form, "path" if form == "path" else "command", certain=program in _SERVERS)
+    elif is_path:
+        yield from (mention(word, each, "path", "path") for each in value.split(",") if _FOLDER.fullmatch(each))
 
 
 def _inline_code(word: Word, text: str, positions: Positions, caller: Caller) -> Iterable[Mention]:

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from audit.kinds.commands import Caller
 from audit.kinds.forms import form_of
 from audit.kinds.json_scan import json_strings
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.roles import is_command_yaml, is_launch_json, is_tool_settings
 from audit.kinds.settings_text import ini_values, toml_values
 from audit.kinds.texts import Positions
+from audit.kinds.yaml_commands import command_of, grouped
 from audit.kinds.yaml_events import Scalar, yaml_scalars
 from audit.model.codes import Severity
 from audit.model.facts import Span
@@ -21,6 +23,11 @@ from audit.model.mentions import Mention
 CLASS_KEYS: Final = frozenset({"_target_", "class_path", "()", "__class_fullname__", "_recursive_target_"})
 """Keys whose value is imported by the library that reads it: Hydra, jsonargparse, dictConfig."""
 _PYTHON_TAG: Final = re.compile(r"tag:yaml\.org,2002:python/(?:object(?:/apply|/new)?|name|module):(.+)")
+_FOLDER_KEYS: Final = frozenset({"script_location", "version_locations"})
+_LISTED_COMMANDS: Final = frozenset({"command", "entrypoint"})
+_RUN_KEYS: Final = _LISTED_COMMANDS | {"run", "setup", "script", "cmd", "bash_command"}
+"""Keys under which clusters, schedulers and launchers hold what they run."""
+_COMMAND: Final = Caller("REF007", "the command", "error")
 _MAX_JSON: Final = 262_144
 """A larger JSON file is data that a program wrote."""
 
@@ -40,8 +47,8 @@ class YamlValues(TextKind):
     """Class paths, dotted names, file paths, Hydra defaults and Python tags in YAML."""
 
     name = "yaml"
-    codes = ("REF005",)
-    title = "YAML values: Hydra `_target_` and defaults lists, class paths, dotted names, paths, Python tags"
+    codes = ("REF005", "REF007")
+    title = "YAML values: Hydra `_target_` and defaults lists, class paths, names, paths, Python tags, what jobs run"
     slots = CLASS_KEYS - {"()"} | {"python"}
 
     def wants(self, path: str) -> bool:
@@ -49,7 +56,11 @@ class YamlValues(TextKind):
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         text, positions = source.text, source.positions
-        for scalar in yaml_scalars(text, positions):
+        for scalars in grouped(yaml_scalars(text, positions), _LISTED_COMMANDS):
+            scalar = scalars[0]
+            if scalar.key in _RUN_KEYS and not scalar.is_key and (len(scalars) > 1 or " " in scalar.value.strip()):
+                yield from command_of(text, scalars, positions, _COMMAND)
+                continue
             span = _yaml_span(scalar, text, positions)
             if tagged := _PYTHON_TAG.fullmatch(scalar.tag):
                 place = positions.span(scalar.start, max(scalar.end, scalar.start))
@@ -236,7 +247,10 @@ class IniValues(TextKind):
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         for each in ini_values(source.text):
-            if found := value_mention(each.key, each.value, source.positions.span(each.start, each.end)):
+            if each.key in _FOLDER_KEYS and each.value.isidentifier():
+                span = source.positions.span(each.start, each.end)
+                yield Mention("REF005", "path", each.value, "path", f"`{each.key}`", "error", span)
+            elif found := value_mention(each.key, each.value, source.positions.span(each.start, each.end)):
                 yield found
 
     HOLDS = (

@@ -9,7 +9,8 @@ from typing import Final
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.texts import UnreadableError
 from audit.model.mentions import Mention
-from audit.resolve.packaging import Reading, read_configuration
+from audit.resolve.packaging import read_configuration
+from audit.resolve.reading import Reading
 
 _FILES: Final = ("pyproject.toml", "setup.cfg", "setup.py")
 

@@ -107,7 +107,7 @@ class GonePaths:
 
 def _plain(text: str) -> str | None:
     """The path without what points into the file, up to the first component that is a pattern."""
-    path = without_location(text).partition("?")[0]
+    path = without_location(text).partition("?")[0].lstrip("!")
     kept: list[str] = []
     for part in path.split("/"):
         if _WILD.search(part):

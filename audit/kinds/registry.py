@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Final
 from audit.kinds.configuration import IniValues, JsonValues, TomlValues, YamlValues
 from audit.kinds.entry_points import EntryPoints
 from audit.kinds.kind import Kind
-from audit.kinds.launch import BuildScripts, LaunchFiles
+from audit.kinds.launch import LaunchFiles
 from audit.kinds.markdown import Markdown
 from audit.kinds.notebooks import Notebooks
 from audit.kinds.path_lists import PathLists
 from audit.kinds.pickles import Pickles
+from audit.kinds.python_commands import BuildScripts, SetupScripts, Subprocesses
 from audit.kinds.rst import Docstrings, ReStructuredText
-from audit.kinds.scripts import ShellScripts, Workflows
+from audit.kinds.scripts import ExecutableScripts, ShellScripts
 from audit.kinds.tool_settings import ToolSettings
+from audit.kinds.workflows import Workflows
 from audit.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,11 +37,14 @@ BUILT_IN: Final[tuple[type[Kind], ...]] = (
     IniValues,
     EntryPoints,
     ShellScripts,
+    ExecutableScripts,
     Workflows,
     LaunchFiles,
     ToolSettings,
     PathLists,
     BuildScripts,
+    SetupScripts,
+    Subprocesses,
     Markdown,
     ReStructuredText,
     Docstrings,

@@ -1,35 +1,29 @@
-"""Kinds of reference in what is run: shell scripts, build files, workflows."""
+"""Kinds of reference in what is run: shell scripts, build files, service units, scripts without a suffix."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Final
 
 from audit.kinds.commands import COMMAND_WORDS, Caller, command_mentions
-from audit.kinds.forms import form_of
 from audit.kinds.kind import Example, Source, TextKind
-from audit.kinds.roles import is_command_yaml
-from audit.kinds.texts import Positions
-from audit.kinds.yaml_events import Scalar, yaml_scalars
-from audit.model.mentions import Mention
+from audit.kinds.python_code import read_code
+from audit.model.mentions import Form, Mention
 
 _SCRIPT_NAMES: Final = re.compile(
     r"(?:GNU)?[Mm]akefile(?:\..+)?|\.?[Jj]ustfile|Dockerfile.*|.*\.[Dd]ockerfile|Containerfile.*|Procfile|Vagrantfile"
-    r"|.*\.(?:sh|bash|zsh|ksh|fish|mk|just|bats|ps1|bat|cmd)|\.envrc|crontab|Jenkinsfile|Earthfile|Tiltfile"
+    r"|.*\.(?:sh|bash|zsh|ksh|fish|mk|just|bats|ps1|bat|cmd|sbatch|slurm|pbs|service|timer)|\.envrc|crontab|Jenkinsfile|Earthfile|Tiltfile"
 )
 _EXEC_FORM: Final = re.compile(r"^([ \t]*(?:[A-Za-z]+[ \t]+)+)(\[.*\])[ \t]*$", re.MULTILINE)
 _INSTRUCTION: Final = re.compile(
-    r"^([ \t]*)(?:RUN|CMD|ENTRYPOINT|COPY|ADD|HEALTHCHECK|SHELL|WORKDIR|ENV|ARG)\b(?:[ \t]+--[\w-]+=\S+)*",
+    r"^([ \t]*)(?:RUN|CMD|ENTRYPOINT|HEALTHCHECK|SHELL|WORKDIR|ENV|ARG)\b(?:[ \t]+--[\w-]+=\S+)*",
     re.MULTILINE,
 )
+_UNIT: Final = re.compile(r"^Exec\w+=[-@:+!|]*", re.MULTILINE)
+_VARIABLE: Final = re.compile(r"\$\((\w+)\)")
 _RULE: Final = re.compile(r"^([\w./%-]+)(:{1,2})(?![=/\w])", re.MULTILINE)
-_COMMAND_KEYS: Final = frozenset(
-    {"run", "script", "before_script", "after_script", "cmd", "cmds", "commands", "install", "before_install", "shell"}
-    | {"pre-command", "test", "build", "postCreateCommand", "postStartCommand", "bash", "powershell", "pwsh"}
-)
-_ARGUMENT_KEYS: Final = frozenset({"entry", "args", "command", "entrypoint"})
+_SHELL: Final = re.compile(r"\b(?:ba|da|z|k|fi)?sh\b")
 _COMMAND = Caller("REF007", "the command", "error")
 
 
@@ -38,7 +32,7 @@ class ShellScripts(TextKind):
 
     name = "shell"
     codes = ("REF007",)
-    title = "commands and paths in shell scripts, Makefile, justfile, Dockerfile, Procfile, crontab"
+    title = "commands and paths in shell scripts, Makefile, justfile, Dockerfile, Procfile, crontab, sbatch, systemd"
     slots = COMMAND_WORDS
 
     def wants(self, path: str) -> bool:
@@ -51,6 +45,9 @@ class ShellScripts(TextKind):
             text = _INSTRUCTION.sub(lambda found: " " * len(found[0]), text)
         elif "make" in name or "just" in name or name.endswith(".mk"):
             text = _RULE.sub(lambda found: " " * len(found[1]) + ";" * len(found[2]), text)
+            text = _VARIABLE.sub(r"${\1}", text)
+        elif name.endswith((".service", ".timer")):
+            text = _UNIT.sub(lambda found: " " * len(found[0]), text)
         return command_mentions(text, 0, source.positions, _COMMAND)
 
     HOLDS = (
@@ -113,107 +110,56 @@ class ShellScripts(TextKind):
     )
 
 
-class Workflows(TextKind):
-    """Commands and paths in CI workflows, compose files and pre-commit hooks."""
+class ExecutableScripts(TextKind):
+    """Commands and paths in scripts without a suffix, which say in their first line what runs them."""
 
-    name = "workflows"
+    name = "executables"
     codes = ("REF007",)
-    title = "commands and paths in CI workflows, compose files, pre-commit hooks, Taskfiles"
-    slots = COMMAND_WORDS
+    title = "commands and paths in shell scripts without a suffix, imports in Python scripts without one"
+    marks = (b"#!",)
+    slots = COMMAND_WORDS | {"import"}
 
     def wants(self, path: str) -> bool:
-        return path.endswith((".yaml", ".yml")) and is_command_yaml(path)
+        name = path.rpartition("/")[2]
+        return "." not in name.lstrip(".") and _SCRIPT_NAMES.fullmatch(name) is None
 
     def mentions(self, source: Source) -> Iterator[Mention]:
-        text, positions = source.text, source.positions
-
-        def together(scalar: Scalar) -> tuple[int, int]:
-            in_list = scalar.key in _ARGUMENT_KEYS and scalar.listed and not scalar.is_key
-            return (scalar.listed, 0) if in_list else (0, scalar.start)
-
-        for (listed, _), group in groupby(yaml_scalars(text, positions), together):
-            scalars = list(group)
-            first = scalars[0]
-            if listed:
-                yield from _joined(text, [(each.start, each.end) for each in scalars], positions)
-            elif first.is_key:
-                continue
-            elif first.key in _COMMAND_KEYS | _ARGUMENT_KEYS:
-                start = text.find("\n", first.start) + 1 if first.is_block else first.start
-                inner = text[start : first.end]
-                if not first.is_block and inner[:1] in "\"'" and inner[:1] == inner[-1:]:
-                    start, inner = start + 1, inner[1:-1]
-                yield from command_mentions(inner, start, positions, _COMMAND)
-            elif not first.is_block:
-                span = positions.span(first.start, first.end)
-                form = form_of(first.value)
-                if form is not None:
-                    kind = "path" if form == "path" else "setting"
-                    yield Mention("REF007", kind, first.value, form, f"`{first.key}`", "warning", span)
+        first = source.text.partition("\n")[0]
+        if not first.startswith("#!"):
+            return
+        if "python" in first:
+            for name in read_code(source.text) or ():
+                form: Form = "module" if name.bare else "name"
+                start = source.positions.offset(name.span[0], name.span[1] - 1)
+                span = source.positions.span(start, source.positions.offset(name.span[2], name.span[3] - 1))
+                is_import = name.kind == "import"
+                yield Mention("REF007", name.kind, name.name, form, "the script", "error", span, is_import)
+        elif _SHELL.search(first):
+            yield from command_mentions(source.text, 0, source.positions, _COMMAND)
 
     HOLDS = (
         Example(
-            title="an action, a branch and an image that look like paths, and a step's name",
+            title="a text without a suffix, a script of another language, a script that runs what exists",
             before={
                 "shop/__init__.py": "",
                 "shop/old.py": "",
-                ".github/workflows/ci.yml": (
-                    "on: {push: {branches: [shop/old]}}\njobs:\n  a:\n    steps:\n      - uses: shop/old@v4\n"
-                    "      - name: run shop.old\n        run: |\n          # python -m shop.old\n          true\n"
-                ),
+                "NOTES": "python -m shop.old\n",
+                "bin/a": "#!/usr/bin/env ruby\nsystem 'python -m shop.old'\n",
+                "bin/b": "#!/bin/sh\npython -m shop\n# python -m shop.old\n",
             },
             gone=("shop/old.py",),
         ),
     )
     BREAKS = (
         Example(
-            title="a workflow that starts a removed module on the third line of a block, and watches its path",
+            title="a shell script and a Python script without a suffix",
             before={
                 "shop/__init__.py": "",
-                "shop/old.py": "",
-                ".github/workflows/ci.yml": (
-                    "on:\n  push:\n    paths:\n      - shop/old.py\njobs:\n  a:\n    steps:\n      - run: |\n"
-                    "          pip install .\n          cd x\n          python -m shop.old\n"
-                    "      - run: python shop/old.py\n"
-                ),
+                "shop/old.py": "def main(): ...\n",
+                "bin/a": "#!/bin/bash -e\nset -x\npython -m shop.old\n",
+                "bin/b": "#!/usr/bin/env python3\nfrom shop.old import main\n\nmain()\n",
             },
             gone=("shop/old.py",),
-            finds=(
-                (".github/workflows/ci.yml", 4, "shop/old.py"),
-                (".github/workflows/ci.yml", 11, "shop.old"),
-                (".github/workflows/ci.yml", 12, "shop/old.py"),
-            ),
-        ),
-        Example(
-            title="commands that are lists of arguments, in flow and in block style",
-            before={
-                "shop/__init__.py": "",
-                "shop/old.py": "",
-                "docker-compose.yml": (
-                    'services:\n  a:\n    command: ["python", "-m", "shop.old"]\n  b:\n    entrypoint:\n'
-                    "      - python\n      - -m\n      - shop.old\n"
-                ),
-            },
-            gone=("shop/old.py",),
-            finds=(("docker-compose.yml", 3, "shop.old"), ("docker-compose.yml", 8, "shop.old")),
-        ),
-        Example(
-            title="a pre-commit hook whose script is gone",
-            before={
-                "tools/check.py": "",
-                ".pre-commit-config.yaml": (
-                    "repos:\n  - repo: local\n    hooks:\n      - entry: python tools/check.py\n"
-                ),
-            },
-            gone=("tools/check.py",),
-            finds=((".pre-commit-config.yaml", 4, "tools/check.py"),),
+            finds=(("bin/a", 3, "shop.old"), ("bin/b", 2, "shop.old")),
         ),
     )
-
-
-def _joined(text: str, parts: list[tuple[int, int]], positions: Positions) -> Iterator[Mention]:
-    """One command whose words are items of a list: what stands between them is blanked."""
-    start, source = parts[0][0], ""
-    for begin, end in parts:
-        source += " " * (begin - start - len(source)) + text[begin:end].replace("\n", " ")
-    yield from command_mentions(source, start, positions, _COMMAND)

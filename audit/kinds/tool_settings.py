@@ -9,6 +9,7 @@ from audit.kinds.commands import COMMAND_WORDS, Caller, command_mentions
 from audit.kinds.forms import form_of
 from audit.kinds.json_scan import json_strings
 from audit.kinds.kind import Example, Source, TextKind
+from audit.kinds.regexes import is_regex, paths_in_regex
 from audit.kinds.roles import is_tool_settings
 from audit.kinds.settings_text import Value, ini_values, toml_values
 from audit.kinds.texts import Positions
@@ -16,26 +17,41 @@ from audit.model.codes import Severity
 from audit.model.mentions import Form, Mention
 
 _PATH_KEYS: Final = frozenset(
-    {"source", "testpaths", "include", "exclude", "omit", "src", "packages", "files", "paths", "extraPaths"}
-    | {"pythonpath", "root", "known-first-party", "known_first_party", "mypy_path", "extend-exclude", "norecursedirs"}
+    {"source", "testpaths", "include", "exclude", "omit", "src", "packages", "files", "paths", "extraPaths", "root"}
+    | {"pythonpath", "mypy_path", "extend-exclude", "norecursedirs", "changedir", "where", "exclude_dirs", "directory"}
+    | {"extend_exclude", "extend-include", "force-exclude", "ignore-paths", "templates", "members", "targets"}
 )
-"""Keys whose value may be a bare folder or package."""
-_COMMAND_TABLES: Final = (("tool", "taskipy"), ("tool", "poe"), ("tool", "pdm"), ("tool", "hatch"), ("tool", "rye"))
-_COMMAND_OPTIONS: Final = frozenset({"commands", "commands_pre", "commands_post", "cmd", "script", "shell"})
-_ENTRY_POINTS: Final = (("project", "scripts"), ("project", "gui-scripts"), ("project", "entry-points"))
-_NOT_REFERENCES: Final = (
-    "package-data",
-    "exclude-package-data",
-    "package_data",
-    "dependencies",
-    "urls",
-    "classifiers",
-    "keywords",
-    "name",
-    "requires",
-    "version",
-    "requires-python",
+"""Keys whose value may be a bare folder."""
+_MODULE_KEYS: Final = frozenset(
+    {"module", "modules", "source_pkgs", "py-modules", "py_modules", "packages", "known-first-party", "plugins"}
+    | {"known_first_party", "package", "include", "root_package", "root_packages"}
 )
+"""Keys whose value may be a bare module or package."""
+_COMMAND_TABLES: Final = (
+    ("tool", "taskipy"),
+    ("tool", "poe"),
+    ("tool", "pdm", "scripts"),
+    ("tool", "rye", "scripts"),
+    ("tool", "hatch", "envs"),
+)
+_COMMAND_OPTIONS: Final = frozenset({"commands", "commands_pre", "commands_post", "cmd", "script", "shell", "addopts"})
+_ENTRY_POINTS: Final = (
+    ("project", "scripts"),
+    ("project", "gui-scripts"),
+    ("project", "entry-points"),
+    ("tool", "poetry", "scripts"),
+    ("tool", "poetry", "plugins"),
+)
+_PACKAGE_DATA: Final = frozenset({"package-data", "package_data", "options.package_data"})
+_NOT_REFERENCES: Final = frozenset(
+    {"exclude-package-data", "dependencies", "urls", "classifiers", "keywords", "requires", "requires-python"}
+    | {"banned-api", "banned-module-level-imports"}
+)
+_ENDS_WITH_ATTRIBUTE: Final = frozenset({"version_files", "version_variables", "version_file"})
+"""Keys whose value is a file and, after a colon, what stands in it."""
+_REGEX_KEYS: Final = frozenset({"exclude", "extend-exclude", "force-exclude", "files"})
+_FATAL: Final = frozenset({"build-backend", "readme", "testpaths", "py-modules", "py_modules", "packages"})
+"""Keys without whose file or module the tool stops."""
 
 
 class ToolSettings(TextKind):
@@ -117,10 +133,13 @@ class ToolSettings(TextKind):
 
 
 def _toml(text: str, positions: Positions) -> Iterator[Mention]:
+    packages: set[str] = set()
     for value in toml_values(text):
-        if value.keys[:2] in _ENTRY_POINTS or value.keys[:3] == ("tool", "poetry", "scripts"):
+        if any(value.keys[: len(table)] == table for table in _ENTRY_POINTS):
             continue
-        if value.keys[:2] in _COMMAND_TABLES or value.key in _COMMAND_OPTIONS:
+        if value.keys[-2:-1] and value.keys[-2] in _PACKAGE_DATA:
+            yield from _package(value, text, packages, positions)
+        elif any(value.keys[: len(table)] == table for table in _COMMAND_TABLES) or value.key in _COMMAND_OPTIONS:
             yield from _command(text, value.start, value.end, positions, value.key)
         else:
             yield from _setting(value, positions)
@@ -128,6 +147,7 @@ def _toml(text: str, positions: Positions) -> Iterator[Mention]:
 
 def _ini(text: str, positions: Positions) -> Iterator[Mention]:
     bounds: tuple[int, int] | None = None
+    packages: set[str] = set()
     for value in ini_values(text):
         is_command = value.key in _COMMAND_OPTIONS
         if bounds is not None and not (is_command and value.start >= bounds[0]):
@@ -135,6 +155,8 @@ def _ini(text: str, positions: Positions) -> Iterator[Mention]:
             bounds = None
         if is_command:
             bounds = (bounds[0] if bounds else value.start, value.end)
+        elif value.keys[:1] and value.keys[0] in _PACKAGE_DATA:
+            yield from _package(value, text, packages, positions)
         elif value.keys[:1] != ("options.entry_points",):
             yield from _setting(value, positions)
     if bounds is not None:
@@ -145,18 +167,60 @@ def _command(text: str, start: int, end: int, positions: Positions, key: str) ->
     yield from command_mentions(text[start:end], start, positions, Caller("REF007", f"`{key}`", "error"))
 
 
+def _package(value: Value, text: str, seen: set[str], positions: Positions) -> Iterator[Mention]:
+    """The package whose data a key declares; told once, whatever number of patterns it has."""
+    start = text.rfind(value.key, 0, value.start)
+    if value.key not in seen and start >= 0 and value.key.replace(".", "").isidentifier():
+        seen.add(value.key)
+        span = positions.span(start, start + len(value.key))
+        yield Mention("REF007", "setting", value.key, "module", "the package data", "warning", span)
+
+
 def _setting(value: Value, positions: Positions) -> Iterator[Mention]:
-    if any(key in _NOT_REFERENCES for key in value.keys) or (value.keys[:1] == ("project",) and value.key != "readme"):
+    if not _NOT_REFERENCES.isdisjoint(value.keys) or _is_own_name(value):
         return
+    if value.key in _REGEX_KEYS and is_regex(value.value):
+        for start, end, path in paths_in_regex(value.value):
+            span = positions.span(value.start + start, value.start + end)
+            yield Mention("REF007", "path", path, "path", f"`{value.key}`", "warning", span)
+        return
+    for text, start in _parts(value):
+        form = _form(value.key, text, is_section=value.value.startswith("mypy-") and not value.keys)
+        if form is not None:
+            role = f"`{value.key}`" if value.key else "the section"
+            severity: Severity = "error" if value.key in _FATAL else "warning"
+            kind = "path" if form == "path" else "setting"
+            yield Mention("REF007", kind, text, form, role, severity, positions.span(start, start + len(text)))
+
+
+def _is_own_name(value: Value) -> bool:
+    """Whether a value describes the project itself: its name, authors and the like."""
+    if value.keys[:1] == ("project",):
+        return value.key != "readme"
+    return value.key == "name" and value.keys != ("tool", "flit", "module", "name")
+
+
+def _parts(value: Value) -> Iterator[tuple[str, int]]:
+    """The names within one value and where each begins: without what tools add before or behind it."""
     text, start = value.value, value.start
     if not value.keys and text.startswith("mypy-"):
         text, start = text[5:], start + 5
-    text = text.removesuffix(".*") if "/" not in text else text
+    if value.key == "filterwarnings":
+        for part in text.split(":"):
+            yield part, start
+            start += len(part) + 1
+        return
+    if value.key in _ENDS_WITH_ATTRIBUTE:
+        text = text.partition(":")[0]
+    elif value.key in ("per-file-ignores", "per_file_ignores"):
+        text = text.rstrip(":")
+    yield (text.removesuffix("*").removesuffix(".") if "/" not in text else text), start
+
+
+def _form(key: str, text: str, *, is_section: bool) -> Form | None:
     form: Form | None = form_of(text)
-    if form is None and value.key in _PATH_KEYS and text.replace("-", "_").isidentifier():
-        form = "path"
     if form is not None:
-        role = f"`{value.key}`" if value.key else "the section"
-        severity: Severity = "error" if value.key in ("build-backend", "readme", "testpaths") else "warning"
-        kind = "path" if form == "path" else "setting"
-        yield Mention("REF007", kind, text, form, role, severity, positions.span(start, start + len(text)))
+        return form
+    if (key in _MODULE_KEYS or is_section) and text.isidentifier():
+        return "module"
+    return "path" if key in _PATH_KEYS and text.replace("-", "_").isidentifier() else None

@@ -13,7 +13,8 @@ from typing import Final
 
 import msgspec
 
-from audit.resolve.packaging import BUILD_NAMES, EntryPoint, Reading, read_configuration
+from audit.resolve.packaging import BUILD_NAMES, read_configuration
+from audit.resolve.reading import EntryPoint, Reading
 
 _PACKAGING: Final = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
 _CONFIG_NAMES: Final = _PACKAGING | {

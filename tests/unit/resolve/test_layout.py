@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from audit.resolve.generated import generated_by_build
 from audit.resolve.layout import Layout, read_layout
-from audit.resolve.packaging import EntryPoint
+from audit.resolve.reading import EntryPoint
 
 CODE = ("lib/core/__init__.py", "lib/core/a.py", "tests/test_a.py")
 

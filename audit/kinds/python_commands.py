@@ -1,0 +1,220 @@
+"""Kinds of reference in Python that runs commands or describes a build: noxfile.py, setup.py, subprocess calls."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+from typing import Final
+
+from audit.kinds.commands import Caller, command_mentions
+from audit.kinds.kind import Example, Source, TextKind
+from audit.kinds.texts import UnreadableError
+from audit.model.mentions import Form, Mention
+
+_BUILD_SCRIPTS: Final = ("noxfile.py", "tasks.py", "fabfile.py", "dodo.py", "conf.py", "duties.py")
+_LAUNCHERS: Final = frozenset(
+    {"run", "call", "check_call", "check_output", "Popen", "system", "popen", "run_path", "getoutput"}
+    | {"create_subprocess_exec", "create_subprocess_shell"}
+)
+_LISTED: Final[dict[str, Form]] = {"packages": "module", "py_modules": "module", "scripts": "path"}
+_KEYED: Final = ("package_data", "package_dir")
+_COMMAND: Final = Caller("REF007", "the command", "error", judges_slots=False)
+
+
+def _parsed(source: Source) -> ast.Module:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is odd about another project's strings is its own affair
+            return ast.parse(source.text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise UnreadableError(f"not Python: {type(error).__name__}") from None
+
+
+def _is_line(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value
+
+
+def _inside(node: ast.Constant, source: Source) -> int:
+    """The offset of the first character of a string, after its prefix and quote."""
+    start = source.positions.offset(node.lineno, node.col_offset)
+    return source.text.find(str(node.value), start) if node.value else start
+
+
+def _command(words: list[ast.expr], source: Source) -> Iterator[Mention]:
+    """What a command named word by word names; a word that is computed leaves a gap."""
+    first = next((each for each in words if isinstance(each, ast.Constant) and _is_line(each)), None)
+    if first is None:
+        return
+    begin, text = _inside(first, source), ""
+    for each in words:
+        if isinstance(each, ast.Constant) and _is_line(each) and " " not in str(each.value):
+            text += " " * (_inside(each, source) - begin - len(text)) + str(each.value)
+    yield from command_mentions(text, begin, source.positions, _COMMAND)
+
+
+class BuildScripts(TextKind):
+    """Paths in the literals of noxfile.py, tasks.py and their like: Python that runs commands."""
+
+    name = "build-scripts"
+    codes = ("REF007",)
+    title = "paths in the string literals of noxfile.py, tasks.py, fabfile.py, dodo.py"
+
+    def wants(self, path: str) -> bool:
+        return path.rpartition("/")[2] in _BUILD_SCRIPTS
+
+    def mentions(self, source: Source) -> Iterator[Mention]:
+        for node in ast.walk(_parsed(source)):
+            found: Iterator[Mention] = iter(())
+            if isinstance(node, ast.Constant) and _is_line(node):
+                found = command_mentions(str(node.value), _inside(node, source), source.positions, _COMMAND)
+            elif isinstance(node, ast.Call) and len(node.args) > 1:
+                found = _command(node.args, source)
+            yield from (each for each in found if each.form == "path")
+
+    HOLDS = (
+        Example(
+            title="a path that exists, and prose",
+            before={"a/old.py": "", "a/new.py": "", "noxfile.py": 'PATH = "a/new.py"\nWHY = "old"\n'},
+            gone=("a/old.py",),
+        ),
+    )
+    BREAKS = (
+        Example(
+            title="a session that runs a test file which is gone",
+            before={"tests/test_old.py": "", "noxfile.py": 'def tests(s):\n    s.run("pytest", "tests/test_old.py")\n'},
+            gone=("tests/test_old.py",),
+            finds=(("noxfile.py", 2, "tests/test_old.py"),),
+        ),
+        Example(
+            title="a folder that a checker is pointed at",
+            before={"a/new.py": "", "old/b.py": "", "noxfile.py": 'def lint(s):\n    s.run("mypy", "a", "old")\n'},
+            gone=("old/b.py",),
+            finds=(("noxfile.py", 2, "old"),),
+        ),
+    )
+
+
+class Subprocesses(TextKind):
+    """Scripts and command lines that Python code starts in another process."""
+
+    name = "subprocesses"
+    codes = ("REF007",)
+    title = "scripts and shell lines that Python starts: subprocess, os.system, runpy.run_path, asyncio subprocesses"
+    marks = (b"subprocess", b"os.system", b"os.popen", b"run_path")
+
+    def wants(self, path: str) -> bool:
+        return path.endswith(".py")
+
+    def mentions(self, source: Source) -> Iterator[Mention]:
+        for node in ast.walk(_parsed(source)):
+            if not (isinstance(node, ast.Call) and node.args):
+                continue
+            called = node.func
+            name = (
+                called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+            )
+            if name not in _LAUNCHERS:
+                continue
+            first = node.args[0]
+            if isinstance(first, (ast.List, ast.Tuple)):
+                words = _command(first.elts, source)
+                yield from (each for each in words if each.form == "path" and "/" in each.text)
+            elif isinstance(first, ast.Constant) and _is_line(first):
+                yield from command_mentions(str(first.value), _inside(first, source), source.positions, _COMMAND)
+
+    HOLDS = (
+        Example(
+            title="a script that exists, one that is made at run time, a path that nothing starts",
+            before={
+                "tools/old.py": "",
+                "tools/new.py": "",
+                "run.py": (
+                    'import subprocess\n\nsubprocess.run(["python", "tools/new.py", f"tools/{1}.py"])\n'
+                    'print("tools/old.py")\n'
+                ),
+            },
+            gone=("tools/old.py",),
+        ),
+    )
+    BREAKS = (
+        Example(
+            title="a script in a list of arguments, and a module in a shell line",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "tools/old.py": "",
+                "run.py": (
+                    'import subprocess\nimport sys\n\nsubprocess.run([sys.executable, "tools/old.py", "-x"])\n'
+                    'subprocess.check_call("python -m shop.old", shell=True)\n'
+                ),
+            },
+            gone=("shop/old.py", "tools/old.py"),
+            finds=(("run.py", 4, "tools/old.py"), ("run.py", 5, "shop.old")),
+        ),
+    )
+
+
+class SetupScripts(TextKind):
+    """Packages, modules, scripts and data folders that setup.py declares literally."""
+
+    name = "setup-script"
+    codes = ("REF007",)
+    title = "setup.py: packages, py_modules, scripts, package_dir, package_data"
+
+    def wants(self, path: str) -> bool:
+        return path.rpartition("/")[2] == "setup.py"
+
+    def mentions(self, source: Source) -> Iterator[Mention]:
+        for node in ast.walk(_parsed(source)):
+            if not isinstance(node, ast.keyword):
+                continue
+            if node.arg in _LISTED and isinstance(node.value, (ast.List, ast.Tuple)):
+                yield from self._each(node.arg, node.value.elts, _LISTED[node.arg], source)
+            elif node.arg in _KEYED and isinstance(node.value, ast.Dict):
+                keys = [key for key in node.value.keys if key is not None]
+                yield from self._each(node.arg, keys, "module", source)
+                if node.arg == "package_dir":
+                    yield from self._each(node.arg, node.value.values, "path", source)
+
+    def _each(self, key: str, parts: list[ast.expr], form: Form, source: Source) -> Iterator[Mention]:
+        for part in parts:
+            if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value.strip("./"):
+                start = _inside(part, source)
+                span = source.positions.span(start, start + len(part.value))
+                kind = "path" if form == "path" else "setting"
+                yield Mention("REF007", kind, part.value, form, f"`{key}`", "error", span)
+
+    HOLDS = (
+        Example(
+            title="packages that exist, and one that is found by looking",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "setup.py": 'setup(name="old", packages=["shop"], package_dir={"": "."}, scripts=sorted(["old"]))\n',
+            },
+            gone=("shop/old.py",),
+        ),
+    )
+    BREAKS = (
+        Example(
+            title="a package, a module, a script and a folder that are gone",
+            before={
+                "shop/__init__.py": "",
+                "legacy/__init__.py": "",
+                "single.py": "",
+                "bin/go": "",
+                "setup.py": (
+                    'setup(\n    packages=["shop", "legacy"],\n    py_modules=["single"],\n'
+                    '    scripts=["bin/go"],\n    package_data={"legacy": ["*.txt"]},\n)\n'
+                ),
+            },
+            gone=("legacy/__init__.py", "single.py", "bin/go"),
+            finds=(
+                ("setup.py", 2, "legacy"),
+                ("setup.py", 3, "single"),
+                ("setup.py", 4, "bin/go"),
+                ("setup.py", 5, "legacy"),
+            ),
+        ),
+    )

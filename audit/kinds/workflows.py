@@ -1,0 +1,146 @@
+"""Kind of reference: CI workflows, compose files, pre-commit hooks and other YAML that says what to run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from audit.kinds.commands import COMMAND_WORDS, Caller, command_mentions
+from audit.kinds.forms import form_of
+from audit.kinds.kind import Example, Source, TextKind
+from audit.kinds.regexes import paths_in_regex
+from audit.kinds.roles import is_command_yaml
+from audit.kinds.yaml_commands import ARGUMENT_KEYS, command_of, grouped
+from audit.kinds.yaml_events import Scalar, yaml_scalars
+from audit.model.mentions import Mention
+
+_COMMAND_KEYS: Final = frozenset(
+    {"run", "script", "before_script", "after_script", "cmd", "cmds", "commands", "install", "before_install", "shell"}
+    | {"pre-command", "test", "build", "postCreateCommand", "postStartCommand", "bash", "powershell", "pwsh"}
+)
+_PATH_KEYS: Final = frozenset(
+    {"working-directory", "working_directory", "directory", "context", "workdir", "path", "paths", "dockerfile"}
+    | {"local", "changes", "ignore", "hooks", "target_directory"}
+)
+"""Keys whose value may be a bare folder."""
+_REGEX_KEYS: Final = frozenset({"files", "exclude"})
+_ASSIGNMENT: Final = re.compile(r"[A-Z_][A-Z0-9_]*=\S+$")
+_FOLDER: Final = re.compile(r"[A-Za-z_][\w-]*/?")
+_QUOTED: Final = re.compile(r"'([^']+)'")
+_DOCS: Final = "docs"
+"""Where MkDocs looks for pages unless it is told otherwise."""
+_COMMAND = Caller("REF007", "the command", "error")
+
+
+class Workflows(TextKind):
+    """Commands and paths in CI workflows, compose files and pre-commit hooks."""
+
+    name = "workflows"
+    codes = ("REF007",)
+    title = "commands and paths in CI workflows, compose files, pre-commit hooks, Taskfiles"
+    slots = COMMAND_WORDS
+
+    def wants(self, path: str) -> bool:
+        return path.endswith((".yaml", ".yml")) and is_command_yaml(path)
+
+    def mentions(self, source: Source) -> Iterator[Mention]:
+        text, positions = source.text, source.positions
+        for scalars in grouped(yaml_scalars(text, positions), ARGUMENT_KEYS):
+            first = scalars[0]
+            if first.is_key:
+                continue
+            if first.key in _COMMAND_KEYS | ARGUMENT_KEYS:
+                yield from command_of(text, scalars, positions, _COMMAND)
+            elif not first.is_block:
+                yield from self._setting(first, source)
+
+    def _setting(self, scalar: Scalar, source: Source) -> Iterator[Mention]:
+        """A value that is no command: a path, a pattern, a folder or file to mount, a variable."""
+        value, positions = scalar.value, source.positions
+        if "environment" in scalar.keys or _ASSIGNMENT.match(value):
+            yield from command_mentions(value, scalar.start, positions, _COMMAND)
+            return
+        for start, text in _paths(scalar, source.name):
+            shift = scalar.start + max(source.text[scalar.start : scalar.end].find(value), 0) + start
+            role = f"`{scalar.key}`"
+            form = "path" if _FOLDER.fullmatch(text) and scalar.key in _PATH_KEYS else form_of(text)
+            if form is not None:
+                kind = "path" if form == "path" else "setting"
+                written = text.removeprefix(f"{_DOCS}/") if source.name.startswith("mkdocs") else text
+                span = positions.span(shift, shift + len(written))
+                yield Mention("REF007", kind, text, form, role, "warning", span)
+
+    HOLDS = (
+        Example(
+            title="an action, a branch and an image that look like paths, and a step's name",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                ".github/workflows/ci.yml": (
+                    "on: {push: {branches: [shop/old]}}\njobs:\n  a:\n    steps:\n      - uses: shop/old@v4\n"
+                    "      - name: run shop.old\n        run: |\n          # python -m shop.old\n          true\n"
+                ),
+            },
+            gone=("shop/old.py",),
+        ),
+    )
+    BREAKS = (
+        Example(
+            title="a workflow that starts a removed module on the third line of a block, and watches its path",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                ".github/workflows/ci.yml": (
+                    "on:\n  push:\n    paths:\n      - shop/old.py\njobs:\n  a:\n    steps:\n      - run: |\n"
+                    "          pip install .\n          cd x\n          python -m shop.old\n"
+                    "      - run: python shop/old.py\n"
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(
+                (".github/workflows/ci.yml", 4, "shop/old.py"),
+                (".github/workflows/ci.yml", 11, "shop.old"),
+                (".github/workflows/ci.yml", 12, "shop/old.py"),
+            ),
+        ),
+        Example(
+            title="commands that are lists of arguments, in flow and in block style",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "docker-compose.yml": (
+                    'services:\n  a:\n    command: ["python", "-m", "shop.old"]\n  b:\n    entrypoint:\n'
+                    "      - python\n      - -m\n      - shop.old\n"
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(("docker-compose.yml", 3, "shop.old"), ("docker-compose.yml", 8, "shop.old")),
+        ),
+        Example(
+            title="a pre-commit hook whose script is gone",
+            before={
+                "tools/check.py": "",
+                ".pre-commit-config.yaml": (
+                    "repos:\n  - repo: local\n    hooks:\n      - entry: python tools/check.py\n"
+                ),
+            },
+            gone=("tools/check.py",),
+            finds=((".pre-commit-config.yaml", 4, "tools/check.py"),),
+        ),
+    )
+
+
+def _paths(scalar: Scalar, file: str) -> Iterator[tuple[int, str]]:
+    """The paths and names within one value, and where each begins in it."""
+    value = scalar.value
+    if file.startswith(".pre-commit") and scalar.key in _REGEX_KEYS:
+        yield from ((start, path) for start, _, path in paths_in_regex(value))
+    elif scalar.key == "volumes":
+        yield 0, value.partition(":")[0]
+    elif file.startswith("mkdocs") and "nav" in scalar.keys and "://" not in value:
+        yield 0, f"{_DOCS}/{value}"
+    elif "hashFiles(" in value:
+        yield from ((found.start(1), found[1]) for found in _QUOTED.finditer(value))
+    else:
+        yield 0, value

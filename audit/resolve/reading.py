@@ -1,0 +1,67 @@
+"""What readers of packaging and tool configuration note: source roots, names, dependencies, entry points."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import Final
+
+import msgspec
+
+_REQUIREMENT: Final = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+
+
+class EntryPoint(msgspec.Struct, frozen=True):
+    """A command or plug-in that packaging declares: its name and the ``module:attribute`` it starts."""
+
+    name: str
+    target: str
+    path: str
+    line: int
+
+
+class Reading:
+    """What has been read so far, over all configuration files."""
+
+    def __init__(self) -> None:
+        self.declared: set[str] = set()
+        self.sorted_by: set[str] = set()
+        self.shipping: set[str] = set()
+        self.dependencies: set[str] = set()
+        self.distributions: set[str] = set()
+        self.built: set[str] = set()
+        self.entry_points: list[EntryPoint] = []
+
+    def root(self, folder: str, path: object) -> None:
+        """Note a folder that ``path``, relative to the configuration's own folder, declares as a root."""
+        joined = _inside(folder, path)
+        if joined is not None:
+            self.declared.add(joined)
+
+    def first_party(self, folder: str, paths: object) -> None:
+        """Note folders that an import sorter calls first-party: roots, unless they are packages themselves."""
+        for path in [paths] if isinstance(paths, str) else strings(paths):
+            joined = _inside(folder, path)
+            if joined is not None and joined not in self.declared:
+                self.declared.add(joined)
+                self.sorted_by.add(joined)
+
+
+def _inside(folder: str, path: object) -> str | None:
+    """A configured path relative to the tree, "" for the tree itself; None when it lies outside or is no path."""
+    if not isinstance(path, str) or path.startswith(("/", "~", "$")):
+        return None
+    joined = posixpath.normpath(posixpath.join(folder, path.replace("${workspaceFolder}", ".")))
+    return None if joined.startswith("..") else "" if joined == "." else joined
+
+
+def note_dependency(into: Reading | set[str], requirement: object) -> None:
+    """Note the distribution that a requirement names; what is no requirement is passed over."""
+    if isinstance(requirement, str) and (match := _REQUIREMENT.match(requirement)):
+        names = into.dependencies if isinstance(into, Reading) else into
+        names.add(re.sub(r"[-_.]+", "-", match[1]).lower())
+
+
+def strings(value: object) -> list[str]:
+    """The strings of a list; none of anything else."""
+    return [part for part in value if isinstance(part, str)] if isinstance(value, list) else []

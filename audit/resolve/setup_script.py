@@ -1,0 +1,70 @@
+"""Reads ``setup.py`` for literals: its name, source roots, dependencies and entry points. Nothing is executed."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from typing import Final
+
+from audit.resolve.reading import EntryPoint, Reading, note_dependency
+
+_OWN_FILES: Final = frozenset(
+    {"packages", "py_modules", "package_dir", "package_data", "exclude_package_data", "data_files", "scripts"}
+    | {"keywords", "classifiers", "platforms", "namespace_packages"}
+)
+"""Arguments whose strings are names of the project's own files, or words: never a dependency."""
+
+
+def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
+    """Read one ``setup.py`` into ``reading``; one that does not parse is reported elsewhere."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is wrong with another project's strings is its own affair
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return
+    lines = text.splitlines()
+    reading.shipping.add(folder)
+    constants = {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    own = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and node.arg in _OWN_FILES
+        for part in ast.walk(node.value)
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.keyword(arg="name", value=ast.Name(id=constant)):
+                note_dependency(reading.distributions, constants.get(constant))
+            case ast.keyword(arg="package_dir", value=ast.Dict(values=values)):
+                for value in values:
+                    reading.root(folder, value.value if isinstance(value, ast.Constant) else None)
+            case ast.keyword(arg="where", value=ast.Constant(value=where)):
+                reading.root(folder, where)
+            case ast.Call(
+                func=ast.Name(id="find_packages" | "find_namespace_packages"),
+                args=[ast.Constant(value=where), *_],
+            ):
+                reading.root(folder, where)
+            case ast.keyword(arg="name", value=ast.Constant(value=str(name))):
+                note_dependency(reading.distributions, name)
+            case ast.Call(
+                func=ast.Name(id="Extension") | ast.Attribute(attr="Extension"),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                reading.built.update((name, name.rpartition(".")[2]))
+            case ast.Constant(value=str(value)) if len(value) < 200:
+                if re.fullmatch(r"\s*[\w.-]+\s*=\s*[\w.]+:[\w.]+\s*", value):
+                    name, _, target = (part.strip() for part in value.partition("="))
+                    reading.entry_points.append(EntryPoint(name, target, path, node.lineno))
+                elif value.endswith(".py") and "/" in value:
+                    reading.built.add(value.rpartition("/")[2].removesuffix(".py"))
+                elif len(lines) < 2000 and id(node) not in own:
+                    note_dependency(reading, value)
