@@ -9,10 +9,13 @@ from typing import Any, Final
 from audit.facts.definitions import Definitions
 from audit.facts.expressions import Expressions
 from audit.facts.guards import (
+    KEPT_INSIDE,
     demanded_failures,
+    is_always,
     is_main,
-    is_not_type_checking,
-    is_type_checking,
+    is_never,
+    mocked_modules,
+    runs_until,
     survives_failed_import,
     survives_missing_attribute,
     swallowed_failures,
@@ -31,19 +34,21 @@ class Collector:
         self.module = Scope(None)
         self.scope = self.module
         self.context: Context = "eager"
-        self.attributes_guarded = False
-        self.failure_demanded = False
+        self.attributes_guarded = self.failure_demanded = False
+        self.mocked: frozenset[str] = frozenset()
         self.imports = Imports(self)
         self.definitions = Definitions(self.spans)
         self.expressions = Expressions(self)
         self.has_main = False
+        self.edits_path = b"sys.path" in content
         self.top_level: set[ast.Delete] = set()
         self.lines = content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
 
     def collect(self, tree: ast.Module) -> FileFacts:
         """All facts of the file."""
         self.top_level = {statement for statement in tree.body if isinstance(statement, ast.Delete)}
-        self.block(tree.body)
+        self.block(tree.body[: (live := runs_until(tree.body))])
+        self.within("typing", tree.body[live:])
         attributes, texts = self.expressions.resolved(self.imports.found)
         found = self.definitions
         facts = FileFacts(
@@ -81,7 +86,7 @@ class Collector:
     def within(self, context: Context, statements: list[ast.stmt]) -> None:
         """Visit statements under another context, unless the outer one says more about when they run."""
         outer = self.context
-        if context not in _KEPT_INSIDE.get(outer, ()):
+        if context not in KEPT_INSIDE.get(outer, ()):
             self.context = context
         self.block(statements)
         self.context = outer
@@ -150,6 +155,8 @@ class Collector:
         self._target(node.target, node, node.value)
 
     def _target(self, target: ast.expr, statement: ast.stmt, value: ast.expr | None) -> None:
+        if self.edits_path and value is not None:
+            self.expressions.path_assigned(target, value)
         match target:
             case ast.Name(id=name):
                 is_unset = isinstance(value, ast.Constant) and value.value is None
@@ -177,7 +184,8 @@ class Collector:
             if item.optional_vars is not None:
                 self._target(item.optional_vars, node, None)
         demanded, swallowed = demanded_failures(node), swallowed_failures(node)
-        outer = self.attributes_guarded, self.failure_demanded
+        outer = self.attributes_guarded, self.failure_demanded, self.mocked
+        self.mocked |= mocked_modules(node)
         self.attributes_guarded |= "attribute" in demanded | swallowed
         self.failure_demanded |= bool(demanded)
         if "import" in demanded:
@@ -186,10 +194,10 @@ class Collector:
             self.within("guarded", node.body)
         else:
             self.block(node.body)
-        self.attributes_guarded, self.failure_demanded = outer
+        self.attributes_guarded, self.failure_demanded, self.mocked = outer
 
     def _if(self, node: ast.If) -> None:
-        if is_type_checking(node.test):
+        if is_never(node.test):
             self.within("typing", node.body)
             self.block(node.orelse)
             return
@@ -199,7 +207,7 @@ class Collector:
             self.within("lazy", node.body)
         else:
             self.block(node.body)
-        if is_not_type_checking(node.test):
+        if is_always(node.test):
             self.within("typing", node.orelse)
         else:
             self.block(node.orelse)
@@ -264,14 +272,6 @@ class Collector:
         else:
             self.scope.nonlocal_names.update(node.names)
 
-
-_KEPT_INSIDE: Final[dict[Context, tuple[Context, ...]]] = {
-    "typing": ("lazy", "guarded", "fallback", "expected"),
-    "expected": ("guarded", "fallback", "lazy"),
-    "guarded": ("fallback",),
-    "fallback": ("lazy",),
-}
-"""By outer context, the contexts that change nothing inside of it: what never runs stays so inside what may."""
 
 _HANDLERS: Final[dict[type[ast.stmt], Callable[[Collector, Any], None]]] = {
     ast.Import: lambda collector, node: collector.imports.plain(node),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from audit.facts.callables import handed_on, leaf_of
 from audit.facts.scopes import Scope
 from audit.facts.strings import Strings, is_tolerant
-from audit.facts.syspath import added_folders
+from audit.facts.syspath import added_folders, is_search_path, path_of, put_together
 from audit.model.facts import Attribute, Context, Import, Span, Text
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class Expressions:
         self.open = False
         self.namespace = False
         self.sys_path: list[str] = []
+        self.paths: dict[str, str | None] = {}
+        """By variable, the folder that was last assigned to it, as far as that is literal."""
         self._chains: list[_Chain] = []
         self.strings = Strings(collector)
         self._probed: set[tuple[str, str]] = set()
@@ -158,7 +160,7 @@ class Expressions:
         if callee in ("__all__.extend", "__all__.append") and node.args:
             self._exported(node.args[0], leaf)
         elif callee.startswith("sys.path."):
-            self.sys_path += added_folders(node)
+            self.sys_path += added_folders(node, self.paths)
         elif callee.startswith("__path__."):
             self.namespace = True
 
@@ -226,6 +228,17 @@ class Expressions:
             if value is not None:
                 stack.append((value, inner))
 
+    def path_assigned(self, target: ast.expr, value: ast.expr) -> None:
+        """Note the folder that a variable holds, for a later ``sys.path.insert(0, variable)``, and the folders
+        of ``sys.path = [...]``, ``sys.path[:0] = [...]`` and ``sys.path += [...]``."""
+        if isinstance(target, ast.Name):
+            try:
+                self.paths[target.id] = path_of(value, self.paths)
+            except RecursionError:  # a long sum of strings, no path
+                self.paths[target.id] = None
+        elif is_search_path(target.value if isinstance(target, ast.Subscript) else target):
+            self.sys_path += put_together(value, self.paths)
+
     def resolved(self, imports: list[Import]) -> tuple[tuple[Attribute, ...], tuple[Text, ...]]:
         """The chains whose first name only imports can bind, and the strings, in file order."""
         attributes = []
@@ -233,7 +246,7 @@ class Expressions:
             bindings = scope.lookup(first)
             if not bindings or len({_target(imports, binding) for binding in bindings}) > 1:
                 continue
-            if (".".join((first, *chain[:-1])), chain[-1]) in self._probed:
+            if not store and (".".join((first, *chain[:-1])), chain[-1]) in self._probed:
                 continue
             attributes.append(Attribute(*bindings[0], chain, span, store, context))
         texts = [

@@ -1,29 +1,115 @@
-"""When code runs: recognises TYPE_CHECKING blocks and handlers that survive a failed import."""
+"""When code runs: recognises blocks that never do, and handlers that survive a failed import."""
 
 from __future__ import annotations
 
 import ast
-from typing import Final, Literal
+import operator
+from collections.abc import Callable
+from typing import Any, Final, Literal
 
+from audit.model.facts import Context
+
+_OLDEST: Final[tuple[int, ...]] = (3, 9)
+_NEWEST: Final[tuple[int, ...]] = (3, 99)
+_ORDERINGS: Final[dict[type[ast.cmpop], Callable[[Any, Any], bool]]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+}
 _IMPORT_FAILURES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _ATTRIBUTE_FAILURES = frozenset({"AttributeError", "Exception", "BaseException"})
 
 
-def is_type_checking(test: ast.expr) -> bool:
-    """Whether a condition is ``TYPE_CHECKING`` (or a constant that is never true)."""
+KEPT_INSIDE: Final[dict[Context, tuple[Context, ...]]] = {
+    "typing": ("lazy", "guarded", "fallback", "expected"),
+    "expected": ("guarded", "fallback", "lazy"),
+    "guarded": ("fallback",),
+    "fallback": ("lazy",),
+}
+"""By outer context, the contexts that change nothing inside of it: what never runs stays so inside what may."""
+
+
+def is_never(test: ast.expr) -> bool:
+    """Whether a condition is never true at run time: ``TYPE_CHECKING``, a false constant, an old Python."""
     match test:
-        case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
+        case ast.Name(id="TYPE_CHECKING" | "PY2") | ast.Attribute(attr="TYPE_CHECKING" | "PY2"):
             return True
         case ast.Constant(value=value):
             return not value
         case ast.BoolOp(op=ast.And(), values=values):
-            return any(is_type_checking(value) for value in values)
+            return any(is_never(value) for value in values)
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id="PY3") | ast.Attribute(attr="PY3")):
+            return True
+        case ast.Compare():
+            return _on_this_python(test) is False
     return False
 
 
-def is_not_type_checking(test: ast.expr) -> bool:
-    """Whether a condition is ``not TYPE_CHECKING``."""
-    return isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and is_type_checking(test.operand)
+def is_always(test: ast.expr) -> bool:
+    """Whether a condition always holds at run time: ``not TYPE_CHECKING``, Python 3."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return is_never(operand)
+        case ast.Name(id="PY3") | ast.Attribute(attr="PY3"):
+            return True
+        case ast.Compare():
+            return _on_this_python(test) is True
+    return False
+
+
+def _on_this_python(test: ast.Compare) -> bool | None:
+    """What a comparison of ``sys.version_info`` gives on every Python that is still in use; None when it depends."""
+    compare = _ORDERINGS.get(type(test.ops[0]))
+    versions: tuple[tuple[int, ...], tuple[int, ...]]
+    match test:
+        case ast.Compare(left=ast.Subscript(value=left, slice=ast.Constant(value=0)), comparators=[right]):
+            versions, parts = ((3,), (3,)), [right]
+        case ast.Compare(
+            left=left, ops=[ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE()], comparators=[ast.Tuple(elts=parts)]
+        ):
+            versions = _OLDEST, _NEWEST
+        case _:
+            return None
+    bound = tuple(part.value for part in parts if isinstance(part, ast.Constant) and type(part.value) is int)
+    if compare is None or not _is_version(left) or not bound or len(bound) < len(parts):
+        return None
+    answers = {compare(version, bound) for version in versions}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _is_version(node: ast.expr) -> bool:
+    match node:
+        case ast.Attribute(value=ast.Name(id="sys" | "_sys"), attr="version_info") | ast.Name(id="version_info"):
+            return True
+    return False
+
+
+def runs_until(body: list[ast.stmt]) -> int:
+    """The statements of a module after which it is given up: ``raise``, or a skip of the whole test module."""
+    for position, statement in enumerate(body):
+        match statement:
+            case ast.Raise():
+                return position + 1
+            case ast.Expr(value=ast.Call(func=ast.Name(id="skip") | ast.Attribute(attr="skip"), keywords=keywords)):
+                if any(keyword.arg == "allow_module_level" and not is_never(keyword.value) for keyword in keywords):
+                    return position + 1
+    return len(body)
+
+
+def mocked_modules(node: ast.With | ast.AsyncWith) -> frozenset[str]:
+    """The modules that ``with mock(["a.b", ...])`` puts in place for the block."""
+    found: set[str] = set()
+    for item in node.items:
+        match item.context_expr:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[ast.List(elts=parts), *_]) if (
+                "mock" in name.lower()
+            ):
+                found |= {
+                    part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                }
+    return frozenset(found)
 
 
 def is_main(test: ast.expr) -> bool:

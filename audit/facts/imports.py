@@ -41,13 +41,14 @@ class Imports:
     def _note(self, node: ast.stmt, module: str, level: int, names: tuple[ImportedName, ...], *, is_from: bool) -> None:
         collector, index = self.collector, len(self.found)
         scope = collector.scope
+        mocked = collector.mocked and not collector.mocked.isdisjoint([module] if is_from else [n.name for n in names])
         self.found.append(
             Import(
                 module,
                 level,
                 is_from,
                 names,
-                collector.context,
+                "expected" if mocked else collector.context,
                 scope is collector.module,
                 collector.spans.of(node),
                 self.fallback_for if collector.context == "fallback" else -1,

@@ -45,7 +45,8 @@ class Strings:
         if "." not in value and callee not in _NAMING_CALLS and callee.rpartition(".")[2] not in _NAMING_CALLS:
             return
         if _DOTTED.fullmatch(value):
-            context: Context = "expected" if self.collector.failure_demanded else self.collector.context
+            expected = self.collector.failure_demanded or value in self.collector.mocked
+            context: Context = "expected" if expected else self.collector.context
             self.found.append((scope, value, self.collector.spans.of(node), callee, argument, context))
 
     def distinct(self) -> Iterable[String]:
