@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from audit.checks.declared import declared_findings
 from audit.config.load import load_configuration
 from audit.facts.cache import FactCache, cache_folder
 from audit.facts.extract import facts_of
-from audit.model.codebase import Located
+from audit.model.codebase import LineChange, Located
+from audit.model.errors import UsageError
 from audit.model.facts import Definition, FileFacts
 from audit.model.findings import CheckResult, Coverage, Finding, Link, Retirement, Site
 from audit.model.graph import ModuleGraph
@@ -21,8 +23,10 @@ from audit.resolve.references import graph_of
 from audit.resolve.retired import Retirements
 from audit.resolve.uses import uses_of
 from audit.sources.history import History
+from audit.sources.line_changes import line_changes
 from audit.sources.repository import Repository
-from audit.sources.tree import Tree
+from audit.sources.tree import Tree, TreeFiles
+from audit.sources.worktree import WorkTree
 from audit.trees import LoadedTree, load_tree
 from audit.verdict.chains import EagerGraph
 
@@ -83,6 +87,7 @@ class ResolvedCodebase:
         self._now = now
         self._base = base
         self._cache_folder = cache_folder
+        self._others: dict[str, TreeFiles] = {}
 
     @property
     def commit(self) -> str | None:
@@ -170,9 +175,34 @@ class ResolvedCodebase:
         """All file paths, POSIX, relative to the root, sorted."""
         return tuple(sorted(self._now.tree.entries))
 
+    def read_bytes(self, path: str) -> bytes | None:
+        """The content of a file; None when it is missing or cannot be read."""
+        return self._now.tree.read(path)
+
+    def files_at(self, revision: str) -> TreeFiles:
+        """The files of another commit; an empty revision means the base. Raises: see `Codebase.files_at`."""
+        if revision in self._others:
+            return self._others[revision]
+        if not revision and self._base is None:
+            raise UsageError(
+                "there is no base to compare with; name one with --since REV, or with 'base:' in the claim"
+            )
+        tree = self._base.tree if self._base is not None and not revision else self.repository.base(revision, "base:")
+        self._others[revision] = TreeFiles(tree)
+        return self._others[revision]
+
+    def line_changes(self, revision: str) -> Mapping[str, LineChange]:
+        """What changed in each file since another commit. Raises: see `Codebase.line_changes`."""
+        base = self.files_at(revision).commit
+        git = self.repository.git
+        if git is None or base is None:
+            raise UsageError("lines can be counted between the commits of a git repository only")
+        at = None if isinstance(self._now.tree, WorkTree) else self.commit
+        return line_changes(git, base, at, self.repository.prefix)
+
     def read_text(self, path: str) -> str | None:
         """The decoded text of a file; None when it is missing, binary or undecodable."""
-        content = self._now.tree.read(path)
+        content = self.read_bytes(path)
         if content is None or b"\0" in content:
             return None
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from audit.config.positioned import Entry, Listing, Mapping, Mistakes, Node, Scalar, describe, hint
@@ -77,13 +78,23 @@ class Fields:
             return None
         return node.value
 
+    def boolean(self, key: str) -> bool | None:
+        """True or false; None when the key is missing."""
+        node = self.node(key)
+        if node is None:
+            return None
+        if not isinstance(node, Scalar) or not isinstance(node.value, bool):
+            self.mistakes.add(node.line, f"'{key}' must be true or false, not {describe(node)}")
+            return None
+        return node.value
+
     def number(self, key: str, *, above: float | None = None) -> float | None:
         """A finite number, greater than ``above`` where that is given; None when the key is missing."""
         node = self.node(key)
         if node is None:
             return None
         value = node.value if isinstance(node, Scalar) else None
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             self.mistakes.add(node.line, f"'{key}' must be a number, not {describe(node)}")
             return None
         if above is not None and value <= above:

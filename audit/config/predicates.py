@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
 from typing import Final
 
+from audit.config.comparisons import read_lines_changed, read_metric, read_red_green, read_unchanged
 from audit.config.fields import Fields, text_of, texts_of
-from audit.config.positioned import Entry, Listing, Mapping, Mistakes, Node, Scalar, describe, hint
+from audit.config.positioned import Entry, Listing, Mapping, Mistakes, Node, Scalar, hint
+from audit.config.predicate_values import bound_of, command_line, in_tree, names_of, nodes_of, pattern_of
+from audit.model.codes import CODES
 from audit.model.predicates import (
     Absent,
     AnyPredicate,
@@ -28,8 +28,8 @@ from audit.model.predicates import (
     Unreferenced,
 )
 from audit.model.predicates import Entry as EntryPoint
+from audit.model.suggest import did_you_mean
 
-_BOUND: Final = re.compile(r"(>=|<=|==)?\s*(\d+)")
 _NAME_KEYS: Final = ("name", "names", "path", "paths", "symbol", "symbols", "module", "modules")
 
 
@@ -57,25 +57,25 @@ def _predicates(entry: Entry, mistakes: Mistakes) -> Iterator[AnyPredicate]:
 def _imports(node: Node, mistakes: Mistakes) -> AnyPredicate:
     if isinstance(node, Scalar) and node.value is None:
         return Imports()
-    return Imports(packages=_names(node, "imports", ("packages", "package"), mistakes, optional=True))
+    return Imports(packages=names_of(node, "imports", ("packages", "package"), mistakes, optional=True))
 
 
 def _absent(node: Node, mistakes: Mistakes) -> AnyPredicate:
-    return Absent(names=_in_tree(_names(node, "absent", _NAME_KEYS, mistakes), node, mistakes))
+    return Absent(names=in_tree(names_of(node, "absent", _NAME_KEYS, mistakes), node, mistakes))
 
 
 def _exists(node: Node, mistakes: Mistakes) -> AnyPredicate:
-    return Exists(names=_in_tree(_names(node, "exists", _NAME_KEYS, mistakes), node, mistakes))
+    return Exists(names=in_tree(names_of(node, "exists", _NAME_KEYS, mistakes), node, mistakes))
 
 
 def _unreferenced(node: Node, mistakes: Mistakes) -> AnyPredicate:
-    return Unreferenced(names=_names(node, "unreferenced", _NAME_KEYS, mistakes))
+    return Unreferenced(names=names_of(node, "unreferenced", _NAME_KEYS, mistakes))
 
 
 def _contract(node: Node, mistakes: Mistakes) -> AnyPredicate:
     if isinstance(node, Scalar) and node.value is None:
         return Contract()
-    return Contract(names=_names(node, "contract", ("names", "name"), mistakes, optional=True))
+    return Contract(names=names_of(node, "contract", ("names", "name"), mistakes, optional=True))
 
 
 def _signature(node: Node, mistakes: Mistakes) -> AnyPredicate:
@@ -101,18 +101,18 @@ def _parameters(fields: Fields, mistakes: Mistakes) -> tuple[str, ...] | None:
 
 def _pytest(node: Node, mistakes: Mistakes) -> AnyPredicate:
     if not isinstance(node, Mapping):
-        return Pytest(nodes=texts_of(node, "'pytest'", mistakes))
+        return Pytest(nodes=nodes_of(node, "'pytest'", mistakes))
     fields = Fields(node, "pytest", mistakes)
     given = fields.first("nodes", "node", "node_ids", "tests")
     if given is None:
         mistakes.add(fields.line, "pytest needs the key 'nodes'")
     predicate = Pytest(
-        nodes=texts_of(given[1], f"'{given[0]}'", mistakes) if given else (),
-        passed=_bound(fields, "passed"),
-        failed=_bound(fields, "failed"),
-        errors=_bound(fields, "errors"),
-        skipped=_bound(fields, "skipped"),
-        collected=_bound(fields, "collected"),
+        nodes=nodes_of(given[1], f"'{given[0]}'", mistakes) if given else (),
+        passed=bound_of(fields, "passed"),
+        failed=bound_of(fields, "failed"),
+        errors=bound_of(fields, "errors"),
+        skipped=bound_of(fields, "skipped"),
+        collected=bound_of(fields, "collected"),
         within=fields.number("within", above=0),
     )
     fields.close()
@@ -125,30 +125,16 @@ def _command(node: Node, mistakes: Mistakes) -> AnyPredicate:
     creates = fields.node("creates")
     patterns = () if creates is None else texts_of(creates, "'creates'", mistakes)
     predicate = Command(
-        run=_command_line(fields, mistakes),
+        run=command_line(fields, mistakes),
         exit=0 if exit_status is None else exit_status,
         within=fields.number("within", above=0),
         stdout_has=fields.texts("stdout_has"),
         stdout_lacks=fields.texts("stdout_lacks"),
         stderr_has=fields.texts("stderr_has"),
-        creates=patterns if creates is None else _in_tree(patterns, creates, mistakes),
+        creates=patterns if creates is None else in_tree(patterns, creates, mistakes),
     )
     fields.close()
     return predicate
-
-
-def _command_line(fields: Fields, mistakes: Mistakes) -> tuple[str, ...]:
-    node = fields.node("run", required=True)
-    if node is None:
-        return ()
-    if isinstance(node, Listing):
-        return texts_of(node, "'run'", mistakes)
-    text = text_of(node, "'run'", mistakes)
-    try:
-        return tuple(shlex.split(text))
-    except ValueError as error:
-        mistakes.add(node.line, f"'run' is no command line ({error}); write it as a list")
-        return ()
 
 
 def _smoke(node: Node, mistakes: Mistakes) -> AnyPredicate:
@@ -166,18 +152,20 @@ def _smoke(node: Node, mistakes: Mistakes) -> AnyPredicate:
 
 def _size(node: Node, mistakes: Mistakes) -> AnyPredicate:
     fields = Fields(node, "size", mistakes)
-    path, lines = fields.text("path", required=True), _bound(fields, "lines")
-    if lines is None:
-        mistakes.add(fields.line, "size needs the key 'lines', such as 50 or '<=300'")
+    if fields.node("lines") is None and (fields.node("added") or fields.node("removed")):
+        return read_lines_changed(node, mistakes)
+    path, lines = fields.text("path", required=True), bound_of(fields, "lines")
+    if lines is None and fields.node("lines") is None:
+        mistakes.add(fields.line, "size needs 'lines', 'added' or 'removed', such as 50 or '<=300'")
     fields.close()
-    return Size(path="".join(_in_tree((path,), node, mistakes)), lines=lines or Bound())
+    return Size(path="".join(in_tree((path,), node, mistakes)), lines=lines or Bound())
 
 
 def _citation(node: Node, mistakes: Mistakes) -> AnyPredicate:
     fields = Fields(node, "citation", mistakes)
     path = fields.text("path", required=True)
     first, last = fields.integer("first", minimum=1), fields.integer("last", minimum=1)
-    predicate = Cited(path="".join(_in_tree((path,), node, mistakes)), first=first, last=last, says=fields.text("says"))
+    predicate = Cited(path="".join(in_tree((path,), node, mistakes)), first=first, last=last, says=fields.text("says"))
     fields.close()
     if first is None and (last is not None or predicate.says):
         mistakes.add(fields.line, "citation needs the key 'first', the line that it cites")
@@ -186,7 +174,7 @@ def _citation(node: Node, mistakes: Mistakes) -> AnyPredicate:
 
 def _entry(node: Node, mistakes: Mistakes) -> AnyPredicate:
     fields = Fields(node, "entry", mistakes)
-    predicate = EntryPoint(run=_command_line(fields, mistakes))
+    predicate = EntryPoint(run=command_line(fields, mistakes))
     fields.close()
     return predicate
 
@@ -195,7 +183,7 @@ def _lacks(node: Node, mistakes: Mistakes) -> AnyPredicate:
     fields = Fields(node, "lacks", mistakes)
     path = fields.text("path", required=True)
     predicate = Lacks(
-        path="".join(_in_tree((path,), node, mistakes)), imports=fields.texts("imports"), names=fields.texts("names")
+        path="".join(in_tree((path,), node, mistakes)), imports=fields.texts("imports"), names=fields.texts("names")
     )
     fields.close()
     if not predicate.imports and not predicate.names:
@@ -205,14 +193,26 @@ def _lacks(node: Node, mistakes: Mistakes) -> AnyPredicate:
 
 def _count(node: Node, mistakes: Mistakes) -> AnyPredicate:
     fields = Fields(node, "count", mistakes)
-    expected = _bound(fields, "expected")
-    files, modules, findings = fields.text("files"), fields.text("modules"), fields.texts("findings")
+    expected = bound_of(fields, "expected")
+    given = {name: fields.text(name) for name in ("files", "modules", "tests", "occurrences", "within")}
+    findings, new = fields.texts("findings"), fields.boolean("new")
     fields.close()
-    if expected is None:
+    if expected is None and fields.node("expected") is None:
         mistakes.add(fields.line, "count needs the key 'expected', such as 7 or '<=0'")
-    if sum(map(bool, (files, modules, findings))) != 1:
-        mistakes.add(fields.line, "count needs exactly one of 'files', 'modules', 'findings'")
-    return Count(expected=expected or Bound(), files=files, modules=modules, findings=findings)
+    what = ("files", "modules", "findings", "tests", "occurrences")
+    if sum(bool(given.get(name) or (name == "findings" and findings)) for name in what) != 1:
+        mistakes.add(fields.line, f"count needs exactly one of {', '.join(map(repr, what))}")
+    for code in findings:
+        if code not in CODES:
+            mistakes.add(fields.line, f"unknown code '{code}'{did_you_mean(code, CODES)}; audit explain lists them")
+    if new is not None and not findings:
+        mistakes.add(fields.line, "'new' goes with 'findings' only")
+    if given["within"] and not (findings or given["occurrences"]):
+        mistakes.add(fields.line, "'within' goes with 'findings' and 'occurrences' only")
+    pattern_of(given["occurrences"], "'occurrences'", fields.line, mistakes)
+    for name in ("files", "tests", "within"):
+        (given[name],) = in_tree((given[name],), node, mistakes)
+    return Count(expected=expected or Bound(), findings=findings, new=new, **given)
 
 
 PREDICATES: Final[dict[str, Callable[[Node, Mistakes], AnyPredicate]]] = {
@@ -225,35 +225,16 @@ PREDICATES: Final[dict[str, Callable[[Node, Mistakes], AnyPredicate]]] = {
     "exists": _exists,
     "imports": _imports,
     "lacks": _lacks,
+    "metric": read_metric,
     "pytest": _pytest,
+    "red_green": read_red_green,
     "signature": _signature,
     "size": _size,
     "smoke": _smoke,
+    "unchanged": read_unchanged,
     "unreferenced": _unreferenced,
 }
 """Every predicate of a rules file with its reader."""
-
-
-def _names(
-    node: Node, what: str, keys: tuple[str, ...], mistakes: Mistakes, *, optional: bool = False
-) -> tuple[str, ...]:
-    """One name, a list of names, or a mapping that gives them under one of ``keys``."""
-    if not isinstance(node, Mapping):
-        return texts_of(node, f"'{what}'", mistakes)
-    fields = Fields(node, what, mistakes)
-    found = [texts_of(value, f"'{key}'", mistakes) for key in keys if (value := fields.node(key)) is not None]
-    fields.close()
-    if not found and not optional:
-        mistakes.add(node.line, f"{what} needs one of {', '.join(keys)}")
-    return tuple(name for names in found for name in names)
-
-
-def _in_tree(names: tuple[str, ...], node: Node, mistakes: Mistakes) -> tuple[str, ...]:
-    """Names with a trailing slash removed; a path that leaves the repository is a mistake."""
-    for name in names:
-        if name.startswith(("/", "~")) or ".." in PurePosixPath(name).parts:
-            mistakes.add(node.line, f"'{name}' leaves the repository; give a path relative to its root")
-    return tuple(name.removeprefix("./").rstrip("/") for name in names)
 
 
 def _required_text(fields: Fields, *keys: str) -> str:
@@ -262,20 +243,3 @@ def _required_text(fields: Fields, *keys: str) -> str:
         fields.mistakes.add(fields.line, f"signature needs the key '{keys[0]}'")
         return ""
     return text_of(given[1], f"'{given[0]}'", fields.mistakes)
-
-
-def _bound(fields: Fields, key: str) -> Bound | None:
-    """A whole number, or text such as ``>=6``."""
-    node = fields.node(key)
-    if node is None:
-        return None
-    value = node.value if isinstance(node, Scalar) else None
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return Bound(value, value)
-    match = _BOUND.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None:
-        shown = f"'{value}'" if isinstance(value, str) else describe(node)
-        fields.mistakes.add(node.line, f"'{key}' must be a whole number or text such as '>=6', not {shown}")
-        return None
-    number = int(match[2])
-    return Bound(None if match[1] == "<=" else number, None if match[1] == ">=" else number)

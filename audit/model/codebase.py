@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -19,12 +20,29 @@ class Located(msgspec.Struct, frozen=True):
     definition: Definition
 
 
-class Codebase(Protocol):
-    """A tree at one commit (or the work tree), resolved; answers are exact or None, never guesses."""
+class Files(Protocol):
+    """The files of one tree, by path."""
 
     @property
     def commit(self) -> str | None:
         """Full commit id of the tree, or of HEAD for a work tree; None outside git."""
+
+    def paths(self) -> tuple[str, ...]:
+        """All file paths, POSIX, relative to the root, sorted."""
+
+    def read_bytes(self, path: str) -> bytes | None:
+        """The content of a file; None when it is missing or cannot be read."""
+
+
+class LineChange(msgspec.Struct, frozen=True):
+    """How many lines of a file came and went between two trees, as git counts them; both 0 for a binary file."""
+
+    added: int
+    removed: int
+
+
+class Codebase(Files, Protocol):
+    """A tree at one commit (or the work tree), resolved; answers are exact or None, never guesses."""
 
     @property
     def dirty(self) -> bool:
@@ -33,9 +51,6 @@ class Codebase(Protocol):
     @property
     def check(self) -> CheckResult:
         """The result of `audit check` on this tree (findings, roots, contracts, coverage)."""
-
-    def paths(self) -> tuple[str, ...]:
-        """All file paths, POSIX, relative to the root, sorted."""
 
     def read_text(self, path: str) -> str | None:
         """The decoded text of a file; None when it is missing, binary or undecodable."""
@@ -64,8 +79,24 @@ class Codebase(Protocol):
     def retired(self, dotted_or_path: str) -> Retirement | None:
         """The commit that removed a module, symbol or path, where history tells."""
 
+    def files_at(self, revision: str) -> Files:
+        """The files of another commit; an empty revision means the base.
+
+        Raises:
+            UsageError: no such commit, or no base was given.
+            SourceError: the clone is shallow.
+        """
+
+    def line_changes(self, revision: str) -> Mapping[str, LineChange]:
+        """What changed in each file since another commit; an empty revision means the base.
+
+        Raises:
+            UsageError: no such commit, or no base was given.
+            SourceError: the clone is shallow.
+        """
+
     def tests_in(self, path: str) -> int:
         """How many test functions a file defines, counted statically."""
 
 
-__all__ = ["Codebase", "Located", "Site"]
+__all__ = ["Codebase", "Files", "LineChange", "Located", "Site"]

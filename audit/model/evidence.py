@@ -96,7 +96,8 @@ class TestRun(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome vector of one pytest run, and the failures behind it.
 
     ``finished`` is false when the process ended before pytest closed its session: the counts are then
-    what was seen until then. ``files`` counts the tests that ran, by test file.
+    what was seen until then. ``files`` counts the tests that ran, by test file; ``outcomes`` is what became of
+    each.
     """
 
     __test__ = False
@@ -113,6 +114,7 @@ class TestRun(msgspec.Struct, frozen=True, kw_only=True):
     collected: int = 0
     failures: tuple[FailedTest, ...] = ()
     files: dict[str, int] = {}
+    outcomes: dict[str, str] = {}
 
     @property
     def vector(self) -> dict[str, int]:
@@ -151,4 +153,31 @@ class SmokeRun(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: str = ""
 
 
-Observation = CommandRun | ImportRun | TestRun | SmokeRun
+class MetricReading(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a measured number stands: the text of a file or an output, or the rows that SQL selected.
+
+    ``problem`` says why there is neither; ``run`` is the command that was to make the number, if any.
+    """
+
+    run: Run | None = None
+    text: str | None = None
+    rows: tuple[float | int | str | None, ...] | None = None
+    problem: str = ""
+
+
+class TwoRuns(msgspec.Struct, frozen=True, kw_only=True):
+    """One command at the base and in the tree."""
+
+    before: Run
+    after: Run
+
+
+class RedGreenRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The same tests at the base and in the tree; ``laid_over`` are the files that the base was given."""
+
+    before: TestRun
+    after: TestRun
+    laid_over: tuple[str, ...]
+
+
+Observation = CommandRun | ImportRun | MetricReading | RedGreenRun | SmokeRun | TestRun | TwoRuns

@@ -1,66 +1,27 @@
 """What a claim expects of a tree, as values that can be judged: one predicate a class.
 
-A predicate's text says what it requires, in words that a report can print. ``executes`` tells the
-predicates that run code of the audited repository from those that only look at it.
+Those that compare two commits, or measure something, are in `audit.model.comparisons`.
 """
 
 from __future__ import annotations
 
 import shlex
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import msgspec
-
-
-class Bound(msgspec.Struct, frozen=True):
-    """A number that is expected exactly, at least, or at most; both ends are inclusive."""
-
-    least: int | None = None
-    most: int | None = None
-
-    def admits(self, number: int) -> bool:
-        """Whether ``number`` lies within the bound."""
-        return (self.least is None or number >= self.least) and (self.most is None or number <= self.most)
-
-    def plain(self) -> int | str:
-        """As a rules file writes it: ``6``, ``>=6``, ``<=6``."""
-        if self.least == self.most and self.least is not None:
-            return self.least
-        return f">={self.least}" if self.most is None else f"<={self.most}"
-
-    def __str__(self) -> str:
-        if self.least == self.most:
-            return str(self.least)
-        return f"at least {self.least}" if self.most is None else f"at most {self.most}"
-
-
-class Predicate(msgspec.Struct, frozen=True, kw_only=True):
-    """The common part of all predicates; ``kind`` is its name in a rules file."""
-
-    kind: ClassVar[str] = ""
-    executes: ClassVar[bool] = False
-
-    def plain(self) -> dict[str, Any]:
-        """The predicate as JSON values, without what was left at its default."""
-        fields = {name: getattr(self, name) for name in self.__struct_fields__}
-        return {name: _plain(value) for name, value in fields.items() if value not in ((), None, "")}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Bound):
-        return value.plain()
-    return list(value) if isinstance(value, tuple) else value
+from audit.model.bounds import Bound as Bound
+from audit.model.comparisons import LinesChanged, Metric, RedGreen, SameOutput, Unchanged
+from audit.model.predicate import Predicate as Predicate
+from audit.model.predicate import listed
 
 
 class Imports(Predicate, frozen=True, kw_only=True):
     """Every module of the packages can be imported on its own; no package means every module."""
 
     kind: ClassVar[str] = "imports"
-    executes: ClassVar[bool] = True
     packages: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"every module of {_listed(self.packages, 'the tree')} imports on its own"
+        return f"every module of {listed(self.packages, 'the tree')} imports on its own"
 
 
 class Absent(Predicate, frozen=True, kw_only=True):
@@ -70,7 +31,7 @@ class Absent(Predicate, frozen=True, kw_only=True):
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{_listed(self.names)} no longer {'exists' if len(self.names) == 1 else 'exist'}"
+        return f"{listed(self.names)} no longer {'exists' if len(self.names) == 1 else 'exist'}"
 
 
 class Exists(Predicate, frozen=True, kw_only=True):
@@ -80,7 +41,7 @@ class Exists(Predicate, frozen=True, kw_only=True):
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{_listed(self.names)} {'exists' if len(self.names) == 1 else 'exist'}"
+        return f"{listed(self.names)} {'exists' if len(self.names) == 1 else 'exist'}"
 
 
 class Unreferenced(Predicate, frozen=True, kw_only=True):
@@ -90,7 +51,7 @@ class Unreferenced(Predicate, frozen=True, kw_only=True):
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"nothing names {_listed(self.names)}"
+        return f"nothing names {listed(self.names)}"
 
 
 class Signature(Predicate, frozen=True, kw_only=True):
@@ -107,9 +68,9 @@ class Signature(Predicate, frozen=True, kw_only=True):
         if self.parameters is not None:
             parts.append(f"takes exactly ({', '.join(self.parameters)})")
         if self.has:
-            parts.append(f"takes {_listed(self.has)}")
+            parts.append(f"takes {listed(self.has)}")
         if self.lacks:
-            parts.append(f"does not take {_listed(self.lacks)}")
+            parts.append(f"does not take {listed(self.lacks)}")
         return f"`{self.callable}` {' and '.join(parts)}"
 
 
@@ -117,7 +78,6 @@ class Pytest(Predicate, frozen=True, kw_only=True):
     """The tests of the nodes come out as expected; what is not said must be no failure and no error."""
 
     kind: ClassVar[str] = "pytest"
-    executes: ClassVar[bool] = True
     nodes: tuple[str, ...]
     passed: Bound | None = None
     failed: Bound | None = None
@@ -132,14 +92,13 @@ class Pytest(Predicate, frozen=True, kw_only=True):
             for name in ("collected", "passed", "failed", "errors", "skipped")
             if (bound := getattr(self, name)) is not None
         ]
-        return f"tests of {_listed(self.nodes)}: {', '.join(said) or 'all pass'}"
+        return f"tests of {listed(self.nodes)}: {', '.join(said) or 'all pass'}"
 
 
 class Command(Predicate, frozen=True, kw_only=True):
     """A command ends with this exit status, in time, and leaves these traces; times in seconds."""
 
     kind: ClassVar[str] = "command"
-    executes: ClassVar[bool] = True
     run: tuple[str, ...]
     exit: int = 0
     within: float | None = None
@@ -160,7 +119,7 @@ class Command(Predicate, frozen=True, kw_only=True):
             if texts:
                 parts.append(f"{verb} {', '.join(repr(text) for text in texts)}")
         if self.creates:
-            parts.append(f"creates {_listed(self.creates)}")
+            parts.append(f"creates {listed(self.creates)}")
         return ", ".join(parts)
 
 
@@ -168,7 +127,6 @@ class Smoke(Predicate, frozen=True, kw_only=True):
     """A smoke scenario passes, wholly or up to and including a stage; ``within`` in seconds."""
 
     kind: ClassVar[str] = "smoke"
-    executes: ClassVar[bool] = True
     scenario: str
     stage: str = ""
     within: float | None = None
@@ -185,7 +143,7 @@ class Contract(Predicate, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"import contract {_listed(self.names)} kept" if self.names else "all import contracts kept"
+        return f"import contract {listed(self.names)} kept" if self.names else "all import contracts kept"
 
 
 class Size(Predicate, frozen=True, kw_only=True):
@@ -200,20 +158,34 @@ class Size(Predicate, frozen=True, kw_only=True):
 
 
 class Count(Predicate, frozen=True, kw_only=True):
-    """So many files match a glob, modules lie in a package, or findings have one of the codes."""
+    """How many there are of one thing: files that match a glob, modules of a package, findings that have one of
+    the codes, test functions below a path, or matches of a regular expression.
+
+    ``within`` is a glob that narrows findings and matches to the files that fit it; ``new`` counts only the
+    findings that the base does not have.
+    """
 
     kind: ClassVar[str] = "count"
     expected: Bound
     files: str = ""
     modules: str = ""
     findings: tuple[str, ...] = ()
+    tests: str = ""
+    occurrences: str = ""
+    within: str = ""
+    new: bool | None = None
 
     def __str__(self) -> str:
+        narrowed = f" in {self.within}" if self.within else ""
         if self.files:
             return f"{self.expected} files match {self.files}"
         if self.modules:
             return f"{self.expected} modules in {self.modules}"
-        return f"{self.expected} findings {_listed(self.findings)}"
+        if self.tests:
+            return f"{self.expected} test functions in {self.tests}"
+        if self.occurrences:
+            return f"{self.expected} matches of /{self.occurrences}/{narrowed}"
+        return f"{self.expected}{' new' if self.new else ''} findings {listed(self.findings)}{narrowed}"
 
 
 class Cited(Predicate, frozen=True, kw_only=True):
@@ -256,16 +228,29 @@ class Lacks(Predicate, frozen=True, kw_only=True):
     def __str__(self) -> str:
         parts = []
         if self.imports:
-            parts.append(f"does not import {_listed(self.imports)}")
+            parts.append(f"does not import {listed(self.imports)}")
         if self.names:
-            parts.append(f"does not use {_listed(self.names)}")
+            parts.append(f"does not use {listed(self.names)}")
         return f"{self.path} {' and '.join(parts)}"
 
 
-TreePredicate = Absent | Cited | Contract | Count | Entry | Exists | Lacks | Signature | Size | Unreferenced
-"""The predicates that the tree alone answers."""
+TreePredicate = (
+    Absent
+    | Cited
+    | Contract
+    | Count
+    | Entry
+    | Exists
+    | Lacks
+    | LinesChanged
+    | Signature
+    | Size
+    | Unchanged
+    | Unreferenced
+)
+"""The predicates that the tree alone answers, or the tree and its base."""
 
-AnyPredicate = Command | Imports | Pytest | Smoke | TreePredicate
+AnyPredicate = Command | Imports | Metric | Pytest | RedGreen | SameOutput | Smoke | TreePredicate
 """Every predicate there is, so that a judge that forgets one does not type-check."""
 
 
@@ -276,11 +261,22 @@ def named_paths(predicate: AnyPredicate) -> tuple[str, ...]:
             return names
         case Pytest(nodes=nodes):
             return nodes
+        case RedGreen(tests=tests):
+            return tests
+        case LinesChanged(paths=paths) | Unchanged(paths=paths):
+            return paths
         case Cited(path=path) | Lacks(path=path) | Size(path=path):
             return (path,)
         case _:
             return ()
 
 
-def _listed(names: tuple[str, ...], none: str = "") -> str:
-    return ", ".join(f"`{name}`" for name in names) or none
+def executes(predicate: AnyPredicate) -> bool:
+    """Whether judging a predicate runs code of the audited repository, and does not only look at it."""
+    match predicate:
+        case Command() | Imports() | Pytest() | RedGreen() | SameOutput() | Smoke():
+            return True
+        case Metric(run=run):
+            return bool(run)
+        case _:
+            return False

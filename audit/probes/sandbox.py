@@ -19,7 +19,7 @@ from audit.model.evidence import Run
 from audit.probes.environment import Interpreter, choose_interpreter, clean_environment, installation
 from audit.probes.normalise import digest, normalise
 from audit.probes.process import Ended, Limits, run_process
-from audit.probes.snapshot import Snapshot, take_snapshot, write_copy
+from audit.probes.snapshot import Snapshot, lay_over, take_snapshot, write_copy
 
 GIBIBYTE: Final = 2**30
 _GPU: Final = Path("/dev/nvidiactl")
@@ -41,13 +41,13 @@ class Checkout:
     ``tree`` is the copy of the audited folder and ``home`` the scratch home.
     """
 
-    def __init__(self, sandbox: Sandbox, place: Path) -> None:
+    def __init__(self, sandbox: Sandbox, place: Path, snapshot: Snapshot) -> None:
         self._sandbox = sandbox
         self._place = place
         self.home = place / "home"
         self.home.mkdir(parents=True)
-        top = place / "tree"
-        self.tree = top / sandbox.snapshot.prefix
+        self._top = place / "tree"
+        self.tree = self._top / snapshot.prefix
         self.environment = clean_environment(
             os.environ,
             interpreter=sandbox.interpreter.path,
@@ -55,7 +55,7 @@ class Checkout:
             tree=self.tree,
             home=self.home,
         )
-        write_copy(sandbox.snapshot, top, self.environment)
+        write_copy(snapshot, self._top, self.environment)
         pythons = installation(sandbox.interpreter.path)
         self._folders = {str(folder): "<python>" for folder in pythons} | {
             str(sandbox.scratch): "<scratch>",
@@ -63,6 +63,10 @@ class Checkout:
             f"{self.tree}/": "",
             str(self.tree): ".",
         }
+
+    def lay_over(self, paths: Sequence[str]) -> None:
+        """Give this copy of another commit the files that the audited tree has at these paths, or has not."""
+        lay_over(self._sandbox.snapshot, self._top, self.environment, paths)
 
     def run(
         self,
@@ -72,10 +76,21 @@ class Checkout:
         shown: Sequence[str] | None = None,
         extra: dict[str, str] | None = None,
     ) -> Run:
+        """Run a command; see `observe`."""
+        return self.observe(command, seconds=seconds, shown=shown, extra=extra)[0]
+
+    def observe(
+        self,
+        command: Sequence[str],
+        *,
+        seconds: float,
+        shown: Sequence[str] | None = None,
+        extra: dict[str, str] | None = None,
+    ) -> tuple[Run, str]:
         """Run a command in the copy; ``shown`` is how a user would type it, ``extra`` adds variables.
 
         ``python`` and ``pytest`` mean the sandbox's interpreter. A program that cannot be started is a
-        run with a ``problem``.
+        run with a ``problem``. The second value is its output as it was, times and numbers included.
 
         Raises:
             ProbeInterruptedError: the sandbox was told to stop.
@@ -91,8 +106,8 @@ class Checkout:
                 stop=self._sandbox.stop,
             )
         except FileNotFoundError:
-            return Run(command=typed, limit=seconds, problem=f"there is no program '{command[0]}'")
-        return self._observed(typed, ended, seconds)
+            return Run(command=typed, limit=seconds, problem=f"there is no program '{command[0]}'"), ""
+        return self._observed(typed, ended, seconds), ended.stdout
 
     def _resolved(self, command: Sequence[str]) -> list[str]:
         python = self._sandbox.interpreter.path
@@ -134,6 +149,7 @@ class Sandbox:
         self.stop = threading.Event()
         self._revision = revision
         self._places = 0
+        self._others: dict[str, Snapshot] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -160,15 +176,26 @@ class Sandbox:
         """
         return take_snapshot(self.root, self._revision, self.scratch)
 
+    def _snapshot_of(self, revision: str) -> Snapshot:
+        if revision not in self._others:
+            scratch = self.scratch / f"base-{len(self._others)}"
+            scratch.mkdir()
+            self._others[revision] = take_snapshot(self.root, revision, scratch)
+        return self._others[revision]
+
     @contextmanager
-    def checkout(self) -> Iterator[Checkout]:
-        """A fresh copy of the tree, removed at the end: no probe sees what another one wrote."""
+    def checkout(self, revision: str | None = None) -> Iterator[Checkout]:
+        """A fresh copy of the tree, or of another commit, removed at the end: no probe sees what another wrote.
+
+        Raises:
+            SourceError: git cannot read the tree.
+        """
         with self._lock:
             self._places += 1
             place = self.scratch / f"probe-{self._places}"
-            self.snapshot  # noqa: B018 - taken under the lock, because threads share it
+            snapshot = self.snapshot if revision is None else self._snapshot_of(revision)
         try:
-            yield Checkout(self, place)
+            yield Checkout(self, place, snapshot)
         finally:
             remove_tree(place)
 

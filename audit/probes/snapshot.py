@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -98,6 +98,24 @@ def write_copy(snapshot: Snapshot, target: Path, environment: Mapping[str, str])
         source, copy = snapshot.root / name, target / snapshot.prefix / name
         if copy.parent.is_dir() and not copy.exists():
             shutil.copy(source, copy)
+
+
+def lay_over(snapshot: Snapshot, target: Path, environment: Mapping[str, str], paths: Sequence[str]) -> None:
+    """Make files of a copy what they are in a snapshot; a path that the snapshot has not is removed.
+
+    ``paths`` are relative to the audited folder.
+    """
+    store = target / ".git" / "objects" / "info" / "alternates"
+    lines = dict.fromkeys([*store.read_text().splitlines(), *map(str, snapshot.stores)])
+    store.write_text("".join(f"{line}\n" for line in lines))
+    git = ["git", "--literal-pathspecs", "-C", str(target)]
+    held = set(_git([*git, "ls-tree", "-r", "-z", "--name-only", snapshot.tree], environment).split("\0"))
+    names = [f"{snapshot.prefix}{path}" for path in paths]
+    for name in names:
+        (target / name).unlink(missing_ok=True)
+    if wanted := [name for name in names if name in held]:
+        _git([*git, "checkout", "-q", snapshot.tree, "--", *wanted], environment)
+    _redirect_links(snapshot.root, target / snapshot.prefix)
 
 
 def _redirect_links(root: Path, copy: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from audit.model.evidence import FailedTest, Run, TestRun
+from audit.model.evidence import FailedTest, RedGreenRun, Run, TestRun
 from audit.probes.environment import REDIRECT
 from audit.probes.normalise import digest
 from audit.probes.sandbox import Checkout, Sandbox
@@ -29,15 +29,39 @@ def probe_tests(sandbox: Sandbox, nodes: Sequence[str], seconds: float | None = 
         ProbeInterruptedError: the sandbox was told to stop.
     """
     with sandbox.checkout() as checkout:
-        events = checkout.home / "outcomes.jsonl"
-        path = checkout.environment["PYTHONPATH"]
-        run = checkout.run(
-            ["python", "-m", "pytest", "-q", "-p", _PLUGIN, *nodes],
-            seconds=seconds or SECONDS,
-            shown=("python", "-m", "pytest", *nodes),
-            extra={"AUDIT_OUTCOMES": str(events), "PYTHONPATH": f"{path}:{_PLUGIN_FOLDER}"},
-        )
-        return _tallied(run, _events(events), checkout)
+        return _run_tests(checkout, nodes, seconds)
+
+
+def probe_red_green(
+    sandbox: Sandbox, nodes: Sequence[str], base: str, files: Sequence[str], seconds: float | None = None
+) -> RedGreenRun:
+    """Run the same tests in a copy of the base, over which ``files`` of the tree are laid, and in the tree.
+
+    ``files`` are what the tests are made of, also those that the base has and the tree has not: they are
+    removed from the copy, so that the base differs from the tree in what is tested and in nothing else.
+
+    Raises:
+        ProbeInterruptedError: the sandbox was told to stop.
+        SourceError: git cannot read the base.
+    """
+    with sandbox.checkout() as checkout:
+        after = _run_tests(checkout, nodes, seconds)
+    with sandbox.checkout(base) as checkout:
+        checkout.lay_over(files)
+        before = _run_tests(checkout, nodes, seconds)
+    return RedGreenRun(before=before, after=after, laid_over=tuple(files))
+
+
+def _run_tests(checkout: Checkout, nodes: Sequence[str], seconds: float | None) -> TestRun:
+    events = checkout.home / "outcomes.jsonl"
+    path = checkout.environment["PYTHONPATH"]
+    run = checkout.run(
+        ["python", "-m", "pytest", "-q", "-p", _PLUGIN, *nodes],
+        seconds=seconds or SECONDS,
+        shown=("python", "-m", "pytest", *nodes),
+        extra={"AUDIT_OUTCOMES": str(events), "PYTHONPATH": f"{path}:{_PLUGIN_FOLDER}"},
+    )
+    return _tallied(run, _events(events), checkout)
 
 
 def _events(path: Path) -> list[dict[str, Any]]:
@@ -83,4 +107,5 @@ def _tallied(run: Run, events: list[dict[str, Any]], checkout: Checkout) -> Test
             for (node, outcome), message in sorted(failures.items())
         ),
         files=dict(sorted(Counter(node.partition("::")[0] for node in called).items())),
+        outcomes=called,
     )

@@ -55,20 +55,20 @@ class Repository:
             raise UsageError(f"{self.root} is a bare repository without a work tree; name a commit with --at REV")
         return WorkTree(self.root, self.git)
 
-    def base(self, since: str) -> Tree:
-        """The files at the base revision.
+    def base(self, since: str, option: str = "--since") -> Tree:
+        """The files at the base revision; ``option`` is where it was named, for messages.
 
         Raises:
             SourceError: the clone is shallow, so that history before its edge is missing.
             UsageError: an unknown revision or a plain folder.
         """
-        git = self._need_git("--since")
+        git = self._need_git(option)
         if self.shallow:
             raise SourceError(
-                "this clone is shallow, so nothing can be compared with --since: "
+                f"this clone is shallow, so nothing can be compared with {option}: "
                 "run git fetch --unshallow (in CI: fetch-depth: 0) and try again"
             )
-        return CommitTree(git, self.commit(since, "--since"), self.prefix.rstrip("/"))
+        return CommitTree(git, self.commit(since, option), self.prefix.rstrip("/"))
 
     def commit(self, revision: str, option: str) -> str:
         """The full commit id of a revision."""

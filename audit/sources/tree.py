@@ -38,6 +38,26 @@ class Tree(Protocol):
         """Each path with its bytes, in order."""
 
 
+class TreeFiles:
+    """The files of a tree. Satisfies `audit.model.codebase.Files`."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+
+    @property
+    def commit(self) -> str | None:
+        """Full commit id of the tree."""
+        return self._tree.commit
+
+    def paths(self) -> tuple[str, ...]:
+        """All file paths, POSIX, relative to the root, sorted."""
+        return tuple(sorted(self._tree.entries))
+
+    def read_bytes(self, path: str) -> bytes | None:
+        """The content of a file; None when it is missing or cannot be read."""
+        return self._tree.read(path)
+
+
 def resolve_links(entries: dict[str, Entry], links: dict[str, str], skipped: list[Skipped]) -> dict[str, Entry]:
     """Add the files that symbolic links (path -> link text) make visible a second time.
 

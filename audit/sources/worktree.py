@@ -83,10 +83,11 @@ def is_dirty(git: Git) -> bool:
 
     Content filters of the repository's configuration are emptied first: they name programs.
     """
-    return bool(git.run(*_without_filters(git), "status", "--porcelain", "-z", "--ignore-submodules=all"))
+    return bool(git.run(*without_filters(git), "status", "--porcelain", "-z", "--ignore-submodules=all"))
 
 
-def _without_filters(git: Git) -> list[str]:
+def without_filters(git: Git) -> list[str]:
+    """Options that empty the content filters of a repository's configuration, which name programs."""
     names = git.text("config", "--name-only", "--get-regexp", r"^filter\..*", check=False).splitlines()
     emptied: list[str] = []
     for name in names:

@@ -1,4 +1,4 @@
-"""Judges how long a file is, and how many files, modules or findings there are."""
+"""Judges how long a file is, and how many there are of what can be counted in a tree."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Final
 
 from audit.model.codebase import Codebase
 from audit.model.evidence import Evidence
+from audit.model.findings import Finding
 from audit.model.predicates import Count, Size
 from audit.model.verdicts import Judgement
+from audit.verdict.globs import matching
 from audit.verdict.judgements import (
     counted,
     fingerprints,
@@ -19,7 +21,8 @@ from audit.verdict.judgements import (
     verified,
 )
 
-_GLOB: Final = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+_QUOTED: Final = 80
+"""Most characters of a match that evidence quotes."""
 
 
 def judge_size(predicate: Size, codebase: Codebase) -> Judgement:
@@ -40,15 +43,24 @@ def judge_size(predicate: Size, codebase: Codebase) -> Judgement:
 
 
 def judge_count(predicate: Count, codebase: Codebase) -> Judgement:
-    """So many files match a glob, modules lie in a package, or findings have one of the codes."""
-    findings = [each for each in codebase.check.findings if each.code in predicate.findings]
+    """There are so many files, modules, findings, test functions or matches; nothing looked at is never a pass."""
+    if predicate.occurrences:
+        return _judge_occurrences(predicate, codebase)
+    findings: list[Finding] = []
+    paths = codebase.paths()
     if predicate.files:
-        examined, number, noun = len(codebase.paths()), _matching(predicate.files, codebase), "file"
+        examined, number, noun = len(paths), len(matching(predicate.files, paths)), "file"
     elif predicate.modules:
         examined, number, noun = len(codebase.modules()), len(codebase.modules(predicate.modules)), "module"
+    elif predicate.tests:
+        files = [path for path in matching(predicate.tests, paths, folders=True) if path.endswith(".py")]
+        examined, number, noun = len(files), sum(map(codebase.tests_in, files)), "test function"
     else:
+        if predicate.new and codebase.check.since is None:
+            return unverified("which findings are new cannot be told without a base; name one with --since REV")
+        findings = _findings(predicate, codebase)
         examined, number, noun = codebase.check.coverage.modules, len(findings), "finding"
-    coverage = f"{examined} {'files' if noun == 'file' else 'modules'} examined"
+    coverage = f"{counted(examined, 'module' if noun in ('module', 'finding') else 'file')} examined"
     if not examined:
         return unverified("nothing was examined", coverage=coverage)
     judge = verified if predicate.expected.admits(number) else refuted
@@ -60,8 +72,32 @@ def judge_count(predicate: Count, codebase: Codebase) -> Judgement:
     )
 
 
-def _matching(pattern: str, codebase: Codebase) -> int:
-    """Files whose path matches a glob in which ``*`` stops at a slash and ``**`` does not."""
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
-    matcher = re.compile("".join(_GLOB.get(part, re.escape(part)) for part in parts))
-    return sum(matcher.fullmatch(path) is not None for path in codebase.paths())
+def _findings(predicate: Count, codebase: Codebase) -> list[Finding]:
+    within = set(matching(predicate.within, codebase.paths(), folders=True)) if predicate.within else None
+    return [
+        each
+        for each in codebase.check.findings
+        if each.code in predicate.findings
+        and (within is None or each.site.path in within)
+        and (predicate.new is None or each.new is predicate.new)
+    ]
+
+
+def _judge_occurrences(predicate: Count, codebase: Codebase) -> Judgement:
+    """Matches of a regular expression in the files that fit ``within``; by default in Python files, because the
+    claim itself stands in another one."""
+    chosen = matching(predicate.within or "**/*.py", codebase.paths(), folders=True)
+    texts = [(path, text) for path in chosen if (text := codebase.read_text(path)) is not None]
+    coverage = f"{counted(len(texts), 'text file')} searched"
+    if not texts:
+        return unverified(f"no text file fits {predicate.within or 'the tree'}", coverage=coverage)
+    pattern = re.compile(predicate.occurrences, re.MULTILINE)
+    places = [
+        Evidence(summary=match[0].strip()[:_QUOTED], path=path, line=text.count("\n", 0, match.start()) + 1)
+        for path, text in texts
+        for match in pattern.finditer(text)
+    ]
+    judge = verified if predicate.expected.admits(len(places)) else refuted
+    times = f"/{predicate.occurrences}/ matches {counted(len(places), 'time')}"
+    expected = f"{'as' if judge is verified else 'not'} expected ({predicate.expected})"
+    return judge(f"{times}, {expected}", coverage=coverage, evidence=places)

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from typing import Final, assert_never
 
 from audit.model.codebase import Codebase
-from audit.model.evidence import CommandRun, ImportRun, Observation, SmokeRun, TestRun
+from audit.model.comparisons import LinesChanged, Metric, RedGreen, SameOutput, Unchanged
+from audit.model.evidence import (
+    CommandRun,
+    ImportRun,
+    MetricReading,
+    Observation,
+    RedGreenRun,
+    SmokeRun,
+    TestRun,
+    TwoRuns,
+)
 from audit.model.predicates import (
     Absent,
     AnyPredicate,
@@ -35,10 +45,14 @@ from audit.verdict.entries import judge_entry
 from audit.verdict.imports import judge_imports
 from audit.verdict.judgements import judged
 from audit.verdict.lacking import judge_lacks
+from audit.verdict.metrics import judge_metric
+from audit.verdict.outputs import judge_same_output
 from audit.verdict.presence import judge_absent, judge_exists, judge_unreferenced
+from audit.verdict.red_green import judge_red_green
 from audit.verdict.signature import judge_signature
 from audit.verdict.smoke import judge_smoke
 from audit.verdict.tests import judge_tests
+from audit.verdict.unchanged import judge_lines_changed, judge_unchanged
 
 WORST_FIRST: Final[tuple[Verdict, ...]] = ("refuted", "error", "unverified", "partly", "verified")
 
@@ -64,6 +78,15 @@ def judge_predicate(
         case Smoke():
             smoke = observed if isinstance(observed, SmokeRun) else None
             return judge_smoke(predicate, codebase, smoke, why_not)
+        case Metric():
+            reading = observed if isinstance(observed, MetricReading) else None
+            return judge_metric(predicate, codebase, reading, why_not)
+        case SameOutput():
+            outputs = observed if isinstance(observed, TwoRuns) else None
+            return judge_same_output(predicate, codebase, outputs, why_not)
+        case RedGreen():
+            both = observed if isinstance(observed, RedGreenRun) else None
+            return judge_red_green(predicate, codebase, both, why_not)
         case _:
             return _judge_by_tree(predicate, codebase)
 
@@ -91,6 +114,10 @@ def _judge_by_tree(predicate: TreePredicate, codebase: Codebase) -> Judgement:
             return judge_entry(predicate, codebase)
         case Lacks():
             return judge_lacks(predicate, codebase)
+        case LinesChanged():
+            return judge_lines_changed(predicate, codebase)
+        case Unchanged():
+            return judge_unchanged(predicate, codebase)
         case _:
             assert_never(predicate)
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from audit.model.codebase import Codebase, Located
+from audit.model.errors import AuditError
 from audit.model.evidence import Evidence, Run
 from audit.model.findings import Finding, Retirement
 from audit.model.verdicts import Judgement, Verdict
@@ -43,6 +44,11 @@ partly = partial(judged, "partly")
 refuted = partial(judged, "refuted")
 unverified = partial(judged, "unverified")
 failed_to_judge = partial(judged, "error")
+
+
+def without_base(revision: str, error: AuditError) -> Judgement:
+    """What follows where there is no commit to compare with: one that the claim names should be there."""
+    return failed_to_judge(str(error)) if revision else unverified(str(error))
 
 
 def located(definition: Located, what: str) -> Evidence:

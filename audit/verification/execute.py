@@ -8,18 +8,22 @@ from typing import Any
 
 from audit.model.claims import Statement
 from audit.model.codebase import Codebase
+from audit.model.comparisons import Metric, RedGreen, SameOutput
+from audit.model.errors import AuditError
 from audit.model.evidence import Observation
-from audit.model.predicates import AnyPredicate, Command, Imports, Pytest, Smoke
+from audit.model.predicates import AnyPredicate, Command, Imports, Pytest, Smoke, executes
 from audit.model.verdicts import Judgement
 from audit.probes.commands import probe_command
 from audit.probes.imports import probe_imports
+from audit.probes.metrics import probe_metric, probe_output_twice
 from audit.probes.sandbox import Sandbox
 from audit.probes.smoke import probe_smoke
-from audit.probes.tests import probe_tests
+from audit.probes.tests import probe_red_green, probe_tests
 from audit.verdict.imports import modules_to_import
 from audit.verdict.judge import judge_predicate, together
 from audit.verdict.judgements import unverified
 from audit.verification.gather import in_order
+from audit.verification.laid_over import files_of_tests
 
 Progress = Callable[[str], None]
 Probe = Callable[[], Observation]
@@ -103,7 +107,8 @@ class _Runner:
         """For each predicate the probe that it waits for, or None."""
         if not _is_judged(statement):
             return []
-        return [self._probe(each) if statement.may_run else None for each in statement.predicates]
+        allowed = statement.may_run
+        return [self._probe(each) if allowed or not executes(each) else None for each in statement.predicates]
 
     def _probe(self, predicate: AnyPredicate) -> Future[Observation] | None:
         found = self._request(predicate)
@@ -120,7 +125,7 @@ class _Runner:
         match predicate:
             case Imports():
                 modules = modules_to_import(predicate, self._codebase)
-                probe: Probe = lambda: probe_imports(sandbox, modules, jobs=self._jobs)  # noqa: E731 - one of four
+                probe: Probe = lambda: probe_imports(sandbox, modules, jobs=self._jobs)  # noqa: E731 - one of several
                 return (("imports", modules), probe) if modules else None
             case Pytest(nodes=nodes, within=within):
                 return ("pytest", nodes, within), lambda: probe_tests(sandbox, nodes, within)
@@ -130,5 +135,26 @@ class _Runner:
                 if not self._codebase.modules("smoke"):
                     return None
                 return ("smoke", scenario, within), lambda: probe_smoke(sandbox, [scenario], within)
+            case Metric(file=file, run=run, sql=sql, within=within) if run or sql:
+                return ("metric", file, run, sql, within), lambda: probe_metric(sandbox, file, run, sql, within)
+            case SameOutput(run=run, base=base, within=within):
+                commit = self._commit(base)
+                if not commit:
+                    return None
+                return ("twice", run, commit, within), lambda: probe_output_twice(sandbox, run, commit, within)
+            case RedGreen(tests=tests, base=base, within=within):
+                commit = self._commit(base)
+                if not commit:
+                    return None
+                files = files_of_tests(tests, base, self._codebase)
+                key = ("red_green", tests, commit, within)
+                return key, lambda: probe_red_green(sandbox, tests, commit, files, within)
             case _:
                 return None
+
+    def _commit(self, base: str) -> str:
+        """The commit that a claim compares with; empty where there is none, which its judge then says."""
+        try:
+            return self._codebase.files_at(base).commit or ""
+        except AuditError:
+            return ""

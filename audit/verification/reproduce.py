@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from audit.model.claims import Statement
-from audit.model.predicates import Command, Contract, Pytest, Smoke
+from audit.model.predicates import Command, Contract, Pytest, Smoke, executes
 
 
 def reproduce(statement: Statement, at: str | None, since: str | None, *, asked: bool | None = None) -> str:
@@ -27,7 +27,7 @@ def reproduce(statement: Statement, at: str | None, since: str | None, *, asked:
                 pass
     name = statement.id.removeprefix(f"{statement.path}:")
     words = ["audit", "verify", statement.path, "--only", name, *_revisions(at, since)]
-    if asked is not None and any(predicate.executes for predicate in statement.predicates):
+    if asked is not None and any(map(executes, statement.predicates)):
         words.append("--run" if asked else "--no-run")
     return shlex.join(words)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from textwrap import dedent
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from audit.config.claims import load_claims
 from audit.config.predicates import PREDICATES
+from audit.model.bounds import Comparison
 from audit.model.claims import Citation, Statement
+from audit.model.comparisons import LinesChanged, Metric, RedGreen, SameOutput, Unchanged
 from audit.model.errors import ConfigError
 from audit.model.predicates import (
     Absent,
@@ -36,6 +39,10 @@ def mistakes_of(*files: tuple[str, str]) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         load_claims(((path, dedent(text).encode()) for path, text in files), may_run=True)
     return list(caught.value.mistakes)
+
+
+def equal(value: float | str, *, absolute: float = 0.0, relative: float = 0.0) -> Comparison:
+    return Comparison(operator="==", value=value, absolute=absolute, relative=relative)
 
 
 def predicate_of(expectation: str) -> Predicate:
@@ -122,11 +129,45 @@ def test_a_claim_is_read_with_everything_it_says() -> None:
         ("entry: {run: python tools/train.py}", Entry(run=("python", "tools/train.py"))),
         ("lacks: {path: a.py, imports: b.C, names: [d]}", Lacks(path="a.py", imports=("b.C",), names=("d",))),
         ("size: {path: a.py, lines: 50}", Size(path="a.py", lines=Bound(50, 50))),
+        ("size: {path: a, added: 90..110, base: v1}", LinesChanged(paths=("a",), added=Bound(90, 110), base="v1")),
+        ("size: {removed: '>99'}", LinesChanged(removed=Bound(100))),
         ("count: {expected: 7, modules: pkg}", Count(expected=Bound(7, 7), modules="pkg")),
+        ("count: {expected: <3, tests: tests/}", Count(expected=Bound(None, 2), tests="tests")),
+        (
+            "count: {expected: 0, findings: REF001, new: true, within: a}",
+            Count(expected=Bound(0, 0), findings=("REF001",), new=True, within="a"),
+        ),
+        ("count: {expected: 0, occurrences: '\\bold\\b'}", Count(expected=Bound(0, 0), occurrences=r"\bold\b")),
+        ("metric: {file: a.json, json: x.y, is: 3}", Metric(file="a.json", json="x.y", expected=equal(3))),
+        ("metric: {file: a.json, json: x, is: done}", Metric(file="a.json", json="x", expected=equal("done"))),
+        (
+            "metric: {file: a.db, sql: select 1, take: mean, is: 0.5, tolerance: {abs: 0.1, rel: 0.02}}",
+            Metric(file="a.db", sql="select 1", take="mean", expected=equal(0.5, absolute=0.1, relative=0.02)),
+        ),
+        (
+            "metric: {run: make eval, log: 'x=(.+)', within: 9, between: [1, 2]}",
+            Metric(
+                run=("make", "eval"),
+                log="x=(.+)",
+                within=9.0,
+                expected=Comparison(operator="between", value=1, upper=2.0),
+            ),
+        ),
+        ("unchanged: a.py", Unchanged(paths=("a.py",))),
+        ("unchanged: {symbol: m.f, base: v1}", Unchanged(symbols=("m.f",), mode="code", base="v1")),
+        ("unchanged: {paths: [a, b], mode: signature}", Unchanged(paths=("a", "b"), mode="signature")),
+        ("unchanged: {run: make list, within: 5}", SameOutput(run=("make", "list"), within=5.0)),
+        ("red_green: tests/a.py::test_x", RedGreen(tests=("tests/a.py::test_x",))),
+        (
+            "red_green: {tests: [tests/a.py], because: no module, base: v1}",
+            RedGreen(tests=("tests/a.py",), because="no module", base="v1"),
+        ),
     ],
 )  # fmt: skip
 def test_each_predicate_is_read_in_its_short_and_long_forms(written: str, read: Predicate) -> None:
     assert predicate_of(written) == read
+    again = json.dumps({read.kind: read.plain()})
+    assert predicate_of(again.removeprefix("{").removesuffix("}")) == read
 
 
 def test_several_predicates_of_one_name_are_a_list() -> None:
@@ -176,7 +217,7 @@ def test_all_mistakes_of_all_files_are_reported_at_once() -> None:
         "a.yaml:10: unknown key 'rum' in command: did you mean 'run'?",
         "a.yaml:11: the id 'b' is taken (by a.yaml:7); choose another",
         "a.yaml:13: '../x' leaves the repository; give a path relative to its root",
-        "a.yaml:13: count needs exactly one of 'files', 'modules', 'findings'",
+        "a.yaml:13: count needs exactly one of 'files', 'modules', 'findings', 'tests', 'occurrences'",
         "a.yaml:13: count needs the key 'expected', such as 7 or '<=0'",
         "a.yaml:13: signature needs 'parameters', 'has' or 'lacks'",
         "a.yaml:14: a claim must be a mapping of keys to values, not a number (3)",

@@ -12,12 +12,22 @@ from audit.config.predicates import PREDICATES
 
 PAGE = (Path(__file__).parents[3] / "docs" / "claims.md").read_text()
 
+EXAMPLES = [token.content for token in MarkdownIt().parse(PAGE) if token.type == "fence" and token.info == "yaml"]
+
 
 def test_the_example_file_is_valid() -> None:
-    (example,) = [token.content for token in MarkdownIt().parse(PAGE) if token.type == "fence"]
+    example = EXAMPLES[0]
     (dossier,) = load_claims([("example.yaml", example.encode())], may_run=False)
 
     assert [statement.id for statement in dossier.statements] == ["imports-clean", "training-starts"]
+
+
+def test_every_other_example_is_a_list_of_predicates() -> None:
+    lines = [line.removeprefix("- ") for example in EXAMPLES[1:] for line in example.splitlines() if line[:1] == "-"]
+    claims = "".join(f"  - {{id: c{number}, text: t, expect: {{{line}}}}}\n" for number, line in enumerate(lines))
+    (dossier,) = load_claims([("page.yaml", f"claims:\n{claims}".encode())], may_run=False)
+
+    assert [statement.kind for statement in dossier.statements] == ["metric"] * 4
 
 
 def test_every_predicate_has_a_line_with_a_valid_example() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import pytest
 
-from audit.model.codebase import Located
+from audit.model.codebase import LineChange, Located
+from audit.model.errors import UsageError
 from audit.model.facts import Definition, Parameter
 from audit.model.findings import (
     CheckResult,
@@ -40,15 +42,17 @@ class FakeCodebase:
         roots: Sequence[Root] = (),
         contracts: Sequence[ContractResult] = (),
         skipped: Sequence[Skipped] = (),
+        base: Mapping[str, str | None] | None = None,
     ) -> None:
         self._files = dict(files)
         self._definitions = {each.qualified: each for each in definitions}
         self._retired = retired
         self._findings = tuple(findings)
+        self._base = base
         self.check = CheckResult(
             commit=self.commit,
             dirty=False,
-            since=None,
+            since="ba5e" if base is not None else None,
             coverage=Coverage(len(self.modules()), len(self.modules()), 2, tuple(skipped)),
             findings=self._findings,
             roots=tuple(roots),
@@ -60,6 +64,25 @@ class FakeCodebase:
 
     def read_text(self, path: str) -> str | None:
         return self._files.get(path)
+
+    def read_bytes(self, path: str) -> bytes | None:
+        text = self._files.get(path)
+        return None if text is None else text.encode()
+
+    def files_at(self, revision: str) -> FakeCodebase:
+        if revision or self._base is None:
+            raise UsageError(f"no such commit: {revision}" if revision else "there is no base")
+        return FakeCodebase(self._base)
+
+    def line_changes(self, revision: str) -> dict[str, LineChange]:
+        before = self.files_at(revision)
+        found = {}
+        for path in sorted({*self.paths(), *before.paths()}):
+            old, new = ((tree.read_text(path) or "").splitlines() for tree in (before, self))
+            steps = [line[0] for line in difflib.ndiff(old, new)]
+            if before.read_text(path) != self.read_text(path):
+                found[path] = LineChange(steps.count("+"), steps.count("-"))
+        return found
 
     def _names(self) -> dict[str, str]:
         named = {}
