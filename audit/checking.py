@@ -10,13 +10,15 @@ import msgspec
 from audit.checks.calls import call_findings
 from audit.checks.declared import declared_findings
 from audit.checks.references import reference_findings
+from audit.facts.accesses import read_accesses
 from audit.mentions import check_mentions
+from audit.model.calls import LostMember
 from audit.model.findings import CheckResult, ContractResult, Finding, Retirement, Site
 from audit.model.fixable import is_fixable
 from audit.model.graph import ModuleGraph
 from audit.model.references import Dangling
 from audit.model.settings import Configuration, ContractConfig
-from audit.resolve.misfits import misfits
+from audit.resolve.misfits import silent_breaks
 from audit.resolve.references import dangling
 from audit.resolve.retired import Retirements
 from audit.resolve.uses import uses_of
@@ -54,8 +56,22 @@ def check_tree(
     )
     findings += mentions.findings
     if base is not None:
-        calls = misfits(program, base.program, now.tree.read_many)
-        findings += call_findings(calls, lambda each: retirements.changed_signature(each.path, each.target))
+        renames = history.renames() if history is not None else {}
+        silent = silent_breaks(
+            program,
+            base.program,
+            renamed={new: old for old, new in renames.items()},
+            read_many=now.tree.read_many,
+            read_accesses=read_accesses,
+        )
+        findings += call_findings(silent.misfits, lambda each: retirements.changed_signature(each.path, each.target))
+        told = {(finding.site.path, finding.site.line, finding.target) for finding in findings}
+        lost = [
+            each
+            for each in map(_as_dangling, silent.members)
+            if (each.site.path, each.site.line, each.target) not in told
+        ]
+        findings += reference_findings(lost, retirements.of, lambda _: False)
     contracts, contract_findings = _contracts(configuration.contracts, graph, retirements)
     findings += contract_findings
     comments = {path: facts.suppressions for path, facts in now.facts.items() if facts.suppressions}
@@ -71,6 +87,17 @@ def check_tree(
         roots=rank_roots(findings, graph, starts_of(now)),
         contracts=contracts,
         suppressed=suppressed,
+    )
+
+
+def _as_dangling(lost: LostMember) -> Dangling:
+    return Dangling(
+        kind="attribute",
+        site=lost.site,
+        referrer=lost.referrer,
+        module=lost.module,
+        symbol=lost.symbol,
+        context=lost.context,
     )
 
 

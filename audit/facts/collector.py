@@ -68,6 +68,7 @@ class Collector:
             called=tuple(sorted(self.expressions.called - {""})),
             accessed=" ".join(sorted(self.expressions.accessed)),
             stored=" ".join(sorted(found.stored)),
+            metaclassed=tuple(sorted(found.metaclassed)),
             dynamic_exports=found.dynamic_exports,
             injected=tuple(sorted(self.expressions.strings.injected)),
         )

@@ -8,6 +8,7 @@ import hashlib
 import msgspec
 
 from audit.facts.bodies import Body, FunctionNode, is_decorated
+from audit.facts.callables import leaf_of
 from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
 from audit.facts.terms import NONE, annotation_text, field_of, term_of
@@ -36,6 +37,7 @@ class Definitions:
         self._classes: dict[int, str] = {}
         self._bodies: list[Body] = []
         self.stored: set[str] = set()
+        self.metaclassed: set[str] = set()
 
     def add(self, scope: Scope, module: Scope, name: str, kind: str, node: ast.stmt) -> None:
         """Note a name bound in ``scope``; only module and class scopes define anything."""
@@ -61,13 +63,21 @@ class Definitions:
         owner = scope.owner(name)
         qualified = self._qualify(owner, module, name)
         if qualified is not None:
-            self._assigned(qualified, statement, statement, field_of(value, _as_written) if scope is owner else "")
+            term = field_of(value, _as_written) if scope is owner else ""
+            self._assigned(qualified, statement, statement, term, is_field=owner.is_class)
 
-    def _assigned(self, name: str, node: ast.stmt | ast.expr, statement: ast.stmt, term: str) -> None:
+    def _assigned(
+        self, name: str, node: ast.stmt | ast.expr, statement: ast.stmt, term: str, *, is_field: bool = False
+    ) -> None:
         declared = statement.annotation if isinstance(statement, ast.AnnAssign) else None
         is_bare = isinstance(statement, ast.AnnAssign) and statement.value is None
         value = "" if is_bare else _MIXED if isinstance(statement, ast.AugAssign) else term or _MIXED
-        self._put(Definition(name, "variable", self.spans.of(node), annotation=annotation_text(declared), value=value))
+        field = (value or "-") if is_field and declared is not None else ""
+        self._put(
+            Definition(
+                name, "variable", self.spans.of(node), annotation=annotation_text(declared), value=value, field=field
+            )
+        )
 
     def function(self, scope: Scope, module: Scope, node: FunctionNode) -> None:
         """Note a function or method with its signature."""
@@ -100,8 +110,9 @@ class Definitions:
         qualified = self._qualify(scope, module, node.name)
         if qualified is None:
             return
-        if node.keywords:
+        if not all(keyword.arg == "metaclass" and leaf_of(keyword.value) == "ABCMeta" for keyword in node.keywords):
             self.open_classes.add(qualified)  # a metaclass may add members
+            self.metaclassed.add(qualified)
         self._put(
             Definition(
                 qualified,
@@ -211,6 +222,7 @@ class Definitions:
             bindings=first.bindings + 1,
             annotation=_agreed(first.annotation, definition.annotation),
             value=_agreed(first.value, definition.value, neutral=NONE),
+            field=_agreed(first.field, definition.field),
         )
 
     def _qualify(self, scope: Scope, module: Scope, name: str) -> str | None:

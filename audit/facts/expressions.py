@@ -101,7 +101,7 @@ class Expressions:
             stack.append((base, scope))
             return
         first = base.id
-        if "__dict__" in names:
+        if names[-1] == "__dict__" and (names[0] == "update" or isinstance(node.ctx, ast.Store)):
             self.collector.definitions.opens_self(first)
         if first in ("self", "cls"):
             return
@@ -192,6 +192,8 @@ class Expressions:
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> None:
         owner = dotted(node.value)
+        if owner.endswith(".__dict__") and isinstance(node.ctx, ast.Store):
+            self.collector.definitions.opens_self(owner.partition(".")[0])
         if _is_own_module(node) or (isinstance(node.ctx, ast.Store) and owner == "sys.modules"):
             self.open |= not isinstance(node.slice, ast.Constant)
         self.strings.looked_up(node, scope, owner)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from audit.model.terms import MAX_TERM, any_of, awaited, declared, subscripted
+from audit.model.terms import MAX_TERM, any_of, awaited, declared, listed, subscripted
 
 NONE = "None"
 
@@ -46,11 +46,21 @@ def _term(node: ast.expr | None, name_term: NameTerm) -> str:
             return any_of(_term(value, name_term) for value in values)
         case ast.NamedExpr(value=value):
             return _term(value, name_term)
+        case ast.List(elts=[_, *_] as elements) | ast.Set(elts=elements):
+            return listed(any_of(_term(each, name_term) for each in elements))
+        case ast.ListComp(elt=ast.Call(func=function) as made) | ast.GeneratorExp(elt=ast.Call(func=function) as made):
+            return listed(_term(made, name_term)) if not _is_bound_by(node, function) else ""
         case ast.Subscript(value=value, slice=index):
             return "" if isinstance(index, ast.Slice) else subscripted(_term(value, name_term))
         case ast.Constant(value=None):
             return NONE
     return ""
+
+
+def _is_bound_by(node: ast.ListComp | ast.GeneratorExp, function: ast.expr) -> bool:
+    """Whether a comprehension calls what it binds itself."""
+    bound = {part.id for each in node.generators for part in ast.walk(each.target) if isinstance(part, ast.Name)}
+    return any(isinstance(part, ast.Name) and part.id in bound for part in ast.walk(function))
 
 
 def annotation_text(node: ast.expr | None) -> str:

@@ -1,10 +1,10 @@
-"""The shape of a call, and whether a signature takes it."""
+"""Calls and attribute reads, the shape of a call, and whether a signature takes it."""
 
 from __future__ import annotations
 
 import msgspec
 
-from audit.model.facts import Context, Parameter
+from audit.model.facts import Context, Parameter, Span
 from audit.model.findings import Site
 
 
@@ -15,6 +15,17 @@ class CallShape(msgspec.Struct, frozen=True):
     keywords: tuple[str, ...] = ()
     starred: bool = False
     double_starred: bool = False
+
+
+class Access(msgspec.Struct, frozen=True):
+    """One call (then with its ``shape``) or attribute read. ``term`` (see `audit.model.terms`) says what is called
+    or read; it is empty where nobody can tell on what."""
+
+    leaf: str
+    term: str
+    shape: CallShape | None
+    span: Span
+    context: Context
 
 
 class Misfit(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +43,17 @@ class Misfit(msgspec.Struct, frozen=True, kw_only=True):
     before: str
     after: str
     resolved: str
+    context: Context
+
+
+class LostMember(msgspec.Struct, frozen=True, kw_only=True):
+    """A read of a member that the class of the object had at the base and has not now: ``symbol`` (dotted) of
+    ``module``, both as the base called them."""
+
+    site: Site
+    referrer: str
+    module: str
+    symbol: str
     context: Context
 
 

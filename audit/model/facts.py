@@ -73,6 +73,8 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
     """The term (see `audit.model.terms`) of what a variable is given or a function returns; ``?`` where nobody
     can tell, ``None`` where nothing else is."""
     asynchronous: bool = False
+    field: str = ""
+    """For a name that a class body annotates: the term of its default, ``?`` where it says nothing, ``-`` for none."""
 
 
 class Attribute(msgspec.Struct, frozen=True, array_like=True):
@@ -137,6 +139,8 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     called: tuple[str, ...] = ()
     """The last names of all that the file calls, sorted: what tells whether a call is worth looking at."""
     suppressions: tuple[Suppression, ...] = ()
+    metaclassed: tuple[str, ...] = ()
+    """Classes with a metaclass or other keywords, which may rule what calling them takes."""
     accessed: str = ""
     """The attribute names that the file reads, joined by blanks: as one text they cost little to keep."""
     stored: str = ""

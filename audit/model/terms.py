@@ -11,6 +11,7 @@ MAX_TERM: Final = 240
 DECLARED: Final = "__declared__"
 AWAITED: Final = "__awaited__"
 ELEMENT: Final = "__element__"
+LISTED: Final = "__listed__"
 ENTERED: Final = "__entered__"
 ANY: Final = "__any__"
 SELF: Final = "__self__"
@@ -32,6 +33,11 @@ def awaited(term: str) -> str:
 def element_of(term: str) -> str:
     """What iterating over a value gives."""
     return f"{ELEMENT}({term})" if term else ""
+
+
+def listed(term: str) -> str:
+    """A list whose every item is like this value."""
+    return f"{LISTED}({term})" if term and term != "None" else ""
 
 
 def entered(term: str) -> str:

@@ -1,94 +1,66 @@
-"""Callables whose signature changed since the base."""
+"""What a callable takes, as its caller sees it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Final
 
 import msgspec
 
 from audit.model.facts import Definition, Parameter
-from audit.resolve.program import Program
+from audit.resolve.classes import Classes, decorator_leaf
+from audit.resolve.constructors import constructor
+from audit.resolve.locating import Place
+from audit.resolve.values import ClassObject, Function, Value
 
 _TRANSPARENT: Final = frozenset(
     {"staticmethod", "classmethod", "contextmanager", "asynccontextmanager", "cache", "lru_cache", "abstractmethod"}
-    | {"override", "final", "no_grad", "inference_mode", "deprecated", "torch.no_grad", "profile"}
+    | {"override", "final", "no_grad", "inference_mode", "deprecated", "profile"}
 )
-"""Decorators that leave the signature as it is written."""
+"""Decorators, by their last name, that leave the parameters as they are written."""
 
 
-class Changed(msgspec.Struct, frozen=True):
-    """One callable before and after, as its callers see it through an instance or by name.
+class Signature(msgspec.Struct, frozen=True):
+    """The parameters that a caller fills, ``self`` not among them, and the definition that has them."""
 
-    ``bound`` says that its first parameter is not the caller's to give; ``unique`` that nothing else in
-    either tree has its last name, so that a method call on anything must mean it.
-    """
-
-    qualified: str
-    path: str
-    name: str
-    before: tuple[Parameter, ...]
-    after: tuple[Parameter, ...]
-    bound: bool
-    unique: bool
+    place: Place
+    parameters: tuple[Parameter, ...]
 
 
-def changed_signatures(program: Program, base: Program) -> dict[tuple[str, str], Changed]:
-    """Changed callables by (path, name in the file). Only what both trees define exactly once counts."""
-    names_now, names_before = _leaf_counts(program), _leaf_counts(base)
-    changed: dict[tuple[str, str], Changed] = {}
-    for path, module in program.index.names.items():
-        if path not in base.index.names or not path.endswith(".py"):
-            continue
-        if program.facts(path) is base.facts(path):
-            continue
-        before = base.symbols.definitions(path)
-        for name, definition in program.symbols.definitions(path).items():
-            old = before.get(name)
-            if old is None or not (_is_plain(definition) and _is_plain(old)):
-                continue
-            if _shape(definition) == _shape(old) or is_static(definition) != is_static(old):
-                continue
-            leaf = name.rpartition(".")[2]
-            changed[path, name] = Changed(
-                qualified=f"{module}.{name}",
-                path=path,
-                name=name,
-                before=old.parameters or (),
-                after=definition.parameters or (),
-                bound="." in name and not is_static(definition),
-                unique="." in name and names_now[leaf] == 1 and names_before[leaf] == 1 and not leaf.startswith("__"),
-            )
-    return changed
+def signature_of(classes: Classes, value: Value | None) -> Signature | None:
+    """What calling a value takes; None when nobody can tell."""
+    if isinstance(value, ClassObject):
+        made = constructor(classes, value.place)
+        if made is None:
+            return None
+        return _method(made.place, drops=True) if made.place else Signature(value.place, made.parameters)
+    if isinstance(value, Function):
+        definition = value.definition
+        is_bound = value.receiver is not None and not is_static(definition)
+        if isinstance(value.receiver, ClassObject):
+            is_bound = is_class_method(definition)
+        return _method((value.path, definition), drops=is_bound)
+    return None
+
+
+def _method(place: Place, *, drops: bool) -> Signature | None:
+    definition = place[1]
+    if definition.kind != "function" or definition.parameters is None or definition.bindings != 1:
+        return None
+    if not {decorator_leaf(text) for text in definition.decorators} <= _TRANSPARENT:
+        return None
+    parameters = definition.parameters
+    if drops and parameters and parameters[0].kind in ("positional", "normal"):
+        parameters = parameters[1:]
+    return Signature(place, parameters)
 
 
 def is_static(definition: Definition) -> bool:
     """Whether a method takes no instance."""
-    return any(decorator.rpartition(".")[2] == "staticmethod" for decorator in definition.decorators)
+    return any(decorator_leaf(text) == "staticmethod" for text in definition.decorators) or definition.name.endswith(
+        ".__new__"
+    )
 
 
 def is_class_method(definition: Definition) -> bool:
     """Whether a method takes its class."""
-    return any(decorator.rpartition(".")[2] == "classmethod" for decorator in definition.decorators)
-
-
-def _is_plain(definition: Definition) -> bool:
-    """Whether a definition's written signature is the one that callers meet."""
-    if definition.kind != "function" or definition.parameters is None or definition.bindings != 1:
-        return False
-    leaves = {decorator.partition("(")[0].rpartition(".")[2] for decorator in definition.decorators}
-    return leaves <= _TRANSPARENT
-
-
-def _shape(definition: Definition) -> tuple[tuple[str, str, bool], ...]:
-    return tuple((each.name, each.kind, each.required) for each in definition.parameters or ())
-
-
-def _leaf_counts(program: Program) -> Counter[str]:
-    return Counter(
-        definition.name.rpartition(".")[2]
-        for path in program.index.names
-        if path.endswith(".py")
-        for definition in program.facts(path).definitions
-        if definition.kind != "import"
-    )
+    return any(decorator_leaf(text) == "classmethod" for text in definition.decorators)

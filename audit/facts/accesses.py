@@ -1,0 +1,202 @@
+"""Calls and attribute reads of one file, each with the term of what it calls or reads.
+
+Read on demand, and only for names that matter: they are too many to keep as facts, and few ever do.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from audit.facts.bindings import LocalScope, module_scope
+from audit.facts.bodies import FunctionNode
+from audit.facts.callables import handed_on, leaf_of
+from audit.facts.expressions import dotted
+from audit.facts.guards import demanded_failures, is_not_type_checking, is_type_checking, swallowed_failures
+from audit.facts.spans import Spans
+from audit.facts.terms import term_of
+from audit.model.calls import Access, CallShape
+from audit.model.facts import Context
+
+_SURVIVED: Final = frozenset({"AttributeError", "TypeError"})
+_NAMING: Final = frozenset({"hasattr", "getattr", "setattr", "delattr", "object", "patch", "multiple", "dict"})
+"""Callees that are told an attribute by its name: what they name is asked for, made up or put in place."""
+
+
+def read_accesses(content: bytes, wanted: Collection[str]) -> tuple[Access, ...]:
+    """The calls and attribute reads of a file whose last name is wanted, in reading order.
+
+    Left out are those whose failure is survived or demanded, and names that the file asks for or puts in
+    place by a string. A file that does not parse has none.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(content)
+        reader = _Reader(content, frozenset(wanted) - _named_in_strings(tree))
+        reader.block(tree.body, module_scope())
+    except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError):
+        return ()
+    return tuple(sorted(reader.found, key=lambda each: each.span))
+
+
+def _named_in_strings(tree: ast.Module) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and leaf_of(node.func) in _NAMING:
+            for argument in (*node.args[:2], *(keyword.value for keyword in node.keywords)):
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    found.add(argument.value.rpartition(".")[2])
+    return found
+
+
+class _Reader:
+    def __init__(self, content: bytes, wanted: frozenset[str]) -> None:
+        self.found: list[Access] = []
+        self._spans = Spans(content)
+        self._wanted = wanted
+        self._context: Context = "eager"
+        self._ignoring = False
+
+    def block(self, statements: list[ast.stmt], scope: LocalScope) -> None:
+        for statement in statements:
+            self._statement(statement, scope)
+
+    def _statement(self, node: ast.stmt, scope: LocalScope) -> None:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self._function(node, scope)
+            case ast.ClassDef(body=body):
+                self._expressions((*node.decorator_list, *node.bases, *(each.value for each in node.keywords)), scope)
+                self.block(body, scope.enter_class(node))
+            case ast.If(test=test, body=body, orelse=other) if is_type_checking(test) or is_not_type_checking(test):
+                self.block(other if is_type_checking(test) else body, scope)
+            case ast.Try() | ast.TryStar():
+                self._quietly(any(_survives(each.type) for each in node.handlers), node.body, scope)
+                for handler in node.handlers:
+                    self._children(handler, scope)
+                self.block([*node.orelse, *node.finalbody], scope)
+            case ast.With() | ast.AsyncWith():
+                self._expressions([item.context_expr for item in node.items], scope)
+                is_survived = "attribute" in demanded_failures(node) | swallowed_failures(node) or any(
+                    _survives_in(item.context_expr) for item in node.items
+                )
+                self._quietly(is_survived, node.body, scope)
+            case _:
+                self._children(node, scope)
+
+    def _quietly(self, quiet: bool, body: list[ast.stmt], scope: LocalScope) -> None:
+        outer, self._ignoring = self._ignoring, self._ignoring or quiet
+        self.block(body, scope)
+        self._ignoring = outer
+
+    def _function(self, node: FunctionNode, scope: LocalScope) -> None:
+        arguments = node.args
+        defaults = [each for each in (*arguments.defaults, *arguments.kw_defaults) if each is not None]
+        self._expressions((*node.decorator_list, *defaults), scope)
+        outer, self._context = (self._context, self._ignoring), "lazy"
+        self._ignoring = False  # it runs outside of what guards its definition
+        self.block(node.body, scope.enter_function(node))
+        self._context, self._ignoring = outer
+
+    def _children(self, node: ast.AST, scope: LocalScope) -> None:
+        """The statements and expressions of a node that has no scope of its own; annotations are left out."""
+        for name, value in ast.iter_fields(node):
+            if name == "annotation":
+                continue
+            for part in value if isinstance(value, list) else (value,):
+                if isinstance(part, ast.stmt):
+                    self._statement(part, scope)
+                elif isinstance(part, ast.expr):
+                    self._expressions((part,), scope)
+                elif isinstance(part, ast.AST):
+                    self._children(part, scope)
+
+    def _expressions(self, nodes: Collection[ast.expr], scope: LocalScope) -> None:
+        stack: list[tuple[ast.AST, LocalScope]] = [(node, scope) for node in reversed(list(nodes))]
+        while stack:
+            node, within = stack.pop()
+            if isinstance(node, ast.Lambda):
+                stack += [(each, within) for each in (*node.args.defaults, *node.args.kw_defaults) if each is not None]
+                stack.append((node.body, within.enter_lambda(node)))
+                continue
+            if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+                within = within.enter_comprehension(node)
+            elif isinstance(node, ast.Call):
+                self._call(node, within)
+                if isinstance(node.func, ast.Attribute):
+                    stack.append((node.func.value, within))
+                stack += [(part, within) for part in ast.iter_child_nodes(node) if part is not node.func]
+                if not isinstance(node.func, ast.Attribute | ast.Name):
+                    stack.append((node.func, within))
+                continue
+            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+                self._note(node, node, None, within)
+            stack += [(part, within) for part in ast.iter_child_nodes(node)]
+
+    def _call(self, node: ast.Call, scope: LocalScope) -> None:
+        self._note(node, node.func, _shape(node), scope)
+        for function in handed_on(node):
+            shape = _handed_shape(node)
+            if shape is not None:
+                self._note(node, function, shape, scope)
+
+    def _note(self, node: ast.expr, callee: ast.expr, shape: CallShape | None, scope: LocalScope) -> None:
+        leaf = leaf_of(callee)
+        if self._ignoring or not leaf:
+            return
+        is_own_class = leaf == "cls" and isinstance(callee, ast.Name)
+        if leaf not in self._wanted and not is_own_class and not scope.renames(callee, self._wanted):
+            return
+        term = term_of(callee, scope.term) if not scope.narrows(callee) else ""
+        if term or isinstance(callee, ast.Attribute):
+            self.found.append(Access(leaf, term, shape, self._spans.of(node), self._context))
+
+
+def _survives(kind: ast.expr | None) -> bool:
+    """Whether a handler is there for calls and attributes that may not fit."""
+    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind] if kind is not None else []
+    return any(leaf_of(each) in _SURVIVED for each in kinds)
+
+
+def _survives_in(manager: ast.expr) -> bool:
+    """Whether a with statement demands or swallows such a failure, of any kind or of just this one."""
+    if not isinstance(manager, ast.Call) or leaf_of(manager.func) not in ("raises", "suppress", "assertRaises"):
+        return False
+    return any(_survives(argument) or leaf_of(argument) in ("Exception", "BaseException") for argument in manager.args)
+
+
+def _shape(node: ast.Call) -> CallShape:
+    return CallShape(
+        positional=sum(not isinstance(argument, ast.Starred) for argument in node.args),
+        keywords=tuple(keyword.arg for keyword in node.keywords if keyword.arg is not None),
+        starred=any(isinstance(argument, ast.Starred) for argument in node.args),
+        double_starred=any(keyword.arg is None for keyword in node.keywords),
+    )
+
+
+def _handed_shape(node: ast.Call) -> CallShape | None:
+    """What a callable will be given that is handed on: a partial may get more later, a thread gets just this."""
+    if leaf_of(node.func) == "partial":
+        given = _shape(node)
+        return CallShape(given.positional - 1, given.keywords, starred=True, double_starred=True)
+    if dotted(node.func).rpartition(".")[2] not in ("Thread", "Process", "Timer"):
+        return None
+    named = {keyword.arg: keyword.value for keyword in node.keywords}
+    arguments, keywords = named.get("args", ast.Tuple(elts=[])), named.get("kwargs", ast.Dict(keys=[], values=[]))
+    if not isinstance(arguments, ast.Tuple | ast.List) or not isinstance(keywords, ast.Dict):
+        return None
+    return CallShape(
+        positional=sum(not isinstance(each, ast.Starred) for each in arguments.elts),
+        keywords=tuple(_texts(keywords.keys)),
+        starred=any(isinstance(each, ast.Starred) for each in arguments.elts),
+        double_starred=len(list(_texts(keywords.keys))) < len(keywords.keys),
+    )
+
+
+def _texts(keys: list[ast.expr | None]) -> Iterator[str]:
+    for key in keys:
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield key.value

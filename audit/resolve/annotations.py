@@ -1,0 +1,128 @@
+"""What an annotation says that a value is."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final
+
+from audit.resolve.values import ClassObject, Foreign, Instance, Value
+
+if TYPE_CHECKING:
+    from audit.resolve.instances import Instances
+
+_TRANSPARENT: Final = frozenset({"Annotated", "Final", "ClassVar", "Required", "NotRequired", "InitVar", "ReadOnly"})
+_HOLDERS: Final = frozenset(
+    {"list", "List", "Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "set", "Set", "frozenset"}
+    | {"FrozenSet", "AbstractSet", "MutableSet", "deque", "Deque", "Generator", "AsyncIterator", "AsyncIterable"}
+    | {"AsyncGenerator", "ContextManager", "AbstractContextManager"}
+)
+_MAPPINGS: Final = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict"})
+_SEQUENCES: Final = frozenset({"list", "List", "Sequence", "MutableSequence", "deque", "Deque"})
+
+
+class Annotations:
+    """Reads annotations in one program."""
+
+    def __init__(self, instances: Instances) -> None:
+        self._instances = instances
+
+    def meant(self, path: str, text: str, owner: str = "", receiver: Value | None = None) -> Value | None:
+        """What a value is of which a file says ``text``, inside of the class ``owner`` if any."""
+        try:
+            node = ast.parse(text.strip(), mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+        return self._meant(path, node, owner, receiver)
+
+    def _meant(self, path: str, node: ast.expr, owner: str, receiver: Value | None) -> Value | None:
+        match node:
+            case ast.Constant(value=str(text)):
+                return self.meant(path, text, owner, receiver)
+            case ast.Name(id="Self"):
+                return (
+                    Instance(receiver.place, receiver.exact) if isinstance(receiver, Instance | ClassObject) else None
+                )
+            case ast.Name() | ast.Attribute():
+                return self._instance(path, node, owner)
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return self._only(path, [left, right], owner, receiver)
+            case ast.Subscript(value=generic, slice=inner):
+                return self._generic(path, generic, inner, owner, receiver)
+        return None
+
+    def _instance(self, path: str, node: ast.expr, owner: str) -> Value | None:
+        if isinstance(node, ast.Name) and owner:
+            own = self._instances.program.symbols.definitions(path).get(f"{owner}.{node.id}")
+            if own is not None:
+                return Instance((path, own)) if own.kind == "class" and own.bindings == 1 else None
+        value = self._instances.of(path, node)
+        match value:
+            case ClassObject(place=place) if not self._is_structural(value):
+                return Instance(place)
+            case Foreign(name=name):
+                return value if name.rpartition(".")[2] not in ("Any", "object") else None
+        return None
+
+    def _is_structural(self, value: ClassObject) -> bool:
+        """Whether what is annotated so may be of a class that has nothing to do with it."""
+        outside = self._instances.classes.lineage(value.place).outside
+        return any(name.rpartition(".")[2] in ("Protocol", "TypedDict") for name in outside)
+
+    def _only(self, path: str, options: list[ast.expr], owner: str, receiver: Value | None) -> Value | None:
+        """The one thing besides None that a union allows."""
+        flat: list[ast.expr] = []
+        while options:
+            option = options.pop()
+            if isinstance(option, ast.BinOp) and isinstance(option.op, ast.BitOr):
+                options += [option.left, option.right]
+            elif not (isinstance(option, ast.Constant) and option.value is None):
+                flat.append(option)
+        return self._meant(path, flat[0], owner, receiver) if len(flat) == 1 else None
+
+    def _generic(
+        self, path: str, generic: ast.expr, inner: ast.expr, owner: str, receiver: Value | None
+    ) -> Value | None:
+        leaf = (
+            generic.attr if isinstance(generic, ast.Attribute) else generic.id if isinstance(generic, ast.Name) else ""
+        )
+        arguments = tuple(inner.elts) if isinstance(inner, ast.Tuple) else (inner,)
+        if leaf in ("Optional", "Union"):
+            return self._only(path, list(arguments), owner, receiver)
+        if leaf in _TRANSPARENT:
+            return self._meant(path, arguments[0], owner, receiver)
+        if leaf in ("type", "Type"):
+            found = self._meant(path, arguments[0], owner, receiver)
+            return ClassObject(found.place, exact=False) if isinstance(found, Instance) else None
+        value = self._instance(path, generic, owner)
+        if isinstance(value, Foreign):
+            return Foreign(value.name, arguments, path)
+        return value
+
+    def element(self, value: Foreign) -> Value | None:
+        """What iterating over a container gives."""
+        leaf, arguments = _leaf(value), value.arguments
+        if leaf in _HOLDERS and arguments:
+            return self._meant(value.path, arguments[0], "", None)
+        if leaf in ("tuple", "Tuple") and len(arguments) == 2 and _is_ellipsis(arguments[1]):
+            return self._meant(value.path, arguments[0], "", None)
+        holder, _, method = value.name.removesuffix("()").rpartition(".")
+        if method == "values" and holder.rpartition(".")[2] in _MAPPINGS and len(arguments) == 2:
+            return self._meant(value.path, arguments[1], "", None)
+        return None
+
+    def item(self, value: Foreign) -> Value | None:
+        """What an item of a container is."""
+        leaf, arguments = _leaf(value), value.arguments
+        if leaf in _SEQUENCES and arguments:
+            return self._meant(value.path, arguments[0], "", None)
+        if leaf in _MAPPINGS and len(arguments) == 2:
+            return self._meant(value.path, arguments[1], "", None)
+        return None
+
+
+def _leaf(value: Foreign) -> str:
+    return value.name.rpartition(".")[2]
+
+
+def _is_ellipsis(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is ...

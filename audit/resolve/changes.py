@@ -1,0 +1,90 @@
+"""Which names a migration changed: what tells the few calls and reads that are worth judging from all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from audit.model.facts import Definition
+from audit.resolve.classes import Classes
+from audit.resolve.counterparts import Counterparts
+from audit.resolve.locating import Place
+from audit.resolve.program import Program
+
+
+class ChangedNames(msgspec.Struct, frozen=True):
+    """Last names, and more of them rather than too few: of callables whose parameters may have changed, of
+    members that some class may have lost, and of classes whose constructor may have changed with their heirs."""
+
+    called: frozenset[str]
+    lost: frozenset[str]
+    constructed: frozenset[str]
+
+
+def changed_names(classes: Classes, base_classes: Classes, counterparts: Counterparts) -> ChangedNames:
+    """What changed between two programs; only files that differ are looked at."""
+    program, base = classes.program, base_classes.program
+    called: set[str] = set()
+    lost: set[str] = set()
+    constructed: set[str] = set()
+    for path in program.index.names:
+        old = counterparts.file(path)
+        if not path.endswith(".py") or (old is not None and program.facts(path) is base.facts(old)):
+            continue
+        for definition in program.facts(path).definitions:
+            if "." not in definition.name or definition.kind == "class":
+                before = counterparts.of((path, definition))
+                if before is None:
+                    continue
+                if definition.kind == before[1].kind == "class":
+                    _compare(program, base, (path, definition), before, (called, lost, constructed))
+                    if definition.bases != before[1].bases:
+                        lost |= _all_members(base_classes, before) - _all_members(classes, (path, definition))
+                        called |= _all_members(classes, (path, definition))
+                elif _signature(definition) != _signature(before[1]):
+                    called.add(definition.name)
+    heirs = {each.name.rpartition(".")[2] for _, each in classes.named_heirs(constructed)} if constructed else set()
+    return ChangedNames(frozenset(called), frozenset(lost), frozenset(constructed | heirs))
+
+
+def _compare(
+    program: Program,
+    base: Program,
+    place: Place,
+    before: Place,
+    found: tuple[set[str], set[str], set[str]],
+) -> None:
+    called, lost, constructed = found
+    now, then = dict(_members(program, place)), dict(_members(base, before))
+    for leaf in now.keys() | then.keys():
+        new, old = now.get(leaf), then.get(leaf)
+        if new is None:
+            lost.add(leaf)
+        if new is None or old is None or _signature(new) != _signature(old):
+            called.add(leaf)
+    own, other = place[1], before[1]
+    is_made_otherwise = "__init__" in called or (own.bases, own.decorators) != (other.bases, other.decorators)
+    if is_made_otherwise or _fields(now) != _fields(then):
+        constructed.add(own.name.rpartition(".")[2])
+    called.discard("__init__")
+
+
+def _members(program: Program, place: Place) -> Iterator[tuple[str, Definition]]:
+    prefix = f"{place[1].name}."
+    for name, definition in program.symbols.definitions(place[0]).items():
+        if name.startswith(prefix) and "." not in name[len(prefix) :]:
+            yield name[len(prefix) :], definition
+
+
+def _all_members(classes: Classes, place: Place) -> set[str]:
+    return {leaf for each in classes.lineage(place).classes for leaf, _ in _members(classes.program, each)}
+
+
+def _fields(members: dict[str, Definition]) -> list[tuple[str, str, str]]:
+    return [(leaf, each.annotation, each.field) for leaf, each in members.items() if each.field]
+
+
+def _signature(definition: Definition) -> tuple[object, ...]:
+    parameters = tuple((each.name, each.kind, each.required) for each in definition.parameters or ())
+    return (definition.kind, parameters, definition.decorators, definition.bindings)

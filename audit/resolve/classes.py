@@ -1,0 +1,193 @@
+"""Classes of a tree with what they inherit: lineage, members, heirs; and where nobody can tell."""
+
+from __future__ import annotations
+
+import builtins
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Final, Literal
+
+import msgspec
+
+from audit.model.facts import Definition
+from audit.resolve.locating import Place, class_named
+from audit.resolve.program import Program
+
+Answer = Literal["yes", "no", "unknown"]
+
+_TRANSPARENT: Final = frozenset(
+    {"dataclass", "final", "total_ordering", "runtime_checkable", "unique", "deprecated"}
+    | {"define", "frozen", "mutable", "attrs", "s", "verify"}
+)
+"""Class decorators, by their last name, that neither replace a class nor add members that people call."""
+_MODEL: Final = frozenset(
+    {"json", "dict", "copy", "schema", "schema_json", "construct", "validate", "parse_obj", "parse_raw", "parse_file"}
+    | {"from_orm", "update_forward_refs", "fields", "Config"}
+)
+_NAMED_TUPLE: Final = frozenset({"_asdict", "_replace", "_make", "_fields", "_field_defaults", *dir(tuple)})
+_ENUM: Final = frozenset({"name", "value", "auto", "mro", *dir(int), *dir(str)})
+_CLOSED: Final[dict[str, frozenset[str]]] = {
+    **{name: frozenset(dir(kind)) for name, kind in vars(builtins).items() if isinstance(kind, type)},
+    **{f"enum.{name}": _ENUM for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")},
+    **dict.fromkeys(("abc.ABC", "typing.Generic", "typing_extensions.Generic"), frozenset({"register", *dir(object)})),
+    "typing.NamedTuple": _NAMED_TUPLE,
+    "pydantic.BaseModel": _MODEL | frozenset(dir(object)),
+}
+"""Classes outside of the tree whose members are known. Names that start with ``model_`` are pydantic's own."""
+
+
+class Lineage(msgspec.Struct, frozen=True):
+    """A class with all that it inherits from, nearest first. ``outside`` names the known classes of others;
+    ``open`` means that members may come from where nobody can see."""
+
+    classes: tuple[Place, ...]
+    outside: tuple[str, ...]
+    open: bool
+
+
+class Classes:
+    """The classes of one program. A class is known by its file and its name in it."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._lineages: dict[tuple[str, str], Lineage] = {}
+        self._heirs: dict[tuple[str, str], list[Place]] = {}
+        self._named: dict[str, list[Place]] | None = None
+
+    def lineage(self, place: Place) -> Lineage:
+        """What a class inherits, itself first."""
+        key = (place[0], place[1].name)
+        if key not in self._lineages:
+            self._lineages[key] = Lineage((place,), (), open=True)  # what inherits from itself is not to be known
+            self._lineages[key] = self._lineage(place)
+        return self._lineages[key]
+
+    def _lineage(self, place: Place) -> Lineage:
+        path, definition = place
+        classes: list[Place] = [place]
+        outside: list[str] = []
+        is_open = not self._is_closed(path, definition)
+        for text in definition.bases:
+            base = class_named(self.program, path, text)
+            if base is not None:
+                inherited = self.lineage(base)
+                known = {(each[0], each[1].name) for each in inherited.classes}
+                classes = [each for each in classes if (each[0], each[1].name) not in known or each is place]
+                classes += inherited.classes
+                outside += inherited.outside
+                is_open |= inherited.open
+                continue
+            name = self.outside_name(path, text)
+            outside.append(name)
+            is_open |= name not in _CLOSED
+        return Lineage(tuple(classes), tuple(outside), is_open)
+
+    def _is_closed(self, path: str, definition: Definition) -> bool:
+        facts, name = self.program.facts(path), definition.name
+        if definition.bindings != 1 or name in facts.open_classes:
+            return False
+        if any(f"{name}.{member}" in self.members_of(path) for member in ("__getattr__", "__slots__")):
+            return False
+        return not self.replaces(definition)
+
+    def replaces(self, definition: Definition) -> bool:
+        """Whether a decorator may have put something else in the place of a class."""
+        return not all(decorator_leaf(each) in _TRANSPARENT for each in definition.decorators)
+
+    def members_of(self, path: str) -> dict[str, Definition]:
+        """What a file defines by name, members as ``Class.member``."""
+        return self.program.symbols.definitions(path)
+
+    def outside_name(self, path: str, text: str) -> str:
+        """The full name of something that is not of the tree, as a file's imports spell it."""
+        name = text.partition("[")[0].strip()
+        first, _, rest = name.partition(".")
+        for statement in self.program.facts(path).imports:
+            for each in statement.names:
+                if each.bound != first or not statement.at_module_scope:
+                    continue
+                head = f"{statement.module}.{each.name}" if statement.is_from else each.name
+                if not statement.is_from and each.bound == each.name.partition(".")[0]:
+                    head = each.bound
+                return f"{'.' * statement.level}{head}.{rest}" if rest else f"{'.' * statement.level}{head}"
+        return f"?{name}" if first in self.members_of(path) else name
+
+    def member(self, place: Place, name: str, *, after: bool = False) -> Place | None:
+        """The definition that a class has for a name, its own or the nearest that it inherits (``after``: only
+        inherited); None also where something unknown might come first."""
+        for index, (path, owner) in enumerate(self.lineage(place).classes):
+            found = None if after and index == 0 else self.members_of(path).get(f"{owner.name}.{name}")
+            if found is not None:
+                return path, found
+            if self._hides(path, owner):
+                return None
+        return None
+
+    def _hides(self, path: str, owner: Definition) -> bool:
+        """Whether a class's own direct base of others may define anything, ahead of what comes later."""
+        return any(name not in _CLOSED for name in self.own_outside(path, owner))
+
+    def own_outside(self, path: str, owner: Definition) -> list[str]:
+        """The bases of a class, those of its own bases left out, that are not of the tree."""
+        return [self.outside_name(path, text) for text in owner.bases if class_named(self.program, path, text) is None]
+
+    def has(self, place: Place, name: str) -> Answer:
+        """Whether a class, or anything that it inherits from, has a member."""
+        lineage = self.lineage(place)
+        if any(f"{owner.name}.{name}" in self.members_of(path) for path, owner in lineage.classes):
+            return "yes"
+        if any(name in _CLOSED.get(outside, ()) for outside in lineage.outside):
+            return "yes"
+        is_model = "pydantic.BaseModel" in lineage.outside
+        if is_model and (name.startswith("model_") or self._takes_extras(lineage)):
+            return "unknown"
+        return "unknown" if lineage.open else "no"
+
+    def _takes_extras(self, lineage: Lineage) -> bool:
+        """Whether a model may have members that it does not declare."""
+        return any(
+            f"{owner.name}.{name}" in self.members_of(path)
+            for path, owner in lineage.classes
+            for name in ("Config", "model_config")
+        )
+
+    def heirs(self, place: Place) -> list[Place]:
+        """Every class of the tree that inherits from a class, however far down."""
+        key = (place[0], place[1].name)
+        if key not in self._heirs:
+            self._heirs[key] = [
+                each
+                for each in self.named_heirs({place[1].name.rpartition(".")[2]})
+                if any((path, owner.name) == key for path, owner in self.lineage(each).classes[1:])
+            ]
+        return self._heirs[key]
+
+    def named_heirs(self, names: Collection[str]) -> list[Place]:
+        """The classes that may inherit from a class of one of these last names: a quick, generous answer."""
+        named, last = self._by_base_name(), set(names)
+        found: dict[tuple[str, str], Place] = {}
+        while last:
+            more = {(path, each.name): (path, each) for name in last for path, each in named.get(name, ())}
+            last = {each.name.rpartition(".")[2] for key, (_, each) in more.items() if key not in found}
+            found |= more
+        return list(found.values())
+
+    def _by_base_name(self) -> dict[str, list[Place]]:
+        """The classes of the tree by the last names of their bases, as these are called where they are defined."""
+        if self._named is None:
+            self._named = defaultdict(list)
+            for path in self.program.index.names:
+                facts = self.program.facts(path)
+                for definition in facts.definitions:
+                    if definition.bases:
+                        for base in definition.bases:
+                            text = base.partition("[")[0]
+                            self._named[text.rpartition(".")[2]].append((path, definition))
+                            if "." not in text:
+                                self._named[self.outside_name(path, text).rpartition(".")[2]].append((path, definition))
+        return self._named
+
+
+def decorator_leaf(text: str) -> str:
+    """The last name of a decorator, its arguments left aside."""
+    return text.partition("(")[0].rpartition(".")[2]

@@ -1,0 +1,61 @@
+"""Where the base holds what a tree defines: in the same file, in the file it was renamed from, or moved."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from audit.model.facts import Definition
+from audit.resolve.locating import Place
+from audit.resolve.program import Program
+
+
+class Counterparts:
+    """Finds for a definition the one that it was at the base. ``renamed`` maps paths of now to paths of then."""
+
+    def __init__(self, program: Program, base: Program, renamed: Mapping[str, str]) -> None:
+        self.program = program
+        self.base = base
+        self._renamed = renamed
+        self._lost: dict[str, list[Place]] | None = None
+
+    def file(self, path: str) -> str | None:
+        """The path that a file had at the base."""
+        if path in self.base.index.names:
+            return path
+        old = self._renamed.get(path)
+        return old if old in self.base.index.names else None
+
+    def of(self, place: Place) -> Place | None:
+        """What a definition was at the base; None when it is new, or when two might be meant."""
+        path, definition = place
+        old = self.file(path)
+        if old is not None:
+            found = self.base.symbols.definitions(old).get(definition.name)
+            if found is not None:
+                return (old, found) if found.kind != "import" else None
+        top, dot, rest = definition.name.partition(".")
+        homes = self._lost_names().get(top, [])
+        if len(homes) != 1 or homes[0][1].kind != self._kind(path, top):
+            return None
+        member = self.base.symbols.definitions(homes[0][0]).get(f"{homes[0][1].name}{dot}{rest}")
+        return (homes[0][0], member) if member is not None else None
+
+    def _kind(self, path: str, name: str) -> str:
+        return self.program.symbols.definitions(path)[name].kind
+
+    def _lost_names(self) -> dict[str, list[Place]]:
+        """Functions and classes at the top of modules of the base that stand there no more, by name."""
+        if self._lost is None:
+            self._lost = defaultdict(list)
+            for path in self.base.index.names:
+                now = self._definitions_now(path)
+                for definition in self.base.facts(path).definitions:
+                    if definition.kind in ("function", "class") and "." not in definition.name:
+                        stays = now.get(definition.name)
+                        if stays is None or stays.kind == "import":
+                            self._lost[definition.name].append((path, definition))
+        return self._lost
+
+    def _definitions_now(self, path: str) -> dict[str, Definition]:
+        return self.program.symbols.definitions(path) if path in self.program.index.names else {}

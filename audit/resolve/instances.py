@@ -1,0 +1,297 @@
+"""What a term stands for in a program, followed through annotations, constructors, attributes and returns.
+
+Nothing is guessed: where two things are possible, or something unknown has a say, the answer is None.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import Final
+
+from audit.model import terms
+from audit.model.facts import Definition
+from audit.resolve.annotations import Annotations
+from audit.resolve.classes import Classes, decorator_leaf
+from audit.resolve.locating import locate
+from audit.resolve.program import Program
+from audit.resolve.values import Above, ClassObject, Foreign, Function, Instance, Module, Value, Wrapped
+
+_MAX_DEPTH: Final = 24
+_PROPERTIES: Final = frozenset({"property", "cached_property", "functools.cached_property", "abc.abstractproperty"})
+_MANAGERS: Final = frozenset({"contextmanager", "asynccontextmanager"})
+_SAME_RETURN: Final = frozenset(
+    {
+        "staticmethod",
+        "classmethod",
+        "abstractmethod",
+        "override",
+        "final",
+        "cache",
+        "lru_cache",
+        "no_grad",
+        "deprecated",
+    }
+    | {"inference_mode"}
+)
+"""Decorators, by their last name, after which a function still returns what it says."""
+
+
+class Instances:
+    """Evaluates terms in one program; what they come to is kept."""
+
+    def __init__(self, program: Program, classes: Classes) -> None:
+        self.program = program
+        self.classes = classes
+        self._annotations = Annotations(self)
+        self._known: dict[tuple[str, str], Value | None] = {}
+        self._depth = 0
+
+    def value(self, path: str, term: str) -> Value | None:
+        """What a term of a file stands for; None when nobody can tell."""
+        key = (path, term)
+        if key not in self._known:
+            self._known[key] = None  # what is defined by itself is not to be known
+            self._known[key] = self.of(path, ast.parse(term, mode="eval").body) if term else None
+        return self._known[key]
+
+    def of(self, path: str, node: ast.expr, receiver: Value | None = None) -> Value | None:
+        """What an expression of a term stands for; ``receiver`` is what ``self`` is, where that is known better."""
+        self._depth += 1
+        try:
+            return self._of(path, node, receiver) if self._depth < _MAX_DEPTH else None
+        finally:
+            self._depth -= 1
+
+    def _of(self, path: str, node: ast.expr, receiver: Value | None) -> Value | None:
+        match node:
+            case ast.Name(id=name):
+                return self.name(path, name)
+            case ast.Attribute(value=owner, attr=attribute):
+                value = self.of(path, owner, receiver)
+                return self.member(value, attribute) if value is not None else None
+            case ast.Call(func=ast.Name(id=marker), args=arguments) if marker.startswith("__") and arguments:
+                return self._marked(path, marker, arguments, receiver)
+            case ast.Call(func=function):
+                value = self.of(path, function, receiver)
+                return self.called(value) if value is not None else None
+            case ast.Subscript(value=owner):
+                value = self.of(path, owner, receiver)
+                if isinstance(value, Wrapped) and value.how == "listed":
+                    return value.inner
+                return self._annotations.item(value) if isinstance(value, Foreign) else None
+        return None
+
+    def _marked(self, path: str, marker: str, arguments: list[ast.expr], receiver: Value | None) -> Value | None:
+        match marker, arguments:
+            case terms.DECLARED, [ast.Constant(value=str(text))]:
+                return self._annotations.meant(path, text)
+            case ((terms.SELF | terms.CLASS | terms.SUPER), [ast.Constant(value=str(owner))]):
+                return self._own(path, marker, owner, receiver)
+            case terms.IMPORTED, [
+                ast.Constant(value=int(level)),
+                ast.Constant(value=str(module)),
+                ast.Constant(value=str(name)),
+            ]:
+                return self._imported(path, level, module, name)
+            case terms.ANY, _:
+                return self._joined([self.of(path, each, receiver) for each in arguments])
+        value = self.of(path, arguments[0], receiver)
+        match marker:
+            case terms.ELEMENT:
+                return self._element(value)
+            case terms.ENTERED:
+                return self._entered(value)
+            case terms.LISTED if isinstance(value, Instance | ClassObject | Foreign):
+                return Wrapped("listed", value)
+            case terms.AWAITED if isinstance(value, Wrapped) and value.how == "awaited":
+                return value.inner
+        return None
+
+    def _own(self, path: str, marker: str, owner: str, receiver: Value | None) -> Value | None:
+        definition = self.program.symbols.definitions(path).get(owner)
+        if definition is None or definition.kind != "class" or definition.bindings != 1:
+            return None
+        if marker == terms.SUPER:
+            return Above((path, definition))
+        if isinstance(receiver, Instance | ClassObject):
+            is_class = marker == terms.CLASS
+            if is_class == isinstance(receiver, ClassObject):
+                return receiver
+            return ClassObject(receiver.place, receiver.exact) if is_class else Instance(receiver.place, receiver.exact)
+        return Instance((path, definition)) if marker == terms.SELF else ClassObject((path, definition), exact=False)
+
+    def name(self, path: str, name: str) -> Value | None:
+        """What a name of a module stands for."""
+        definition = self.program.symbols.definitions(path).get(name)
+        if definition is None:
+            if any(each.name == "*" for statement in self.program.facts(path).imports for each in statement.names):
+                origin = self.program.symbols.origin(path, name)
+                return self._dotted(path, origin) if origin is not None else None
+            return Foreign(f"builtins.{name}") if hasattr(builtins, name) else None
+        if definition.bindings != 1 and definition.kind != "variable":
+            return None
+        if definition.kind != "import":
+            return self._defined(path, definition, None)
+        for statement in self.program.facts(path).imports:
+            for each in statement.names:
+                if each.bound == name and statement.at_module_scope:
+                    if statement.context == "fallback":
+                        return None
+                    if statement.is_from:
+                        return self._imported(path, statement.level, statement.module, each.name)
+                    whole = each.bound != each.name.partition(".")[0] or each.bound == each.name
+                    return self._imported(path, 0, each.name if whole else each.bound, "")
+        return None
+
+    def _imported(self, path: str, level: int, module: str, name: str) -> Value | None:
+        program = self.program
+        found = program.relative(path, level, module) if level else program.absolute(path, module)
+        if found.status == "foreign":
+            return Foreign(f"{found.dotted or module}.{name}" if name else found.dotted or module)
+        if found.status != "found" or found.weak:
+            return None
+        return (
+            self._in_module(path, Module(found.dotted, found.nodes), name)
+            if name
+            else Module(found.dotted, found.nodes)
+        )
+
+    def _in_module(self, path: str, module: Module, name: str) -> Value | None:
+        found = self.program.symbols.find(module.nodes, name)
+        if found is None:
+            below = self.program.absolute(path, f"{module.dotted}.{name}")
+            if below.status == "found" and not below.weak:
+                return Module(below.dotted, below.nodes)
+            return self._dotted(path, f"{module.dotted}.{name}")
+        if found[0] == path and found[1].kind == "import" and found[1].name == name:
+            return None
+        value = self.name(found[0], name)
+        return ClassObject(value.place, plain=True) if isinstance(value, ClassObject) else value
+
+    def _dotted(self, path: str, dotted: str) -> Value | None:
+        place = locate(self.program, dotted, path)
+        return self._defined(*place, None) if place is not None and place[1].bindings == 1 else None
+
+    def _defined(self, path: str, definition: Definition, receiver: Value | None) -> Value | None:
+        if definition.kind == "class":
+            return ClassObject((path, definition)) if definition.bindings == 1 else None
+        if definition.kind == "function":
+            bound = receiver if isinstance(receiver, Instance | ClassObject | Above) else None
+            return Function(path, definition, bound)
+        if definition.annotation and definition.annotation != "?":
+            owner = definition.name.rpartition(".")[0]
+            return self._annotations.meant(path, definition.annotation, owner, receiver)
+        if definition.value in ("", "?", "None"):
+            return None
+        found = self.of(path, ast.parse(definition.value, mode="eval").body, receiver)
+        return Instance(found.place) if isinstance(found, Instance) and "." in definition.name else found
+
+    def member(self, owner: Value, name: str) -> Value | None:
+        """What an attribute of a value is."""
+        match owner:
+            case Module():
+                path = next((file for node in owner.nodes for file in node.files), "")
+                return self._in_module(path, owner, name)
+            case Foreign(name=dotted):
+                return Foreign(f"{dotted}.{name}", owner.arguments, owner.path)
+            case Instance() | ClassObject() | Above():
+                return self._class_member(owner, name)
+        return None
+
+    def _class_member(self, owner: Instance | ClassObject | Above, name: str) -> Value | None:
+        place = self.classes.member(owner.place, name, after=isinstance(owner, Above))
+        if place is None:
+            return None
+        path, definition = place
+        is_property = any(text in _PROPERTIES for text in definition.decorators)
+        if definition.kind == "function":
+            if is_property:
+                return self._returned(path, definition, owner) if isinstance(owner, Instance) else None
+            return Function(path, definition, owner) if definition.bindings == 1 else None
+        is_own = isinstance(owner, Instance | ClassObject) and owner.exact
+        if not is_own and any(
+            f"{heir.name}.{name}" in self.classes.members_of(other) for other, heir in self.classes.heirs(owner.place)
+        ):
+            return None  # an heir may mean something else by it
+        if "enum.Enum" in self.classes.lineage(owner.place).outside:
+            return None
+        return self._defined(path, definition, owner)
+
+    def called(self, value: Value) -> Value | None:
+        """What calling a value gives."""
+        match value:
+            case ClassObject(place=place):
+                lineage = self.classes.lineage(place)
+                is_made_otherwise = any(
+                    f"{owner.name}.__new__" in self.classes.members_of(path) for path, owner in lineage.classes
+                ) or any(self.classes.replaces(owner) for _, owner in lineage.classes[:1])
+                return None if is_made_otherwise else Instance(place, exact=value.exact)
+            case Function():
+                return self._call(value)
+            case Foreign(name=name):
+                return Foreign(f"{name}()", value.arguments, value.path)
+        return None
+
+    def _call(self, function: Function) -> Value | None:
+        definition, receiver = function.definition, function.receiver
+        if definition.bindings != 1:
+            return None
+        leaves = {decorator_leaf(text) for text in definition.decorators}
+        if leaves & _MANAGERS:
+            inner = self._element(self._returned(function.path, definition, receiver))
+            return Wrapped("entered", inner) if isinstance(inner, Instance | ClassObject | Foreign) else None
+        if not leaves <= _SAME_RETURN:
+            return None
+        found = self._returned(function.path, definition, receiver)
+        if definition.asynchronous:
+            return Wrapped("awaited", found) if isinstance(found, Instance | ClassObject | Foreign) else None
+        return found
+
+    def _returned(self, path: str, definition: Definition, receiver: Value | None) -> Value | None:
+        if definition.annotation:
+            return self._annotations.meant(path, definition.annotation, definition.name.rpartition(".")[0], receiver)
+        if definition.value in ("", "?", "None") or self._is_overridden(definition, receiver):
+            return None
+        return self.of(path, ast.parse(definition.value, mode="eval").body, receiver)
+
+    def _is_overridden(self, definition: Definition, receiver: Value | None) -> bool:
+        """Whether an heir of the receiver's class may return something else."""
+        if not isinstance(receiver, Instance | ClassObject) or receiver.exact:
+            return isinstance(receiver, Above)
+        leaf = definition.name.rpartition(".")[2]
+        return any(
+            f"{heir.name}.{leaf}" in self.classes.members_of(path) for path, heir in self.classes.heirs(receiver.place)
+        )
+
+    def _entered(self, value: Value | None) -> Value | None:
+        match value:
+            case Wrapped(how="entered", inner=inner):
+                return inner
+            case Instance():
+                for name in ("__enter__", "__aenter__"):
+                    method = self._class_member(value, name)
+                    if isinstance(method, Function):
+                        return self._returned(method.path, method.definition, value)
+            case Foreign():
+                return Foreign(f"{value.name}.__enter__()")
+        return None
+
+    def _element(self, value: Value | None) -> Value | None:
+        match value:
+            case Wrapped(how="listed", inner=inner):
+                return inner
+            case Foreign():
+                return self._annotations.element(value)
+            case Instance():
+                method = self._class_member(value, "__iter__")
+                if isinstance(method, Function):
+                    return self._element(self._returned(method.path, method.definition, value))
+        return None
+
+    def _joined(self, values: list[Value | None]) -> Value | None:
+        """The one class that several values are of."""
+        found = [each for each in values if isinstance(each, Instance)]
+        if len(found) != len(values) or len({(each.place[0], each.place[1].name) for each in found}) != 1:
+            return None
+        return Instance(found[0].place, exact=all(each.exact for each in found))
