@@ -14,7 +14,7 @@ from audit.facts.bindings import LocalScope, module_scope
 from audit.facts.bodies import FunctionNode
 from audit.facts.callables import handed_on, leaf_of
 from audit.facts.expressions import dotted
-from audit.facts.guards import demanded_failures, is_not_type_checking, is_type_checking, swallowed_failures
+from audit.facts.guards import demanded_failures, is_always, is_never, swallowed_failures
 from audit.facts.spans import Spans
 from audit.facts.terms import term_of
 from audit.model.calls import Access, CallShape
@@ -71,8 +71,8 @@ class _Reader:
             case ast.ClassDef(body=body):
                 self._expressions((*node.decorator_list, *node.bases, *(each.value for each in node.keywords)), scope)
                 self.block(body, scope.enter_class(node))
-            case ast.If(test=test, body=body, orelse=other) if is_type_checking(test) or is_not_type_checking(test):
-                self.block(other if is_type_checking(test) else body, scope)
+            case ast.If(test=test, body=body, orelse=other) if is_never(test) or is_always(test):
+                self.block(other if is_never(test) else body, scope)
             case ast.Try() | ast.TryStar():
                 self._quietly(any(_survives(each.type) for each in node.handlers), node.body, scope)
                 for handler in node.handlers:
