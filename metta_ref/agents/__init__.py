@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from metta_ref.config import AGENTS, AgentConfig
+from metta_ref.config import AGENTS, AgentConfig, Observation
 
 if TYPE_CHECKING:
     from metta_ref.agents.interface import Agent
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 __all__ = ["AGENTS", "make_agent"]
 
 
-def make_agent(name: str, observation_shape: tuple[int, ...], num_actions: int, config: AgentConfig) -> "Agent":
+def make_agent(name: str, observation: Observation, num_actions: int, config: AgentConfig) -> "Agent":
     """A new agent of a name in `AGENTS`, initialised from torch's global generator.
 
-    Raises ValueError for an unknown name.
+    Raises ValueError for an unknown name, and for an observation that the agent cannot see.
     """
     from metta_ref.agents.actor_critic import build
 
-    return build(name, observation_shape, num_actions, config)
+    return build(name, observation, num_actions, config)

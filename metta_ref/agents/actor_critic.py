@@ -1,44 +1,62 @@
-"""The agent: encoder, core over time, policy and value heads. Agents differ in the core alone."""
+"""The agent: encoder, core over time, policy and value heads. Agents differ in the first two."""
 
-import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from torch import Tensor, nn
 
 from metta_ref.agents.agalite import AgaliteCore
+from metta_ref.agents.encoders import TokenBox, conv_encoder, flat_encoder
 from metta_ref.agents.initialisation import orthogonal_linear
 from metta_ref.agents.interface import Agent, Core, State
 from metta_ref.agents.lstm import LstmCore
 from metta_ref.agents.memoryless import MemorylessCore
-from metta_ref.config import AgentConfig
+from metta_ref.config import AgentConfig, Observation
 
-CORES: dict[str, Callable[[AgentConfig], Core]] = {
-    "agalite": AgaliteCore,
-    "lstm": LstmCore,
-    "memoryless": MemorylessCore,
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an agent is made of."""
+
+    encoder: Callable[[Observation, AgentConfig], nn.Module]
+    core: Callable[[AgentConfig], Core]
+
+
+PARTS = {
+    "agalite": Parts(flat_encoder, AgaliteCore),
+    "fast": Parts(conv_encoder, LstmCore),
+    "lstm": Parts(flat_encoder, LstmCore),
+    "memoryless": Parts(flat_encoder, MemorylessCore),
 }
 
 
-def build(name: str, observation_shape: tuple[int, ...], num_actions: int, config: AgentConfig) -> Agent:
+def build(name: str, observation: Observation, num_actions: int, config: AgentConfig) -> Agent:
     """See `metta_ref.agents.make_agent`."""
-    if name not in CORES:
-        raise ValueError(f"agent {name}: must be one of {', '.join(CORES)}")
-    return ActorCritic(CORES[name](config), observation_shape, num_actions, config.hidden_size)
+    if name not in PARTS:
+        raise ValueError(f"agent {name}: must be one of {', '.join(PARTS)}")
+    parts = PARTS[name]
+    return ActorCritic(parts.encoder(observation, config), parts.core(config), num_actions, config.hidden_size)
 
 
 class ActorCritic(nn.Module):
-    """An `Agent` around a core of width `hidden_size`.
+    """An `Agent` around an encoder and a core of width `hidden_size`.
 
     The heads start with gains 0.01 (policy: nearly uniform) and 1 (value), after Huang et al., "The 37
     implementation details of proximal policy optimization", 2022.
     """
 
-    def __init__(self, core: Core, observation_shape: tuple[int, ...], num_actions: int, hidden_size: int) -> None:
+    def __init__(self, encoder: nn.Module, core: Core, num_actions: int, hidden_size: int) -> None:
         super().__init__()
-        self.encoder = nn.Sequential(orthogonal_linear(math.prod(observation_shape), hidden_size), nn.ReLU())
+        self.encoder = encoder
         self.core = core
         self.policy = orthogonal_linear(hidden_size, num_actions, gain=0.01)
         self.value = orthogonal_linear(hidden_size, 1, gain=1.0)
+
+    def adapt(self, observation: Observation) -> None:
+        """See `Agent`."""
+        for module in self.encoder.modules():
+            if isinstance(module, TokenBox):
+                module.remap(observation.features)
 
     def initial_state(self, batch: int) -> State:
         """See `Agent`."""
@@ -51,5 +69,6 @@ class ActorCritic(nn.Module):
 
     def sequence(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
         """See `Agent`."""
-        features, state = self.core(self.encoder(obs.flatten(start_dim=2)), state, starts)
+        seen = self.encoder(obs.flatten(end_dim=1)).unflatten(0, starts.shape)
+        features, state = self.core(seen, state, starts)
         return self.policy(features), self.value(features).squeeze(-1), state

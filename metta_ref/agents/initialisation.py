@@ -12,3 +12,12 @@ def orthogonal_linear(inputs: int, outputs: int, gain: float = math.sqrt(2), *, 
     if bias:
         nn.init.zeros_(layer.bias)
     return layer
+
+
+def orthogonal_conv(inputs: int, outputs: int, kernel: int, gain: float = math.sqrt(2)) -> nn.Conv2d:
+    """A convolution that keeps the size of the picture, with orthogonal weights of that gain and zero bias."""
+    layer = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2)
+    nn.init.orthogonal_(layer.weight, gain)
+    assert layer.bias is not None  # noqa: S101 - Conv2d has a bias unless told otherwise
+    nn.init.zeros_(layer.bias)
+    return layer

@@ -6,6 +6,8 @@ from typing import Any, Protocol, Self
 import torch
 from torch import Tensor
 
+from metta_ref.config import Observation
+
 State = tuple[Tensor, ...]
 """Recurrent state: tensors whose first axis is the environment; the empty tuple for no memory."""
 
@@ -40,6 +42,10 @@ class Agent(Protocol):
 
     def sequence(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
         """Logits [T, B, A], values [T, B] and the last state for obs [T, B, *shape] and starts bool[T, B]."""
+        ...
+
+    def adapt(self, observation: Observation) -> None:
+        """Read tokens as an environment with these feature ids means them; nothing to do for a box."""
         ...
 
     def named_parameters(self) -> Iterator[tuple[str, torch.nn.Parameter]]:

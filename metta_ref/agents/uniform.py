@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from metta_ref.agents.interface import State
+from metta_ref.config import Observation
 
 
 class UniformAgent(nn.Module):
@@ -16,6 +17,9 @@ class UniformAgent(nn.Module):
     def initial_state(self, batch: int) -> State:  # noqa: ARG002 - no memory for any number of environments
         """See `Agent`."""
         return ()
+
+    def adapt(self, observation: Observation) -> None:
+        """See `Agent`: whatever is seen makes no difference."""
 
     def step(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
         """See `Agent`."""

@@ -6,7 +6,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from metta_ref.config import AgentConfig
+from metta_ref.checkpoint.migrations import FORMAT_VERSION
+from metta_ref.config import AgentConfig, Observation
 
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
 """What a sidecar may hold: values that every YAML reader understands."""
@@ -28,7 +29,7 @@ class PolicySpec:
     """What it takes to build the network before its weights can be loaded."""
 
     agent: str
-    observation_shape: tuple[int, ...]
+    observation: Observation
     num_actions: int
     config: AgentConfig
 
@@ -38,8 +39,9 @@ class Checkpoint:
     """One checkpoint: state, the policy's architecture, facts for people, and where it comes from.
 
     `environment` is the fingerprint of the machine and libraries: the same state goes on to the same bytes
-    only where it is equal. `parent` is the epoch that the run was resumed from, None from scratch.
-    `sidecar` holds plain values only; `run` and `epoch` are added when it is saved.
+    only where it is equal. `parent` is the epoch that the run was resumed from, None from scratch, and
+    `format_version` the format that it was read from. `sidecar` holds plain values only; `run` and `epoch`
+    are added when it is saved.
     """
 
     epoch: int
@@ -49,6 +51,7 @@ class Checkpoint:
     config_digest: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     parent: int | None = None
+    format_version: int = FORMAT_VERSION
 
 
 def require_plain(value: object, where: str) -> None:

@@ -27,9 +27,10 @@ from metta_ref.checkpoint.errors import (
     CheckpointStateError,
 )
 from metta_ref.checkpoint.manifest import Manifest, digest, verified_bytes
+from metta_ref.checkpoint.migrations import migrated_policy, migrated_tensors
 from metta_ref.checkpoint.names import FOLDER, epoch_name, parse_epoch, partial_name, partial_owner
 from metta_ref.checkpoint.selection import Selection, select
-from metta_ref.config import AgentConfig, ConfigError, from_mapping
+from metta_ref.config import AgentConfig, ConfigError, from_mapping, observation_from_plain
 
 if TYPE_CHECKING:
     from metta_ref.agents.interface import Agent
@@ -131,6 +132,7 @@ class CheckpointManager:
             config_digest=manifest.config_digest,
             environment=manifest.environment,
             parent=manifest.parent,
+            format_version=manifest.format_version,
         )
 
     def load_policy(self, epoch: int) -> tuple["Agent", dict[str, Plain]]:
@@ -147,7 +149,7 @@ class CheckpointManager:
         weights = self._tensors(epoch, manifest, f"policy{_TENSORS}")
         try:
             with torch.random.fork_rng(devices=[]):  # loading must not disturb the caller's random numbers
-                agent = make_agent(spec.agent, spec.observation_shape, spec.num_actions, spec.config)
+                agent = make_agent(spec.agent, spec.observation, spec.num_actions, spec.config)
             agent.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
         except (ValueError, RuntimeError) as error:
             raise CheckpointStateError(
@@ -226,14 +228,15 @@ class CheckpointManager:
 
     def _tensors(self, epoch: int, manifest: Manifest, name: str) -> dict[str, NDArray[Any]]:
         loaded: dict[str, NDArray[Any]] = safetensors.numpy.load(verified_bytes(self.path(epoch), manifest, name))
-        return loaded
+        return dict(migrated_tensors(name.removesuffix(_TENSORS), loaded, manifest.format_version))
 
     def _sidecar(self, epoch: int, manifest: Manifest) -> dict[str, Plain]:
         loaded: dict[str, Plain] = yaml.safe_load(verified_bytes(self.path(epoch), manifest, _SIDECAR))
         return loaded
 
     def _policy_spec(self, epoch: int, manifest: Manifest) -> PolicySpec:
-        plain = json.loads(verified_bytes(self.path(epoch), manifest, _POLICY))
+        written = json.loads(verified_bytes(self.path(epoch), manifest, _POLICY))
+        plain = migrated_policy(written, manifest.format_version)
         try:
             config = from_mapping(plain["config"], AgentConfig)
         except ConfigError as error:
@@ -241,7 +244,7 @@ class CheckpointManager:
                 f"{self.path(epoch) / _POLICY}: another version's agent ({error}); "
                 "use the version of metta_ref that wrote it"
             ) from error
-        return PolicySpec(plain["agent"], tuple(plain["observation_shape"]), plain["num_actions"], config)
+        return PolicySpec(plain["agent"], observation_from_plain(plain["observation"]), plain["num_actions"], config)
 
 
 def _safetensors(arrays: Any) -> bytes:

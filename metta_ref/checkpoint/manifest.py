@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from metta_ref.checkpoint.errors import CheckpointCorruptError, CheckpointKindError, CheckpointVersionError
+from metta_ref.checkpoint.migrations import FORMAT_VERSION
 
 NAME = "manifest.json"
 KIND = "metta_ref.checkpoint"
-FORMAT_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The facts of a manifest; `files` maps names to SHA-256, `state_digest` covers the trainer's state."""
+    """The facts of a manifest.
+
+    `files` maps names to SHA-256, `state_digest` covers the trainer's state, `format_version` is that of the files.
+    """
 
     run: str
     epoch: int
@@ -25,6 +28,7 @@ class Manifest:
     environment: Mapping[str, str]
     state_digest: str
     files: Mapping[str, str]
+    format_version: int = FORMAT_VERSION
 
 
 def digest(data: bytes) -> str:
@@ -34,7 +38,7 @@ def digest(data: bytes) -> str:
 
 def encode(manifest: Manifest) -> bytes:
     """The manifest as JSON, sealed with a digest of itself."""
-    body = {"kind": KIND, "format_version": FORMAT_VERSION, **asdict(manifest)}
+    body = {"kind": KIND, **asdict(manifest)}
     return (json.dumps(body | {"seal": _seal(body)}, indent=2, sort_keys=True) + "\n").encode()
 
 
@@ -61,7 +65,7 @@ def read(directory: Path) -> Manifest:
     seal = body.pop("seal", None)
     if seal != _seal(body):
         raise damaged(path, "was altered")
-    del body["kind"], body["format_version"]
+    del body["kind"]
     return Manifest(**body)
 
 

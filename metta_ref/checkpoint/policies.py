@@ -9,6 +9,7 @@ from metta_ref.checkpoint.contents import Plain
 from metta_ref.checkpoint.errors import CheckpointStateError
 from metta_ref.checkpoint.names import key_and_version
 from metta_ref.checkpoint.uri import MOCK, opened, parse_uri
+from metta_ref.config import Observation
 
 if TYPE_CHECKING:
     from metta_ref.agents.interface import Agent
@@ -35,16 +36,18 @@ class PolicyCache:
             raise ValueError(f"size {size}: must be 0 or more")
         self.size = size
         self.loads = 0
-        self._policies: OrderedDict[tuple[str, tuple[str, int], str], Policy] = OrderedDict()
+        self._policies: OrderedDict[object, Policy] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._policies)
 
-    def load(self, uri: str, observation_shape: tuple[int, ...], num_actions: int) -> Policy:
-        """The policy that a URI names, fit for an environment of those shapes.
+    def load(self, uri: str, observation: Observation, num_actions: int) -> Policy:
+        """The policy that a URI names, fit for an environment with that observation and number of actions.
 
-        Raises CheckpointError: as `uri.opened` does, and CheckpointStateError when the policy was trained on
-        other shapes.
+        Where both speak in tokens, the environment's ids are read by name.
+
+        Raises CheckpointError: as `uri.opened` does, and CheckpointStateError when the policy was made for
+        another observation or number of actions.
         """
         address = parse_uri(uri)
         if address.scheme == MOCK:
@@ -53,16 +56,17 @@ class PolicyCache:
             return Policy((address.base, 0), UniformAgent(num_actions).eval(), {})
         with opened(address) as (manager, epoch):
             spec, manifest = manager.read_policy_spec(epoch), manager.read_manifest(epoch)
-            if (spec.observation_shape, spec.num_actions) != (observation_shape, num_actions):
+            if not observation.fits(spec.observation) or spec.num_actions != num_actions:
                 raise CheckpointStateError(
-                    f"{uri}: sees {spec.observation_shape} and has {spec.num_actions} actions, but the "
-                    f"environment has {observation_shape} and {num_actions}; name another policy"
+                    f"{uri}: sees {spec.observation} and has {spec.num_actions} actions, but the "
+                    f"environment shows {observation} and has {num_actions}; name another policy"
                 )
             key = key_and_version(manager.path(epoch), epoch)
-            identity = (address.base, key, manifest.files["policy.safetensors"])
+            identity = (address.base, key, manifest.files["policy.safetensors"], observation.features)
             policy = self._policies.pop(identity, None)
             if policy is None:
                 policy = Policy(key, *manager.load_policy(epoch))
+                policy.agent.adapt(observation)
                 self.loads += 1
         self._policies[identity] = policy
         while len(self._policies) > self.size:

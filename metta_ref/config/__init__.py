@@ -1,5 +1,13 @@
 """Frozen configuration, the `key=value` grammar that overrides it, and the run directories that keep it."""
 
+from metta_ref.config.observation import (
+    EMPTY,
+    TOKEN,
+    Feature,
+    Observation,
+    observation_from_plain,
+    observation_to_plain,
+)
 from metta_ref.config.options import Option, option
 from metta_ref.config.overrides import ConfigError, from_mapping, help_text, parse_overrides
 from metta_ref.config.runs import data_dir, load_run_config, run_dir, save_run_config
@@ -18,13 +26,17 @@ from metta_ref.config.schema import (
 
 __all__ = [
     "AGENTS",
+    "EMPTY",
     "ENVS",
     "STRATEGIES",
+    "TOKEN",
     "AgentConfig",
     "Config",
     "ConfigError",
     "EnvConfig",
+    "Feature",
     "KickstartConfig",
+    "Observation",
     "Option",
     "TrainerConfig",
     "config_digest",
@@ -33,6 +45,8 @@ __all__ = [
     "frozen_changes",
     "help_text",
     "load_run_config",
+    "observation_from_plain",
+    "observation_to_plain",
     "option",
     "parse_overrides",
     "run_dir",

@@ -120,7 +120,9 @@ def _converted(kind: object, raw: object) -> object:
             return None
         return _converted(next(part for part in arguments if part is not type(None)), raw)
     if get_origin(kind) is tuple:
-        parts = [part for part in raw.split(",") if part] if isinstance(raw, str) else raw
+        # A file written when the setting was a single value holds no list.
+        parts = [raw] if isinstance(raw, int | float) else raw
+        parts = [part for part in parts.split(",") if part] if isinstance(parts, str) else parts
         if not isinstance(parts, list | tuple):
             raise _RefusedError("must be a list, separated by commas")
         return tuple(_converted(arguments[0], part) for part in parts)

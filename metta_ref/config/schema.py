@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from metta_ref.config.options import leaves, option
 
-AGENTS = ("agalite", "lstm", "memoryless")
+AGENTS = ("agalite", "fast", "lstm", "memoryless")
 ENVS = ("grid", "tmaze")
 STRATEGIES = ("latest", "best", "top", "all", "threshold")
 """How checkpoints of a run are chosen."""
@@ -22,15 +22,17 @@ class EnvConfig:
 
     name: str = option("grid", "layout of the task", choices=ENVS)
     corridor_length: int = option(2, "length of the corridor that hides the cue", unit="cells", minimum=1, maximum=1000)
+    observation: str = option("box", "what is seen as a box of cells or as tokens", choices=("box", "tokens"))
     view_radius: int = option(1, "cells seen in each direction", unit="cells", minimum=1, maximum=8)
     max_steps: int = option(40, "an episode is truncated after this many", unit="steps", minimum=1)
 
 
 @dataclass(frozen=True, slots=True)
 class AgentConfig:
-    """The network's size; the last four matter to agalite alone."""
+    """The network's size; `channels` matters to fast alone, all after it to agalite alone."""
 
     hidden_size: int = option(64, "width of the encoder and of the core", unit="units", minimum=1, maximum=4096)
+    channels: int = option(16, "of each convolution of fast", unit="channels", minimum=1, maximum=4096)
     layers: int = option(1, "agalite blocks", unit="blocks", minimum=1, maximum=64)
     heads: int = option(2, "attention heads of agalite", unit="heads", minimum=1, maximum=64)
     head_size: int = option(16, "width of an agalite head", unit="units", minimum=1, maximum=512)

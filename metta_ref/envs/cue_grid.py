@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from metta_ref.config import EMPTY, TOKEN, Feature, Observation
 from metta_ref.envs.interface import Info, StepResult
 from metta_ref.envs.streams import draw, seeded_streams
 
 MOVES: NDArray[np.int64] = np.array([[-1, 0], [1, 0], [0, -1], [0, 1]])
 """Row and column change of the actions up, down, left, right."""
 
-_CHANNELS = 3
-"""Wall, colour 0, colour 1."""
+FEATURES = (Feature("wall", 0), Feature("colour 0", 1), Feature("colour 1", 2))
+"""What a cell can hold: the channels of a box, or the features of tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ class CueGrid:
 
     Environments carry the numbers `first_env` .. `first_env + num_envs - 1` of a larger batch, which
     decide their random streams. Two environments with the same seed and number play the same episodes.
+
+    The view is a box [feature, row, column] of zeros and ones, or with `tokens` a token for each of its cells;
+    `features` are `FEATURES` in their order, with whatever ids.
     """
 
     num_actions = len(MOVES)
@@ -66,6 +70,8 @@ class CueGrid:
         max_steps: int,
         view_radius: int,
         first_env: int = 0,
+        tokens: bool = False,
+        features: tuple[Feature, ...] = FEATURES,
     ) -> None:
         self.num_envs = num_envs
         self.metadata: Mapping[str, str] = {"name": name, "autoreset_mode": "same_step"}
@@ -75,7 +81,10 @@ class CueGrid:
         self._starts, self._goals = np.argwhere(cells == "S"), np.argwhere(cells == "G")
         self._walls = np.pad(cells == "#", 1, constant_values=True)
         view = 2 * view_radius + 1
-        self.observation_shape = (_CHANNELS, view, view)
+        self._box_shape = (len(FEATURES), view, view)
+        self._feature_ids = np.array([feature.id for feature in features], np.float32)
+        cells_in_view = Observation((view * view, len(TOKEN)), features, (view, view))
+        self.observation = cells_in_view if tokens else Observation(self._box_shape)
         surrounded = np.pad(cells == "#", view_radius, constant_values=True)
         self._wall_views = np.lib.stride_tricks.sliding_window_view(surrounded, (view, view))
         self._rows = np.arange(num_envs)
@@ -161,13 +170,22 @@ class CueGrid:
         self._length[chosen] = 0
 
     def _observe(self) -> NDArray[np.float32]:
-        obs = np.zeros((self.num_envs, *self.observation_shape), np.float32)
+        obs = np.zeros((self.num_envs, *self._box_shape), np.float32)
         obs[:, 0] = self._wall_views[self._position[:, 0], self._position[:, 1]]
         self._draw_object(obs, self._cue_position, self._cue)
         if self._coloured:
             for goal, colours in zip(self._goals, self._goal_colours.T, strict=True):
                 self._draw_object(obs, goal, colours)
-        return obs
+        return self._tokens(obs) if self.observation.features else obs
+
+    def _tokens(self, box: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A token for each cell of the view, row by row; a cell holds one thing or none."""
+        side = box.shape[-1]
+        flat = box.reshape(self.num_envs, len(self._feature_ids), side * side)
+        y, x = np.divmod(np.arange(side * side, dtype=np.float32), side)
+        feature = np.where(flat.any(axis=1), self._feature_ids[flat.argmax(axis=1)], EMPTY)
+        columns = (np.broadcast_to(x, feature.shape), np.broadcast_to(y, feature.shape), feature, flat.max(axis=1))
+        return np.stack(columns, axis=-1).astype(np.float32)
 
     def _draw_object(self, obs: NDArray[np.float32], where: NDArray[np.int64], colours: NDArray[np.int64]) -> None:
         offset = where - self._position + self._radius

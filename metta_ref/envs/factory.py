@@ -34,4 +34,5 @@ def _build(config: EnvConfig, seed: int, first_env: int, num_envs: int) -> CueGr
         max_steps=config.max_steps,
         view_radius=config.view_radius,
         first_env=first_env,
+        tokens=config.observation == "tokens",
     )

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from metta_ref.config import Observation
+
 Info = dict[str, NDArray[Any]]
 StepResult = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_], Info]
 
@@ -18,7 +20,7 @@ class VectorEnv(Protocol):
     `metadata["autoreset_mode"]` says so. Nothing is ever ignored or masked on the way.
 
     `info` of a step holds arrays whose rows mean something where `info["_final_obs"]` is true:
-    `final_obs` float32[N, *observation_shape], `episode_return` float32[N], `episode_length` int64[N].
+    `final_obs` float32[N, *observation.shape], `episode_return` float32[N], `episode_length` int64[N].
     """
 
     @property
@@ -27,8 +29,8 @@ class VectorEnv(Protocol):
         ...
 
     @property
-    def observation_shape(self) -> tuple[int, ...]:
-        """Shape of one environment's observation."""
+    def observation(self) -> Observation:
+        """What one environment shows."""
         ...
 
     @property

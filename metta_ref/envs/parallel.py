@@ -52,7 +52,7 @@ class ParallelEnv:
             raise ValueError(f"{num_workers} workers do not divide {num_envs} environments")
         sample = factory(0, 1)
         self.num_envs = num_envs
-        self.observation_shape = sample.observation_shape
+        self.observation = sample.observation
         self.num_actions = sample.num_actions
         self.metadata = sample.metadata
         self._timeout = timeout
@@ -60,7 +60,7 @@ class ParallelEnv:
         self._shards = [slice(first, first + size) for first in range(0, num_envs, size)]
         self._pipes: list[Connection] = []
         self._processes: list[subprocess.Popen[bytes]] = []
-        layout = SharedLayout(num_envs, self.observation_shape)
+        layout = SharedLayout(num_envs, self.observation.shape)
         # A child inherits the blocked signal, so that Ctrl-C cannot hit it before it ignores SIGINT itself.
         unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:

@@ -137,7 +137,7 @@ def make_kickstarter(config: KickstartConfig, env: VectorEnv, device: torch.devi
     teachers = []
     for uri in config.teacher:
         try:
-            policy = policies.load(uri, env.observation_shape, env.num_actions)
+            policy = policies.load(uri, env.observation, env.num_actions)
         except CheckpointError as error:
             raise type(error)(f"kickstart.teacher: {error}") from error
         teachers.append(policy.agent)

@@ -10,6 +10,7 @@ import torch
 from metta_ref.agents import make_agent
 from metta_ref.checkpoint import Checkpoint, CheckpointManager, CheckpointStateError, PolicySpec, Snapshot
 from metta_ref.checkpoint.contents import Plain
+from metta_ref.checkpoint.migrations import FORMAT_VERSION
 from metta_ref.config import Config, ConfigError, config_digest
 from metta_ref.envs import VectorEnv
 from metta_ref.rl.adam import Adam
@@ -55,10 +56,10 @@ class Trainer:
             raise ConfigError(["device=cuda: there is no CUDA device here; use device=cpu"])
         self.config, self.env = config, env
         self._device = torch.device(config.device)
-        self._spec = PolicySpec(config.py_agent, env.observation_shape, env.num_actions, config.agent)
+        self._spec = PolicySpec(config.py_agent, env.observation, env.num_actions, config.agent)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            agent = make_agent(config.py_agent, env.observation_shape, env.num_actions, config.agent)
+            agent = make_agent(config.py_agent, env.observation, env.num_actions, config.agent)
         self.agent = agent.to(self._device)
         self._optimizer = Adam(dict(self.agent.named_parameters()))
         self._kickstarter = make_kickstarter(config.kickstart, env, self._device)
@@ -161,7 +162,9 @@ class Trainer:
         Raises CheckpointStateError when a piece of state is missing, unknown or of another shape, or the
         checkpoint belongs to another configuration.
         """
-        if checkpoint.config_digest != config_digest(self.config):
+        # Older formats had other settings, which no digest of today's can equal.
+        current = checkpoint.format_version == FORMAT_VERSION
+        if current and checkpoint.config_digest != config_digest(self.config):
             raise CheckpointStateError(
                 f"the checkpoint of epoch {checkpoint.epoch} was written with other settings than the run's "
                 "config.yaml holds now; restore config.yaml"

@@ -20,8 +20,8 @@ from metta_ref.config import Config, parse_overrides
 from metta_ref.envs import VectorEnv, make_env
 from metta_ref.rl.trainer import Trainer
 
-STEPS = {"agalite": 200_000, "lstm": 400_000, "memoryless": 100_000}
-RECURRENT = ("agalite", "lstm")
+STEPS = {"agalite": 200_000, "fast": 200_000, "lstm": 400_000, "memoryless": 100_000}
+RECURRENT = ("agalite", "fast", "lstm")
 SETTINGS = ("trainer.num_envs=64", "trainer.update_epochs=4")
 EVALUATION_SEED, EVALUATION_STEPS = 10_000, 100
 CLEARLY = 1.5

@@ -7,21 +7,21 @@ import torch
 from torch import Tensor
 
 from metta_ref.agents import AGENTS, make_agent
-from metta_ref.agents.actor_critic import CORES
+from metta_ref.agents.actor_critic import PARTS
 from metta_ref.agents.agalite import AgaliteCore
 from metta_ref.agents.interface import Agent
 from metta_ref.agents.scan import discounted_sums
-from metta_ref.config import AgentConfig
+from metta_ref.config import AgentConfig, Observation
 
 CONFIG = AgentConfig(hidden_size=8, layers=2, heads=2, head_size=3, eta=2, frequencies=5)
 """With five frequencies no shift of the tick by an episode's length leaves the waves as they are."""
 
-STEPS, BATCH, SHAPE, ACTIONS = 7, 3, (3, 3, 3), 4
+STEPS, BATCH, SEEN, ACTIONS = 7, 3, Observation((3, 3, 3)), 4
 
 
 def new_agent(name: str) -> Agent:
     torch.manual_seed(0)
-    agent = make_agent(name, SHAPE, ACTIONS, CONFIG)
+    agent = make_agent(name, SEEN, ACTIONS, CONFIG)
     for _, parameter in agent.named_parameters():
         parameter.data = torch.randn_like(parameter) * 0.3  # initial heads are too quiet to tell agents apart
     return agent
@@ -31,16 +31,16 @@ def sequence() -> tuple[Tensor, Tensor]:
     """Observations and starts: the second environment starts anew in the middle, the third twice."""
     starts = torch.zeros(STEPS, BATCH, dtype=torch.bool)
     starts[3, 1] = starts[0, 2] = starts[5, 2] = True
-    return torch.randn(STEPS, BATCH, *SHAPE), starts
+    return torch.randn(STEPS, BATCH, *SEEN.shape), starts
 
 
-def test_every_name_that_can_be_configured_has_a_core() -> None:
-    assert tuple(CORES) == AGENTS
+def test_every_name_that_can_be_configured_has_its_parts() -> None:
+    assert tuple(PARTS) == AGENTS
 
 
 def test_an_unknown_agent_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="agent transformer: must be one of agalite, lstm, memoryless"):
-        make_agent("transformer", SHAPE, ACTIONS, CONFIG)
+    with pytest.raises(ValueError, match="agent transformer: must be one of agalite, fast, lstm, memoryless"):
+        make_agent("transformer", SEEN, ACTIONS, CONFIG)
 
 
 @pytest.mark.parametrize("name", AGENTS)

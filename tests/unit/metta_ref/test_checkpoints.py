@@ -34,15 +34,15 @@ from metta_ref.checkpoint import (
     key_and_version,
     locked,
 )
-from metta_ref.config import AgentConfig
+from metta_ref.config import AgentConfig, Observation
 
-SPEC = PolicySpec("lstm", (3, 3, 3), 4, AgentConfig(hidden_size=4))
+SPEC = PolicySpec("lstm", Observation((3, 3, 3)), 4, AgentConfig(hidden_size=4))
 
 
 def checkpoint(epoch: int, **sidecar: Any) -> Checkpoint:
     """A checkpoint with a real policy and a little other state of several types."""
     torch.manual_seed(epoch)
-    policy = make_agent(SPEC.agent, SPEC.observation_shape, SPEC.num_actions, SPEC.config)
+    policy = make_agent(SPEC.agent, SPEC.observation, SPEC.num_actions, SPEC.config)
     tensors = {
         "policy": {name: tensor.numpy().copy() for name, tensor in policy.state_dict().items()},
         "rng": {"words": np.array([2**64 - 1, epoch], np.uint64), "flags": np.array([True, False])},
@@ -215,8 +215,8 @@ def rewrite_manifest(manager: CheckpointManager, epoch: int, **changes: Any) -> 
 
 def test_a_newer_format_and_another_kind_say_so(saved: Any) -> None:
     manager = saved(0.5, 0.5)
-    rewrite_manifest(manager, 0, format_version=2)
-    with pytest.raises(CheckpointVersionError, match="format version 2, but this code reads up to 1; use the"):
+    rewrite_manifest(manager, 0, format_version=99)
+    with pytest.raises(CheckpointVersionError, match="format version 99, but this code reads up to 2; use the"):
         manager.load(0)
     rewrite_manifest(manager, 1, kind="something else")
     with pytest.raises(CheckpointKindError, match="not the manifest of a metta_ref checkpoint"):
@@ -252,10 +252,10 @@ import os, shutil, signal, sys
 from pathlib import Path
 import numpy as np
 from metta_ref.checkpoint import Checkpoint, CheckpointManager, PolicySpec, Snapshot
-from metta_ref.config import AgentConfig
+from metta_ref.config import AgentConfig, Observation
 
 manager = CheckpointManager(Path(sys.argv[1]) / "demo")
-spec = PolicySpec("lstm", (3, 3, 3), 4, AgentConfig())
+spec = PolicySpec("lstm", Observation((3, 3, 3)), 4, AgentConfig())
 
 def save(epoch):
     state = Snapshot({"env": {"a": np.zeros(3)}, "rng": {"b": np.ones(3)}}, {"epoch": epoch})

@@ -56,7 +56,7 @@ def test_every_mistake_is_reported_at_once() -> None:
     ) == (
         "seed: given twice; give it once",
         "--fast: write settings as key=value (--help lists all keys)",
-        "py_agent=agalita: must be one of agalite, lstm, memoryless",
+        "py_agent=agalita: must be one of agalite, fast, lstm, memoryless",
         "trainer.total_timesteps=0: must be at least 1",
         "trainer.num_worker: no such key; did you mean trainer.num_workers? (--help lists all keys)",
         "trainer.gamma=nan: must be a finite number",

@@ -27,7 +27,7 @@ environments a piece differs from its initial value, whatever the last bits of t
 
 OTHER_SEED = ("seed=2", *TASK)
 
-WITHOUT_EFFECT = {"agalite": [], "lstm": [], "memoryless": [("recurrent", "starts")]}
+WITHOUT_EFFECT = {"agalite": [], "fast": [], "lstm": [], "memoryless": [("recurrent", "starts")]}
 """Where an episode starts is nothing to an agent that has no memory to clear."""
 
 

@@ -34,8 +34,8 @@ def ended(pid: int) -> bool:
 
 def test_the_number_of_workers_changes_nothing(env: ParallelEnv) -> None:
     alone, rng = make_env(CONFIG, 4, seed=3), np.random.default_rng(0)
-    assert (env.num_envs, env.observation_shape, env.num_actions, env.metadata) == (
-        (alone.num_envs, alone.observation_shape, alone.num_actions, alone.metadata)
+    assert (env.num_envs, env.observation, env.num_actions, env.metadata) == (
+        (alone.num_envs, alone.observation, alone.num_actions, alone.metadata)
     )
     np.testing.assert_array_equal(env.reset()[0], alone.reset()[0])
     for _ in range(40):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from metta_ref.agents.interface import State
+from metta_ref.config import Observation
 from metta_ref.envs import Info, StepResult
 from metta_ref.rl.rollout import Cursor, Rollout, collect
 
@@ -19,7 +20,7 @@ class CountingEnv:
     The first is truncated with its third step, the second terminates with its second. New episodes count on.
     """
 
-    num_envs, observation_shape, num_actions = 2, (1,), 2
+    num_envs, observation, num_actions = 2, Observation((1,)), 2
     metadata: Mapping[str, str] = {"autoreset_mode": "same_step"}
 
     def __init__(self) -> None:

@@ -115,7 +115,7 @@ def test_an_existing_run_is_left_alone(run_tool: Any, trained: CheckpointManager
     [
         (train, ["trainer.total_timesteps=0"], ["trainer.total_timesteps=0: must be at least 1"]),
         (train, ["trainer.total_timesteps=-5"], ["trainer.total_timesteps=-5: must be at least 1"]),
-        (train, ["py_agent=transformer"], ["py_agent=transformer: must be one of agalite, lstm, memoryless"]),
+        (train, ["py_agent=transformer"], ["py_agent=transformer: must be one of agalite, fast, lstm, memoryless"]),
         (
             train,
             ["trainer.num_workers=3", "seed=x"],
