@@ -91,7 +91,7 @@ def check(
         if code == 2:
             _tell_unchecked(result)
         if not no_ledger:
-            from audit.recording import record_check
+            from audit.recording.writing import record_check
 
             recorded(lambda: record_check(codebase, result, exit_code=code, arguments=sys.argv[1:]))
     raise typer.Exit(0 if exit_zero and code == 1 else code)

@@ -9,12 +9,15 @@ from audit.cli.bisect import bisect
 from audit.cli.check import check
 from audit.cli.claims import app as claims
 from audit.cli.demo import demo
+from audit.cli.diff import diff
 from audit.cli.explain import explain
 from audit.cli.fix import fix
 from audit.cli.graph import graph
+from audit.cli.ledger import app as ledger
 from audit.cli.report import report
 from audit.cli.roots import roots
 from audit.cli.smoke import smoke
+from audit.cli.trend import trend
 from audit.cli.verify import verify
 from audit.cli.watch import watch
 from audit.cli.why import why
@@ -41,6 +44,8 @@ def register(app: typer.Typer) -> None:
     app.command()(smoke)
     app.command()(fix)
     app.command()(report)
+    app.command()(diff)
+    app.command()(trend)
     app.command()(roots)
     app.command()(why)
     app.command()(explain)
@@ -50,3 +55,4 @@ def register(app: typer.Typer) -> None:
     app.command()(demo)
     app.add_typer(baseline, name="baseline")
     app.add_typer(claims, name="claims")
+    app.add_typer(ledger, name="ledger")

@@ -44,7 +44,7 @@ def smoke(
         typer.echo(render_smoke(observed, paint if colours_wanted() else plain), nl=False)
         code = smoke_exit_code(observed)
         if not no_ledger:
-            from audit.recording import record_smoke
+            from audit.recording.writing import record_smoke
 
             recorded(lambda: record_smoke(repository, at, observed, exit_code=code, arguments=sys.argv[1:]))
     raise typer.Exit(code)

@@ -97,7 +97,7 @@ def verify(
 
 
 def _record(codebase: ResolvedCodebase, result: Verification) -> None:
-    from audit.recording import record_verification  # keeps --help fast
+    from audit.recording.writing import record_verification  # keeps --help fast
     from audit.verdict.overall import exit_code
 
     code = exit_code(result.statements)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,3 +67,9 @@ def read_phase(root: Path, phase: int) -> bytes | None:
         return None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def phases_on_disk(root: Path) -> tuple[int, ...]:
+    """The numbers of the phases that have a report, in their order."""
+    found = (re.fullmatch(r"phase-(0|[1-9]\d*)\.json", path.name) for path in (root / FOLDER).glob("phase-*.json"))
+    return tuple(sorted(int(match[1]) for match in found if match is not None))

@@ -56,6 +56,7 @@ def record_of_verification(verification: Verification, context: RunContext) -> R
             "modules": examined.modules,
             "other_files": examined.other_files,
             "skipped": len(examined.skipped),
+            "dead_modules": examined.dead_modules,
         },
         summary={"findings": examined.findings, **msgspec.structs.asdict(verification.summary)},
         verdict=verification.overall.verdict,

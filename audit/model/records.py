@@ -62,3 +62,10 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     contracts: tuple[ContractLine, ...] = ()
     unimportable: tuple[str, ...] | None = None
     scenarios: tuple[SmokeScenario, ...] = ()
+
+
+class RunList(msgspec.Struct, frozen=True, kw_only=True):
+    """Runs of one repository, newest first."""
+
+    repository: str
+    runs: tuple[RunRecord, ...]

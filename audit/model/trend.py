@@ -35,6 +35,12 @@ class TrendPoint(msgspec.Struct, frozen=True, kw_only=True):
     risk: str
 
 
+class Trend(msgspec.Struct, frozen=True, kw_only=True):
+    """All phases, in their order."""
+
+    phases: tuple[TrendPoint, ...]
+
+
 def point_of(verification: Verification, date: str | None = None) -> TrendPoint | None:
     """The point that a result is in the trend; None for one that belongs to no phase."""
     if verification.phase is None:

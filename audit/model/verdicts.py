@@ -12,6 +12,7 @@ import msgspec
 
 from audit.model.claims import Tense, Weight
 from audit.model.codes import Severity
+from audit.model.difference import Difference
 from audit.model.documents import DocumentFinding
 from audit.model.evidence import Evidence
 from audit.model.trend import TrendPoint
@@ -155,7 +156,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     ``at`` names what was judged: a commit, or ``tree:<id>``. ``tree`` is the id of the git tree without
     ``reports/``, so that committing a report does not change what the report is about. ``at_reason`` says why
     that commit, where the user named none; ``notes`` what of the documents could not be read as it was meant;
-    ``trend`` the phases before this one, in their order.
+    ``trend`` the phases before this one, in their order; ``difference`` what is otherwise than in the last of them.
     ``findings`` are those that stand in the tree, and ``unimportable`` the modules that cannot be imported, both
     found without running it; None in a report of an audit that did not list them.
     """
@@ -184,3 +185,4 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     trend: tuple[TrendPoint, ...] = ()
     findings: tuple[StandingFinding, ...] | None = None
     unimportable: tuple[str, ...] | None = None
+    difference: Difference | None = None

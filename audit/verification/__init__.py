@@ -6,14 +6,13 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from audit.ledger.phases import phase_path, read_phase
 from audit.model.verdicts import Verification
 from audit.pipeline import ResolvedCodebase, open_codebase
 from audit.probes.sandbox import Sandbox
-from audit.report.verify_json import read_verification
-from audit.verification.assemble import Subject, assemble, with_changes
+from audit.verification.assemble import Subject, assemble
 from audit.verification.execute import Progress, judge_all
 from audit.verification.gather import gather, only
+from audit.verification.history import phases_before, with_history
 from audit.verification.moment import moment_of
 
 Record = Callable[[ResolvedCodebase, Verification], None]
@@ -52,7 +51,7 @@ def verify(
     moment = moment_of(root, documents, at)
     at = moment.at
     codebase = open_codebase(root, at=at, since=since, use_cache=use_cache)
-    before = _previous(codebase.root, phase) if phase is not None else None
+    before = phases_before(codebase.root, phase) if phase is not None else ()
     dossiers = gather(codebase, documents, run=run)
     if ids:
         dossiers = only(dossiers, ids)
@@ -74,11 +73,6 @@ def verify(
             run=run,
         )
         result = assemble(dossiers, judgements, codebase, subject)
-    result = result if before is None else with_changes(result, before)
+    result = with_history(result, before)
     record(codebase, result)
     return result
-
-
-def _previous(root: Path, phase: int) -> Verification | None:
-    content = read_phase(root, phase - 1)
-    return None if content is None else read_verification(str(phase_path(root, phase - 1, "json")), content)

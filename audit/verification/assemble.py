@@ -10,7 +10,6 @@ from audit import __version__
 from audit.model.claims import Dossier, Statement
 from audit.model.codebase import Codebase
 from audit.model.verdicts import (
-    Change,
     Examined,
     JudgedStatement,
     Judgement,
@@ -123,21 +122,3 @@ def _examined(codebase: Codebase) -> Examined:
         skipped=tuple((skipped.path, skipped.reason) for skipped in check.coverage.skipped),
         dead_modules=len({name for root in check.roots for name in root.killed}),
     )
-
-
-def with_changes(now: Verification, before: Verification) -> Verification:
-    """A result together with every statement whose verdict is not what it was in the phase before."""
-    return msgspec.structs.replace(now, previous_phase=before.phase, changes=_changes(now, before))
-
-
-def _changes(now: Verification, before: Verification) -> tuple[Change, ...]:
-    earlier = {each.id: each for each in before.statements if each.verdict is not None}
-    later = {each.id: each for each in now.statements if each.verdict is not None}
-    found = []
-    for name in [*later, *(name for name in earlier if name not in later)]:
-        old, new = earlier.get(name), later.get(name)
-        was, is_now = old.verdict if old else None, new.verdict if new else None
-        if was != is_now:
-            text = new.text if new else old.text if old else ""
-            found.append(Change(id=name, text=text, before=was, now=is_now))
-    return tuple(found)

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from typer.testing import CliRunner
 
-Audit = Callable[..., subprocess.CompletedProcess[str]]
+from audit.cli.main import app
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Audit = Callable[..., Ended]
 
 SHOP = {
     "shop/__init__.py": "",
@@ -22,9 +34,9 @@ SHOP = {
         "  - id: store-there\n"
         "    text: The store is there.\n"
         "    expect: {exists: shop/store.py}\n"
-        "  - id: cart-tested\n"
-        "    text: The cart is tested.\n"
-        "    expect: {pytest: {nodes: [tests/test_cart.py], passed: 1}}\n"
+        "  - id: all-there\n"
+        "    text: Nothing is imported that is not there.\n"
+        "    expect: {count: {findings: [IMP001, REF001], expected: 0}}\n"
     ),
 }
 
@@ -86,18 +98,16 @@ def ledger(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def audit(tmp_path: Path, ledger: Path) -> Audit:
+def audit(tmp_path: Path, ledger: Path, monkeypatch: pytest.MonkeyPatch) -> Audit:
     """The command line, run in a folder; keywords are added to the environment."""
 
-    def run(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        variables = {**os.environ, "AUDIT_LEDGER": str(ledger), "AUDIT_CACHE_DIR": str(tmp_path / "cache")}
-        return subprocess.run(
-            [sys.executable, "-m", "audit", *arguments],
-            cwd=root,
-            env={**variables, "COLUMNS": "200", **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def run(root: Path, *arguments: str, **environment: str) -> Ended:
+        variables = {"AUDIT_LEDGER": str(ledger), "AUDIT_CACHE_DIR": str(tmp_path / "cache"), "COLUMNS": "200"}
+        monkeypatch.chdir(root)
+        monkeypatch.setattr("sys.argv", ["audit", *arguments])
+        result = CliRunner().invoke(app, list(arguments), env=variables | environment)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Ended(result.exit_code, result.stdout, result.stderr)
 
     return run

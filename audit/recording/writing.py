@@ -1,8 +1,7 @@
-"""Composes the recording of a run: its result, what identifies the repository, and the ledger that keeps both."""
+"""Records a run that has ended."""
 
 from __future__ import annotations
 
-import os
 import platform
 import sys
 from collections.abc import Sequence
@@ -14,52 +13,16 @@ import msgspec
 
 from audit import __version__
 from audit.config.settings import load_settings
-from audit.ledger.location import VARIABLE, ledger_path, repository_name
 from audit.ledger.records import record_of_check, record_of_smoke, record_of_verification, without_places
-from audit.ledger.store import Ledger, LedgerError
+from audit.ledger.store import Ledger
 from audit.model.evidence import SmokeRun
 from audit.model.findings import CheckResult
 from audit.model.records import RunCommand, RunContext, RunRecord
-from audit.model.settings import Settings
 from audit.model.verdicts import Verification
 from audit.pipeline import ResolvedCodebase
-from audit.sources.identity import Identity, identity_of
+from audit.recording.place import Place, place_of
 from audit.sources.repository import Repository
 from audit.verdict.standing import contract_line, root_cause, standing
-
-
-class Place(msgspec.Struct, frozen=True):
-    """The ledger of a repository (None where none is wanted), and the name that its runs have in it."""
-
-    path: Path | None
-    name: str
-    identity: Identity
-
-
-def place_of(repository: Repository, settings: Settings, commit: str | None = None) -> Place:
-    """Where the runs of a repository are recorded.
-
-    Raises:
-        LedgerError: the settings of the repository lead out of it.
-    """
-    identity = identity_of(repository, commit)
-    path = ledger_path(repository.root, identity.common, settings.ledger, os.environ)
-    chosen_by_tree = settings.ledger is not None and not os.environ.get(VARIABLE)
-    if path is not None and chosen_by_tree and not path.resolve().is_relative_to(repository.root):
-        raise LedgerError(f"the setting 'ledger' leads out of the repository, to {path.resolve()}; nothing is written")
-    return Place(path, repository_name(identity.common, identity.remote, identity.prefix), identity)
-
-
-def place_of_work_tree(root: Path) -> Place:
-    """The ledger of the repository at ``root`` by its own settings; a bare repository has none of its own.
-
-    Raises:
-        UsageError: there is no such folder.
-        ConfigError: the settings have mistakes.
-    """
-    repository = Repository(root)
-    settings = Settings() if repository.bare else load_settings(repository.tree().read)
-    return place_of(repository, settings)
 
 
 def record_check(codebase: ResolvedCodebase, result: CheckResult, *, exit_code: int, arguments: Sequence[str]) -> None:
