@@ -8,20 +8,15 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from audit.claims.inline import Mark, is_struck, plain_text, unmarked
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 Kind = Literal["item", "row", "sentence", "lead", "html"]
-Mark = Literal["check", "cross", "open", "none"]
-"""A tick, a cross or warning sign, an empty box, or nothing at the start of a sentence."""
 
-_MARKS: Final[tuple[tuple[Mark, re.Pattern[str]], ...]] = (
-    ("check", re.compile(r"\[[xX]\]|[✅☑✔✓]\ufe0f?")),
-    ("cross", re.compile(r"[❌✗✘🚨⚠🛑]\ufe0f?")),
-    ("open", re.compile(r"\[ ?\]|[☐⬜🔲⏳🔄🚧]\ufe0f?")),
-)
 _SENTENCE_END: Final = re.compile(
-    r"(?<=[.!?])\s+(?=[A-Z`\"“✅❌])"
+    r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!cf\.)(?<!etc\.)(?<!No\.)\s+(?=[A-Z`\"“✅❌])"
     # A line that opens with a label is a sentence of its own: "Claim: ...", below it "Reality: ...".
     r"|\n(?=[A-Z][\w/&'-]*(?: [\w/&'-]+){0,3}:(?:\s|$))"
 )
@@ -35,7 +30,9 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     first, ``titled`` is whether the outermost is the title of the document, and ``heading_mark`` the mark of the
     innermost; ``lead`` is the sentence ending in a colon that
     introduces its list; ``quoted`` is whether it stands in a block quotation. A sentence that itself ends in
-    a colon is of the kind ``lead``. ``list`` numbers the list that an item belongs to, 0 outside one.
+    a colon is of the kind ``lead``. ``list`` numbers the list that an item belongs to, 0 outside one, and
+    ``parents`` are the items that a nested list stands under, outermost first. Of a row, ``cells`` holds
+    each heading with its cell; ``struck`` is whether a part of the text is struck through.
     """
 
     kind: Kind
@@ -49,6 +46,9 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     mark: Mark = "none"
     quoted: bool = False
     list: int = 0
+    parents: tuple[str, ...] = ()
+    cells: tuple[tuple[str, str], ...] = ()
+    struck: bool = False
 
 
 class Fence(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +61,7 @@ class Fence(msgspec.Struct, frozen=True, kw_only=True):
     titled: bool = False
     intro: str = ""
     quoted: bool = False
+    parents: tuple[str, ...] = ()
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +85,7 @@ def read_blocks(source: str) -> Outline:
     """All sentences of a Markdown document, its code blocks and its tables, in order."""
     from markdown_it import MarkdownIt  # a third of the start-up time of the command line
 
-    reader = _Reader(MarkdownIt("commonmark").enable("table").parse(source), source.splitlines())
+    reader = _Reader(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(source), source.splitlines())
     blocks = tuple(reader.blocks())
     return Outline(
         blocks=blocks, fences=tuple(reader.fences), tables=tuple(reader.tables), unclosed=tuple(reader.unclosed)
@@ -103,6 +104,8 @@ class _Reader:
         self._headings: list[tuple[int, str, Mark]] = []
         self._inside: list[str] = []
         self._leads: list[str] = [""]
+        self._items: list[str] = []
+        self._struck = False
         self._lists: list[int] = []
         self._list_count = 0
         self._before = ""
@@ -128,11 +131,12 @@ class _Reader:
     def _open(self, name: str, token: Token) -> None:
         self._inside.append(name)
         if name == "tr":
-            self._cells, self._row = [], _lines(token)
+            self._cells, self._row, self._struck = [], _lines(token), False
         elif name == "table":
             self._rows = []
         elif name == "list_item":
             self._leads.append(self._leads[-1])
+            self._items.append("")
         elif name in ("bullet_list", "ordered_list"):
             self._list_count += 1
             self._lists.append(self._list_count)
@@ -142,12 +146,15 @@ class _Reader:
     def _close(self, name: str) -> Iterator[Block]:
         if name == "list_item":
             self._leads.pop()
+            self._items.pop()
         elif name in ("bullet_list", "ordered_list"):
             self._lists.pop()
         elif name == "tr":
             self._rows.append((tuple(self._cells), self._row[0]))
             if "tbody" in self._inside:
-                yield from self._block("row", " | ".join(self._cells), self._row)
+                head = self._rows[0][0]
+                cells = tuple(zip(head, self._cells, strict=False))
+                yield from self._block("row", " | ".join(self._cells), self._row, cells)
         elif name == "table" and self._rows:
             (head, _), *rows = self._rows
             self.tables.append(
@@ -155,11 +162,12 @@ class _Reader:
             )
 
     def _inline(self, token: Token, parent: Token) -> Iterator[Block]:
-        text = _plain(token)
+        text = plain_text(token)
+        self._struck = is_struck(token) or (self._struck and self._inside[-1] in ("td", "th"))
         if self._inside[-1] == "heading":
             level = int(parent.tag[1:])
             self._headings = [each for each in self._headings if each[0] < level]
-            mark, words = _unmarked(text)
+            mark, words = unmarked(text)
             self._headings.append((level, words, mark))
             self._before = ""
         elif self._inside[-1] in ("td", "th"):
@@ -170,9 +178,22 @@ class _Reader:
                 line = _lines(token)[0] + offset
                 yield from self._block("row", row.strip("| "), (line, line))
         elif "list_item" in self._inside:
-            yield from self._block("lead" if _introduces(text) else "item", text, _lines(token))
+            yield from self._item(text, token)
         else:
             yield from self._sentences(text, _lines(token)[0])
+
+    def _item(self, text: str, token: Token) -> Iterator[Block]:
+        """A list item: its first sentence is the item, and the title of what is nested under it."""
+        first, *more = _SENTENCE_END.split(text)
+        if more and _introduces(text):
+            first, more = text, []
+        start, end = _lines(token)
+        kind: Kind = "lead" if _introduces(first) else "item"
+        yield from self._block(kind, first, (start, start + first.count("\n") if more else end))
+        if self._items and not self._items[-1]:
+            self._items[-1] = unmarked(" ".join(first.split()))[1]
+        for piece, at in _after(first, more, text, start):
+            yield from self._block("sentence", piece, (at, at + piece.count("\n")))
 
     def _sentences(self, text: str, line: int) -> Iterator[Block]:
         start = 0
@@ -203,12 +224,15 @@ class _Reader:
                 titled=bool(self._headings) and self._headings[0][0] == 1,
                 intro=self._before,
                 quoted="blockquote" in self._inside,
+                parents=tuple(filter(None, self._items)),
             )
         )
         self._before = ""
 
-    def _block(self, kind: Kind, text: str, lines: tuple[int, int]) -> Iterator[Block]:
-        mark, words = _unmarked(" ".join(text.split()))
+    def _block(
+        self, kind: Kind, text: str, lines: tuple[int, int], cells: tuple[tuple[str, str], ...] = ()
+    ) -> Iterator[Block]:
+        mark, words = unmarked(" ".join(text.split()))
         if re.search(r"\w", words):
             self._before = words
             yield Block(
@@ -222,10 +246,22 @@ class _Reader:
                 lead=self._leads[-1],
                 mark=mark,
                 quoted="blockquote" in self._inside,
-                list=self._lists[-1] if self._lists else 0,
+                list=self._lists[-1] if self._lists and kind != "sentence" else 0,
+                parents=tuple(filter(None, self._items)),
+                cells=cells,
+                struck=self._struck,
             )
         if kind == "lead":
             self._leads[-1] = words
+
+
+def _after(first: str, more: Sequence[str], text: str, line: int) -> Iterator[tuple[str, int]]:
+    """The sentences of an item after its first, each with its line."""
+    position = len(first)
+    for piece in more:
+        position = text.index(piece, position)
+        yield piece, line + text.count("\n", 0, position)
+        position += len(piece)
 
 
 def _introduces(text: str) -> bool:
@@ -235,41 +271,3 @@ def _introduces(text: str) -> bool:
 def _lines(token: Token) -> tuple[int, int]:
     first, after = token.map or (0, 1)
     return first + 1, max(first + 1, after)
-
-
-def _plain(token: Token) -> str:
-    """The text of a token without markup, but for inline code and the underscores of names such as ``__init__``."""
-    parts: list[str] = []
-    children = token.children or []
-    for position, child in enumerate(children):
-        if child.type == "code_inline":
-            parts.append(f"`{child.content}`")
-        elif child.type in ("softbreak", "hardbreak") or (child.type == "html_inline" and "br" in child.content[:4]):
-            parts.append("\n")
-        elif child.type in ("text", "image"):
-            parts.append(child.content)
-        elif child.type in ("strong_open", "strong_close") and child.markup == "__" and _is_name(children, position):
-            parts.append("__")
-    return "".join(parts)
-
-
-def _is_name(children: Sequence[Token], position: int) -> bool:
-    """Whether the double underscores at a place are part of a name such as ``pkg/__init__.py``, not emphasis."""
-    opens = position if children[position].nesting == 1 else position - 2
-    around = [children[index].content for index in (opens - 1, opens + 3) if 0 <= index < len(children)]
-    return opens >= 0 and any(text.endswith(("/", ".")) or text.startswith((".py", "(")) for text in around)
-
-
-def _unmarked(text: str) -> tuple[Mark, str]:
-    """The first mark of a text (a row or a label may have it anywhere), and the text without any."""
-    found: list[tuple[int, Mark]] = []
-    bare = text
-    for mark, pattern in _MARKS:
-        match = pattern.search(text)
-        # A box counts only at the start: elsewhere it is an index or a link.
-        if match is None or (match[0].startswith("[") and match.start() != 0):
-            continue
-        found.append((match.start(), mark))
-        bare = pattern.sub("", bare, count=0 if not match[0].startswith("[") else 1)
-    mark = min(found)[1] if found else "none"
-    return mark, " ".join(bare.split())
