@@ -271,6 +271,10 @@ class ResolvedCodebase:
             return self._history.removed(dotted_or_path) if self._history is not None else None
         return retirement_of(self._retirements, dotted_or_path)
 
+    def removed_definition(self, name: str) -> Retirement | None:
+        """The newest commit since the base that took a class or function of this bare name out of a file."""
+        return self._history.removed_definition(name) if self._history is not None else None
+
     def tests_in(self, path: str) -> int:
         """How many test functions a file defines, counted statically."""
         facts = self._now.facts.get(path)

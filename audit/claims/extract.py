@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from audit.claims.amounts import PASSING, passing_tests, size_of_file
+from audit.claims.amounts import PASSING, passing_tests
 from audit.claims.blocks import Block
-from audit.claims.presence import addition, deletion, renaming
+from audit.claims.moves import renaming
+from audit.claims.presence import addition, deletion
+from audit.claims.sizes import size_of_file
 from audit.claims.universal import all_imports, no_references
-from audit.claims.within import removal_within
+from audit.claims.within import removal_within, switching, usage
 from audit.model.predicates import AnyPredicate
 
 UNKNOWN: Final = "no predicate is known for this sentence"
@@ -64,6 +66,8 @@ _FINDERS: Final[tuple[Callable[[Block], tuple[AnyPredicate, ...]], ...]] = (
     all_imports,
     no_references,
     removal_within,
+    switching,
+    usage,
     passing_tests,
     renaming,
     deletion,

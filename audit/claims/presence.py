@@ -1,113 +1,161 @@
-"""Sentences about files and classes as wholes: deleted, created, renamed."""
+"""Sentences about files, classes and functions as wholes: deleted, created."""
 
 from __future__ import annotations
 
-import posixpath
 import re
 from typing import Final
 
 from audit.claims.blocks import Block
-from audit.claims.names import CODE, FOLDER, PATH, SYMBOL, is_quoted, names_in
-from audit.model.predicates import Absent, AnyPredicate, Exists
+from audit.claims.names import FOLDER, PATH, SYMBOL, is_quoted
+from audit.claims.phrases import Phrase, phrase_at
+from audit.claims.place import place_of
+from audit.model.predicates import Absent, AnyPredicate, Exists, Lacks
 
-_DELETED: Final = re.compile(r"\b(?:deleted|removed|eliminated)\b", re.IGNORECASE)
-_ADDED: Final = re.compile(r"\b(?:created|added|introduced|exists)\b", re.IGNORECASE)
+_LABEL: Final = r"(?:[A-Z][\w &/-]{0,30}:\s+)?"
+_BY_WAY: Final = (
+    r"(?:(?:completely|entirely|fully|successfully|finally|also|already|safely|cleanly|permanently|now)\s+)*"
+)
+_BEING: Final = r"(?:(?:was|were|is|are|has|have|had|been|now)\s+)*"
+_GONE: Final = r"(?:deleted|removed|eliminated|dropped|purged)"
+_MADE: Final = r"(?:created|added|introduced|implemented)"
+_DELETED: Final = re.compile(rf"\b{_GONE}\b", re.IGNORECASE)
+_ADDED: Final = re.compile(rf"^{_LABEL}(?:we\s+)?(?:have\s+)?{_BY_WAY}{_MADE}\b", re.IGNORECASE)
+_PASSIVE_GONE: Final = re.compile(
+    rf"\s*[|—–:-]?\s*(?:→|->|=>)?\s*{_BEING}{_BY_WAY}(?:{_GONE}\b(?:\s+(?:successfully|completely|entirely))?"
+    r"|no\s+longer\s+exists?\b|(?<=→ )gone\b)",
+    re.IGNORECASE,
+)
+_PASSIVE_MADE: Final = re.compile(
+    rf"\s*[|—–:-]?\s*(?:→|->|=>)?\s*{_BEING}{_BY_WAY}(?:{_MADE}\b(?:\s+successfully)?|exists?\b)", re.IGNORECASE
+)
+_START: Final = re.compile(rf"{_LABEL}")
+_ENDS: Final = re.compile(
+    r"\s*(?:$|[.;!:|]|[(\[—–-]|,|\b(?:with|by|instead|because|since|replac\w+|favou?r|now|but|and|as|which|that|"
+    r"entirely|completely|successfully|in\s+favou?r|in\s+commit|in\s+phase)\b)",
+    re.IGNORECASE,
+)
+_MAY_FOLLOW: Final = re.compile(r"\s*(?:for|to|in)\b", re.IGNORECASE)
+"""What may follow the name of a file that was created, and must not follow one that was deleted."""
 _LIST_OF_DELETED: Final = re.compile(
-    r"^\W*(?:\w+\s+){0,2}?(?:files?|modules?)\s+(?:(?:were|was|successfully|completely)\s+)*(?:deleted|removed)\b[^\w]*"
-    r"(?:\(\d+\)\W*)?$|^\W*(?:successfully\s+|completely\s+)?(?:deleted|removed)\s+(?:\w+\s+)?(?:files?|modules?)\W*(?:\(\d+\)\W*)?$",
+    r"^\W*(?:\w+\s+){0,2}?(?:files?|modules?|classes)\s+(?:(?:were|was|successfully|completely|now)\s+)*(?:deleted|removed)\b"
+    r"[^\w]*(?:\(\d+\)\W*)?$"
+    r"|^\W*(?:(?:we|successfully|completely|the)\s+)*(?:deleted|removed)(?:\s+(?:\w+\s+)?(?:files?|modules?|classes))?\W*(?:\(\d+\)\W*)?$",
     re.IGNORECASE,
 )
 _LIST_OF_ADDED: Final = re.compile(
     r"^\W*(?:new\s+)?(?:files?|modules?)\s+(?:(?:were|was|successfully)\s+)*(?:created|added)\W*(?:\(\d+\)\W*)?$"
-    r"|^\W*(?:created|added)\s+(?:new\s+)?(?:files?|modules?)\W*(?:\(\d+\)\W*)?$",
+    r"|^\W*(?:created|added)\s+(?:new\s+)?(?:files?|modules?)\W*(?:\(\d+\)\W*)?$|^\W*new\s+(?:files?|modules?)\W*$",
     re.IGNORECASE,
 )
-_LISTED: Final = re.compile(r"`(?P<path>[^`]+)`\s*(?:$|[(:–—-])")
-"""An item of such a list: the name comes first, and at most a comment follows."""
-_CUT: Final = re.compile(
-    r"\b(?:from|in|into|with|by|instead|because|since|replac\w+|favou?r|moved|uses?|using|now|but|to|for|except)\b"
-    r"|→|->|=>",
+_LISTED: Final = re.compile(r"\s*(?:$|[(:,–—-])")
+"""What may follow the names of an item of such a list: at most a comment."""
+_KEPT: Final = re.compile(
+    r"\b(?:kept|keeps?|stays?|stayed|retained|restored|recreated|moved|renamed|not|never|except|only|later|partially|"
+    r"until|unless|was|were|imports?|references?|functions?|from)\b",
     re.IGNORECASE,
 )
+"""A comment of an item that takes back what the title of its list says, or says it of a part only."""
 _PART: Final = re.compile(
     r"^\W*(?:\w+\W+)?(?:imports?|references?|dependenc(?:y|ies)|usages?|uses?|parameters?|arguments?|fields?|calls?|"
-    r"support|logic|code|tests?|entries|entry|lines?|checks?|handling|section|branch|methods?|functions?|attributes?)\b",
+    r"support|logic|code|tests?|entries|entry|lines?|checks?|handling|section|branch|methods?|functions?|attributes?|"
+    r"options?|flags?|keys?|variables?|constants?|properties|property|decorators?|objects?|instances?)\b",
     re.IGNORECASE,
 )
-_RENAMED: Final = re.compile(
-    r"\b(?:renamed|moved)\s+(?:the\s+)?(?:file\s+|module\s+|script\s+)?`(?P<old>[^`]+)`\s*"
-    r"(?:to|into|→|->|=>)\s*`(?P<new>[^`]+)`",
-    re.IGNORECASE,
-)
-
-
-def renaming(block: Block) -> tuple[AnyPredicate, ...]:
-    """A file said to be renamed or moved: the old path is gone, the new one is there."""
-    match = _RENAMED.search(block.text)
-    if match is None or is_quoted(block.text, match.start()) or not PATH.fullmatch(match["old"]):
-        return ()
-    old, new = match["old"], match["new"]
-    if FOLDER.fullmatch(new):
-        new = posixpath.join(new, posixpath.basename(old))
-    if not PATH.fullmatch(new) or old == new:
-        return ()
-    if "/" in old and "/" not in new:
-        new = posixpath.join(posixpath.dirname(old), new)
-    return (Absent(names=(old,)), Exists(names=(new,)))
 
 
 def deletion(block: Block) -> tuple[AnyPredicate, ...]:
-    """Files, modules or classes said to be deleted as wholes, not something removed from them."""
-    match = _DELETED.search(block.text)
-    if match is None:
-        names = _listed(block, _LIST_OF_DELETED)
-        return (Absent(names=names),) if names else ()
-    if is_quoted(block.text, match.start()):
-        return ()
-    before, after = block.text[: match.start()], block.text[match.end() :]
-    names = _whole_names(_CUT.split(after)[0], after)
-    if not names and not CODE.search(_CUT.split(after)[0]):
-        names = _subjects(before)
+    """Files, modules, classes or functions said to be deleted as wholes, not something removed from them."""
+    listed = _listed(block, _LIST_OF_DELETED)
+    if listed:
+        return (Absent(names=listed),)
+    names = _deleted(block)
+    path, _ = place_of(block)
+    if path and names and not any(_is_path(name) for name in names):
+        return (Lacks(path=path, names=names),) if all(map(str.isidentifier, names)) else ()
     return (Absent(names=names),) if names else ()
 
 
+def _is_path(name: str) -> bool:
+    return "/" in name or PATH.fullmatch(name) is not None
+
+
+def _deleted(block: Block) -> tuple[str, ...]:
+    """The names of a sentence: as a whole, or without the file that it opens with."""
+    return _said_deleted(block.text) or _said_deleted(place_of(block)[1])
+
+
+def _said_deleted(text: str) -> tuple[str, ...]:
+    match = _DELETED.search(text)
+    if match is not None and not is_quoted(text, match.start()):
+        phrase = phrase_at(text, match.end())
+        if phrase is not None and _ends(text, phrase.end) and not _PART.match(text[phrase.end :]):
+            return _names(phrase)
+    phrase = phrase_at(text, _start(text))
+    passive = _PASSIVE_GONE.match(text, phrase.end) if phrase is not None else None
+    if phrase is not None and passive is not None and _ends(text, passive.end()):
+        return _names(phrase)
+    return ()
+
+
 def addition(block: Block) -> tuple[AnyPredicate, ...]:
-    """A file that stands in a list of created files, or a ticked one that is said to have been created."""
-    match = _ADDED.search(block.text)
-    if match is None:
-        names = _listed(block, _LIST_OF_ADDED)
-        return (Exists(names=names),) if names else ()
-    if block.mark != "check" or is_quoted(block.text, match.start()):
+    """Files, classes or functions said to have been created, or that stand in a list of created files."""
+    path, text = place_of(block)
+    names = _said_added(block.text) or _said_added(text) or _listed(block, _LIST_OF_ADDED)
+    if path and names and all(map(str.isidentifier, names)):
+        names = tuple(f"{path}::{name}" for name in names)
+    return (Exists(names=names),) if names else ()
+
+
+def _said_added(text: str) -> tuple[str, ...]:
+    match = _ADDED.match(text)
+    phrase = phrase_at(text, _start(text) if match is None else match.end())
+    if phrase is None:
         return ()
-    rest = block.text[match.end() :] if CODE.search(block.text[match.end() :]) else block.text[: match.start()]
-    codes = list(CODE.finditer(_CUT.split(rest)[0]))
-    names = names_in(_CUT.split(rest)[0], PATH)
-    return (Exists(names=names),) if names and len(names) == len(codes) else ()
+    if match is None:
+        passive = _PASSIVE_MADE.match(text, phrase.end)
+        return _names(phrase) if passive is not None and _ends(text, passive.end()) else ()
+    rest = text[phrase.end :]
+    # A class that is added "to" or "in" something is added there, and not to the tree.
+    whole = all(PATH.fullmatch(name) for name in phrase.names)
+    said = _ends(text, phrase.end) or (whole and _MAY_FOLLOW.match(rest))
+    return _names(phrase) if said and not _PART.match(rest) else ()
+
+
+def _start(text: str) -> int:
+    """Where a sentence begins after a label such as ``Action:``."""
+    match = _START.match(text)
+    return match.end() if match is not None else 0
+
+
+def _ends(text: str, position: int) -> bool:
+    """Whether what has been said is complete at a place: only a remark or a reason may follow."""
+    return _ENDS.match(text, position) is not None
 
 
 def _listed(block: Block, title: re.Pattern[str]) -> tuple[str, ...]:
-    """The file that an item names, where the title of its list is a title of files."""
-    context = block.lead or (block.headings[-1] if block.headings else "")
-    match = _LISTED.match(block.text)
-    if block.kind != "item" or match is None or title.match(context) is None:
+    """What an item names, where the title of its list says what became of such things."""
+    titles = (block.parents[-1] if block.parents else "", block.lead, block.headings[-1] if block.headings else "")
+    context = next(filter(None, titles), "")
+    phrase = phrase_at(block.text) if block.kind == "item" and title.match(context) else None
+    if phrase is None or not _LISTED.match(block.text, phrase.end):
         return ()
-    return names_in(match[0], PATH)
+    aside = re.sub(r"`[^`]*`", "", block.text[phrase.end :] + block.text[: phrase.end].partition("(")[2])
+    return _names(phrase) if not _KEPT.search(aside) else ()
 
 
-def _whole_names(clause: str, rest: str) -> tuple[str, ...]:
-    """The names after "deleted"; none when what follows them tells that only a part went."""
-    codes = list(CODE.finditer(clause))
-    if not codes or _PART.match(rest[codes[-1].end() :]) or re.search(r"^\s*(?:from|in)\b", rest[codes[-1].end() :]):
-        return ()
-    lead = re.sub(
-        r"[\s,]|\b(?:the|files?|folders?|director(?:y|ies)|modules?|class(?:es)?|and|old|legacy|entire|whole|both|obsolete)\b",
-        "",
-        clause,
-    )
-    return names_in(clause, PATH, FOLDER, SYMBOL) if not CODE.sub("", lead).strip(":.()-—–") else ()
-
-
-def _subjects(clause: str) -> tuple[str, ...]:
-    """The names before "was deleted": the sentence may say nothing else before the verb."""
-    bare = re.sub(r"\b(?:the|file|files|module|class|and|was|were|has|have|been|is|are|successfully)\b", "", clause)
-    return names_in(clause, PATH, FOLDER, SYMBOL) if not re.search(r"\w", CODE.sub("", bare)) else ()
+def _names(phrase: Phrase) -> tuple[str, ...]:
+    """The names of a phrase in the form of the tree; none where one of them is of no known form."""
+    names: list[str] = []
+    for written in phrase.names:
+        name = written.strip().removeprefix("./")
+        if re.fullmatch(r"[A-Za-z_][\w.]*\(\)", name):
+            names.append(name.removesuffix("()"))
+        elif phrase.callables and re.fullmatch(r"[a-z_]\w+", name):
+            names.append(name)
+        elif phrase.classes and re.fullmatch(r"[A-Z]\w+", name):
+            names.append(name)
+        elif any(shape.fullmatch(name) for shape in (PATH, FOLDER, SYMBOL)):
+            names.append(name.rstrip("/"))
+        else:
+            return ()
+    return tuple(dict.fromkeys(names))

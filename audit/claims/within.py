@@ -1,4 +1,4 @@
-"""Sentences about what one file no longer imports or uses."""
+"""Sentences about what one file no longer imports or uses, and what it uses instead."""
 
 from __future__ import annotations
 
@@ -6,45 +6,103 @@ import re
 from typing import Final
 
 from audit.claims.blocks import Block
-from audit.claims.names import NAMES, PATH, classes_in
-from audit.model.predicates import AnyPredicate, Lacks
+from audit.claims.names import is_quoted
+from audit.claims.phrases import phrase_at
+from audit.claims.place import place_of
+from audit.model.predicates import AnyPredicate, Cited, Lacks
 
-_PLACE: Final = re.compile(rf"^`?(?P<path>{PATH.pattern})(?::[\d,-]+)?`?\s*[:–—-]\s+(?P<rest>.*)$")
 _GONE: Final = r"(?:removed|deleted|eliminated|dropped)"
-_OBJECT: Final = (
-    rf"(?:all\s+|the\s+)?(?:unused\s+|legacy\s+|old\s+|remaining\s+)?(?P<names>{NAMES})\s+"
-    r"(?P<what>imports?|references?|dependenc(?:y|ies)|usages?|uses)"
+_BY_WAY: Final = (
+    r"(?:(?:all|the|any|every|completely|entirely|remaining|unused|legacy|old|redundant|its|unnecessary)\s+)*"
 )
-_SAID: Final = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"{_GONE}\s+(?-i:{_OBJECT})(?:\s+successfully)?\W*",
-        rf"(?:unused\s+|legacy\s+)?(?-i:{_OBJECT})\s+(?:(?:was|were|has|have|been|successfully)\s+)*{_GONE}(?:\s+successfully)?\W*",
-    )
+_WHAT: Final = re.compile(
+    r"\s*(?P<what>(?:imports?|references?|dependenc(?:y|ies)|usages?|uses|exports?|functions?|methods?|class(?:es)?|helpers?|"
+    r"calls?|inheritance)(?:\s*(?:and|/|,)\s*(?:imports?|references?|dependenc(?:y|ies)|usages?|uses|exports?|calls?))*)\b",
+    re.IGNORECASE,
 )
-_FROM: Final = re.compile(rf"^{_GONE}\s+(?-i:{_OBJECT})\s+(?:from|in)\s+`(?P<path>{PATH.pattern})`\W*$", re.IGNORECASE)
+_ACTIVE: Final = re.compile(rf"^{_GONE}\s+{_BY_WAY}", re.IGNORECASE)
+_PASSIVE: Final = re.compile(
+    rf"\s*(?:(?:was|were|has|have|been|is|are|now)\s+)*(?:successfully\s+)?{_GONE}(?:\s+(?:successfully|completely|entirely))?\W*$",
+    re.IGNORECASE,
+)
+_AND_ITS: Final = re.compile(rf"\s*(?:,|and)\s+(?:its|the|all)\s+{_BY_WAY}", re.IGNORECASE)
+_SWITCHED: Final = re.compile(
+    r"^(?:migrated|switched|converted|ported|changed|moved|updated\s+(?:\w+\s+){0,2}?(?:calls?|imports?|references?|usages?))\s+from\s+"
+    r"`\.?(?P<old>[A-Za-z_][\w.]*)(?:\(\))?`\s+to\s+`\.?(?P<new>[A-Za-z_][\w.]*)(?:\(\))?`\W*$"
+    r"|^replaced\s+(?:(?:all|the|\w+)\s+)?`\.?(?P<old2>[A-Za-z_][\w.]*)(?:\(\))?`\s+(?:(?:imports?|references?|calls?|usages?)\s+)?(?:with|by)\s+`\.?(?P<new2>[A-Za-z_][\w.]*)(?:\(\))?`\W*$",
+    re.IGNORECASE,
+)
+_USES: Final = re.compile(
+    r"^(?:(?:now|directly|it|fully)\s+)*(?:updated\s+(?:for|to\s+use)|integrated\s+with|(?:now\s+)?(?:directly\s+)?(?:uses?|using|imports?|calls?))\s+",
+    re.IGNORECASE,
+)
+_USED_END: Final = re.compile(r"\s*(?:$|[.;(]|directly\b|patterns?\b|instead\b|everywhere\b)", re.IGNORECASE)
 
 
 def removal_within(block: Block) -> tuple[AnyPredicate, ...]:
-    """A file that is said to have lost its import of, or its references to, a class.
+    """A file that is said to have lost an import, a function, or its references to a class.
 
     The sentence must say that and nothing else: a verdict on half a sentence would be a verdict on all of it.
     """
-    match = _FROM.match(block.text)
-    if match is not None:
-        return (_lacks(match["path"], match),)
-    place = _PLACE.match(block.text)
-    if place is None:
+    path, text = place_of(block)
+    return _lost(path, text.strip()) if path else ()
+
+
+def _lost(path: str, text: str) -> tuple[AnyPredicate, ...]:
+    active = _ACTIVE.match(text)
+    position = active.end() if active is not None else 0
+    imports: list[str] = []
+    names: list[str] = []
+    while True:
+        phrase = phrase_at(text, position)
+        what = None if phrase is None else _WHAT.match(text, phrase.end)
+        kinds = (
+            what["what"].lower() if what is not None else "function" if phrase is not None and phrase.callables else ""
+        )
+        if phrase is None or not kinds or not all(_is_name(name) for name in phrase.names):
+            return ()
+        bare = [name.removesuffix("()") for name in phrase.names]
+        only_imports = re.fullmatch(r"imports?", kinds)
+        (imports if only_imports else names).extend(bare)
+        end = what.end() if what is not None else phrase.end
+        again = _AND_ITS.match(text, end) if active is not None else None
+        if again is None:
+            break
+        position = again.end()
+    rest = text[end:]
+    complete = (
+        re.fullmatch(r"(?:\s+(?:successfully|completely|entirely))?\W*", rest)
+        if active is not None
+        else _PASSIVE.fullmatch(rest)
+    )
+    if complete is None:
         return ()
-    for pattern in _SAID:
-        match = pattern.fullmatch(place["rest"])
-        if match is not None:
-            return (_lacks(place["path"], match),)
-    return ()
+    return (Lacks(path=path, imports=tuple(dict.fromkeys(imports)), names=tuple(dict.fromkeys(names))),)
 
 
-def _lacks(path: str, match: re.Match[str]) -> Lacks:
-    names = classes_in(match["names"])
-    if match["what"].startswith("import"):
-        return Lacks(path=path, imports=names)
-    return Lacks(path=path, names=names)
+def _is_name(name: str) -> bool:
+    return re.fullmatch(r"[A-Za-z_]\w*(?:\(\))?", name) is not None
+
+
+def switching(block: Block) -> tuple[AnyPredicate, ...]:
+    """A file that is said to use one name instead of another: it lacks the old one, and has the new one."""
+    path, text = place_of(block)
+    match = _SWITCHED.match(text.strip()) if path else None
+    if match is None or is_quoted(text, 0):
+        return ()
+    old, new = match["old"] or match["old2"], match["new"] or match["new2"]
+    if old == new or old.rpartition(".")[2] == new.rpartition(".")[2]:
+        return ()
+    return (Lacks(path=path, names=(old.rpartition(".")[2],)), Cited(path=path, says=new.rpartition(".")[2]))
+
+
+def usage(block: Block) -> tuple[AnyPredicate, ...]:
+    """A file that is said to use or import a class or a function, and nothing else."""
+    path, text = place_of(block)
+    match = _USES.match(text.strip()) if path else None
+    phrase = phrase_at(text.strip(), match.end()) if match is not None else None
+    if phrase is None or not _USED_END.match(text.strip(), phrase.end):
+        return ()
+    if not all(_is_name(name) for name in phrase.names):
+        return ()
+    return tuple(Cited(path=path, says=name.removesuffix("()")) for name in phrase.names)

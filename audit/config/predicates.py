@@ -167,7 +167,7 @@ def _citation(node: Node, mistakes: Mistakes) -> AnyPredicate:
     first, last = fields.integer("first", minimum=1), fields.integer("last", minimum=1)
     predicate = Cited(path="".join(in_tree((path,), node, mistakes)), first=first, last=last, says=fields.text("says"))
     fields.close()
-    if first is None and (last is not None or predicate.says):
+    if first is None and last is not None:
         mistakes.add(fields.line, "citation needs the key 'first', the line that it cites")
     return predicate
 

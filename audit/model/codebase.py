@@ -95,6 +95,9 @@ class Codebase(Files, Protocol):
             SourceError: the clone is shallow.
         """
 
+    def removed_definition(self, name: str) -> Retirement | None:
+        """The newest commit since the base that took a class or function of this bare name out of a file."""
+
     def tests_in(self, path: str) -> int:
         """How many test functions a file defines, counted statically."""
 

@@ -191,7 +191,7 @@ class Count(Predicate, frozen=True, kw_only=True):
 class Cited(Predicate, frozen=True, kw_only=True):
     """A file has these lines, counted from 1 and inclusive, and they say ``says``, white space aside.
 
-    Without ``first`` the file must only be there; without ``says`` the lines must only exist.
+    Without ``first`` any line may say it, and without ``says`` the file or the lines must only exist.
     """
 
     kind: ClassVar[str] = "citation"
@@ -202,7 +202,7 @@ class Cited(Predicate, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         if self.first is None:
-            return f"{self.path} is in the tree"
+            return f"{self.path} says `{self.says}`" if self.says else f"{self.path} is in the tree"
         lines = f"line {self.first}" if self.last in (None, self.first) else f"lines {self.first}-{self.last}"
         return f"{self.path} has {lines}" + (f", saying `{self.says}`" if self.says else "")
 

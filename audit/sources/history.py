@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 import msgspec
 
 from audit.model.findings import Retirement
 from audit.sources.git import Git
+
+_REMOVED_DEFINITION: Final = re.compile(r"^-\s*(?:class|(?:async\s+)?def)\s+(\w+)", re.MULTILINE)
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -27,6 +32,7 @@ class History:
         self._prefix = prefix
         self._removals: dict[str, Retirement] | None = None
         self._renames: dict[str, str] | None = None
+        self._definitions: dict[str, Retirement] | None = None
 
     def removed(self, path: str) -> Retirement | None:
         """The newest commit that deleted (or renamed away) ``path``."""
@@ -46,6 +52,25 @@ class History:
         for retirement, raw in self._log("--diff-filter=D", "--no-renames"):
             removals.setdefault(raw[1], retirement)
         return removals
+
+    def removed_definition(self, name: str) -> Retirement | None:
+        """The newest commit that took a line out which defines a class or function of this name."""
+        if self._definitions is None:
+            self._definitions = self._read_definitions()
+        return self._definitions.get(name)
+
+    def _read_definitions(self) -> dict[str, Retirement]:
+        output = self._git.run(
+            "log", "-p", "-U0", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames",
+            "--format=%x01%H%x02%cI%x02%s", self._range, "--", "*.py",
+        ).decode(errors="replace")  # fmt: skip
+        found: dict[str, Retirement] = {}
+        for block in output.split("\x01")[1:]:
+            head, _, patch = block.partition("\n")
+            retirement = Retirement(*head.split("\x02"))
+            for match in _REMOVED_DEFINITION.finditer(patch):
+                found.setdefault(match[1], retirement)
+        return found
 
     def changes(self, path: str) -> list[Change]:
         """The commits that touched ``path``, newest first."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from audit.model.codebase import Codebase
 from audit.model.evidence import Evidence
 from audit.model.predicates import Cited
 from audit.model.verdicts import Judgement
-from audit.verdict.judgements import counted, partly, refuted, retirement, unverified, verified
+from audit.verdict.judgements import counted, listed, partly, refuted, retirement, unverified, verified
 
 
 def judge_citation(predicate: Cited, codebase: Codebase) -> Judgement:
@@ -15,6 +17,8 @@ def judge_citation(predicate: Cited, codebase: Codebase) -> Judgement:
     if path not in codebase.paths():
         gone = codebase.retired(path)
         return refuted(f"{path} is not in the tree", evidence=() if gone is None else (retirement(gone, path),))
+    if first is None and predicate.says:
+        return _anywhere(predicate, codebase)
     if first is None:
         return verified(
             f"{path} is in the tree; no line was compared",
@@ -41,6 +45,37 @@ def judge_citation(predicate: Cited, codebase: Codebase) -> Judgement:
         where = f"line {others[0]} does" if others else "other lines do"
         return partly(f"line {first} of {path} does not say so, {where}", coverage="1 file read", evidence=(shown,))
     return refuted(f"no line of {path} says so", coverage="1 file read", evidence=(shown,))
+
+
+def _anywhere(predicate: Cited, codebase: Codebase) -> Judgement:
+    """Whether a file says something on any line; a single name must stand there as a whole word."""
+    path, says = predicate.path, predicate.says
+    text = codebase.read_text(path)
+    if text is None:
+        return unverified(f"{path} is not text, so it says nothing that can be compared")
+    lines = text.splitlines()
+    if says.isidentifier():
+        word = re.compile(rf"(?<!\w){re.escape(says)}(?!\w)")
+        found = [number for number, line in enumerate(lines, start=1) if word.search(line)]
+    else:
+        said = _squeezed(says)
+        found = [number for number, line in enumerate(lines, start=1) if said in _squeezed(line)]
+        found = found or ([_line_of(said, lines)] if said in _squeezed(text) else [])
+    if not found:
+        return refuted(f"no line of {path} says {says}", coverage="1 file read")
+    places = (Evidence(summary=f"line {number} says so", path=path, line=number) for number in found)
+    shown = listed([str(number) for number in found])
+    return verified(f"{path} says so on line {shown}", coverage="1 file read", evidence=places)
+
+
+def _line_of(said: str, lines: list[str]) -> int:
+    """The line on which a text that spans several begins."""
+    position = _squeezed("".join(lines)).index(said)
+    for number, line in enumerate(lines, start=1):
+        position -= len(_squeezed(line))
+        if position < 0:
+            return number
+    return len(lines)
 
 
 def _squeezed(text: str) -> str:

@@ -9,7 +9,7 @@ from audit.model.codebase import Codebase
 from audit.model.documents import DocumentCode, DocumentFinding, QuotedFrame, QuotedTraceback
 from audit.model.predicates import Cited, Entry
 from audit.model.verdicts import Judgement
-from audit.verification.ground import fitted_path
+from audit.verification.fit_paths import fitted_path
 
 
 def document_findings(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from audit.claims.markdown import read_document
 from audit.model.claims import Statement
 from audit.model.errors import UsageError
-from audit.model.predicates import Absent, Bound, Exists, Imports, Pytest
+from audit.model.predicates import Absent, Bound, Exists, Imports, Lacks, Pytest
 
 
 def statements(text: str) -> tuple[Statement, ...]:
@@ -44,8 +44,18 @@ def only(text: str) -> Statement:
         ("- Deleted the folder `pkg/mocks/`", Absent(names=("pkg/mocks",))),
         ("- [x] Created `docs/guide.md`", Exists(names=("docs/guide.md",))),
         ("- ✅ Added `pkg/new.py` for resuming", Exists(names=("pkg/new.py",))),
+        ("- Created `pkg/new.py`", Exists(names=("pkg/new.py",))),
+        ("- Created `Checkpoint` class as lightweight `Record` replacement", Exists(names=("Checkpoint",))),
+        ("- `pkg/a.py`: Added `load_all()` helper", Exists(names=("pkg/a.py::load_all",))),
+        ("- CheckpointManager (165 lines) → IMPLEMENTED", Exists(names=("CheckpointManager",))),
+        ("- PolicyStore (55 lines) → DELETED", Absent(names=("PolicyStore",))),
+        ("- Completely removed PolicyWrapper and MockPolicyRecord compatibility layers",
+         Absent(names=("PolicyWrapper", "MockPolicyRecord"))),
+        ("- `PolicyStore` no longer exists", Absent(names=("PolicyStore",))),
+        ("- Removed `make_policy()`", Absent(names=("make_policy",))),
+        ("- Removed `PolicyRecord` from `pkg/stats.py`", Lacks(path="pkg/stats.py", names=("PolicyRecord",))),
     ],
-)
+)  # fmt: skip
 def test_a_claim_gets_its_predicate(sentence, predicate) -> None:
     statement = only(sentence)
 
@@ -86,17 +96,14 @@ def test_plans_admissions_and_quotations_are_no_claims(sentence, tense) -> None:
         "- No import errors in `pkg/trainer.py`",
         "- The reviewer read \"all import errors resolved\" in the document",
         "- All import errors resolved if the extra is installed",
-        "- Removed `PolicyRecord` from `pkg/stats.py`",
         "- Removed dead code in `pkg/stats.py`",
         "- Removed the `policy_uri` parameter",
         "- Removed `PolicyRecord` references",
         "- Removed about 120 lines of `pkg/stats.py`",
-        "- Removed `make_policy()`",
         "- 6 tests passing",
         "- 6 tests passing in `tests/a/test_a.py` and `tests/b/test_b.py`",
         "- ~60 tests passing in `tests/a/test_a.py`",
         "- 6 tests passing in `test_a.py`",
-        "- Created `pkg/new.py`",
         "- The evaluation has been converted to checkpoints",
     ],
 )  # fmt: skip

@@ -119,6 +119,9 @@ class FakeCodebase:
     def retired(self, dotted_or_path: str) -> Retirement | None:
         return GONE if dotted_or_path in self._retired else None
 
+    def removed_definition(self, name: str) -> Retirement | None:
+        return GONE if name in self._retired else None
+
     def tests_in(self, path: str) -> int:
         return (self._files.get(path) or "").count("def test_")
 

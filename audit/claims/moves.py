@@ -1,0 +1,81 @@
+"""Sentences about what was moved, renamed or merged: both the old name and the new one are judged."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from audit.claims.blocks import Block
+from audit.claims.names import FOLDER, PATH, SYMBOL, is_quoted
+from audit.model.predicates import Absent, AnyPredicate, Exists
+
+_KIND: Final = r"(?:the\s+)?(?:file\s+|module\s+|script\s+|class\s+|function\s+|folder\s+)?"
+_OLD: Final = rf"{_KIND}`(?P<old>[^`]+)`(?:\s+(?:class|function|file|module))?"
+_TO: Final = r"(?:to|into|→|->|=>)"
+_MOVED: Final = (
+    re.compile(rf"\b(?:renamed|moved|relocated)\s+{_OLD}\s*{_TO}\s*{_KIND}`(?P<new>[^`]+)`", re.IGNORECASE),
+    re.compile(
+        rf"^{_OLD}\s+(?:(?:was|were|is|has|been|now)\s+)*(?:renamed|moved|relocated)\s*{_TO}\s*{_KIND}`(?P<new>[^`]+)`",
+        re.IGNORECASE,
+    ),
+)
+_OUT_OF: Final = re.compile(
+    rf"\b(?:moved|extracted)\s+{_KIND}`(?P<name>[\w.]+)(?:\(\))?`(?:\s+(?:class|function|method))?\s+"
+    r"(?:from|out\s+of)\s+`(?P<old>[^`]+)`\s+(?:in)?to\s+`(?P<new>[^`]+)`",
+    re.IGNORECASE,
+)
+_ARROW: Final = re.compile(r"^`(?P<old>[^`]+)`\s*(?:→|->|=>)\s*`(?P<new>[^`]+)`\s*(?:$|[(–—-])")
+_LIST_OF_MOVES: Final = re.compile(r"\b(?:renamed|moved|renames|moves|relocated)\b", re.IGNORECASE)
+_OLD_COLUMN: Final = re.compile(r"^\W*(?:old|before|from|previous|original)\b", re.IGNORECASE)
+_NEW_COLUMN: Final = re.compile(r"^\W*(?:new|after|to|now|current)\b", re.IGNORECASE)
+_CODE_CELL: Final = re.compile(r"^`([^`]+)`$")
+
+
+def renaming(block: Block) -> tuple[AnyPredicate, ...]:
+    """A file, class or function said to be renamed or moved: the old name is gone, the new one is there."""
+    for old, new in _pairs(block):
+        found = _both(old, new)
+        if found:
+            return found
+    match = _OUT_OF.search(block.text)
+    if match is None or is_quoted(block.text, match.start()):
+        return ()
+    old, new, name = match["old"], match["new"], match["name"]
+    if not (PATH.fullmatch(old) and PATH.fullmatch(new)):
+        return ()
+    return (Absent(names=(f"{old}::{name}",)), Exists(names=(f"{new}::{name}",)))
+
+
+def _pairs(block: Block) -> Iterator[tuple[str, str]]:
+    for pattern in _MOVED:
+        match = pattern.search(block.text)
+        if match is not None and not is_quoted(block.text, match.start()):
+            yield match["old"], match["new"]
+    context = (*block.parents, block.lead, *block.headings[-1:])
+    if any(map(_LIST_OF_MOVES.search, context)):
+        match = _ARROW.match(block.text)
+        if match is not None:
+            yield match["old"], match["new"]
+        old = [cell for head, cell in block.cells if _OLD_COLUMN.match(head)]
+        new = [cell for head, cell in block.cells if _NEW_COLUMN.match(head)]
+        if len(old) == len(new) == 1:
+            was, now = _CODE_CELL.match(old[0].strip()), _CODE_CELL.match(new[0].strip())
+            if was is not None and now is not None:
+                yield was[1], now[1]
+
+
+def _both(old: str, new: str) -> tuple[AnyPredicate, ...]:
+    if PATH.fullmatch(old):
+        if FOLDER.fullmatch(new):
+            new = posixpath.join(new, posixpath.basename(old))
+        if not PATH.fullmatch(new) or old == new:
+            return ()
+        if "/" in old and "/" not in new:
+            new = posixpath.join(posixpath.dirname(old), new)
+        return (Absent(names=(old,)), Exists(names=(new,)))
+    old, new = old.removesuffix("()"), new.removesuffix("()")
+    if old != new and all(SYMBOL.fullmatch(name) for name in (old, new)):
+        return (Absent(names=(old,)), Exists(names=(new,)))
+    return ()

@@ -1,0 +1,92 @@
+"""Sentences about how long a file is: exactly, about, at least or at most so many lines."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from audit.claims.blocks import Block
+from audit.claims.names import PATH, SYMBOL, is_quoted
+from audit.claims.place import place_of
+from audit.model.predicates import AnyPredicate, Bound, Size
+
+TOLERANCE: Final = 0.2
+"""How far a number that is said to be about right may be off, as a share of it: "~50 lines" allows 40 to 60."""
+
+_ABOUT: Final = r"(?:~|≈|about|around|roughly|approximately|approx\.?|circa|ca\.?|nearly|almost|some)"
+_LEAST: Final = r"(?:at\s+least|over|more\s+than|>=?|≥)"
+_MOST: Final = r"(?:at\s+most|under|less\s+than|fewer\s+than|up\s+to|below|within|<=?|≤|maximum)"
+_HOW_MANY: Final = (
+    rf"(?:(?:now|only|just|exactly|still|a\s+total\s+of)\s+)*(?:(?P<how>{_ABOUT}|{_LEAST}|{_MOST})\s*)?"
+    r"(?P<lines>\d{1,3}(?:,\d{3})+|\d+)(?P<more>\+?)[\s-]+lines?\b"
+)
+_SUBJECT: Final = (
+    rf"(?:`(?P<code>[^`]+)`|(?P<path>(?:[\w.@+-]+/)+[\w.-]+\.\w+|[a-z]\w*\.py)|(?P<name>{SYMBOL.pattern}))"
+)
+_OF_WHAT: Final = (
+    r"(?!\s+(?:of\b(?!\s+(?:code|python)\b)|removed|deleted|added|changed|saved|eliminated|shorter|longer|less|"
+    r"fewer|per\b))"
+)
+_FORMS: Final = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_SUBJECT}(?:\s+(?:class|file|module))?\s*\({_HOW_MANY}(?:\s+total|\s+of\s+code)?(?P<rest>[^()]*)\)",
+        rf"{_SUBJECT}(?:\s+(?:class|file|module))?\s*(?::|[—–-]|(?:is|has|contains|counts)\b(?:\s+now)?|now\s+has)\s*{_HOW_MANY}{_OF_WHAT}(?P<rest>[^.;]*)",
+        rf"\b(?:reduced|cut|shrunk|shrank|brought|trimmed|simplified)\s+{_SUBJECT}\s+(?:from\s+[~\d,]+\s+(?:lines\s+)?)?(?:down\s+)?to\s+{_HOW_MANY}(?P<rest>[^.;]*)",
+        rf"{_SUBJECT}\s+(?:(?:was|is|has|been|now)\s+)*(?:reduced|cut|shrunk|brought|trimmed|simplified)\s+(?:from\s+[~\d,]+\s+(?:lines\s+)?)?(?:down\s+)?to\s+{_HOW_MANY}(?P<rest>[^.;]*)",
+        rf"{_SUBJECT}(?:\s*:|\s+went|\s+down)?\s+from\s+[~\d,]+\s+(?:lines\s+)?(?:down\s+)?to\s+{_HOW_MANY}(?P<rest>[^.;]*)",
+    )
+)  # fmt: skip
+_OF_PLACE: Final = re.compile(
+    rf"^(?:now\s+)?{_HOW_MANY}(?:\s+total|\s+of\s+code)?(?P<rest>\s*(?:\([^()]*\))?\W*)$"
+    rf"|\({_HOW_MANY.replace('?P<', '?P<b_')}\)\W*$",
+    re.IGNORECASE,
+)
+_OTHER_TREE: Final = re.compile(
+    r"\b(?:deleted|removed|removes?|delete|added|was|were|before|original\w*|previous\w*|old|saved|eliminated|target|goal|"
+    r"instead|complex|doing|compared|vs\.?|versus|than|replac\w+)\b|→|->|\+|−",
+    re.IGNORECASE,
+)
+"""Words that tell of lines of another tree, of a wish, or of lines that came or went."""
+
+
+def size_of_file(block: Block) -> tuple[AnyPredicate, ...]:
+    """The number of lines that a file, or the file of a class, is said to have now."""
+    context = (block.lead, *(block.headings[-1:]), *block.parents)
+    if any(_OTHER_TREE.search(text) for text in context):
+        return ()
+    for pattern in _FORMS:
+        for match in pattern.finditer(block.text):
+            subject = (match["code"] or match["path"] or match["name"]).removeprefix("./")
+            around = f"{block.text[: match.start()]} {match['rest']} {_after(block.text, match.end())}"
+            if is_quoted(block.text, match.start()) or _OTHER_TREE.search(re.sub(r"\(.*?\)", "", around)):
+                continue
+            if PATH.fullmatch(subject) or SYMBOL.fullmatch(subject):
+                return (Size(path=subject, lines=_bound(match["how"], match["lines"], match["more"])),)
+    return _of_place(block)
+
+
+def _of_place(block: Block) -> tuple[AnyPredicate, ...]:
+    """A number of lines alone, or in brackets at the end, said of the file that the sentence is about."""
+    path, text = place_of(block)
+    match = _OF_PLACE.search(text) if path else None
+    if match is None or _OTHER_TREE.search(text):
+        return ()
+    how, lines, more = (match[name] or match[f"b_{name}"] for name in ("how", "lines", "more"))
+    return (Size(path=path, lines=_bound(how, lines, more)),)
+
+
+def _after(text: str, position: int) -> str:
+    """The rest of a sentence up to where it turns to something else."""
+    return re.split(r"[.;,]|\bbut\b", text[position:])[0]
+
+
+def _bound(how: str | None, lines: str, more: str | None) -> Bound:
+    number = int(lines.replace(",", ""))
+    if more or (how and re.fullmatch(_LEAST, how, re.IGNORECASE)):
+        return Bound(least=number)
+    if how and re.fullmatch(_MOST, how, re.IGNORECASE):
+        return Bound(most=number)
+    if how:
+        return Bound(least=int(number * (1 - TOLERANCE)), most=round(number * (1 + TOLERANCE)))
+    return Bound(number, number)

@@ -1,0 +1,136 @@
+"""Fits the classes and functions that a document names to the definitions of the tree, now or before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from audit.model.codebase import Codebase, Located
+from audit.model.predicates import Cited, Signature
+from audit.verification.fit_paths import CannotFitError, fit_path
+
+_DOCUMENTS: Final = (".md", ".markdown", ".rst", ".txt")
+
+
+def gone_name(name: str, codebase: Codebase) -> str:
+    """A class or function said to be deleted: known to have been there, and no other of its name left standing."""
+    path, _, symbol = name.partition("::")
+    if symbol:
+        return _gone_from(fit_path(path, codebase), symbol, codebase)
+    if "." in name:
+        return name
+    alike = codebase.locate_by_suffix(name)
+    if alike:
+        raise CannotFitError(f"a {name} is defined in {places(alike)}; whether that one is meant cannot be told")
+    _check_known(name, codebase)
+    return name
+
+
+def _check_known(name: str, codebase: Codebase) -> None:
+    if not codebase.defined_before(name) and codebase.removed_definition(name) is None:
+        raise CannotFitError(f"no commit that was looked at defines {name}, so it cannot be told to be gone (--since)")
+
+
+def _gone_from(path: str, symbol: str, codebase: Codebase) -> str:
+    """A name that moved out of a file: what the file imports back under that name is no definition of its own."""
+    if path not in codebase.paths():
+        return path
+    module = _module_of(path, codebase)
+    if module is None:
+        raise CannotFitError(f"{path} is no module of this tree, so what it defines cannot be told")
+    found = codebase.locate(f"{module}.{symbol}")
+    return f"{path}::{symbol}" if found is not None and found.path != path else f"{module}.{symbol}"
+
+
+def present_name(name: str, codebase: Codebase) -> str:
+    """A class or function said to be there: where it is defined, or else what shows that it is not.
+
+    Raises:
+        CannotFitError: it may well be something that is not a definition of this tree.
+    """
+    path, _, symbol = name.partition("::")
+    if symbol:
+        return _present_in(fit_path(path, codebase), symbol, codebase)
+    alike = codebase.locate_by_suffix(name)
+    if alike:
+        return alike[0].qualified
+    if "." in name and codebase.locate(name) is None:
+        raise CannotFitError(f"{name} is not defined in this tree, and may belong to others")
+    if codebase.module_path(name) is not None or codebase.removed_definition(name) is not None:
+        return name
+    if codebase.defined_before(name):
+        return name
+    if "." in name or name.islower() or _is_named_anywhere(name, codebase):
+        raise CannotFitError(f"no Python file of this tree defines {name}; it may be defined elsewhere")
+    return name
+
+
+def _present_in(path: str, symbol: str, codebase: Codebase) -> str:
+    module = _module_of(path, codebase)
+    text = codebase.read_text(path)
+    if module is None or text is None:
+        raise CannotFitError(f"{path} is no module of this tree, so what it defines cannot be told")
+    alike = [each for each in codebase.locate_by_suffix(symbol) if each.path == path]
+    if alike:
+        return alike[0].qualified
+    if re.search(rf"(?<!\w){re.escape(symbol)}(?!\w)", text):
+        raise CannotFitError(f"{path} names {symbol}, and does not define it as a class or a function")
+    return f"{module}.{symbol}"
+
+
+def _is_named_anywhere(name: str, codebase: Codebase) -> bool:
+    """Whether a file that is no document holds the word, in any case."""
+    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+    return any(
+        word.search(text) is not None
+        for path in codebase.paths()
+        if not path.endswith(_DOCUMENTS) and (text := codebase.read_text(path)) is not None
+    )
+
+
+def fit_signature(predicate: Signature, codebase: Codebase) -> Signature:
+    """A callable of a document: the one definition of that name, or one that is known to have gone."""
+    path, _, symbol = predicate.callable.rpartition("::")
+    name = symbol or predicate.callable
+    alike = codebase.locate_by_suffix(name)
+    if path:
+        alike = tuple(each for each in alike if each.path == fit_path(path, codebase))
+    if len(alike) > 1:
+        raise CannotFitError(f"{len(alike)} definitions are called {name}: {places(alike)}; say which is meant")
+    found = alike[0] if alike else codebase.locate(name)
+    if found is None:
+        raise CannotFitError(f"no {name} is defined {f'in {path}' if path else 'in this tree'}")
+    if found.definition.decorators and not set(found.definition.decorators) <= _TRANSPARENT:
+        raise CannotFitError(f"{found.qualified} is decorated, which may change what it takes")
+    return Signature(
+        callable=found.qualified, parameters=predicate.parameters, has=predicate.has, lacks=predicate.lacks
+    )
+
+
+_TRANSPARENT: Final = frozenset({"staticmethod", "classmethod", "abstractmethod", "abc.abstractmethod", "override"})
+
+
+def fit_saying(predicate: Cited, codebase: Codebase) -> Cited:
+    """A file that is said to use a name, or to hold some code: that it does not need not make the claim wrong.
+
+    What a file uses it may use by another file, and code in a document is often shortened.
+    """
+    text = codebase.read_text(predicate.path)
+    if text is None or predicate.first is not None or not predicate.says:
+        return predicate
+    if predicate.says.isidentifier():
+        if not re.search(rf"(?<!\w){re.escape(predicate.says)}(?!\w)", text):
+            raise CannotFitError(f"{predicate.path} does not name {predicate.says}; it may use it by way of others")
+    elif "".join(predicate.says.split()) not in "".join(text.split()):
+        raise CannotFitError(f"{predicate.path} does not hold this code as it is written; it may be shortened")
+    return predicate
+
+
+def _module_of(path: str, codebase: Codebase) -> str | None:
+    return next((name for name in codebase.modules() if codebase.module_path(name) == path), None)
+
+
+def places(alike: Sequence[Located]) -> str:
+    """Where the first few of some definitions stand."""
+    return ", ".join(f"{each.path}:{each.definition.span[0]}" for each in alike[:3])

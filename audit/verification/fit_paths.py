@@ -1,0 +1,64 @@
+"""Fits the paths that a document writes to those of the tree, by their longest end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from audit.model.codebase import Codebase
+
+_SHORTEST: Final = 2
+"""Fewest path components that identify a file by the end of its path."""
+
+
+class CannotFitError(Exception):
+    """A name of a document cannot be fitted to the tree; the message is the reason."""
+
+
+def fit_path(name: str, codebase: Codebase, *, deleted: bool = False) -> str:
+    """The path of this tree that a document means.
+
+    An absolute path is fitted by its longest end that this tree has or had. A relative one stands as it
+    is, or for the only file that ends so: but not where it is said to be deleted, since the file that is
+    left may be another one.
+    """
+    paths = codebase.paths()
+    name = name.removeprefix("./")
+    if ".." in name.split("/") or name.startswith("~"):
+        raise CannotFitError(f"{name} leads out of the repository")
+    if not name.startswith("/"):
+        if name in paths or is_folder(name, paths) or codebase.retired(name) is not None:
+            return name
+        found = ending(name, paths)
+        if len(found) == 1 and not deleted:
+            return found[0]
+        if found:
+            raise CannotFitError(f"{found[0]} ends in {name}; whether that one is meant cannot be told")
+        folder = name.rpartition("/")[0]
+        if folder and is_folder(folder, paths):
+            return name
+        raise CannotFitError(f"{name} is not a path of this tree, and no commit shows that it was one")
+    parts = name.strip("/").split("/")
+    for start in range(len(parts) - _SHORTEST + 1):
+        end = "/".join(parts[start:])
+        if end in paths or is_folder(end, paths) or codebase.retired(end) is not None:
+            return end
+    raise CannotFitError(f"{name} lies on another machine, and no end of it is or was a path of this tree")
+
+
+def fitted_path(name: str, codebase: Codebase) -> str | None:
+    """The path of this tree, now or before, that a document means; None where it cannot be told."""
+    try:
+        return fit_path(name, codebase)
+    except CannotFitError:
+        return None
+
+
+def is_folder(name: str, paths: Sequence[str]) -> bool:
+    """Whether files lie below a path."""
+    return any(path.startswith(f"{name}/") for path in paths)
+
+
+def ending(name: str, paths: Sequence[str]) -> list[str]:
+    """The files in folders whose path ends in a name."""
+    return [path for path in paths if path.endswith(f"/{name}")]

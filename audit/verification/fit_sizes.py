@@ -1,0 +1,48 @@
+"""Fits a size that a document states: which file a class means by it, and which way of counting lines."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from audit.model.codebase import Codebase
+from audit.model.predicates import Size
+from audit.verification.fit_paths import CannotFitError
+
+
+def fit_size(predicate: Size, path: str, codebase: Codebase) -> Size:
+    """The size as one of a file; ``path`` is that file, or empty where the document names a class.
+
+    Programs count lines in several ways: with blank lines and comments or without, and with an unfinished last
+    line or not. A number that is right in any of them cannot refute.
+
+    Raises:
+        CannotFitError: no one file is meant, or the number is right when counted another way.
+    """
+    span = 0
+    if not path:
+        path, span = _file_of(predicate.path, codebase)
+    text = codebase.read_text(path)
+    lines = text.splitlines() if text is not None else []
+    code = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    fitted = msgspec.structs.replace(predicate, path=path)
+    ways = (len(lines) + 1, len(lines) - 1, sum(bool(line.strip()) for line in lines), len(code), span)
+    if text is not None and not fitted.lines.admits(len(lines)) and any(map(fitted.lines.admits, ways)):
+        raise CannotFitError(
+            f"{path} has {len(lines)} lines, {len(code)} without blank lines and comments: a matter of counting"
+        )
+    return fitted
+
+
+def _file_of(name: str, codebase: Codebase) -> tuple[str, int]:
+    """The file that holds a class and is called like it, and how many lines the class itself has."""
+    alike = [each for each in codebase.locate_by_suffix(name) if each.definition.kind == "class"]
+    if len(alike) != 1:
+        found = f"{len(alike)} classes are" if alike else "no class is"
+        raise CannotFitError(f"{found} called {name}, so whose lines are meant cannot be told")
+    (only,) = alike
+    stem = only.path.rpartition("/")[2].removesuffix(".py")
+    if stem.replace("_", "") != re.sub(r".*\.", "", name).lower():
+        raise CannotFitError(f"{name} shares {only.path} with others, so whose lines are meant cannot be told")
+    return only.path, only.definition.lines
