@@ -20,6 +20,7 @@ _SENTENCE_END: Final = re.compile(
     # A line that opens with a label is a sentence of its own: "Claim: ...", below it "Reality: ...".
     r"|\n(?=[A-Z][\w/&'-]*(?: [\w/&'-]+){0,3}:(?:\s|$))"
 )
+_LOCATED: Final = re.compile(r"(?:file|location|path|module|source|script)s?\s*:", re.IGNORECASE)
 _TAGS: Final = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 
 
@@ -32,7 +33,8 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     introduces its list; ``quoted`` is whether it stands in a block quotation. A sentence that itself ends in
     a colon is of the kind ``lead``. ``list`` numbers the list that an item belongs to, 0 outside one, and
     ``parents`` are the items that a nested list stands under, outermost first. Of a row, ``cells`` holds
-    each heading with its cell; ``struck`` is whether a part of the text is struck through.
+    each heading with its cell; ``located`` is the sentence ``File: ...`` that was said last under the same
+    headings; ``struck`` is whether a part of the text is struck through.
     """
 
     kind: Kind
@@ -48,6 +50,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     list: int = 0
     parents: tuple[str, ...] = ()
     cells: tuple[tuple[str, str], ...] = ()
+    located: str = ""
     struck: bool = False
 
 
@@ -106,6 +109,7 @@ class _Reader:
         self._leads: list[str] = [""]
         self._items: list[str] = []
         self._struck = False
+        self._located = ""
         self._lists: list[int] = []
         self._list_count = 0
         self._before = ""
@@ -169,6 +173,7 @@ class _Reader:
             self._headings = [each for each in self._headings if each[0] < level]
             mark, words = unmarked(text)
             self._headings.append((level, words, mark))
+            self._located = ""
             self._before = ""
         elif self._inside[-1] in ("td", "th"):
             self._cells.append(text.replace("\n", " "))
@@ -235,6 +240,8 @@ class _Reader:
         mark, words = unmarked(" ".join(text.split()))
         if re.search(r"\w", words):
             self._before = words
+            if _LOCATED.match(words):
+                self._located = words
             yield Block(
                 kind=kind,
                 text=words,
@@ -249,6 +256,7 @@ class _Reader:
                 list=self._lists[-1] if self._lists and kind != "sentence" else 0,
                 parents=tuple(filter(None, self._items)),
                 cells=cells,
+                located=self._located,
                 struck=self._struck,
             )
         if kind == "lead":

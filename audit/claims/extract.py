@@ -10,6 +10,7 @@ from audit.claims.amounts import PASSING, passing_tests
 from audit.claims.blocks import Block
 from audit.claims.moves import renaming
 from audit.claims.presence import addition, deletion
+from audit.claims.signatures import changed_signature
 from audit.claims.sizes import size_of_file
 from audit.claims.universal import all_imports, no_references
 from audit.claims.within import removal_within, switching, usage
@@ -51,6 +52,8 @@ def extract(block: Block) -> tuple[tuple[AnyPredicate, ...], str]:
     """The predicates of a sentence, or none and the reason why."""
     if block.kind == "html":
         return (), "it stands in raw HTML, which is not read as prose"
+    if block.struck:
+        return (), "it is struck through: withdrawn, or done, which cannot be told"
     if _CONDITION.search(block.text):
         return (), "the sentence is conditional"
     if any(_VERSION.match(heading) for heading in block.headings):
@@ -65,6 +68,7 @@ def extract(block: Block) -> tuple[tuple[AnyPredicate, ...], str]:
 _FINDERS: Final[tuple[Callable[[Block], tuple[AnyPredicate, ...]], ...]] = (
     all_imports,
     no_references,
+    changed_signature,
     removal_within,
     switching,
     usage,

@@ -12,18 +12,16 @@ from audit.claims.arithmetic import miscounts
 from audit.claims.blocks import Block, Fence, Outline, read_blocks
 from audit.claims.citations import find_citations, mentioned_paths
 from audit.claims.commands import find_commands
+from audit.claims.decoding import decoded
 from audit.claims.extract import extract
-from audit.claims.mojibake import repaired
 from audit.claims.names import PATH
+from audit.claims.signatures import ShownSignature, shown_signatures
+from audit.claims.snippets import ShownPlace, shown_places
 from audit.claims.tense import tense_of
 from audit.claims.tracebacks import find_tracebacks
 from audit.model.claims import Dossier, Statement, Tense
 from audit.model.documents import FileMention
-from audit.model.errors import UsageError
 from audit.model.predicates import Absent, AnyPredicate, Entry
-
-LARGEST: Final = 2 * 2**20
-"""Most bytes of a document: a larger one is a log or a data dump, and Markdown of that size takes minutes to parse."""
 
 LONGEST: Final = 5000
 """Most characters of a sentence: what is longer is data on one line."""
@@ -38,23 +36,16 @@ def read_document(path: str, content: bytes, *, may_run: bool, prefix: str = "")
     """The statements of a document. Sentences with a predicate are core: the document stands by them.
 
     Its citations and the commands that it shows are statements of their own, which support it. An id is ``L``
-    and the line, after ``prefix``; a second statement on a line has a number behind it. Damaged characters are
-    repaired where that is certain, and bytes that are no UTF-8 replaced: neither hides a document.
+    and the line, after ``prefix``; a second statement on a line has a number behind it.
 
     Raises:
         UsageError: the file is no text, or too large to be a document.
     """
-    if len(content) > LARGEST:
-        size = len(content) / 2**20
-        raise UsageError(
-            f"{path} has {size:.1f} MiB; a document of more than {LARGEST // 2**20} MiB is not read, split it"
-        )
-    if b"\0" in content:
-        raise UsageError(f"{path} is no text, so it holds no claim; give a Markdown document")
-    source, damaged = repaired(content.decode("utf-8-sig", errors="replace"))
+    source, damaged = decoded(path, content)
     outline = read_blocks(source)
     statements = sorted(
-        [*_sentences(outline), *_citations(outline), *_commands(outline, source)], key=lambda each: each.line
+        [*_sentences(outline), *_citations(outline), *_commands(outline, source), *_shown(outline)],
+        key=lambda each: each.line,
     )
     notes = []
     if damaged:
@@ -122,6 +113,22 @@ def _commands(outline: Outline, source: str) -> Iterator[Statement]:
         yield _statement(block, tense, (Entry(run=command.run),) if tense == "claim" else (), "", weight=False)
 
 
+def _shown(outline: Outline) -> Iterator[Statement]:
+    """What code blocks show of the tree: new signatures, quoted code, places and file trees."""
+    found: list[ShownSignature | ShownPlace] = [*shown_signatures(outline.fences), *shown_places(outline.fences)]
+    for shown in found:
+        predicates = (shown.predicate,) if isinstance(shown, ShownSignature) else shown.predicates
+        block = _block_of(shown.fence, shown.text, shown.line)
+        tense = _tense_of_block(block)
+        core = isinstance(shown, ShownSignature)
+        yield _statement(block, tense, predicates if tense == "claim" else (), "", weight=core)
+
+
+def _tense_of_block(block: Block) -> Tense:
+    """Of code only the headings and the words before it tell; the code itself is no sentence."""
+    return "plan" if tense_of(msgspec.structs.replace(block, text="This is the code.")) == "plan" else "claim"
+
+
 def _block_of(fence: Fence, text: str, line: int) -> Block:
     return Block(
         kind="sentence",
@@ -131,6 +138,7 @@ def _block_of(fence: Fence, text: str, line: int) -> Block:
         headings=fence.headings,
         titled=fence.titled,
         lead=fence.intro,
+        parents=fence.parents,
     )
 
 

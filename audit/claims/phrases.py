@@ -20,7 +20,8 @@ _NOUNS: Final = (
 )
 _ADJECTIVES: Final = (
     r"the|a|an|all|both|entire|whole|old|legacy|complex|unused|obsolete|deprecated|redundant|dead|stale|duplicate|"
-    r"empty|new|now|former|original|its|our"
+    r"empty|new|now|former|original|its|our|utility|simple|lightweight|dedicated|custom|generic|small|minimal|base|"
+    r"abstract|main|single|core|additional|separate"
 )
 _CODE: Final = r"`(?P<code>[^`]+)`"
 _PATH: Final = rf"(?P<path>\.?/?(?:[\w.@+-]+/)+[\w@+-][\w.@+-]*\.(?:{ENDINGS})|[a-z]\w*\.(?:py|pyi|ipynb))(?![\w/])"

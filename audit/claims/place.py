@@ -15,6 +15,13 @@ _LEADING: Final = re.compile(
 _INSIDE: Final = re.compile(
     rf"`(?P<path>{PATH.pattern})(?::[\d,-]+)?`|^(?P<bare>{PATH.pattern})(?::[\d,-]+)?(?=\s*[:(–—-]|$)"
 )
+_SUBJECT: Final = re.compile(
+    rf"^(?:[A-Z][\w &/-]{{0,30}}:\s+)?`(?P<path>{PATH.pattern})`\s+"
+    r"(?=(?:(?:was|is|has|been|now)\s+)*(?:updated|uses?|imports?|lacks|no\s+longer)\b)"
+    r"(?:(?:was|is|has|been)\s+)*(?P<rest>.*)$",
+    re.IGNORECASE,
+)
+"""A sentence whose subject is a file: "`a.py` was updated to use `Store`"."""
 _TRAILING: Final = re.compile(
     rf"\s+(?:from|in|within|inside)\s+`(?P<path>{PATH.pattern})(?::[\d,-]+)?`\W*$", re.IGNORECASE
 )
@@ -25,12 +32,15 @@ def place_of(block: Block) -> tuple[str, str]:
     match = _LEADING.match(block.text)
     if match is not None:
         return match["path"], match["rest"]
+    match = _SUBJECT.match(block.text)
+    if match is not None:
+        return match["path"], match["rest"]
     match = _TRAILING.search(block.text)
     if match is not None and not any(start <= match.start() < end for start, end in quoted_parts(block.text)):
         return match["path"], block.text[: match.start()]
     if _INSIDE.search(block.text):
         return "", block.text
-    for context in (*reversed(block.parents), block.lead, *block.headings[-1:]):
+    for context in (*reversed(block.parents), block.lead, block.located, *block.headings[-1:]):
         paths = {found["path"] or found["bare"] for found in _INSIDE.finditer(context)}
         if paths:
             return (paths.pop() if len(paths) == 1 else ""), block.text

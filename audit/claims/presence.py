@@ -12,9 +12,7 @@ from audit.claims.place import place_of
 from audit.model.predicates import Absent, AnyPredicate, Exists, Lacks
 
 _LABEL: Final = r"(?:[A-Z][\w &/-]{0,30}:\s+)?"
-_BY_WAY: Final = (
-    r"(?:(?:completely|entirely|fully|successfully|finally|also|already|safely|cleanly|permanently|now)\s+)*"
-)
+_BY_WAY: Final = r"(?:(?:completely|entirely|successfully|finally|also|already|safely|cleanly|permanently|now)\s+)*"
 _BEING: Final = r"(?:(?:was|were|is|are|has|have|had|been|now)\s+)*"
 _GONE: Final = r"(?:deleted|removed|eliminated|dropped|purged)"
 _MADE: Final = r"(?:created|added|introduced|implemented)"
@@ -30,10 +28,16 @@ _PASSIVE_MADE: Final = re.compile(
 )
 _START: Final = re.compile(rf"{_LABEL}")
 _ENDS: Final = re.compile(
-    r"\s*(?:$|[.;!:|]|[(\[—–-]|,|\b(?:with|by|instead|because|since|replac\w+|favou?r|now|but|and|as|which|that|"
+    r"\s*(?:$|[.;!:|]|[(\[—–-]|,|\b(?:with|by|instead|because|since|replac\w+|and\s+replac\w+|favou?r|as|which|"
     r"entirely|completely|successfully|in\s+favou?r|in\s+commit|in\s+phase)\b)",
     re.IGNORECASE,
 )
+_NOT_BEFORE: Final = re.compile(
+    r"\b(?:import(?:s|ed|ing)?|referenc(?:e|es|ing)|to|the|of|from|for|with|us(?:e|es|ing)|on|in|an?|about|by|into|at|these|"
+    r"those|calls?|calling|names?|mentions?|expects?|any|some|already-)\s*$",
+    re.IGNORECASE,
+)
+"""Words before "deleted" that make it say of what kind something is, not what was done."""
 _MAY_FOLLOW: Final = re.compile(r"\s*(?:for|to|in)\b", re.IGNORECASE)
 """What may follow the name of a file that was created, and must not follow one that was deleted."""
 _LIST_OF_DELETED: Final = re.compile(
@@ -68,9 +72,9 @@ def deletion(block: Block) -> tuple[AnyPredicate, ...]:
     listed = _listed(block, _LIST_OF_DELETED)
     if listed:
         return (Absent(names=listed),)
-    names = _deleted(block)
+    names, is_act = _deleted(block)
     path, _ = place_of(block)
-    if path and names and not any(_is_path(name) for name in names):
+    if path and is_act and names and not any(_is_path(name) for name in names):
         return (Lacks(path=path, names=names),) if all(map(str.isidentifier, names)) else ()
     return (Absent(names=names),) if names else ()
 
@@ -79,17 +83,26 @@ def _is_path(name: str) -> bool:
     return "/" in name or PATH.fullmatch(name) is not None
 
 
-def _deleted(block: Block) -> tuple[str, ...]:
-    """The names of a sentence: as a whole, or without the file that it opens with."""
-    return _said_deleted(block.text) or _said_deleted(place_of(block)[1])
+def _deleted(block: Block) -> tuple[tuple[str, ...], bool]:
+    """The names that a sentence says were deleted, and whether it says so as an act: "removed X" from somewhere."""
+    for text in (block.text, place_of(block)[1]):
+        acted = _acted_on(text)
+        names = acted or _passed_away(text)
+        if names:
+            return names, bool(acted)
+    return (), False
 
 
-def _said_deleted(text: str) -> tuple[str, ...]:
+def _acted_on(text: str) -> tuple[str, ...]:
     match = _DELETED.search(text)
-    if match is not None and not is_quoted(text, match.start()):
+    if match is not None and not is_quoted(text, match.start()) and not _NOT_BEFORE.search(text[: match.start()]):
         phrase = phrase_at(text, match.end())
         if phrase is not None and _ends(text, phrase.end) and not _PART.match(text[phrase.end :]):
             return _names(phrase)
+    return ()
+
+
+def _passed_away(text: str) -> tuple[str, ...]:
     phrase = phrase_at(text, _start(text))
     passive = _PASSIVE_GONE.match(text, phrase.end) if phrase is not None else None
     if phrase is not None and passive is not None and _ends(text, passive.end()):
@@ -116,7 +129,7 @@ def _said_added(text: str) -> tuple[str, ...]:
         return _names(phrase) if passive is not None and _ends(text, passive.end()) else ()
     rest = text[phrase.end :]
     # A class that is added "to" or "in" something is added there, and not to the tree.
-    whole = all(PATH.fullmatch(name) for name in phrase.names)
+    whole = all(PATH.fullmatch(name) for name in phrase.names) or re.match(r"\s*for\b", rest)
     said = _ends(text, phrase.end) or (whole and _MAY_FOLLOW.match(rest))
     return _names(phrase) if said and not _PART.match(rest) else ()
 
@@ -150,9 +163,9 @@ def _names(phrase: Phrase) -> tuple[str, ...]:
         name = written.strip().removeprefix("./")
         if re.fullmatch(r"[A-Za-z_][\w.]*\(\)", name):
             names.append(name.removesuffix("()"))
-        elif phrase.callables and re.fullmatch(r"[a-z_]\w+", name):
-            names.append(name)
-        elif phrase.classes and re.fullmatch(r"[A-Z]\w+", name):
+        elif (phrase.callables and re.fullmatch(r"[a-z_]\w+", name)) or (
+            phrase.classes and re.fullmatch(r"[A-Z]\w+", name)
+        ):
             names.append(name)
         elif any(shape.fullmatch(name) for shape in (PATH, FOLDER, SYMBOL)):
             names.append(name.rstrip("/"))

@@ -10,14 +10,17 @@ from audit.model.claims import Tense
 
 _PLAN: Final = re.compile(
     r"\b(will|shall|should|must|would|could|may|might|todo|tbd|fixme|"
-    r"needs?\s+(?:to|more|further|attention|work|fixing|review)|plan(s|ned)?|going to|next|later|"
+    r"was\s+going\s+to|was\s+meant\s+to|were\s+to|in\s+progress|wip|not\s+started|proposed|"
+    r"needs?\s+(?:to|more|further|attention|work|fixing|review)|plan(s|ned)?\b(?!\s+(?:external|work|and|was|were))|"
+    r"going to|next|later|"
     r"eventually|future|recommend(ed|s)?|propos(e|ed|al)|consider|upcoming|to be \w+(ed|ne))\b|\?$",
     re.IGNORECASE,
 )
 _PLAN_HEADING: Final = re.compile(
     r"\b(next|plans?|planned|todo|future|remaining work|recommend\w*|required|proposal|proposed|roadmap|"
     r"actions?|goals?|objectives?|requirements?|migration guide|how to|steps?|usage|options?|solutions?|"
-    r"alternatives?|strategy|tasks?|open questions?|success criteria)\b",
+    r"alternatives?|strategy|tasks?|open questions?|success criteria|timeline|milestones?|backlog|needs?|wish\w*|"
+    r"mitigation|weeks?\s+\d+|days?\s+\d+|target\s+(?:state|architecture|design|structure)|ideal)\b",
     re.IGNORECASE,
 )
 _SETTLED_HEADING: Final = re.compile(
@@ -30,6 +33,25 @@ _DONE: Final = re.compile(
     r"consolidated|refactored|extracted|implemented|introduced)\b",
     re.IGNORECASE,
 )
+_IMPERATIVE: Final = re.compile(
+    r"^(?:(?:please|also|then|first|finally|now)\W+)?(?:add|address|adopt|allow|avoid|build|change|check|clean(?:\s+up)?|complete|"
+    r"configure|consolidate|convert|create|debug|define|delete|deprecate|document|drop|eliminate|enable|ensure|extend|"
+    r"extract|fix|implement|improve|install|integrate|introduce|keep|maintain|make|merge|migrate|move|refactor|remove|"
+    r"rename|replace|restore|rewrite|run|set|simplify|split|start|stop|switch|test|try|update|use|validate|verify|write)"
+    r"\s+(?!(?:is|are|was|were|has|have|now|works?|passes|succeeds|fails|runs?|imports?|errors?|tests?|suites?|files?|"
+    r"commands?|scripts?|modules?|failures?|cases?|functions?|methods?|class(?:es)?|time)\b)[\w`]",
+)
+"""A command to the reader, or a title in the imperative: it tells what is to be done, not what was done."""
+_LOG: Final = re.compile(
+    r"\b(changes|changelog|change\s+log|commits?|history|what(?:'s|\s+is)\s+new|done|completed)\b", re.IGNORECASE
+)
+"""Headings under which an imperative tells what was done, as messages of commits do."""
+_REPORTED: Final = re.compile(
+    r"\b(?:claim(?:s|ed)?|state[sd]|said|says|assert(?:s|ed)|allege[sd]?|announce[sd]|insist(?:s|ed))\s+(?:that\b|to\s+have\b|the\b|all\b|zero\b|no\b)"
+    r"|\baccording\s+to\b|\ballegedly\b|\bsupposedly\b|\breportedly\b",
+    re.IGNORECASE,
+)
+"""Reported speech: what follows was said by somebody else."""
 _TITLE_OF_PLAN: Final = re.compile(r"\b(design|proposal|rfc|roadmap|plan)\b", re.IGNORECASE)
 _DEFECT: Final = re.compile(
     r"\b(still|remain(s|ing)?|yet|fail(s|ed|ing|ures?)?|broken|missing|cannot|can't|unable|incomplete|not|never|"
@@ -51,6 +73,8 @@ def tense_of(block: Block) -> Tense:
         return "quotation"
     outside_code = re.sub(r"`[^`]*`", "code", block.text)
     unquoted = _QUOTED.sub("", outside_code)
+    if _REPORTED.search(unquoted):
+        return "quotation"
     if not re.search(r"\w{3,}", unquoted):
         return "quotation"
     if block.mark == "open" or _PLAN.search(unquoted):
@@ -59,8 +83,9 @@ def tense_of(block: Block) -> Tense:
         return "admission"
     if _is_planned(block, unquoted):
         return "plan"
-    if _PLAN.search(block.lead) or _admits(block.lead):
-        return "plan" if _PLAN.search(block.lead) else "admission"
+    for context in (*block.parents, block.lead):
+        if _PLAN.search(context) or _admits(context):
+            return "plan" if _PLAN.search(context) else "admission"
     return "claim"
 
 
@@ -71,12 +96,21 @@ def _is_planned(block: Block, text: str) -> bool:
     """
     if block.titled and _TITLE_OF_PLAN.search(block.headings[0]) and block.mark != "check":
         return True
+    if _is_command(block, text):
+        return True
     done = _DONE.match(text) is not None or block.heading_mark == "check"
-    for context in (*block.headings[block.titled :], block.lead):
+    for context in (*block.headings[block.titled :], *block.parents, block.lead):
         remaining = _SETTLED_HEADING.sub("", context) if done else context
         if _PLAN_HEADING.search(remaining):
             return True
     return False
+
+
+def _is_command(block: Block, text: str) -> bool:
+    """Whether the sentence tells somebody to do something; a tick, or a list of changes, says that it was done."""
+    bare = re.sub(r"^[A-Z][\w &/-]{0,30}:\s+", "", text)
+    logged = any(map(_LOG.search, (*block.headings, block.lead)))
+    return block.mark != "check" and not logged and _IMPERATIVE.match(bare[:1].lower() + bare[1:]) is not None
 
 
 def _admits(text: str) -> bool:

@@ -33,7 +33,7 @@ _SWITCHED: Final = re.compile(
     re.IGNORECASE,
 )
 _USES: Final = re.compile(
-    r"^(?:(?:now|directly|it|fully)\s+)*(?:updated\s+(?:for|to\s+use)|integrated\s+with|(?:now\s+)?(?:directly\s+)?(?:uses?|using|imports?|calls?))\s+",
+    r"^(?:(?:now|directly|it|fully)\s+)*(?:updated\s+to\s+use|(?:now\s+)?(?:directly\s+)?(?:uses?|using|imports?|calls?))\s+",
     re.IGNORECASE,
 )
 _USED_END: Final = re.compile(r"\s*(?:$|[.;(]|directly\b|patterns?\b|instead\b|everywhere\b)", re.IGNORECASE)

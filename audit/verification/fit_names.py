@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -103,6 +104,10 @@ def fit_signature(predicate: Signature, codebase: Codebase) -> Signature:
         raise CannotFitError(f"no {name} is defined {f'in {path}' if path else 'in this tree'}")
     if found.definition.decorators and not set(found.definition.decorators) <= _TRANSPARENT:
         raise CannotFitError(f"{found.qualified} is decorated, which may change what it takes")
+    known = {name.lstrip("*") for name in (*(predicate.parameters or ()), *predicate.has, *predicate.lacks)}
+    unsaid = [each.name for each in found.definition.parameters or () if each.required and each.name not in known]
+    if [name for name in unsaid if name not in ("self", "cls")] and predicate.has and predicate.lacks:
+        raise CannotFitError(f"{found.qualified} also requires {', '.join(unsaid)}, of which the document says nothing")
     return Signature(
         callable=found.qualified, parameters=predicate.parameters, has=predicate.has, lacks=predicate.lacks
     )
@@ -120,11 +125,32 @@ def fit_saying(predicate: Cited, codebase: Codebase) -> Cited:
     if text is None or predicate.first is not None or not predicate.says:
         return predicate
     if predicate.says.isidentifier():
-        if not re.search(rf"(?<!\w){re.escape(predicate.says)}(?!\w)", text):
+        if not (_is_used(predicate.says, text) if predicate.path.endswith(".py") else predicate.says in text):
             raise CannotFitError(f"{predicate.path} does not name {predicate.says}; it may use it by way of others")
     elif "".join(predicate.says.split()) not in "".join(text.split()):
         raise CannotFitError(f"{predicate.path} does not hold this code as it is written; it may be shortened")
     return predicate
+
+
+def _is_used(name: str, text: str) -> bool:
+    """Whether code imports, defines or uses a name: comments and texts do not count."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return False
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.Name(id=found) | ast.Attribute(attr=found) | ast.ClassDef(name=found) | ast.FunctionDef(name=found)
+            ):
+                said = found
+            case ast.alias(name=found, asname=other):
+                said = other if other == name else found.rpartition(".")[2]
+            case _:
+                continue
+        if said == name:
+            return True
+    return False
 
 
 def _module_of(path: str, codebase: Codebase) -> str | None:

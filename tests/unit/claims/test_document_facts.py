@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.claims.markdown import LARGEST, read_document
+from audit.claims.decoding import LARGEST
+from audit.claims.markdown import read_document
 from audit.claims.mojibake import repaired
 from audit.model.claims import Dossier
 from audit.model.documents import FileMention, QuotedFrame, QuotedTraceback

@@ -1,0 +1,133 @@
+"""Reads the code blocks that show a part of the tree: quoted code, places with their lines, drawn file trees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from audit.claims.blocks import Fence
+from audit.claims.names import PATH
+from audit.model.predicates import Absent, AnyPredicate, Cited
+
+_TEXTS: Final = frozenset({"", "text", "txt", "plain", "plaintext"})
+_PLACE: Final = re.compile(
+    rf"^\s*(?:[-*]\s+)?(?P<path>{PATH.pattern}):(?P<first>\d+)(?:-(?P<last>\d+))?\s*(?:[-–—:]|\s{{2,}})\s*(?P<code>\S.*?)\s*$"
+)
+_STATEMENT: Final = re.compile(
+    r"^(?:from\s+\S+\s+import\s+\S|import\s+[\w.]+(?:\s+as\s+\w+)?$|def\s+\w+\(|class\s+\w+)"
+)
+_INTRO: Final = re.compile(
+    rf"(?:^|\b(?:in|from|of|file|at|current)\b\W*|\()`?(?P<path>{PATH.pattern})(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?`?\W*:?\W*$",
+    re.IGNORECASE,
+)
+_TITLE: Final = re.compile(
+    r"^\s*#\s*(?:file:\s*)?(?P<path>(?:[\w.@+-]+/)+[\w.@+-]+\.py)(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?\s*(?:[(—–-].*)?$",
+    re.IGNORECASE,
+)
+_CHANGE: Final = re.compile(
+    r"\b(?:before|after|old|new|was|should|will|would|replace\w*|change\w*|add\w*|create\w*|fix\w*|update\w*|example|proposed|"
+    r"required|instead|previous\w*|original\w*|removed?|deleted?)\b",
+    re.IGNORECASE,
+)
+_BRANCH: Final = re.compile(r"^(?P<before>[\s│|]*)(?:[├└]──|[|`+]--)\s*(?P<name>[^\s#←]+)\s*(?P<note>.*)$")
+_ROOT: Final = re.compile(r"^(?P<name>\.?/?(?:[\w.@+-]+/)+)\s*(?:#.*)?$")
+_GONE: Final = re.compile(r"\b(?:deleted|removed|gone)\b|❌", re.IGNORECASE)
+_TO_COME: Final = re.compile(
+    r"\b(?:new|todo|planned|will|to be|generated|created|optional|future|not)\b", re.IGNORECASE
+)
+
+
+class ShownPlace(msgspec.Struct, frozen=True):
+    """A part of a code block that says what the tree holds: its text, its line, and what must be so."""
+
+    text: str
+    line: int
+    fence: Fence
+    predicates: tuple[AnyPredicate, ...]
+
+
+def shown_places(fences: Sequence[Fence]) -> Iterator[ShownPlace]:
+    """Everything that the code blocks show of the tree, block by block."""
+    for fence in fences:
+        if fence.quoted:
+            continue
+        if fence.language in _TEXTS:
+            yield from _cited_lines(fence)
+            yield from _file_tree(fence)
+        elif fence.language in ("python", "py", "python3"):
+            yield from _quoted_code(fence)
+
+
+def _cited_lines(fence: Fence) -> Iterator[ShownPlace]:
+    """Lines such as ``pkg/a.py:12 - import os``; only code is compared, prose behind a place is not."""
+    for number, line in enumerate(fence.code.splitlines(), start=fence.line):
+        match = _PLACE.match(line)
+        if match is None or match["code"].startswith("in <"):
+            continue
+        says = match["code"].strip("`") if _STATEMENT.match(match["code"].strip("`")) else ""
+        last = int(match["last"]) if match["last"] else None
+        if int(match["first"]):
+            cited = Cited(path=match["path"], first=int(match["first"]), last=last, says=says)
+            yield ShownPlace(line.strip(), number, fence, (cited,))
+
+
+def _quoted_code(fence: Fence) -> Iterator[ShownPlace]:
+    """Code that is said to stand in a file; what was left out of it, and its comments, are not compared."""
+    title = _TITLE.match(fence.code.splitlines()[0]) if fence.code.strip() else None
+    match = title or _INTRO.search(fence.intro)
+    if match is None or _CHANGE.search(fence.intro) or any(map(_CHANGE.search, fence.headings[-1:])):
+        return
+    first = int(match["first"]) if match["first"] else None
+    parts = _parts(fence.code.splitlines()[title is not None :])
+    if not parts or first == 0:
+        return
+    last = int(match["last"]) if match["last"] else None
+    says = (
+        [Cited(path=match["path"], first=first, last=last, says=part) for part in parts]
+        if last
+        else [Cited(path=match["path"], says=part) for part in parts]
+    )
+    offset = next(
+        number for number, line in enumerate(fence.code.splitlines()) if line.strip() and (number or not title)
+    )
+    yield ShownPlace(fence.code.splitlines()[offset].strip(), fence.line + offset, fence, tuple(says))
+
+
+def _parts(lines: Sequence[str]) -> list[str]:
+    """The pieces of some code between lines that stand for what was left out."""
+    parts: list[list[str]] = [[]]
+    for line in lines:
+        bare = line.strip()
+        if bare in ("...", "…", "# ...", "# …", "pass  # ...") or bare.startswith("#"):
+            parts.append([])
+        elif bare:
+            parts[-1].append(re.sub(r"\s+#\s.*$", "", line))
+    return ["\n".join(part) for part in parts if part]
+
+
+def _file_tree(fence: Fence) -> Iterator[ShownPlace]:
+    """The files of a drawn tree, each under the folders that it hangs from."""
+    folders: list[tuple[int, str]] = []
+    root = ""
+    for number, line in enumerate(fence.code.splitlines(), start=fence.line):
+        top = _ROOT.match(line)
+        if top is not None:
+            root, folders = top["name"].removeprefix("./"), []
+            continue
+        branch = _BRANCH.match(line)
+        if branch is None:
+            continue
+        depth = len(branch["before"])
+        folders = [each for each in folders if each[0] < depth]
+        name = branch["name"].removeprefix("./")
+        if name.endswith("/"):
+            folders.append((depth, name))
+            continue
+        path = "".join((root, *(each for _, each in folders), name))
+        if PATH.fullmatch(path) and "/" in path and not _TO_COME.search(branch["note"]):
+            gone = _GONE.search(branch["note"])
+            predicate: AnyPredicate = Absent(names=(path,)) if gone else Cited(path=path)
+            yield ShownPlace(f"{name} {branch['note']}".strip(), number, fence, (predicate,))
