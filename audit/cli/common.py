@@ -18,7 +18,7 @@ RepositoryPath = Annotated[Path, typer.Argument(metavar="[PATH]", help="The repo
 At = Annotated[str | None, typer.Option("--at", metavar="REV", help="Audit the tree of this commit.")]
 Since = Annotated[str | None, typer.Option("--since", metavar="REV", help="Compare with this base commit.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes to read files with; 0: one for each core.")]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache of facts.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write any cache.")]
 NoLedger = Annotated[bool, typer.Option("--no-ledger", help="Do not record this run.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout.")]
 

@@ -82,6 +82,7 @@ def verify(
             memory=memory * 2**30 if memory is not None else None,
             use_cache=not no_cache,
             progress=progress,
+            note=lambda text: typer.echo(f"audit: {text}", err=True),
             record=(lambda *_: None) if no_ledger else _record,
         )
         progress("")

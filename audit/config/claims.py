@@ -75,6 +75,7 @@ def _statement(node: Node, path: str, mistakes: Mistakes, may_run: bool) -> Stat
         needs=fields.texts("needs") if _given(fields.node("needs")) else (),
         cite=_citation(fields),
         may_run=may_run,
+        exclusive=fields.boolean("exclusive") is True,
     )
     fields.close()
     return statement

@@ -30,7 +30,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
     All ``predicates`` must hold for it to be verified. Where there is none, ``obstacle`` says why the
     sentence could not be turned into one: it is then reported as unverified, never dropped.
-    ``may_run`` is whether its predicates may run code of the repository; ``context`` are the headings that
+    ``may_run`` is whether its predicates may run code of the repository, and ``exclusive`` whether nothing else may
+    run beside them; ``context`` are the headings that
     it stands under, outermost first, and the sentence that introduces its list.
     """
 
@@ -46,6 +47,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     cite: Citation | None = None
     may_run: bool = False
+    exclusive: bool = False
     context: tuple[str, ...] = ()
 
     @property

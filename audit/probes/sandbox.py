@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from audit.model.evidence import Run
+from audit.probes.cache import fingerprint
 from audit.probes.environment import Interpreter, choose_interpreter, clean_environment, installation
 from audit.probes.normalise import digest, normalise
 from audit.probes.process import Ended, Limits, run_process
@@ -175,6 +176,11 @@ class Sandbox:
             SourceError: git cannot read the tree.
         """
         return take_snapshot(self.root, self._revision, self.scratch)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What observations depend on besides what is asked: see `audit.probes.cache.fingerprint`."""
+        return fingerprint(self.snapshot, self.interpreter, self.memory, os.environ)
 
     def _snapshot_of(self, revision: str) -> Snapshot:
         if revision not in self._others:

@@ -6,8 +6,10 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from audit.facts.cache import cache_folder
 from audit.model.verdicts import Verification
 from audit.pipeline import ResolvedCodebase, open_codebase
+from audit.probes.cache import ProbeCache
 from audit.probes.sandbox import Sandbox
 from audit.verification.assemble import Subject, assemble
 from audit.verification.execute import Progress, judge_all
@@ -32,6 +34,7 @@ def verify(
     memory: int | None = None,
     use_cache: bool = True,
     progress: Progress = lambda _: None,
+    note: Progress = lambda _: None,
     record: Record = lambda *_: None,
 ) -> Verification:
     """Judge the claims of documents, or the repository's own, against the tree at a revision or on disk.
@@ -41,7 +44,8 @@ def verify(
     ``jobs`` is how many probes run at once, 0 for one a core up to four; ``memory`` is the address space of
     each in bytes (see `default_memory`). For a phase the result names the tree by its id without ``reports/``
     instead of a commit, so that committing the report does not outdate it. ``record`` is called with the result
-    and the codebase that it is about.
+    and the codebase that it is about; ``progress`` is told of each step, and ``note`` what the user should know
+    at the end.
 
     Raises:
         UsageError: an unknown path, revision, document or id; no claim at all.
@@ -57,9 +61,13 @@ def verify(
         dossiers = only(dossiers, ids)
     statements = [statement for dossier in dossiers for statement in dossier.statements]
     with Sandbox(codebase.root, codebase.commit if at is not None else None, memory=memory) as sandbox:
+        cache = ProbeCache(cache_folder() if use_cache else None, lambda: sandbox.fingerprint)
         judgements = judge_all(
-            statements, codebase, sandbox, jobs=jobs or min(4, os.cpu_count() or 1), progress=progress
+            statements, codebase, sandbox, cache, jobs=jobs or min(4, os.cpu_count() or 1), progress=progress
         )
+        if cache.hits:
+            probes = "1 probe was" if cache.hits == 1 else f"{cache.hits} probes were"
+            note(f"{probes} answered from the cache, because nothing has changed; --no-cache runs everything again")
         snapshot = sandbox.snapshot
         subject = Subject(
             at=codebase.commit if at is not None else None,

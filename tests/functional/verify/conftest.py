@@ -109,10 +109,10 @@ def broken(shop: Repository) -> Repository:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """An environment whose scratch folder can be looked into."""
+    """An environment whose scratch folder can be looked into, and that remembers nothing of other tests."""
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    return {**os.environ, "TMPDIR": str(scratch), "COLUMNS": "200"}
+    return {**os.environ, "TMPDIR": str(scratch), "COLUMNS": "200", "AUDIT_CACHE_DIR": str(tmp_path / "cache")}
 
 
 @pytest.fixture
