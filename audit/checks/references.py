@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Final, Literal, Protocol
 
@@ -32,7 +33,9 @@ class Retired(Protocol):
 
 
 _VENDORED: Final = frozenset({"_vendor", "_vendored", "vendor", "vendored", "third_party", "extern"})
-_TESTS: Final = frozenset({"tests", "test", "testing"})
+_COMPILED_INTERFACES: Final = ("_pb2.py", "_pb2.pyi", "_pb2_grpc.py", "_pb2_grpc.pyi")
+_PERSONAL: Final = re.compile(r"(?:\w+_)?local(?:_\w+|settings)?")
+_SETTINGS: Final = re.compile(r"settings|config")
 
 
 def reference_findings(
@@ -72,7 +75,7 @@ def _code(missing: Dangling, past: Retired | None) -> str | None:
     if past is None and _is_of_others(missing):
         return None
     if missing.kind == "string":
-        return "REF004" if past or missing.callee or _names_a_class(missing) else None
+        return "REF004" if past or missing.callee or _is_setting(missing) else None
     if missing.kind == "export":
         return "REF012" if past else "IMP002"
     if missing.kind == "attribute":
@@ -86,25 +89,28 @@ def _code(missing: Dangling, past: Retired | None) -> str | None:
 
 def _is_of_others(missing: Dangling) -> bool:
     """Whether what is missing is missing on purpose: cut from a vendored copy, strange because a test wants it
-    so, or an optional accelerator, which by custom has a private name, is compiled, and is imported under a
-    guard."""
-    if _VENDORED & set(missing.site.path.split("/")) or is_input_of_tests(missing.site.path):
+    so, written by a compiler of interfaces, or optional: an accelerator, which by custom has a private name and
+    is compiled, or a module of settings that each user adds; both are imported under a guard."""
+    path = missing.site.path
+    if _VENDORED & set(path.split("/")) or is_input_of_tests(path) or path.endswith(_COMPILED_INTERFACES):
         return True
-    return missing.context == "guarded" and missing.target.rpartition(".")[2].startswith("_")
+    leaf = missing.target.rpartition(".")[2]
+    return missing.context == "guarded" and (leaf.startswith("_") or _PERSONAL.fullmatch(leaf) is not None)
 
 
-def _names_a_class(missing: Dangling) -> bool:
-    """Whether a string that nothing is known to import can hardly be anything but a class path; tests make
-    such names up."""
+def _is_setting(missing: Dangling) -> bool:
+    """Whether a string that nothing is known to import stands in a file of settings, which frameworks import
+    the names from, and can hardly be anything but a class path."""
     head = missing.symbol[:1]
-    if _TESTS & set(missing.site.path.split("/")):
+    folder, _, name = missing.site.path.rpartition("/")
+    if _SETTINGS.search(name) is None and not folder.endswith("settings"):
         return False
     return missing.module.count(".") >= 1 and head.isupper() and not missing.symbol.isupper()
 
 
 def _severity(code: str, missing: Dangling) -> Severity:
-    if missing.context == "typing":
-        return "warning"
+    if missing.context == "typing" or missing.site.path.endswith(".pyi"):
+        return "warning"  # it is never run
     if missing.kind == "string" and (not missing.callee or missing.context == "guarded"):
         return "warning"  # nothing shows that it is ever imported, or its failure is survived
     return CODES[code].severity

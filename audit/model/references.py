@@ -38,4 +38,4 @@ class Dangling(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def breaks_import(self) -> bool:
         """Whether importing the referrer fails because of it."""
-        return self.context == "eager" and self.kind in ("import", "attribute")
+        return self.context == "eager" and self.kind in ("import", "attribute") and not self.site.path.endswith(".pyi")

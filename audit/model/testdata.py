@@ -13,10 +13,14 @@ _TESTS: Final = frozenset({"tests", "test", "testing"})
 
 def is_test_data(path: str) -> bool:
     """Whether a file that does not parse is most likely kept broken on purpose, as input of a test."""
-    return bool(_FOLDERS & set(path.lower().split("/")[:-1]))
+    return bool(_FOLDERS & set(_folders(path)))
 
 
 def is_input_of_tests(path: str) -> bool:
     """Whether a file lies in a folder of data below a folder of tests: no test runs it as it stands."""
-    folders = path.lower().split("/")[:-1]
+    folders = _folders(path)
     return any(folder in _TESTS and _FOLDERS & set(folders[index + 1 :]) for index, folder in enumerate(folders))
+
+
+def _folders(path: str) -> list[str]:
+    return path.lower().replace("-", "_").split("/")[:-1]

@@ -1,4 +1,4 @@
-"""Modules that only a build makes, known from the ignore files of version control."""
+"""Modules that only a build makes, known from build files and from the ignore files of version control."""
 
 from __future__ import annotations
 
@@ -6,6 +6,32 @@ import fnmatch
 import posixpath
 import re
 from collections.abc import Callable, Iterable
+
+from audit.resolve.layout import Layout
+
+
+class Builds:
+    """What builds of one tree may make: by what build files name, and by what version control ignores."""
+
+    def __init__(self, layout: Layout, ignored: Callable[[str], bool]) -> None:
+        self._names = layout.built
+        self._stems = tuple(name.replace(".", "/") for name in layout.built if "." in name)
+        self._extensions = layout.extensions
+        self._ignored = ignored
+
+    def makes(self, stem: str) -> bool:
+        """Whether a build may make the module at a path without suffix."""
+        return self._is_named(stem) or self._ignored(f"{stem}.py")
+
+    def _is_named(self, stem: str) -> bool:
+        """Whether build files name a module: by its dotted name, below them as an extension, or by a file name
+        that only they would use."""
+        folder, _, leaf = stem.rpartition("/")
+        if leaf in self._names and (leaf.startswith("_") or leaf.endswith("version")):
+            return True
+        if any(leaf == name and f"{folder}/".startswith(f"{at}/" if at else "") for at, name in self._extensions):
+            return True
+        return any(f"/{stem}".endswith(f"/{name}") for name in self._stems)
 
 
 def generated_by_build(ignore_files: Iterable[tuple[str, bytes]]) -> Callable[[str], bool]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Final, Literal
 
 import msgspec
 
+from audit.model.testdata import is_test_data
 from audit.resolve.layout import Layout
 
 Kind = Literal["module", "package", "namespace", "opaque"]
@@ -45,6 +47,8 @@ _PRIVATE_FOLDERS: Final = frozenset(
     }
 )
 _NATIVE_SUFFIXES: Final = frozenset(_NATIVE)
+_TEMPLATE_SUFFIXES: Final = frozenset({".in", ".src", ".tp", ".tmpl", ".tpl", ".template", ".j2", ".jinja", ".jinja2"})
+"""Suffixes of what a build fills in: ``_version.py.in``, ``_loops.pyx.tp``."""
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -67,7 +71,8 @@ class ModuleIndex:
         self.folders: set[str] = set()
         self.python_files: list[str] = []
         self._parents: dict[str, set[str]] = defaultdict(set)
-        for path in paths:
+        self._paths = tuple(paths)
+        for path in self._paths:
             self._add(path)
         for stem in (*self.modules, *self.packages):
             folder, _, name = stem.rpartition("/")
@@ -95,10 +100,21 @@ class ModuleIndex:
             while folder and folder not in self.folders:
                 self.folders.add(folder)
                 folder = folder.rpartition("/")[0]
-        elif suffix in _NATIVE_SUFFIXES:
+        elif suffix in _NATIVE_SUFFIXES or (suffix in _TEMPLATE_SUFFIXES and _makes_module(name)):
             self.native.add(posixpath.join(folder, name.partition(".")[0]))
         elif suffix == ".proto":
             self.native.update((f"{stem}_pb2", f"{stem}_pb2_grpc"))
+
+    @cached_property
+    def every_folder(self) -> frozenset[str]:
+        """Folders that hold any file at all."""
+        found: set[str] = set()
+        for path in self._paths:
+            folder = path.rpartition("/")[0]
+            while folder and folder not in found:
+                found.add(folder)
+                folder = folder.rpartition("/")[0]
+        return frozenset(found)
 
     def node(self, root: str, parts: tuple[str, ...] | list[str]) -> Node | None:
         """What ``parts`` name below the folder ``root``, in Python's own order of precedence."""
@@ -136,7 +152,9 @@ class ModuleIndex:
         return [
             folder
             for folder in sorted(self._parents.get(parts[0], ()))
-            if folder not in self.layout.roots and self.node(folder, parts) is not None
+            if folder not in self.layout.roots
+            and not is_test_data(f"{folder}/")
+            and self.node(folder, parts) is not None
         ]
 
     def implied_root(self, path: str) -> str:
@@ -190,6 +208,12 @@ class ModuleIndex:
                 if name is not None and not (root and (_is_private(name) or root in self.packages)):
                     return name
         return posixpath.splitext(path)[0]
+
+
+def _makes_module(name: str) -> bool:
+    """Whether a template's name without its own suffix is that of a module, in Python or compiled."""
+    inner = posixpath.splitext(name)[1]
+    return inner in (".py", ".pyi") or inner in _NATIVE_SUFFIXES
 
 
 def _is_private(name: str) -> bool:

@@ -37,13 +37,16 @@ class Layout(msgspec.Struct, frozen=True):
     ``roots`` are folders that go on ``sys.path`` ("" is the tree itself), ``declared`` those of them that
     some configuration names outright. ``dependencies`` are normalised names of distributions that the
     project installs from elsewhere, ``built`` names that occur in build files, which may produce modules
-    that no file in the tree shows.
+    that no file in the tree shows: those of ``extensions`` below the folder that goes with them.
+    ``build_folders`` are the folders of these files.
     """
 
     roots: tuple[str, ...]
     declared: frozenset[str]
     dependencies: frozenset[str]
     built: frozenset[str]
+    extensions: frozenset[tuple[str, str]]
+    build_folders: frozenset[str]
     entry_points: tuple[EntryPoint, ...]
     mistakes: tuple[tuple[str, str], ...] = ()
 
@@ -93,6 +96,8 @@ def read_layout(paths: Iterable[str], read: Callable[[str], bytes | None], confi
         declared=frozenset(declared),
         dependencies=frozenset(reading.dependencies - reading.distributions - _shipped(reading.shipping, packages)),
         built=frozenset(reading.built),
+        extensions=frozenset(reading.extensions),
+        build_folders=frozenset(reading.build_folders),
         entry_points=tuple(reading.entry_points),
         mistakes=tuple(mistakes),
     )

@@ -16,6 +16,11 @@ from audit.resolve.reading import EntryPoint, Reading, note_dependency, strings
 from audit.resolve.setup_script import read_setup
 
 BUILD_NAMES: Final = frozenset({"meson.build", "CMakeLists.txt", "Cargo.toml", "BUILD", "BUILD.bazel"})
+_MAKES_EXTENSIONS: Final = re.compile(r"extension|pybind|nanobind|python3?_add_library|swig|cython", re.IGNORECASE)
+_QUOTED: Final = re.compile(r"""(?:["']|\w*(?:add_library|add_module)\s*\(\s*)([A-Za-z_]\w*)(?=["'\s)])""")
+"""Names that stand in a build file as a whole: in quotes, or as the target of a CMake command."""
+_WRITTEN: Final = re.compile(r"\bout(?:s|put)?\s*[=:]\s*(\[[^\]]*\]|[\"'][^\"']*[\"'])")
+_MODULE_FILE: Final = re.compile(r"(\w+)\.pyi?[\"']")
 
 
 def read_configuration(reading: Reading, folder: str, name: str, path: str, text: str) -> None:
@@ -38,7 +43,12 @@ def read_configuration(reading: Reading, folder: str, name: str, path: str, text
     elif name in ("ty.toml", "pyrefly.toml"):
         _read_checkers(reading, folder, tomllib.loads(text))
     elif name in BUILD_NAMES:
-        reading.built.update(re.findall(r"[A-Za-z_][\w.]*", text))
+        reading.built.update(word.removesuffix(".py") for word in re.findall(r"[A-Za-z_][\w.]*", text))
+        reading.build_folders.add(folder)
+        if _MAKES_EXTENSIONS.search(text):
+            reading.extensions.update((folder, quoted) for quoted in _QUOTED.findall(text))
+        for written in _WRITTEN.findall(text):
+            reading.extensions.update((folder, module) for module in _MODULE_FILE.findall(written))
     else:
         for line in text.splitlines():
             note_dependency(reading, line)
@@ -97,6 +107,8 @@ def _read_backends(reading: Reading, folder: str, tool: dict[str, Any]) -> None:
         sources = target.get("sources")
         for source in sources if isinstance(sources, dict) else strings(sources):
             reading.root(folder, source)
+    modules = _tables(setuptools.get("ext-modules")) + _tables(_table(tool, "setuptools-rust").get("ext-modules"))
+    reading.built.update(str(each.get(key)) for each in modules for key in ("name", "target") if each.get(key))
     maturin = _table(tool, "maturin")
     reading.root(folder, maturin.get("python-source"))
     reading.built.update(re.findall(r"[A-Za-z_][\w.]*", json.dumps(maturin)))
@@ -121,6 +133,8 @@ def _read_generated(reading: Reading, tool: dict[str, Any]) -> None:
         *(_table(tool, "setuptools_scm").get(key) for key in ("write_to", "version_file")),
         *(_table(tool, "setuptools-scm").get(key) for key in ("write_to", "version_file")),
         hooks.get("version-file"),
+        *(_table(_table(tool, "scikit-build"), "generate").get(key) for key in ("path", "location")),
+        *(each.get("path") for each in _tables(_table(tool, "scikit-build").get("generate"))),
         _table(_table(tool, "pdm"), "version").get("write_to"),
     ):
         if isinstance(value, str):

@@ -11,13 +11,16 @@ import posixpath
 import re
 import sys
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Literal
 
 import msgspec
 
 from audit.model.facts import FileFacts, Import
+from audit.resolve.generated import Builds
 from audit.resolve.index import ModuleIndex, Node
 from audit.resolve.layout import Layout
+from audit.resolve.surveys import imported_tops, made_modules
 from audit.resolve.symbols import SymbolTable, Target
 
 Status = Literal["found", "missing", "foreign"]
@@ -51,12 +54,9 @@ class Program:
         self.symbols = SymbolTable(self)
         self.kept: dict[str, object] = {}
         """What readers of this tree keep by path."""
-        self._generated = generated
-        self._built_stems = tuple(name.replace(".", "/") for name in layout.built if "." in name)
+        self._builds = Builds(layout, generated)
         self._absolute: dict[tuple[tuple[str, ...], tuple[str, ...]], Resolution] = {}
         self._local: dict[str, tuple[str, ...]] = {}
-        self._used: set[str] | None = None
-        self._injected: frozenset[str] | None = None
 
     def children(self, node: Node, name: str) -> bool:
         """Whether ``name`` is a module below ``node``."""
@@ -66,8 +66,7 @@ class Program:
 
     def builds(self, node: Node, name: str) -> bool:
         """Whether a build may make a module ``name`` below a package: ignored, or named in a build file."""
-        stem = f"{node.stem}/{name}"
-        return self._is_built(stem) or self._generated(f"{stem}.py")
+        return self._builds.makes(f"{node.stem}/{name}")
 
     def local_roots(self, path: str) -> tuple[str, ...]:
         """Roots that hold for this file alone: its folder, pytest's, and its own ``sys.path`` edits."""
@@ -105,9 +104,26 @@ class Program:
         nodes = ([node] if node is not None else []) + others
         if nodes:
             return Resolution("found", dotted, tuple(nodes))
-        if self._may_be_built("/".join((folder, *parts))):
+        if self._may_be_built((folder, *parts)) or self._is_loose(path, folder, level, module):
             return Resolution("foreign", dotted)
         return Resolution("missing", dotted)
+
+    def _is_loose(self, path: str, folder: str, level: int, module: str) -> bool:
+        """Whether nothing shows that a folder is ever imported as a package, so that what is relative to it
+        may lie anywhere: it has no file of its own, nobody imports its outermost folder, nothing else that the
+        file imports from there exists, and the base, which may know better, did not hold what is asked for."""
+        if folder in self.index.packages or self._dotted_folder(folder).partition(".")[0] in self.used_names():
+            return False
+        if any(self._is_beside(path, each) for each in self.facts(path).imports if each.level):
+            return False
+        return self.base is None or self.base.relative(path, level, module).status != "found"
+
+    def _is_beside(self, path: str, statement: Import) -> bool:
+        """Whether a relative import leads to a module."""
+        folder = "/".join(path.split("/")[: -statement.level])
+        parts = tuple(statement.module.split(".")) if statement.module else ()
+        nodes = [self.index.node(folder, (*parts, *below)) for below in ((), *((n.name,) for n in statement.names))]
+        return any(node is not None and node.kind in ("module", "package") for node in nodes if folder or parts)
 
     def _dotted_folder(self, folder: str) -> str:
         for root in self.index.roots:
@@ -138,22 +154,40 @@ class Program:
     def _resolve(self, path: str, local: tuple[str, ...], parts: tuple[str, ...]) -> Resolution:
         dotted = ".".join(parts)
         roots = (*local, *self.index.roots)
+        if self._is_itself(path, roots, parts):
+            return Resolution("foreign", dotted)
         nodes = self.index.nodes(roots, parts)
         if nodes:
-            weak = self._is_dependency(parts[0])  # which of the two is meant depends on the order of sys.path
+            # which of the two is meant depends on the order of sys.path, or on the folder that a program starts in
+            weak = self._is_dependency(parts[0]) or (
+                parts[0] in self.outside_names() and all(self._under(node, local, parts) for node in nodes)
+            )
             return self._shadowed(nodes, local, parts) or Resolution("found", dotted, tuple(nodes), weak)
+        stood = self._stood(path, dotted)
+        implied = [] if stood or self._is_foreign_name(parts[0]) else self.index.implied_roots(parts)
+        if implied:  # of several packages of one name, which one is meant depends on where the program starts
+            return Resolution("found", dotted, tuple(self.index.nodes(implied, parts)), weak=True)
         depth = self.index.depth(roots, parts)
-        if depth == 0:
-            implied = self.index.implied_roots(parts)
-            if implied and not self._is_foreign_name(parts[0]):
-                return Resolution("found", dotted, tuple(self.index.nodes(implied, parts)), weak=True)
-        elif self._holds(path, roots, parts, depth):
-            return Resolution("foreign" if self._may_be_built("/".join(parts)) else "missing", dotted)
-        if self.base is not None and not self._is_foreign_name(parts[0]):
-            before = self.base.absolute(path, dotted)
-            if before.status == "found" and not before.weak and _is_own(self.base, before):
-                return Resolution("missing", dotted)
-        return Resolution("foreign", dotted)
+        if depth and self._holds(path, roots, parts, depth):
+            unknown = self._may_be_built(parts) or (not stood and self._is_bare_folder(roots, parts))
+            return Resolution("foreign" if unknown else "missing", dotted)
+        return Resolution("missing" if stood and not self._is_foreign_name(parts[0]) else "foreign", dotted)
+
+    def _stood(self, path: str, dotted: str) -> bool:
+        """Whether the base held what a file means by a name."""
+        if self.base is None:
+            return False
+        before = self.base.absolute(path, dotted)
+        return before.status == "found" and not before.weak and _is_own(self.base, before)
+
+    def _is_itself(self, path: str, roots: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+        """Whether the only module of that name is the file that asks: then it means a namesake elsewhere."""
+        found = self.index.nodes(roots, parts[:1])
+        return bool(found) and all(node.kind == "module" and path in node.files for node in found)
+
+    def _is_bare_folder(self, roots: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+        """Whether a folder without any Python lies where the name leads: it imports, as an empty namespace."""
+        return any(posixpath.join(root, *parts) in self.index.every_folder for root in roots)
 
     def _shadowed(self, nodes: list[Node], local: tuple[str, ...], parts: tuple[str, ...]) -> Resolution | None:
         """A bare folder that merely shares the name of an installed distribution is not what is imported."""
@@ -176,7 +210,7 @@ class Program:
             known = self.index.nodes(self.index.roots, parts[:length])
             # a folder that only this file may be run from tells nothing where a root of all files knows better
             for node in known or self.index.nodes(roots, parts[:length]):
-                if node.kind == "opaque":
+                if node.kind == "opaque" or (node.kind == "namespace" and node.stem in self.layout.build_folders):
                     return False
                 if node.kind in ("module", "package"):
                     facts = [self.facts(file) for file in node.files]
@@ -193,10 +227,12 @@ class Program:
         return self.index.names.get(path, "").partition(".")[0] == top
 
     def injected(self) -> frozenset[str]:
-        """Modules that some file of the tree puts into ``sys.modules`` itself."""
-        if self._injected is None:
-            self._injected = frozenset(name for path in self.index.names for name in self.facts(path).injected)
+        """Modules that some file of the tree puts into ``sys.modules`` itself, or has a build compile."""
         return self._injected
+
+    @cached_property
+    def _injected(self) -> frozenset[str]:
+        return made_modules(self.facts(path) for path in self.index.names)
 
     def _makes_submodules(self, parts: tuple[str, ...]) -> bool:
         below = f"{'.'.join(parts)}."
@@ -204,20 +240,15 @@ class Program:
 
     def used_names(self) -> set[str]:
         """First components of absolute imports that lead into the tree: names its own code relies on."""
-        if self._used is None:
-            self._used = set()
-            for path in self.index.names:
-                for statement in self.facts(path).imports:
-                    if statement.level:
-                        continue
-                    modules = [statement.module] if statement.is_from else [name.name for name in statement.names]
-                    for module in modules:
-                        parts = tuple(module.split("."))
-                        if parts[0] not in self._used and len(parts) > 1:
-                            nodes = self.index.nodes((*self.local_roots(path), *self.index.roots), parts)
-                            if any(node.kind != "namespace" for node in nodes):
-                                self._used.add(parts[0])
-        return self._used
+        return self._tops[0]
+
+    def outside_names(self) -> set[str]:
+        """First components of absolute imports that mean nothing in the tree to some file that uses them."""
+        return self._tops[1]
+
+    @cached_property
+    def _tops(self) -> tuple[set[str], set[str]]:
+        return imported_tops(self.index, self.facts, self.local_roots)
 
     def _is_dependency(self, top: str) -> bool:
         return _normal(top) in self.layout.dependencies
@@ -228,20 +259,8 @@ class Program:
         normal = _normal(top)
         return any(name == normal or name.startswith(f"{normal}-") for name in self.layout.dependencies)
 
-    def _may_be_built(self, stem: str) -> bool:
-        """Whether a build may produce this module: named in a build file, or ignored by version control."""
-        if self._is_built(stem):
-            return True
-        return any(
-            self._generated(posixpath.join(root, f"{stem}.py") if root else f"{stem}.py") for root in self.index.roots
-        )
-
-    def _is_built(self, stem: str) -> bool:
-        """Whether build files name a module: by its dotted name, or by a file name that only they would use."""
-        leaf = stem.rpartition("/")[2]
-        if leaf in self.layout.built and (leaf.startswith("_") or leaf.endswith("version")):
-            return True
-        return any(f"/{stem}".endswith(f"/{name}") for name in self._built_stems)
+    def _may_be_built(self, parts: tuple[str, ...]) -> bool:
+        return any(self._builds.makes(posixpath.join(root, *parts)) for root in self.index.roots)
 
     def import_target(self, path: str, statement: Import) -> Target | None:
         """The module that a from-import names; None when it is not first-party."""

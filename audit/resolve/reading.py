@@ -30,6 +30,8 @@ class Reading:
         self.dependencies: set[str] = set()
         self.distributions: set[str] = set()
         self.built: set[str] = set()
+        self.extensions: set[tuple[str, str]] = set()
+        self.build_folders: set[str] = set()
         self.entry_points: list[EntryPoint] = []
 
     def root(self, folder: str, path: object) -> None:

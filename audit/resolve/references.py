@@ -125,7 +125,7 @@ class FileReferences:
                     return
                 yield range(position, position + 1), missing
             if module.status == "found" and statement.is_from and name.name != "*" and not module.weak:
-                symbol = self._missing_symbol(module, name.name)
+                symbol = self._missing_symbol(statement, module, name.name)
                 if symbol is not None:
                     span = statement.span if len(statement.names) == 1 else name.span
                     yield (
@@ -133,13 +133,18 @@ class FileReferences:
                         self._make("import", span, module.dotted, symbol, statement.context, dead_fallback),
                     )
 
-    def _missing_symbol(self, module: Resolution, name: str) -> str | None:
+    def _missing_symbol(self, statement: Import, module: Resolution, name: str) -> str | None:
         if self.program.symbols.defines(module.nodes, name) != "no":
             return None
         if f"{module.dotted}.{name}" in self.program.injected():
             return None
         if all(node.kind == "namespace" for node in module.nodes):
-            within = self.program.absolute(self.path, f"{module.dotted}.{name}") if module.dotted else module
+            within = module
+            if statement.level:
+                below = f"{statement.module}.{name}" if statement.module else name
+                within = self.program.relative(self.path, statement.level, below)
+            elif module.dotted:
+                within = self.program.absolute(self.path, f"{module.dotted}.{name}")
             return name if within.status == "missing" else None
         return name
 
@@ -224,7 +229,7 @@ class FileReferences:
     def edges(self) -> Iterator[ImportEdge]:
         """The import edges of the file, foreign modules included."""
         for index, statement in enumerate(self.facts.imports):
-            context: Context = statement.context
+            context: Context = "typing" if self.path.endswith(".pyi") else statement.context
             site = site_of(self.path, statement.span)
             for name, module in self.targets(index, statement):
                 if module.status == "foreign":

@@ -22,23 +22,12 @@ def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is wrong with another project's strings is its own affair
             tree = ast.parse(text)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     lines = text.splitlines()
     reading.shipping.add(folder)
-    constants = {
-        target.id: node.value.value
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    own = {
-        id(part)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.keyword) and node.arg in _OWN_FILES
-        for part in ast.walk(node.value)
-    }
+    constants = _constants(tree)
+    own = _own_files(tree)
     for node in ast.walk(tree):
         match node:
             case ast.keyword(arg="name", value=ast.Name(id=constant)):
@@ -55,11 +44,8 @@ def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
                 reading.root(folder, where)
             case ast.keyword(arg="name", value=ast.Constant(value=str(name))):
                 note_dependency(reading.distributions, name)
-            case ast.Call(
-                func=ast.Name(id="Extension") | ast.Attribute(attr="Extension"),
-                args=[ast.Constant(value=str(name)), *_],
-            ):
-                reading.built.update((name, name.rpartition(".")[2]))
+            case ast.Call(func=ast.Name(id=maker) | ast.Attribute(attr=maker)) if maker.endswith("Extension"):
+                reading.built.update(_extension_names(node))
             case ast.Constant(value=str(value)) if len(value) < 200:
                 if re.fullmatch(r"\s*[\w.-]+\s*=\s*[\w.]+:[\w.]+\s*", value):
                     name, _, target = (part.strip() for part in value.partition("="))
@@ -68,3 +54,31 @@ def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
                     reading.built.add(value.rpartition("/")[2].removesuffix(".py"))
                 elif len(lines) < 2000 and id(node) not in own:
                     note_dependency(reading, value)
+
+
+def _constants(tree: ast.Module) -> dict[str, object]:
+    return {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _own_files(tree: ast.Module) -> set[int]:
+    """The nodes that stand below arguments which name the project's own files."""
+    return {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and node.arg in _OWN_FILES
+        for part in ast.walk(node.value)
+    }
+
+
+def _extension_names(node: ast.Call) -> list[str]:
+    """The modules that ``Extension("pkg.fast", ...)`` and its relatives compile, dotted and by last name."""
+    named = [keyword.value for keyword in node.keywords if keyword.arg in ("name", "target")]
+    every = [*node.args[:1], *named]
+    names = [each.value for each in every if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return [*names, *(name.rpartition(".")[2] for name in names)]

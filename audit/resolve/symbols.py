@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Final, Literal, Protocol
 
 import msgspec
@@ -12,8 +13,8 @@ from audit.resolve.index import Node
 Answer = Literal["yes", "no", "unknown"]
 
 _ALWAYS: Final = frozenset(
-    {"__name__", "__file__", "__doc__", "__path__", "__dict__", "__spec__", "__loader__", "__package__"}
-    | {"__all__", "__cached__", "__builtins__", "__annotations__", "__version__", "__class__"}
+    {"__file__", "__path__", "__dict__", "__all__", "__cached__", "__builtins__", "__annotations__", "__version__"}
+    | {*dir(ModuleType("any"))}
 )
 
 

@@ -1,0 +1,46 @@
+"""What all files of a tree together tell of its names: which are its own, which are made at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from audit.model.facts import FileFacts, Text
+from audit.resolve.index import ModuleIndex
+
+
+def imported_tops(
+    index: ModuleIndex, facts: Callable[[str], FileFacts], local_roots: Callable[[str], tuple[str, ...]]
+) -> tuple[set[str], set[str]]:
+    """First components of absolute imports: those that lead to a module of the tree, and those that mean
+    nothing in the tree to some file that uses them."""
+    inside: set[str] = set()
+    outside: set[str] = set()
+    for path in index.names:
+        roots = (*local_roots(path), *index.roots)
+        for statement in facts(path).imports:
+            if statement.level:
+                continue
+            for module in [statement.module] if statement.is_from else [name.name for name in statement.names]:
+                parts = tuple(module.split("."))
+                if parts[0] not in outside and not index.nodes(roots, parts[:1]):
+                    outside.add(parts[0])
+                elif parts[0] in inside or len(parts) == 1:
+                    continue
+                elif any(node.kind != "namespace" for node in index.nodes(roots, parts)):
+                    inside.add(parts[0])
+    return inside, outside
+
+
+def made_modules(files: Iterable[FileFacts]) -> frozenset[str]:
+    """Modules that files put into ``sys.modules`` themselves, or have a build compile."""
+    made: set[str] = set()
+    for facts in files:
+        made.update(facts.injected)
+        made.update(text.value for text in facts.texts if _compiles(text))
+    return frozenset(made)
+
+
+def _compiles(text: Text) -> bool:
+    """Whether a string is the name that a build script gives to an extension module."""
+    leaf = text.callee.rpartition(".")[2]
+    return (leaf.endswith("Extension") and text.argument in ("0", "name", "target")) or leaf == "set_source"
