@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from metta_ref.config.options import leaves, option
 
 AGENTS = ("agalite", "fast", "lstm", "memoryless")
-ENVS = ("grid", "tmaze")
+ENVS = ("gymnasium", "grid", "tmaze")
 STRATEGIES = ("latest", "best", "top", "all", "threshold")
 """How checkpoints of a run are chosen."""
 
@@ -18,13 +18,19 @@ RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 @dataclass(frozen=True, slots=True)
 class EnvConfig:
-    """The task: which layout, how far the cue lies from its use, how much is seen."""
+    """The task: one of Gymnasium's, or a layout with how far the cue lies from its use and how much is seen."""
 
-    name: str = option("grid", "layout of the task", choices=ENVS)
+    name: str = option("grid", "layout of the task, or gymnasium", choices=ENVS)
+    id: str = option("", "which of Gymnasium's environments, such as CartPole-v1")
     corridor_length: int = option(2, "length of the corridor that hides the cue", unit="cells", minimum=1, maximum=1000)
     observation: str = option("box", "what is seen as a box of cells or as tokens", choices=("box", "tokens"))
     view_radius: int = option(1, "cells seen in each direction", unit="cells", minimum=1, maximum=8)
-    max_steps: int = option(40, "an episode is truncated after this many", unit="steps", minimum=1)
+    max_steps: int = option(40, "a grid's episode is truncated after this many", unit="steps", minimum=1)
+
+    @property
+    def task(self) -> str:
+        """What evaluations call it."""
+        return self.id if self.name == "gymnasium" else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,9 @@ class Config:
 
     def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Rules between fields, each with the keys that it is about."""
+        if (self.env.name == "gymnasium") != bool(self.env.id):
+            needed = "names no environment; give env.id" if not self.env.id else "belongs to env.name=gymnasium alone"
+            yield ("env.name", "env.id"), f"env.id={self.env.id}: {needed}"
         workers, envs, groups = self.trainer.num_workers, self.trainer.num_envs, self.trainer.minibatches
         if self.run and not RUN_NAME.fullmatch(self.run):
             allowed = "letters, digits, '.', '_' and '-', starting with a letter or digit, at most 128"

@@ -74,7 +74,11 @@ class CueGrid:
         features: tuple[Feature, ...] = FEATURES,
     ) -> None:
         self.num_envs = num_envs
-        self.metadata: Mapping[str, str] = {"name": name, "autoreset_mode": "same_step"}
+        self.metadata: Mapping[str, str] = {
+            "name": name,
+            "autoreset_mode": "same_step",
+            "snapshot": "exact",
+        }
         self._radius, self._max_steps = view_radius, max_steps
         self._coloured = layout.coloured_goals
         cells = np.array([list(row) for row in layout.rows])

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from metta_ref.config import EnvConfig
+from metta_ref.config import ConfigError, EnvConfig
 from metta_ref.envs.cue_grid import CueGrid, grid_layout, tmaze_layout
 from metta_ref.envs.interface import VectorEnv
 from metta_ref.envs.parallel import ParallelEnv
@@ -18,14 +18,17 @@ def make_env(
     The number of workers changes nothing but the speed: every environment has its own random stream,
     decided by the seed and its number in the batch.
 
-    Raises ValueError when `num_workers` does not divide `num_envs`.
+    Raises ValueError when `num_workers` does not divide `num_envs`, and ConfigError when the task needs a package
+    that is missing, is unknown to it, or cannot be handled here.
     """
     if num_workers == 0:
         return _build(config, seed, 0, num_envs)
     return ParallelEnv(partial(_build, config, seed), num_envs, num_workers, timeout=worker_timeout)
 
 
-def _build(config: EnvConfig, seed: int, first_env: int, num_envs: int) -> CueGrid:
+def _build(config: EnvConfig, seed: int, first_env: int, num_envs: int) -> VectorEnv:
+    if config.name == "gymnasium":
+        return _gymnasium(config.id, seed, first_env, num_envs)
     return CueGrid(
         config.name,
         LAYOUTS[config.name](config.corridor_length),
@@ -36,3 +39,14 @@ def _build(config: EnvConfig, seed: int, first_env: int, num_envs: int) -> CueGr
         first_env=first_env,
         tokens=config.observation == "tokens",
     )
+
+
+def _gymnasium(name: str, seed: int, first_env: int, num_envs: int) -> VectorEnv:
+    try:
+        from metta_ref.envs.gymnasium_env import make_gymnasium
+    except ModuleNotFoundError as error:
+        raise ConfigError([f"env.name=gymnasium: {error.name} is not installed; pip install gymnasium"]) from error
+    try:
+        return make_gymnasium(name, seed, first_env, num_envs)
+    except ValueError as error:
+        raise ConfigError([str(error)]) from error

@@ -40,7 +40,9 @@ class VectorEnv(Protocol):
 
     @property
     def metadata(self) -> Mapping[str, str]:
-        """`autoreset_mode`, and `name` of the task."""
+        """`name` of the task, `autoreset_mode`, and `snapshot`: `exact`, or `episodes` when the state of an
+        environment is no more than which episode comes next, so that one that goes on must be reset first.
+        """
         ...
 
     def reset(self) -> tuple[NDArray[np.float32], Info]:

@@ -66,8 +66,7 @@ class Trainer:
         self._action_generator = torch.Generator().manual_seed(config.seed)
         self._minibatch_rng = np.random.Generator(np.random.PCG64(config.seed))
         self._statistics = EpisodeStatistics()
-        obs, _ = env.reset()
-        self._cursor = Cursor(obs, np.ones(env.num_envs, np.bool_), self.agent.initial_state(env.num_envs))
+        self._cursor = self._first_cursor()
         self._parent: int | None = None
         self.epoch = 0
         self.train_seconds = 0.0
@@ -122,7 +121,7 @@ class Trainer:
             "mean_length": self._statistics.mean_length,
             "train_seconds": round(self.train_seconds, 3),
             "py_agent": self.config.py_agent,
-            "env": self.config.env.name,
+            "env": self.config.env.task,
             "seed": self.config.seed,
         }
         return manager.save(
@@ -183,9 +182,11 @@ class Trainer:
         self._optimizer.load_state_dict(_torch(tensors["optimizer"]))
         recurrent = tensors["recurrent"]
         state = unnumbered("state", recurrent, self._device)
-        self._cursor = Cursor(recurrent["obs"], recurrent["starts"], state)
         self._kickstarter.load_state_dict(tensors.get("kickstarter", {}))
         self.env.load_state_dict(tensors["env"])
+        self._cursor = Cursor(recurrent["obs"], recurrent["starts"], state)
+        if self.env.metadata["snapshot"] != "exact":
+            self._cursor = self._first_cursor()
         self._action_generator.set_state(torch.from_numpy(tensors["rng"]["actions"]))
         set_numpy_generator_state(self._minibatch_rng, tensors["rng"]["minibatches"])
         self._statistics.ring = tensors["statistics"]["ring"]
@@ -194,6 +195,11 @@ class Trainer:
         self._parent = checkpoint.epoch
         seconds = checkpoint.sidecar.get("train_seconds")
         self.train_seconds = float(seconds) if isinstance(seconds, int | float) else 0.0
+
+    def _first_cursor(self) -> Cursor:
+        obs, _ = self.env.reset()
+        count = self.env.num_envs
+        return Cursor(obs, np.ones(count, np.bool_), self.agent.initial_state(count))
 
 
 def _torch(arrays: Arrays) -> dict[str, torch.Tensor]:

@@ -86,7 +86,7 @@ def simulate(
             attributes={"seed": str(simulation.seed), "number": str(number)},
         )
         episodes.append(episode)
-    record = SimulationRecord(identity, simulation.name, simulation.env.name, policy, started, finished)
+    record = SimulationRecord(identity, simulation.name, simulation.env.task, policy, started, finished)
     return record, episodes
 
 

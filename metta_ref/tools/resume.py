@@ -63,6 +63,12 @@ def main(config: Config) -> int:
             for name, here in environment_fingerprint().items():
                 if (then := checkpoint.environment.get(name)) != here:
                     print(f"note: {name} was {then}, is {here}: results may differ in the last bits", file=sys.stderr)
+            if env.metadata["snapshot"] != "exact":
+                print(
+                    f"note: {env.metadata['name']} cannot be saved within an episode: new episodes begin, so the run "
+                    "differs from one that was not interrupted",
+                    file=sys.stderr,
+                )
             if stop.requested:
                 raise KeyboardInterrupt
             save_run_config(config)

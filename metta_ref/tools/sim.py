@@ -60,7 +60,7 @@ def main(config: SimConfig) -> int:
     use_one_thread()
     checkpoints = CheckpointManager(run_dir(config.run))
     simulation = Simulation(
-        name=config.name or trained.env.name,
+        name=config.name or trained.env.task,
         env=trained.env,
         episodes=config.episodes,
         num_envs=config.num_envs,
