@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import msgspec
 
 from audit.checks.calls import call_findings
 from audit.checks.declared import declared_findings
 from audit.checks.references import reference_findings
+from audit.contents import Contents
 from audit.facts.accesses import read_accesses
-from audit.mentions import check_mentions
+from audit.mentions import MentionCheck
 from audit.model.calls import LostMember
 from audit.model.findings import CheckResult, ContractResult, Finding, Retirement, Site
 from audit.model.fixable import is_fixable
@@ -36,24 +36,24 @@ def check_tree(
     graph: ModuleGraph,
     retirements: Retirements,
     history: History | None,
-    cache_folder: Path | None,
+    contents: Contents,
 ) -> CheckResult:
     """All findings of a tree, compared with its base when there is one, and the roots behind them."""
     program = now.program
+    # first of all: other processes read mentions while this one looks at code
+    mention_check = MentionCheck(
+        now,
+        base,
+        contents,
+        declared=configuration.retired,
+        removed=history.all_removed() if history is not None else (),
+        rules=configuration.settings.rules,
+    )
     missing = dangling(program)
     findings = list(reference_findings(missing, retirements.of, _existed(missing, base, history)))
     uses = ((name, uses_of(program, name.name)) for name in configuration.retired)
     findings += declared_findings(uses, findings)
-    mentions = check_mentions(
-        now,
-        base,
-        retirements,
-        history,
-        declared=configuration.retired,
-        removed=history.all_removed() if history is not None else (),
-        rules=configuration.settings.rules,
-        cache_folder=cache_folder,
-    )
+    mentions = mention_check.result(retirements, history)
     findings += mentions.findings
     if base is not None:
         renames = history.renames() if history is not None else {}

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from audit.checks.mentions import mention_findings
-from audit.kinds.cache import MentionCache, Reading, reading_key
+from audit.contents import Contents, Wanted
 from audit.kinds.deletion import is_record
 from audit.kinds.judge import MentionJudge, Past
 from audit.kinds.kind import Kind
 from audit.kinds.paths import GonePaths
-from audit.kinds.registry import all_kinds
-from audit.kinds.texts import UnreadableError
-from audit.kinds.words import Needles, checksums, packed_words, unpacked, words_of_names, words_of_path
+from audit.kinds.reading import Reading, read_with
+from audit.kinds.words import Needles, checksums, unpacked, words_of_names, words_of_path
 from audit.model.findings import Finding, Skipped
 from audit.model.mentions import Mention
 from audit.model.settings import RetiredName
 from audit.resolve.retired import Retirements
 from audit.sources.tree import Tree
 from audit.sources.worktree import blob_id
-from audit.trees import LoadedTree
+from audit.trees import Listing, LoadedTree
+
+_LOST: Final = Reading(reason="cannot be read: vanished, too large or not permitted")
+_PARSING: Final = 10
+"""How many times more it costs to parse a file than to find its words."""
 
 
 class MentionResult(msgspec.Struct, frozen=True):
@@ -35,55 +38,78 @@ class MentionResult(msgspec.Struct, frozen=True):
     read: int
 
 
-def check_mentions(
-    now: LoadedTree,
-    base: LoadedTree | None,
-    retirements: Retirements,
-    past: Past | None,
-    *,
-    declared: Iterable[RetiredName] = (),
-    removed: Collection[str] = (),
-    rules: str = "rules",
-    cache_folder: Path | None = None,
-    kinds: tuple[Kind, ...] | None = None,
-) -> MentionResult:
-    """Every reference outside Python code that names something gone.
+def read_ahead(contents: Contents, now: Listing, base: Listing | None) -> None:
+    """Read what a check of these trees needs in one go: the facts of both, and the words that tell which files of
+    this one can name something gone. Files of a work tree that are not Python are left for the check."""
+    wanted: list[Wanted] = []
+    for path in now.paths:
+        blob = now.content_id(path)
+        kinds = _wanting(path, contents.kinds) if blob else ()
+        if kinds or path in now.blobs:
+            wanted.append(Wanted(blob, path, now.tree.entries[path].size, path in now.blobs, kinds))
+    here = {each.blob for each in wanted}
+    if base is not None:
+        wanted += [each for each in base.wanted() if each.blob not in here]
+
+    def load(blobs: list[str]) -> Iterator[tuple[str, bytes | None]]:
+        yield from now.load([blob for blob in blobs if blob in here])
+        if base is not None:
+            yield from base.load([blob for blob in blobs if blob not in here])
+
+    contents.start(wanted, load).finish()
+
+
+class MentionCheck:
+    """One check of the references outside Python code. Reading begins with it; `result` waits for the end.
 
     ``removed`` are paths that some commit since the base deleted, ``rules`` the folder of the repository's own
-    rules, which speak of retired names on purpose. ``kinds`` defaults to all, installed plug-ins included.
-
-    Raises:
-        UsageError: an installed plug-in cannot be loaded.
+    rules, which speak of retired names on purpose.
     """
-    kinds = all_kinds() if kinds is None else kinds
-    names = tuple(declared)
-    before = [*base.tree.entries, *removed] if base is not None else []
-    paths = GonePaths(now.tree.entries, before)
-    cache = MentionCache(cache_folder, kinds)
-    reader = _Reader(now.tree, kinds, _needles(now, base, paths, names), cache, now.blobs)
-    wanted = [path for path in _analysed(now) if not path.startswith(f"{rules}/")]
-    readings = reader.read(wanted)
-    cache.close()
 
-    def texts_before(path: str) -> frozenset[str]:
-        if base is None:
-            return frozenset()
-        old = next((each for each, new in past.renames().items() if new == path), path) if past is not None else path
-        blob, entry = now.tree.entries[path].blob, base.tree.entries.get(old)
-        if blob and entry is not None and entry.blob == blob:
-            same = (reading for each, reading in readings if each == path)
-            return frozenset(mention.text for reading in same for mention in reading.mentions)
-        return frozenset(each.text for each in _read_uncached(base.tree, old, kinds))
+    def __init__(
+        self,
+        now: LoadedTree,
+        base: LoadedTree | None,
+        contents: Contents,
+        *,
+        declared: Iterable[RetiredName] = (),
+        removed: Collection[str] = (),
+        rules: str = "rules",
+    ) -> None:
+        self._now = now
+        self._base = base
+        self._kinds = contents.kinds
+        self._declared = tuple(each.name for each in declared)
+        self._paths = GonePaths(now.tree.entries, [*base.tree.entries, *removed] if base is not None else [])
+        wanted = [path for path in _analysed(now) if not path.startswith(f"{rules}/")]
+        needles = _needles(now, base, self._paths, self._declared)
+        self._reader = _Reader(now.tree, contents, needles, now.blobs, wanted)
 
-    judge = MentionJudge(now.program, retirements, paths, past, (each.name for each in names), texts_before)
-    mentions = (
-        (path, mention)
-        for path, reading in readings
-        for mention in reading.mentions
-        if not (mention.code == "REF008" and is_record(path))
-    )
-    skipped = tuple(Skipped(path, reading.reason) for path, reading in readings if reading.reason)
-    return MentionResult(mention_findings(mentions, judge), skipped, reader.files, reader.parsed)
+    def result(self, retirements: Retirements, past: Past | None) -> MentionResult:
+        """Every reference outside Python code that names something gone."""
+        now, base = self._now, self._base
+        readings = self._reader.readings()
+
+        def texts_before(path: str) -> frozenset[str]:
+            if base is None:
+                return frozenset()
+            renames = past.renames() if past is not None else {}
+            old = next((each for each, new in renames.items() if new == path), path)
+            blob, entry = now.tree.entries[path].blob, base.tree.entries.get(old)
+            if blob and entry is not None and entry.blob == blob:
+                same = (reading for each, reading in readings if each == path)
+                return frozenset(mention.text for reading in same for mention in reading.mentions)
+            return frozenset(each.text for each in _read_uncached(base.tree, old, self._kinds))
+
+        judge = MentionJudge(now.program, retirements, self._paths, past, self._declared, texts_before)
+        mentions = (
+            (path, mention)
+            for path, reading in readings
+            for mention in reading.mentions
+            if not (mention.code == "REF008" and is_record(path))
+        )
+        skipped = tuple(Skipped(path, reading.reason) for path, reading in readings if reading.reason)
+        return MentionResult(mention_findings(mentions, judge), skipped, self._reader.files, self._reader.parsed)
 
 
 def _analysed(now: LoadedTree) -> list[str]:
@@ -97,10 +123,10 @@ def _analysed(now: LoadedTree) -> list[str]:
     ]
 
 
-def _needles(now: LoadedTree, base: LoadedTree | None, paths: GonePaths, declared: Iterable[RetiredName]) -> Needles:
+def _needles(now: LoadedTree, base: LoadedTree | None, paths: GonePaths, declared: Iterable[str]) -> Needles:
     """The words without which a file can name nothing that is gone."""
     groups = {words_of_path(path) for path in paths.gone}
-    groups.update((each.name.rpartition(".")[2],) for each in declared)
+    groups.update((each.rpartition(".")[2],) for each in declared)
     if base is not None:
         modules = set(now.program.index.names.values())
         gone: set[str] = set()
@@ -118,79 +144,81 @@ def _needles(now: LoadedTree, base: LoadedTree | None, paths: GonePaths, declare
 
 
 class _Reader:
-    """Reads the files that can name something gone or hold a certain slot; ``files`` and ``parsed`` count them."""
+    """Reads the files that can name something gone or hold a certain slot; ``files`` and ``parsed`` count them.
+
+    The words of a file tell whether it is worth reading; most files are known by their content ids. What must be
+    parsed is parsed in other processes from the moment that the reader is made.
+    """
 
     def __init__(
-        self, tree: Tree, kinds: tuple[Kind, ...], needles: Needles, cache: MentionCache, blobs: dict[str, str]
+        self, tree: Tree, contents: Contents, needles: Needles, blobs: dict[str, str], paths: list[str]
     ) -> None:
         self._tree = tree
-        self._kinds = kinds
-        self._slots = {kind.name: checksums(kind.slots) for kind in kinds}
+        self._contents = contents
+        self._slots = {kind.name: checksums(kind.slots) for kind in contents.kinds}
         self._needles = needles
-        self._cache = cache
-        self._blobs = blobs
-        self.files = 0
-        self.parsed = 0
-
-    def read(self, paths: list[str]) -> list[tuple[str, Reading]]:
-        """What each kind reads in each file that is worth it."""
-        wanted = {path: kinds for path in paths if (kinds := self._wanting(path))}
-        self.files = len(wanted)
-        blobs = {path: self._blobs.get(path) or self._tree.entries[path].blob for path in wanted}
-        words = self._cache.words({blob for blob in blobs.values() if blob})
-        known = {path: self._worth(words[blob], wanted[path]) for path, blob in blobs.items() if blob in words}
-        keys = {reading_key(blobs[path], kind, path) for path, kinds in known.items() for kind in kinds}
-        readings = self._cache.readings(keys)
-        unread = [
-            path
-            for path in wanted
-            if path not in known or any(reading_key(blobs[path], kind, path) not in readings for kind in known[path])
+        self._wanted = {path: kinds for path in paths if (kinds := _wanting(path, contents.kinds))}
+        self._unreadable: list[str] = []
+        self._blobs = self._content_ids(blobs)
+        self._path_of = {blob: path for path, blob in self._blobs.items()}
+        words = [
+            Wanted(blob, path, tree.entries[path].size, words=self._wanted[path]) for path, blob in self._blobs.items()
         ]
-        new_words: dict[str, bytes] = {}
-        new_readings: dict[str, Reading] = {}
+        contents.start(words, self._load).finish()
+        self._worth: dict[str, tuple[Kind, ...]] = {}
+        for path, blob in self._blobs.items():
+            packed = contents.words(blob, self._wanted[path])
+            if packed is None:
+                self._unreadable.append(path)
+            else:
+                self._worth[path] = self._worth_reading(packed, self._wanted[path])
+        mentions = [
+            Wanted(self._blobs[path], path, tree.entries[path].size * _PARSING, mentions=kinds)
+            for path, kinds in self._worth.items()
+            if kinds
+        ]
+        self._pending = contents.start(mentions, self._load)
+        self.files = len(self._wanted)
+        self.parsed = len(mentions)
+
+    def readings(self) -> list[tuple[str, Reading]]:
+        """What each kind reads in each file that is worth it."""
+        self._pending.finish()
         found: list[tuple[str, Reading]] = []
-        for path, content in self._tree.read_many(unread):
+        for path, kinds in self._worth.items():
+            for kind in kinds:
+                reading = self._contents.reading(self._blobs[path], kind, path)
+                if reading is not None:
+                    found.append((path, reading))
+                elif path not in self._unreadable:
+                    self._unreadable.append(path)
+        return [(path, _LOST) for path in self._unreadable] + found
+
+    def _content_ids(self, known: dict[str, str]) -> dict[str, str]:
+        """The content id of each file; one of a work tree is read for it, and read again if it must be parsed."""
+        blobs = {path: known.get(path) or self._tree.entries[path].blob for path in self._wanted}
+        for path, content in self._tree.read_many(path for path, blob in blobs.items() if not blob):
             if content is None:
-                found.append((path, Reading(reason="cannot be read: vanished, too large or not permitted")))
-                continue
-            blob = blobs[path] = blobs[path] or blob_id(content)
-            if blob not in words:
-                words[blob] = new_words[blob] = _words(content, wanted[path])
-            known[path] = self._worth(words[blob], wanted[path])
-            for kind in known[path]:
-                key = reading_key(blob, kind, path)
-                if key not in readings:
-                    readings[key] = new_readings[key] = read_with(kind, path, content)
-        self._cache.keep(new_words, new_readings)
-        for path in wanted:
-            worth = known.get(path, ())
-            self.parsed += bool(worth)
-            found += ((path, readings[reading_key(blobs[path], kind, path)]) for kind in worth)
-        return found
+                self._unreadable.append(path)
+            else:
+                blobs[path] = blob_id(content)
+        return {path: blob for path, blob in blobs.items() if blob}
 
-    def _wanting(self, path: str) -> tuple[Kind, ...]:
-        return tuple(kind for kind in self._kinds if kind.wants(path))
+    def _load(self, blobs: list[str]) -> Iterator[tuple[str, bytes | None]]:
+        read = self._tree.read_many([self._path_of[blob] for blob in blobs])
+        for blob, (path, content) in zip(blobs, read, strict=True):
+            is_same = content is not None and (self._tree.entries[path].blob or blob_id(content)) == blob
+            yield blob, content if is_same else None
 
-    def _worth(self, packed: bytes, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
+    def _worth_reading(self, packed: bytes, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
         """The kinds for which a content with these words is worth reading."""
         words = unpacked(packed)
         hit = self._needles.occur_in(words)
         return tuple(kind for kind in kinds if hit or kind.always or not words.isdisjoint(self._slots[kind.name]))
 
 
-def _words(content: bytes, kinds: tuple[Kind, ...]) -> bytes:
-    """The words of a content; none when every kind that wants it looks for a mark that it lacks."""
-    if all(kind.always or (kind.marks and not any(mark in content for mark in kind.marks)) for kind in kinds):
-        return b""
-    return packed_words(content)
-
-
-def read_with(kind: Kind, path: str, content: bytes) -> Reading:
-    """What a kind reads, or why it cannot."""
-    try:
-        return Reading(kind.read(path, content))
-    except UnreadableError as error:
-        return Reading(reason=str(error))
+def _wanting(path: str, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
+    return tuple(kind for kind in kinds if kind.wants(path))
 
 
 def _read_uncached(tree: Tree, path: str, kinds: tuple[Kind, ...]) -> Iterator[Mention]:

@@ -9,8 +9,9 @@ from pathlib import Path
 from audit.checking import check_tree, retirement_of
 from audit.checks.declared import declared_findings
 from audit.config.load import load_configuration
-from audit.facts.cache import FactCache, cache_folder
-from audit.facts.extract import facts_of
+from audit.contents import Contents, Wanted
+from audit.kinds.registry import all_kinds
+from audit.mentions import read_ahead
 from audit.model.codebase import LineChange, Located
 from audit.model.errors import UsageError
 from audit.model.facts import Definition, FileFacts
@@ -25,9 +26,10 @@ from audit.resolve.uses import uses_of
 from audit.sources.history import History
 from audit.sources.line_changes import line_changes
 from audit.sources.repository import Repository
-from audit.sources.tree import Tree, TreeFiles
+from audit.sources.store import cache_folder
+from audit.sources.tree import TreeFiles
 from audit.sources.worktree import WorkTree
-from audit.trees import LoadedTree, load_tree
+from audit.trees import LoadedTree, list_tree, load_tree
 from audit.verdict.chains import EagerGraph
 
 
@@ -51,23 +53,16 @@ def open_codebase(
     tree = repository.tree(at)
     configuration = load_configuration(tree.read)
     settings = configuration.settings
-    folder = cache_folder() if use_cache else None
-    cache = FactCache(folder)
-
-    def load(source: Tree, before: LoadedTree | None) -> LoadedTree:
-        return load_tree(
-            source,
-            cache,
-            jobs=jobs,
-            base=before.program if before else None,
-            source_roots=settings.source_roots,
-            exclude=settings.exclude,
-        )
-
-    base = load(base_tree, None) if base_tree is not None else None
-    now = load(tree, base)
-    cache.close()
-    return ResolvedCodebase(repository, configuration, now, base, folder)
+    contents = Contents(cache_folder() if use_cache else None, all_kinds(), jobs)
+    before = list_tree(base_tree, settings.exclude) if base_tree is not None else None
+    listing = list_tree(tree, settings.exclude)
+    read_ahead(contents, listing, before)
+    base = load_tree(before, contents, source_roots=settings.source_roots) if before is not None else None
+    now = load_tree(
+        listing, contents, base=base.program if base is not None else None, source_roots=settings.source_roots
+    )
+    contents.close()
+    return ResolvedCodebase(repository, configuration, now, base, contents)
 
 
 class ResolvedCodebase:
@@ -79,20 +74,25 @@ class ResolvedCodebase:
         configuration: Configuration,
         now: LoadedTree,
         base: LoadedTree | None,
-        cache_folder: Path | None,
+        contents: Contents,
     ) -> None:
         self.root = repository.root
         self.configuration = configuration
         self.repository = repository
         self._now = now
         self._base = base
-        self._cache_folder = cache_folder
+        self._contents = contents
         self._others: dict[str, TreeFiles] = {}
 
     @property
     def commit(self) -> str | None:
         """Full commit id of the tree, or of HEAD for a work tree; None outside git."""
         return self._now.tree.commit
+
+    @property
+    def cache_damage(self) -> str:
+        """Why the cache could not be used, where that is for the user to mend; else empty."""
+        return self._contents.damage
 
     @property
     def dirty(self) -> bool:
@@ -152,24 +152,23 @@ class ResolvedCodebase:
         git = self.repository.git
         if git is None:
             return None
-        cache = FactCache(self._cache_folder)
-        try:
-            return facts_of((blob,), git.read_blobs, cache, jobs=1)[blob]
-        finally:
-            cache.close()
+        self._contents.start([Wanted(blob, "", facts=True)], git.read_blobs).finish()
+        return self._contents.facts({"": blob})[""]
 
     @cached_property
     def check(self) -> CheckResult:
         """Everything that `audit check` finds in this tree."""
-        return check_tree(
+        found = check_tree(
             self._now,
             self._base,
             configuration=self.configuration,
             graph=self.graph,
             retirements=self._retirements,
             history=self._history,
-            cache_folder=self._cache_folder,
+            contents=self._contents,
         )
+        self._contents.close()
+        return found
 
     def paths(self) -> tuple[str, ...]:
         """All file paths, POSIX, relative to the root, sorted."""

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from audit.facts.cache import FactCache
-from audit.facts.extract import facts_of
+from audit.contents import Contents, Wanted
 from audit.model.facts import FileFacts
 from audit.model.findings import Coverage, Skipped
 from audit.model.testdata import is_test_data
@@ -18,6 +17,37 @@ from audit.resolve.layout import read_layout, wanted_files
 from audit.resolve.program import Program
 from audit.sources.tree import Tree
 from audit.sources.worktree import blob_id
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """The analysed paths of a tree, before anything is parsed; ``blobs`` maps each Python file to its content id.
+
+    ``contents`` holds what had to be read to know the id: the Python files of a work tree.
+    """
+
+    tree: Tree
+    paths: list[str]
+    blobs: dict[str, str]
+    contents: dict[str, bytes]
+    skipped: list[Skipped]
+
+    def wanted(self) -> list[Wanted]:
+        """The facts that the tree is made of."""
+        sizes = self.tree.entries
+        return [Wanted(blob, path, sizes[path].size, facts=True) for path, blob in self.blobs.items()]
+
+    def content_id(self, path: str) -> str:
+        """The content id of a file; empty where it is not known without reading the file."""
+        return self.blobs.get(path) or self.tree.entries[path].blob
+
+    def load(self, blobs: list[str]) -> Iterator[tuple[str, bytes | None]]:
+        """The bytes of contents of this tree, by id."""
+        if self.contents:
+            yield from ((blob, self.contents.get(blob)) for blob in blobs)
+        else:
+            paths = {self.content_id(path): path for path in self.paths} if blobs else {}
+            read = self.tree.read_many([paths[blob] for blob in blobs])
+            yield from zip(blobs, (content for _, content in read), strict=True)
 
 
 class LoadedTree(msgspec.Struct, frozen=True):
@@ -30,16 +60,8 @@ class LoadedTree(msgspec.Struct, frozen=True):
     coverage: Coverage
 
 
-def load_tree(
-    tree: Tree,
-    cache: FactCache,
-    *,
-    jobs: int = 0,
-    base: Program | None = None,
-    source_roots: Iterable[str] = (),
-    exclude: Iterable[str] = (),
-) -> LoadedTree:
-    """Read, parse and index every Python file of a tree."""
+def list_tree(tree: Tree, exclude: Iterable[str] = ()) -> Listing:
+    """What of a tree is analysed. Python files of a work tree are read, for their content ids."""
     skipped = list(tree.skipped)
     paths = _analysed_paths(tree, tuple(exclude), skipped)
     python = [path for path in paths if path.endswith((".py", ".pyi"))]
@@ -54,17 +76,16 @@ def load_tree(
             contents[blobs[path]] = content
     else:
         blobs = {path: tree.entries[path].blob for path in python}
-    by_blob = {blob: path for path, blob in blobs.items()}
+    return Listing(tree, paths, blobs, contents, skipped)
 
-    def load(wanted: list[str]) -> Iterator[tuple[str, bytes | None]]:
-        if contents:
-            yield from ((blob, contents[blob]) for blob in wanted)
-        else:
-            found = dict(tree.read_many([by_blob[blob] for blob in wanted]))
-            yield from ((blob, found.get(by_blob[blob])) for blob in wanted)
 
-    read = facts_of(by_blob, load, cache, jobs)
-    facts = {path: read[blob] for path, blob in blobs.items()}
+def load_tree(
+    listing: Listing, contents: Contents, *, base: Program | None = None, source_roots: Iterable[str] = ()
+) -> LoadedTree:
+    """Parse and index every Python file of a tree; what ``contents`` knows already is not read again."""
+    tree, paths, skipped = listing.tree, listing.paths, [*listing.skipped]
+    contents.start(listing.wanted(), listing.load).finish()
+    facts = contents.facts(listing.blobs)
     skipped += [
         Skipped(path, found.error, incomplete=not is_test_data(path)) for path, found in facts.items() if found.error
     ]
@@ -73,13 +94,13 @@ def load_tree(
     skipped += [Skipped(path, reason) for path, reason in layout.mistakes]
     ignores = [path for path in paths if path.rpartition("/")[2] == ".gitignore"]
     program = Program(
-        [path for path in paths if path in blobs or not path.endswith((".py", ".pyi"))],
+        [path for path in paths if path in listing.blobs or not path.endswith((".py", ".pyi"))],
         layout,
         facts.__getitem__,
         base,
         generated_by_build((path, content) for path, content in tree.read_many(ignores) if content is not None),
     )
-    return LoadedTree(tree, program, facts, blobs, _coverage(program, facts, paths, skipped))
+    return LoadedTree(tree, program, facts, listing.blobs, _coverage(program, facts, paths, skipped))
 
 
 def _coverage(program: Program, facts: dict[str, FileFacts], paths: list[str], skipped: list[Skipped]) -> Coverage:

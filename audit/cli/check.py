@@ -74,6 +74,8 @@ def check(
         codebase = open_codebase(path, at=at, since=since, jobs=jobs, use_cache=not no_cache)
         settings = codebase.configuration.settings
         result = narrowed(codebase.check, codes_of(select) or settings.select, (*settings.ignore, *codes_of(ignore)))
+        if codebase.cache_damage:
+            typer.echo(f"audit: {codebase.cache_damage}", err=True)
         if accepted is None and settings.baseline is not None:
             accepted = _baseline(codebase.root / settings.baseline)
         if accepted is not None:

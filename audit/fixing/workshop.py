@@ -8,8 +8,9 @@ from functools import cached_property
 import msgspec
 
 from audit.config.load import load_configuration
-from audit.facts.cache import FactCache, cache_folder
+from audit.contents import Contents
 from audit.facts.python import read_python
+from audit.kinds.registry import all_kinds
 from audit.model.facts import FileFacts
 from audit.model.findings import CheckResult, Finding
 from audit.model.references import Dangling
@@ -17,8 +18,9 @@ from audit.pipeline import ResolvedCodebase
 from audit.resolve.retired import Retirements
 from audit.sources.history import History
 from audit.sources.repository import Repository
+from audit.sources.store import cache_folder
 from audit.sources.tree import Entry, Tree
-from audit.trees import LoadedTree, load_tree
+from audit.trees import LoadedTree, list_tree, load_tree
 from audit.verdict.gate import narrowed
 
 
@@ -29,22 +31,20 @@ class Workshop:
         self.repository = repository
         self.tree = repository.tree()
         self.configuration = load_configuration(self.tree.read)
-        self._folder = cache_folder() if use_cache else None
-        self._cache = FactCache(self._folder)
+        self._contents = Contents(cache_folder() if use_cache else None, all_kinds())
         self._base = self._load(repository.base(since), None) if since is not None else None
 
     def close(self) -> None:
         """Release the cache."""
-        self._cache.close()
+        self._contents.close()
 
     def _load(self, tree: Tree, base: LoadedTree | None) -> LoadedTree:
         settings = self.configuration.settings
         return load_tree(
-            tree,
-            self._cache,
+            list_tree(tree, settings.exclude),
+            self._contents,
             base=base.program if base else None,
             source_roots=settings.source_roots,
-            exclude=settings.exclude,
         )
 
     def read(self, path: str) -> bytes | None:
@@ -55,7 +55,7 @@ class Workshop:
     def with_content(self, content: Mapping[str, bytes]) -> Checked:
         """The check of the tree with some files replaced."""
         now = self._load(_Overlay(self.tree, content), self._base)
-        codebase = ResolvedCodebase(self.repository, self.configuration, now, self._base, self._folder)
+        codebase = ResolvedCodebase(self.repository, self.configuration, now, self._base, self._contents)
         return Checked(codebase, now, self._base, self.repository)
 
 

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import os
 import subprocess
-import threading
+import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO, Final
 
 from audit.model.errors import SourceError
+from audit.sources.tree import MAX_BYTES
+
+_AT_ONCE: Final = 500
+"""Names written before their objects are read: few enough for them to fit into a pipe."""
+_HEADER_FIELDS: Final = 3
 
 _NEUTRAL = (
     "--no-optional-locks",
@@ -39,6 +45,7 @@ class Git:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._idle: list[_ObjectReader] = []
 
     def run(self, *arguments: str, check: bool = True) -> bytes:
         """Output of one git command.
@@ -77,40 +84,79 @@ class Git:
         return ["git", "-C", str(self.folder), *_NEUTRAL, *arguments]
 
     def read_blobs(self, blobs: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
-        """Each object id with its bytes, in order; None where the object is absent from the store."""
+        """Each object id (or any name of an object) with its bytes, in order; None where it is absent from the store,
+        or larger than what is read.
+
+        Raises:
+            SourceError: git ended before it had answered.
+        """
         wanted = list(blobs)
         if not wanted:
             return
-        with subprocess.Popen(
-            self._command(("cat-file", "--batch", "--buffer")),
+        reader = self._idle_reader()
+        yield from reader.ask(wanted)
+        self._idle.append(reader)
+
+    def _idle_reader(self) -> _ObjectReader:
+        """A process that reads objects and has nothing else to answer: it is kept, because starting one costs more
+        than most answers. One of another process, from which this one was forked, is not ours to ask."""
+        while self._idle:
+            reader = self._idle.pop()
+            if reader.owner == os.getpid():
+                return reader
+        return _ObjectReader(self._command(("cat-file", "--batch")), self.folder)
+
+
+class _ObjectReader:
+    """One ``git cat-file``, asked many times over. Left to itself it ends when its input is closed."""
+
+    def __init__(self, command: list[str], folder: Path) -> None:
+        self.owner = os.getpid()
+        self._folder = folder
+        self._process = subprocess.Popen(
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_environment(),
-        ) as process:
-            stdin, stdout = process.stdin, process.stdout
-            if stdin is None or stdout is None:
-                raise SourceError("git cat-file gave no pipes")
+        )
+        weakref.finalize(self, _end, self._process)
 
-            def feed() -> None:
-                try:
-                    stdin.write(("\n".join(wanted) + "\n").encode())
-                    stdin.close()
-                except BrokenPipeError:
-                    return  # git died; the reader reports it
+    def ask(self, wanted: list[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Each name with the bytes of its object."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise SourceError("git cat-file gave no pipes")
+        for start in range(0, len(wanted), _AT_ONCE):
+            names = wanted[start : start + _AT_ONCE]
+            try:
+                stdin.write(("\n".join(names) + "\n").encode())
+                stdin.flush()
+            except BrokenPipeError:
+                pass  # git died; the next line says so
+            for name in names:
+                yield name, self._answer(stdout)
 
-            feeder = threading.Thread(target=feed, daemon=True)
-            feeder.start()
-            for blob in wanted:
-                header = stdout.readline().split()
-                if len(header) < 3:
-                    if not header:
-                        raise SourceError(f"git cat-file ended early in {self.folder}; run git fsck")
-                    yield blob, None
-                    continue
-                content = stdout.read(int(header[2]) + 1)[:-1]
-                yield blob, content
-            feeder.join()
+    def _answer(self, stdout: IO[bytes]) -> bytes | None:
+        header = stdout.readline().split()
+        if not header:
+            raise SourceError(f"git cat-file ended early in {self._folder}; run git fsck")
+        if len(header) != _HEADER_FIELDS or not header[2].isdigit():
+            return None
+        size = int(header[2])
+        if size <= MAX_BYTES:
+            return stdout.read(size + 1)[:-1]
+        size += 1
+        while size > 0:
+            size -= len(stdout.read(min(size, MAX_BYTES)))
+        return None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Stop a process that only reads, whatever it is at."""
+    process.kill()
+    with process:
+        return
 
 
 def _environment() -> dict[str, str]:

@@ -15,12 +15,13 @@ MAX_BYTES = 20_000_000
 
 class Entry(msgspec.Struct, frozen=True):
     """One file. ``blob`` identifies its content as git would; ``alias_of`` is set when the path leads
-    through a symbolic link to a folder of the same tree."""
+    through a symbolic link to a folder of the same tree. ``size`` is its length in bytes, 0 when unknown."""
 
     path: str
     blob: str
     executable: bool = False
     alias_of: str | None = None
+    size: int = 0
 
 
 class Tree(Protocol):
@@ -74,7 +75,7 @@ def resolve_links(entries: dict[str, Entry], links: dict[str, str], skipped: lis
             skipped.append(Skipped(link, "symbolic link to another symbolic link, not followed"))
         elif target in entries:
             entry = entries[target]
-            added[link] = Entry(link, entry.blob, entry.executable, alias_of=target)
+            added[link] = Entry(link, entry.blob, entry.executable, target, entry.size)
         else:
             below = [path for path in entries if path.startswith(f"{target}/")]
             if not below:
@@ -82,7 +83,7 @@ def resolve_links(entries: dict[str, Entry], links: dict[str, str], skipped: lis
             for path in below:
                 entry = entries[path]
                 seen_as = f"{link}{path[len(target) :]}"
-                added[seen_as] = Entry(seen_as, entry.blob, entry.executable, alias_of=path)
+                added[seen_as] = Entry(seen_as, entry.blob, entry.executable, path, entry.size)
     return dict(sorted({**added, **entries}.items()))
 
 

@@ -39,11 +39,12 @@ class WorkTree:
         links: dict[str, str] = {}
         for path in listed:
             try:
-                mode = (root / path).lstat().st_mode
+                status = (root / path).lstat()
+                mode = status.st_mode
                 if stat.S_ISLNK(mode):
                     links[path] = str((root / path).readlink())
                 elif stat.S_ISREG(mode):
-                    entries[path] = Entry(path, "", bool(mode & stat.S_IXUSR))
+                    entries[path] = Entry(path, "", bool(mode & stat.S_IXUSR), size=status.st_size)
                 elif stat.S_ISDIR(mode):
                     skipped.append(Skipped(path, "nested repository or submodule, not part of this one"))
                 else:

@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from audit.facts.cache import cache_folder
 from audit.model.verdicts import Verification
 from audit.pipeline import ResolvedCodebase, open_codebase
 from audit.probes.cache import ProbeCache
 from audit.probes.sandbox import Sandbox
+from audit.sources.store import cache_folder
 from audit.verification.assemble import Subject, assemble
 from audit.verification.execute import Progress, judge_all
 from audit.verification.gather import gather, only

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from audit.kinds.registry import BUILT_IN
-from audit.mentions import check_mentions
+from audit.contents import Contents
+from audit.kinds.registry import BUILT_IN, all_kinds
+from audit.mentions import MentionCheck
 from audit.model.findings import Finding, Retirement, Site
 from audit.model.mentions import CellSite
 from audit.model.settings import RetiredName
@@ -261,7 +262,7 @@ def test_files_that_vanish_are_named() -> None:
     tree = load({**SHOP, "a.yaml": "_target_: shop.nix\n"})
     assert tree.tree.read("a.yaml") is not None
     del tree.tree.files["a.yaml"]  # type: ignore[attr-defined]  # the tree in memory holds its files
-    result = check_mentions(tree, None, Retirements(tree.program, None), None)
+    result = MentionCheck(tree, None, Contents(None, all_kinds())).result(Retirements(tree.program, None), None)
     assert [(each.path, each.reason) for each in result.skipped] == [
         ("a.yaml", "cannot be read: vanished, too large or not permitted")
     ]

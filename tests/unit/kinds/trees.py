@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from audit.facts.cache import FactCache
+from audit.contents import Contents
 from audit.kinds.kind import Example, Kind
-from audit.mentions import MentionResult, check_mentions
+from audit.kinds.registry import all_kinds
+from audit.mentions import MentionCheck, MentionResult
 from audit.model.findings import Finding, Retirement, Skipped
 from audit.model.settings import RetiredName
 from audit.resolve.retired import Retirements
 from audit.sources.tree import Entry
 from audit.sources.worktree import blob_id
-from audit.trees import LoadedTree, load_tree
+from audit.trees import LoadedTree, list_tree, load_tree
 
 Files = Mapping[str, str | bytes]
 
@@ -63,7 +64,7 @@ class FakePast:
 
 def load(files: Files, base: LoadedTree | None = None) -> LoadedTree:
     """A tree, read and resolved."""
-    return load_tree(MemoryTree(files), FactCache(None), base=base.program if base else None)
+    return load_tree(list_tree(MemoryTree(files)), Contents(None, ()), base=base.program if base else None)
 
 
 def after(example: Example) -> dict[str, str | bytes]:
@@ -89,7 +90,9 @@ def migrate(
     past = FakePast(removals or {}, renames or {}) if removals is not None or renames is not None else None
     names = tuple(declared)
     retirements = Retirements(tree.program, past, names)  # type: ignore[arg-type]  # no changes are ever yielded
-    return check_mentions(tree, base, retirements, past, declared=names, removed=tuple(removals or ()), kinds=kinds)
+    contents = Contents(None, all_kinds() if kinds is None else kinds)
+    check = MentionCheck(tree, base, contents, declared=names, removed=tuple(removals or ()))
+    return check.result(retirements, past)
 
 
 def places(findings: Iterable[Finding]) -> list[tuple[str, int | None, str]]:

@@ -1,0 +1,227 @@
+"""What contents say, by content id: from the store where known, else read, in several processes where that pays."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+
+from audit.facts import python as facts_python
+from audit.facts.python import read_python
+from audit.kinds import kind as kinds_kind
+from audit.kinds.kind import Kind
+from audit.kinds.reading import Reading, read_with, reading_key, words_key, words_of
+from audit.model import facts as model_facts
+from audit.model import mentions as model_mentions
+from audit.model.facts import FileFacts
+from audit.parallel import Background, can_fork, cores
+from audit.sources.store import Store
+
+MIN_PARALLEL = 400_000
+"""Bytes of content below which another process costs more than it saves."""
+
+Load = Callable[[list[str]], Iterator[tuple[str, bytes | None]]]
+"""Content ids -> each with its bytes, None where they cannot be had."""
+
+_UNREADABLE: Final = FileFacts(error="unreadable: its content is missing or too large")
+_T = TypeVar("_T")
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """One content to be read: under one of its paths, its facts, its words for some kinds, or its mentions.
+
+    ``size`` is its length in bytes as far as it is known: what tells how to share the work out.
+    """
+
+    blob: str
+    path: str
+    size: int = 0
+    facts: bool = False
+    words: tuple[Kind, ...] = ()
+    mentions: tuple[Kind, ...] = ()
+
+
+class _Found(msgspec.Struct, array_like=True):
+    """What was read, by key; ``lost`` are contents whose bytes could not be had."""
+
+    facts: dict[str, FileFacts] = {}
+    words: dict[str, bytes] = {}
+    readings: dict[str, Reading] = {}
+    lost: list[str] = []
+
+    def add(self, other: _Found) -> None:
+        self.facts |= other.facts
+        self.words |= other.words
+        self.readings |= other.readings
+        self.lost += other.lost
+
+
+class Contents:
+    """Reads contents and remembers them, within the run and between runs.
+
+    ``jobs`` is the number of processes; 0 means one for each core.
+    """
+
+    def __init__(self, folder: Path | None, kinds: Iterable[Kind], jobs: int = 0) -> None:
+        self.kinds = tuple(kinds)
+        self._store = Store(folder, _version(self.kinds) if folder is not None else "")
+        self._jobs = jobs or cores()
+        self._known = _Found()
+        self._facts = msgspec.msgpack.Decoder(FileFacts)
+        self._reading = msgspec.msgpack.Decoder(Reading)
+        self._encoder = msgspec.msgpack.Encoder()
+
+    @property
+    def damage(self) -> str:
+        """Why nothing is kept between runs, where that is for the user to mend; else empty."""
+        return self._store.damage
+
+    def facts(self, blobs: Mapping[str, str]) -> dict[str, FileFacts]:
+        """Facts by path, of each path's content id; a content that could not be had has facts with ``error`` set."""
+        return {path: self._known.facts.get(blob, _UNREADABLE) for path, blob in blobs.items()}
+
+    def words(self, blob: str, kinds: tuple[Kind, ...]) -> bytes | None:
+        """The packed words of a content as far as they are known."""
+        return self._known.words.get(words_key(blob, kinds))
+
+    def reading(self, blob: str, kind: Kind, path: str) -> Reading | None:
+        """What a kind reads in a content as far as it is known."""
+        return self._known.readings.get(reading_key(blob, kind, path))
+
+    def start(self, wanted: Iterable[Wanted], load: Load) -> Pending:
+        """Begin to read what is not known yet; ``load`` may be called in another process."""
+        asked = list(wanted)
+        self._recall(asked)
+        missing = [each for want in asked if (each := self._missing(want)) is not None]
+        return Pending(missing, load, self._jobs, self._learn)
+
+    def close(self) -> None:
+        """Release the store."""
+        self._store.close()
+
+    def _recall(self, asked: list[Wanted]) -> None:
+        """Take from the store what this run has not met yet."""
+        known = self._known
+        facts = {f"facts {want.blob}": want.blob for want in asked if want.facts and want.blob not in known.facts}
+        words = {words_key(want.blob, want.words) for want in asked if want.words} - known.words.keys()
+        readings = {reading_key(want.blob, kind, want.path) for want in asked for kind in want.mentions}
+        readings -= known.readings.keys()
+        rows = self._store.get((*facts, *words, *readings))
+        for key, value in rows.items():
+            if key in facts:
+                _keep(known.facts, facts[key], value, self._facts)
+            elif key in readings:
+                _keep(known.readings, key, value, self._reading)
+            else:
+                known.words[key] = value
+
+    def _missing(self, want: Wanted) -> Wanted | None:
+        known = self._known
+        facts = want.facts and want.blob not in known.facts
+        words = want.words if want.words and words_key(want.blob, want.words) not in known.words else ()
+        mentions = tuple(
+            kind for kind in want.mentions if reading_key(want.blob, kind, want.path) not in known.readings
+        )
+        if not (facts or words or mentions):
+            return None
+        return Wanted(want.blob, want.path, want.size, facts, words, mentions)
+
+    def _learn(self, found: _Found) -> None:
+        self._known.add(found)
+        encode = self._encoder.encode
+        self._store.put(
+            {f"facts {blob}": encode(facts) for blob, facts in found.facts.items()}
+            | found.words
+            | {key: encode(reading) for key, reading in found.readings.items()}
+        )
+
+
+class Pending:
+    """Reading that is under way; ``finish`` must be called once."""
+
+    def __init__(self, wanted: list[Wanted], load: Load, jobs: int, learn: Callable[[_Found], None]) -> None:
+        self._learn = learn
+        self._load = load
+        processes = min(jobs, sum(want.size for want in wanted) // MIN_PARALLEL + 1) if can_fork() else 1
+        parallel = processes > 1
+        self._here = [] if parallel else wanted
+        self._elsewhere = [self._begin(share) for share in _shares(wanted, processes)] if parallel else []
+
+    def _begin(self, share: list[Wanted]) -> Background:
+        return Background(lambda: msgspec.msgpack.encode(_read(share, self._load)))
+
+    def finish(self) -> None:
+        """Wait for the other processes, or do what was too little for them."""
+        if not (self._here or self._elsewhere):
+            return
+        with _without_collecting():
+            found = _read(self._here, self._load)
+            for each in self._elsewhere:
+                found.add(msgspec.msgpack.decode(each.result(), type=_Found))
+        self._learn(found)
+
+
+def _read(wanted: list[Wanted], load: Load) -> _Found:
+    found = _Found()
+    by_blob: dict[str, list[Wanted]] = {}
+    for want in wanted:
+        by_blob.setdefault(want.blob, []).append(want)
+    for blob, content in load(list(by_blob)):
+        if content is None:
+            found.lost.append(blob)
+            continue
+        for want in by_blob[blob]:
+            if want.facts and blob not in found.facts:
+                found.facts[blob] = read_python(content)
+            if want.words:
+                found.words[words_key(blob, want.words)] = words_of(content, want.words)
+            for kind in want.mentions:
+                found.readings[reading_key(blob, kind, want.path)] = read_with(kind, want.path, content)
+    return found
+
+
+def _shares(wanted: list[Wanted], count: int) -> list[list[Wanted]]:
+    """The work in parts of about equal size, each in the order it was given."""
+    shares: list[list[Wanted]] = [[] for _ in range(count)]
+    sizes = [0] * count
+    for want in wanted:
+        least = sizes.index(min(sizes))
+        shares[least].append(want)
+        sizes[least] += want.size
+    return shares
+
+
+def _keep(known: dict[str, _T], key: str, value: bytes, decoder: msgspec.msgpack.Decoder[_T]) -> None:
+    try:
+        known[key] = decoder.decode(value)
+    except msgspec.DecodeError:
+        return  # not what this version wrote: it is read again
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Syntax trees hold no cycles: collecting among them costs a third of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _version(kinds: Iterable[Kind]) -> str:
+    """A digest of the code that reads, of plug-ins and of Python's parser: what is stale is never found."""
+    digest = hashlib.sha256(sys.version.encode())
+    sources = {*Path(facts_python.__file__).parent.glob("*.py"), *Path(kinds_kind.__file__).parent.glob("*.py")}
+    sources |= {Path(__file__), Path(model_facts.__file__), Path(model_mentions.__file__)}
+    sources |= {Path(str(sys.modules[type(kind).__module__].__file__)) for kind in kinds}
+    for source in sorted(sources):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,44 @@
+"""One file as one kind reads it, and the key under which the reading is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from audit.kinds.kind import Kind
+from audit.kinds.texts import UnreadableError
+from audit.kinds.words import packed_words
+from audit.model.mentions import Mention
+
+
+class Reading(msgspec.Struct, frozen=True, array_like=True):
+    """What one kind read from one content; ``reason`` says why it could not."""
+
+    mentions: tuple[Mention, ...] = ()
+    reason: str = ""
+
+
+def read_with(kind: Kind, path: str, content: bytes) -> Reading:
+    """What a kind reads, or why it cannot."""
+    try:
+        return Reading(kind.read(path, content))
+    except UnreadableError as error:
+        return Reading(reason=str(error))
+
+
+def reading_key(blob: str, kind: Kind, path: str) -> str:
+    """What a reading depends on: the content, the kind, and the file's own name."""
+    return f"reading {blob} {kind.name} {path.rpartition('/')[2].encode('utf-8', 'backslashreplace').decode()}"
+
+
+def words_key(blob: str, kinds: Iterable[Kind]) -> str:
+    """What the words of a content depend on: the content, and the kinds that want the file."""
+    return f"words {blob} {' '.join(kind.name for kind in kinds)}"
+
+
+def words_of(content: bytes, kinds: Iterable[Kind]) -> bytes:
+    """The words of a content; none when every kind that wants it looks for a mark that it lacks."""
+    if all(kind.always or (kind.marks and not any(mark in content for mark in kind.marks)) for kind in kinds):
+        return b""
+    return packed_words(content)

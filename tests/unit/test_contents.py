@@ -1,0 +1,131 @@
+"""What contents say: read once, known to the next run, alike in one process and in several."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from audit.contents import MIN_PARALLEL, Contents, Wanted
+from audit.facts.python import read_python
+from audit.kinds.configuration import YamlValues
+from audit.kinds.markdown import Markdown
+from audit.kinds.reading import Reading, reading_key, words_of
+from audit.model.facts import FileFacts
+from audit.model.mentions import Mention
+from audit.parallel import Background
+from audit.sources.worktree import blob_id
+
+SOURCES = {blob_id(source): source for source in (b"import a.b as c\n", b"def f(x: int = 1): ...\n", b"def (\n")}
+FACTS = {blob: read_python(source) for blob, source in SOURCES.items()}
+YAML = b"_target_: shop.old.Store\n"
+KIND = YamlValues()
+
+
+class Loader:
+    """Gives contents and remembers what it was asked for."""
+
+    def __init__(self, contents: dict[str, bytes]) -> None:
+        self.contents = contents
+        self.asked: list[str] = []
+
+    def __call__(self, blobs: list[str]) -> Iterator[tuple[str, bytes | None]]:
+        self.asked += blobs
+        return ((blob, self.contents.get(blob)) for blob in blobs)
+
+
+def facts(contents: Contents, load: Loader, size: int = 0) -> dict[str, FileFacts]:
+    """The facts of all that a loader holds."""
+    contents.start([Wanted(blob, "a.py", size, facts=True) for blob in load.contents], load).finish()
+    contents.close()
+    return contents.facts({blob: blob for blob in load.contents})
+
+
+def test_facts_are_read_once_in_a_run_and_found_by_the_next(tmp_path: Path) -> None:
+    first, load = Contents(tmp_path, [KIND]), Loader(SOURCES)
+    assert facts(first, load) == facts(first, load) == FACTS
+    assert load.asked == list(SOURCES)
+    again = Loader(SOURCES)
+    assert facts(Contents(tmp_path, [KIND]), again) == FACTS
+    assert again.asked == []
+
+
+def test_words_and_mentions_are_found_by_the_next_run_under_any_folder(tmp_path: Path) -> None:
+    load = Loader({"b10b": YAML})
+    wanted = [Wanted("b10b", "conf/a.yaml", words=(KIND,), mentions=(KIND,))]
+    Contents(tmp_path, [KIND]).start(wanted, load).finish()
+    again = Contents(tmp_path, [KIND])
+    again.start([Wanted("b10b", "elsewhere/a.yaml", words=(KIND,), mentions=(KIND,))], load).finish()
+    assert load.asked == ["b10b"]
+    assert again.words("b10b", (KIND,)) == words_of(YAML, (KIND,))
+    reading = Reading(
+        (Mention("REF005", "value", "shop.old.Store", "name", "`_target_`", "error", (1, 11, 1, 25), True),)
+    )
+    assert again.reading("b10b", KIND, "a.yaml") == reading
+    assert again.reading("b10b", KIND, "b.yaml") is None
+    assert again.words("b10b", (KIND, Markdown())) is None
+
+
+@pytest.mark.parametrize("path", ["b.yaml", "a.yml", "\udc80.yaml"])
+def test_a_reading_is_of_one_kind_and_one_name(path: str) -> None:
+    assert reading_key("b10b", KIND, "a.yaml") != reading_key("b10b", KIND, path)
+    assert reading_key("b10b", KIND, "a.yaml") != reading_key("b10b", Markdown(), "a.yaml")
+
+
+def test_values_that_mean_something_else_are_read_again(tmp_path: Path) -> None:
+    facts(Contents(tmp_path, [KIND]), Loader(SOURCES))
+    (file,) = tmp_path.glob("contents-*.sqlite")
+    with sqlite3.connect(file) as connection:  # whole by its checksum, and no facts
+        connection.execute("UPDATE kept SET value = x'8b9ed9d341'")
+    connection.close()
+    load = Loader(SOURCES)
+    assert facts(Contents(tmp_path, [KIND]), load) == FACTS
+    assert load.asked == list(SOURCES)
+
+
+def test_a_damaged_store_costs_time_and_is_named(tmp_path: Path) -> None:
+    facts(Contents(tmp_path, [KIND]), Loader(SOURCES))
+    (file,) = tmp_path.glob("contents-*.sqlite")
+    file.write_bytes(b"no database at all" * 1000)
+    contents = Contents(tmp_path, [KIND])
+    assert facts(contents, Loader(SOURCES)) == FACTS
+    assert contents.damage.startswith(f"the cache {file} is damaged")
+
+
+def test_content_that_cannot_be_read_is_not_remembered(tmp_path: Path) -> None:
+    contents = Contents(tmp_path, [KIND])
+    for _ in range(2):
+        load = Loader({})
+        contents.start([Wanted("lost", "a.py", facts=True)], load).finish()
+        assert load.asked == ["lost"]
+        assert contents.facts({"a.py": "lost"})["a.py"].error == "unreadable: its content is missing or too large"
+
+
+def test_many_files_are_read_by_several_processes_alike(tmp_path: Path) -> None:
+    load = Loader({blob_id(source): source for source in (b"x = %d\n" % number for number in range(50))})
+    alone, together = (facts(Contents(None, [KIND], jobs), load, MIN_PARALLEL) for jobs in (1, 3))
+    assert alone == together == {blob: read_python(source) for blob, source in load.contents.items()}
+    assert load.asked == list(load.contents)  # of the second time this process knows nothing
+
+
+def test_the_work_of_a_process_that_dies_is_done_here() -> None:
+    here = os.getpid()
+
+    def work() -> bytes:
+        if os.getpid() != here:
+            os.kill(os.getpid(), 9)
+        return b"done"
+
+    assert Background(work).result() == b"done"
+
+
+def test_what_fails_elsewhere_fails_here() -> None:
+    def work() -> bytes:
+        raise ValueError("no")
+
+    pending = Background(work)
+    with pytest.raises(ValueError, match="no"):
+        pending.result()
