@@ -79,7 +79,8 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
     """A root cause: one missing target, the sites that name it at import time, and what they kill.
 
     ``kills_modules`` counts modules that cannot be imported because of it, ``revives`` those that come
-    back when this root alone is mended. ``chain`` leads from what a user starts to the missing target.
+    back when this root alone is mended. ``chain`` leads from what a user starts to the missing target;
+    ``spread`` holds for each killed module the one import by which it dies, the nearest to the target first.
     """
 
     target: str
@@ -90,6 +91,7 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
     chain: tuple[str, ...]
     links: tuple[Link, ...]
     revives: int
+    spread: tuple[Link, ...] = ()
     retired_in: Retirement | None = None
     replacement: str | None = None
 

@@ -90,7 +90,11 @@ class ChainLink(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RootCause(msgspec.Struct, frozen=True, kw_only=True):
-    """A root cause as a report needs it: where, what it kills, since when, and by what chain."""
+    """A root cause as a report needs it: where, what it kills, since when, and by what chain.
+
+    ``links`` is one chain, from what a user starts to the target; ``spread`` the import by which each killed
+    module dies.
+    """
 
     target: str
     sites: tuple[str, ...]
@@ -102,6 +106,7 @@ class RootCause(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[ChainLink, ...]
     retired_in: dict[str, str] | None = None
     replacement: str | None = None
+    spread: tuple[ChainLink, ...] = ()
 
 
 class ContractLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +135,8 @@ class StandingFinding(msgspec.Struct, frozen=True, kw_only=True):
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
     """How much of the tree the static part looked at, and what it left out and why.
 
-    ``dead_modules`` are those of the modules that cannot be imported because of a missing name.
+    ``modules_found`` counts those that could not be read too; ``dead_modules`` are those that cannot be imported
+    because of a missing name.
     """
 
     python_files: int
@@ -138,6 +144,7 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
     other_files: int
     findings: int
     skipped: tuple[tuple[str, str], ...]
+    modules_found: int | None = None
     dead_modules: int = 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from audit.model.findings import Link, Site
 from audit.model.graph import ModuleGraph
@@ -63,13 +63,20 @@ class EagerGraph:
         chain: list[Link] = []
         module = source
         while distance[module]:
-            following = min(
-                (link for name, link in self.links[module].items() if distance.get(name, -1) == distance[module] - 1),
-                key=lambda link: (link.site.line or 0, link.imported),
-            )
-            chain.append(following)
-            module = following.imported
+            chain.append(self._nearer(module, distance))
+            module = chain[-1].imported
         return tuple(chain)
+
+    def spread(self, targets: Iterable[str]) -> tuple[Link, ...]:
+        """How trouble in ``targets`` reaches every module that imports them: one import each, the nearest first."""
+        distance = self.distances(targets)
+        reached = sorted((steps, module) for module, steps in distance.items() if steps)
+        return tuple(self._nearer(module, distance) for _, module in reached)
+
+    def _nearer(self, module: str, distance: Mapping[str, int]) -> Link:
+        """The first import of a module that leads one step towards the targets."""
+        nearer = (link for name, link in self.links[module].items() if distance.get(name, -1) == distance[module] - 1)
+        return min(nearer, key=lambda link: (link.site.line or 0, link.imported))
 
 
 def _parents(name: str) -> list[str]:

@@ -52,6 +52,7 @@ def rank_roots(findings: Iterable[Finding], graph: ModuleGraph, starts: Starts) 
                 ),
                 chain=(*(link.importer for link in links), links[-1].imported),
                 links=links,
+                spread=_spread(eager, group, killed[target]),
                 revives=len(killed[target] - others),
                 retired_in=next((each.retired_in for each in group if each.retired_in), None),
                 replacement=next((each.replacement for each in group if each.replacement), None),
@@ -68,6 +69,13 @@ def _chain(eager: EagerGraph, group: list[Finding], killed: set[str], starts: St
     path = eager.path(start, sorted(broken))
     last = broken[path[-1].imported if path else start]
     return (*path, Link(last.referrer, last.target, last.site))
+
+
+def _spread(eager: EagerGraph, group: list[Finding], killed: set[str]) -> tuple[Link, ...]:
+    """The import by which each killed module dies: first those that name the target, then those that import them."""
+    broken = {finding.referrer: finding for finding in sorted(group, key=lambda each: each.order, reverse=True)}
+    named = [Link(name, finding.target, finding.site) for name, finding in sorted(broken.items())]
+    return tuple(link for link in (*named, *eager.spread(sorted(broken))) if link.importer in killed)
 
 
 def _start(killed: set[str], distance: Mapping[str, int], starts: Starts) -> str:

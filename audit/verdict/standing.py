@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
-from audit.model.findings import ContractResult, Finding, Root
+from audit.model.findings import ContractResult, Finding, Link, Root
 from audit.model.verdicts import ChainLink, ContractLine, RootCause, StandingFinding
 
 
@@ -33,12 +35,15 @@ def root_cause(root: Root) -> RootCause:
         kills_entry_points=root.kills_entry_points,
         revives=root.revives,
         chain=root.chain,
-        links=tuple(
-            ChainLink(importer=link.importer, imported=link.imported, site=str(link.site)) for link in root.links
-        ),
+        links=_links(root.links),
+        spread=_links(root.spread),
         retired_in=None if root.retired_in is None else msgspec.to_builtins(root.retired_in),
         replacement=root.replacement,
     )
+
+
+def _links(links: Sequence[Link]) -> tuple[ChainLink, ...]:
+    return tuple(ChainLink(importer=link.importer, imported=link.imported, site=str(link.site)) for link in links)
 
 
 def contract_line(contract: ContractResult) -> ContractLine:

@@ -120,5 +120,6 @@ def _examined(codebase: Codebase) -> Examined:
         other_files=check.coverage.other_files - reports,
         findings=sum(not finding.site.path.startswith(f"{REPORTS}/") for finding in check.findings),
         skipped=tuple((skipped.path, skipped.reason) for skipped in check.coverage.skipped),
+        modules_found=check.coverage.modules_found,
         dead_modules=len({name for root in check.roots for name in root.killed}),
     )
