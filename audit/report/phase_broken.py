@@ -3,83 +3,90 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from audit.model.evidence import Evidence
 from audit.model.verdicts import JudgedStatement, RootCause, Verification
-from audit.report.markdown_text import chain_diagram, code, counted, escaped, fenced
+from audit.report import phase_view as view
+from audit.report.markdown_text import chain_diagram, code, escaped, fenced, folded, folded_list, place
 
-_SHOWN_EVIDENCE = 10
+_SHOWN_ROOTS: Final = 3
+_SHOWN_SITES: Final = 8
+_SHOWN_CLAIMS: Final = 6
+_SHOWN_EVIDENCE: Final = 5
+_TITLES: Final = {"refuted": "Refuted", "partly": "Holds only partly", "error": "Could not be judged"}
 
 
 def broken_section(verification: Verification, claims: Sequence[JudgedStatement]) -> list[str]:
     """Root causes ranked by what they kill, the smallest set of mends, and each refuted claim's evidence."""
     lines = ["## What is broken", ""]
-    failing = [each for each in claims if each.verdict in ("refuted", "partly", "error")]
+    failing = [each for each in claims if each.verdict in _TITLES]
     if not verification.roots and not failing:
         return [*lines, "Nothing that was examined."]
-    for rank, root in enumerate(verification.roots, start=1):
-        lines += _root(rank, root)
+    roots = [_root(rank, root) for rank, root in enumerate(verification.roots, start=1)]
+    lines += _folded_parts(roots, _SHOWN_ROOTS, "root cause")
     if verification.roots:
-        lines += _fixes(verification.roots)
-    for statement in failing:
-        lines += _failing(statement)
+        lines += _mends(verification.roots)
+    lines += _folded_parts([_failing(each) for each in failing], _SHOWN_CLAIMS, "claim")
     return lines[:-1] if lines[-1] == "" else lines
 
 
+def _folded_parts(parts: Sequence[list[str]], shown: int, noun: str) -> list[str]:
+    """Parts that end in an empty line each, of which the first are shown and the others folded away."""
+    lines = [line for part in parts[:shown] for line in part]
+    rest = [line for part in parts[shown:] for line in part]
+    return [*lines, *folded(rest[:-1], len(parts) - shown, noun), ""] if rest else lines
+
+
 def _root(rank: int, root: RootCause) -> list[str]:
-    kills = f"{counted(root.kills_modules, 'module')} and {counted(root.kills_tests, 'test')}"
-    if root.kills_entry_points:
-        kills += f", and the commands {', '.join(code(name) for name in root.kills_entry_points)}"
     lines = [
         f"### Root cause {rank}: {code(root.target)} is missing",
         "",
-        f"- It kills {kills}.",
-        f"- It is named at import time by {', '.join(code(site) for site in root.sites)}.",
+        f"- {escaped(view.kills(root))}",
+        f"- {escaped(view.removal(root))}",
+        *([f"- What it became: {code(root.replacement)}."] if root.replacement else []),
+        f"- Named by {_places(root.sites)}.",
     ]
-    if root.retired_in is not None:
-        gone = root.retired_in
-        lines.append(
-            f"- It was removed in {code(gone['commit'][:10])} ({gone['date'][:10]}): {escaped(gone['subject'])}."
-        )
-    if root.replacement:
-        lines.append(f"- What it became: {code(root.replacement)}.")
     if root.links:
-        lines += ["", *chain_diagram([(link.importer, link.imported, link.site) for link in root.links])]
-    elif root.chain:
-        lines.append(f"- The chain: {' → '.join(code(name) for name in root.chain)}.")
+        lines += ["", *chain_diagram(root.links)]
     return [*lines, ""]
 
 
-def _fixes(roots: Sequence[RootCause]) -> list[str]:
+def _places(sites: Sequence[str]) -> str:
+    shown = ", ".join(place(site) for site in sites[:_SHOWN_SITES])
+    rest = len(sites) - _SHOWN_SITES
+    return f"{shown} and {view.counted(rest, 'more place')}" if rest > 0 else shown
+
+
+def _mends(roots: Sequence[RootCause]) -> list[str]:
     """Every root's sites, in the order in which mending them brings most back."""
-    ranked = sorted(roots, key=lambda root: -root.revives)
-    sites = list(dict.fromkeys(site for root in ranked for site in root.sites))
-    lines = [
-        f"Smallest set of mends ({counted(len(sites), 'place')}; by what each root brings back when mended alone):",
-        "",
-    ]
-    for number, root in enumerate(ranked, start=1):
-        places = ", ".join(code(site) for site in root.sites)
-        use = f"use {code(root.replacement)}" if root.replacement else f"drop or replace {code(root.target)}"
-        lines.append(f"{number}. {places}: {use} ({counted(root.revives, 'module')} revived).")
+    sites = {site for root in roots for site in root.sites}
+    lines = [f"### Smallest set of mends: {view.counted(len(sites), 'place')}", ""]
+    for number, mend in enumerate(view.mends(roots), start=1):
+        lines.append(f"{number}. {_places(mend.places)}: {escaped(mend.after)}.")
     return [*lines, ""]
 
 
 def _failing(statement: JudgedStatement) -> list[str]:
-    title = {"refuted": "Refuted", "partly": "Holds only partly", "error": "Could not be judged"}
-    lines = [f"### {title[str(statement.verdict)]}: {code(statement.id)}", "", escaped(statement.text), ""]
-    lines.append(f"- {escaped(statement.reason)}")
-    shown = statement.evidence[:_SHOWN_EVIDENCE]
-    lines += [f"- {_place(evidence)}{escaped(evidence.summary)}" for evidence in shown]
-    if len(statement.evidence) > len(shown):
-        lines.append(f"- and {len(statement.evidence) - len(shown)} more pieces of evidence in the JSON report")
+    verdict = str(statement.verdict)
+    lines = [
+        f"### {_TITLES[verdict]}: {place(view.place_of(statement))}",
+        "",
+        f"> {escaped(f'“{view.quotable(statement.text)}”')}",
+        "",
+        f"{escaped(statement.reason)}.",
+    ]
+    if statement.evidence:
+        items = [f"- {_evidence(evidence)}" for evidence in statement.evidence]
+        lines += ["", *folded_list(items, _SHOWN_EVIDENCE, "observation")]
     quoted = next((evidence.excerpt for evidence in statement.evidence if evidence.excerpt), None)
     if quoted:
         lines += ["", *fenced(quoted)]
     return [*lines, ""]
 
 
-def _place(evidence: Evidence) -> str:
+def _evidence(evidence: Evidence) -> str:
     if evidence.path is None:
-        return ""
-    return f"{code(evidence.path if evidence.line is None else f'{evidence.path}:{evidence.line}')} "
+        return escaped(evidence.summary)
+    where = place(evidence.path if evidence.line is None else f"{evidence.path}:{evidence.line}")
+    return f"{where} {escaped(evidence.summary)}"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from audit.model.verdicts import JudgedStatement, Verification
-from audit.report.markdown_text import code, counted, escaped, table
+from audit.report import phase_view as view
+from audit.report.markdown_text import code, escaped, folded_list, folded_table, place, table
 
-_SHOWN = 20
+_SHOWN: Final = 10
+_SHOWN_VAGUE: Final = 5
 
 
 def changes_section(verification: Verification) -> list[str]:
@@ -18,89 +21,68 @@ def changes_section(verification: Verification) -> list[str]:
     if not verification.changes:
         return [title, "", "No verdict changed."]
     rows = [
-        (code(each.id), escaped(each.text), each.before or "not there", each.now or "no longer there")
+        (
+            code(each.id),
+            f"“{escaped(view.quotable(view.shortened(each.text)))}”",
+            view.NAMES[each.before] if each.before else "not there",
+            view.NAMES[each.now] if each.now else "no longer there",
+        )
         for each in verification.changes
     ]
-    return [title, "", *table(("Claim", "Text", "Then", "Now"), rows)]
+    return [title, "", *folded_table(("Claim", "Text", "Then", "Now"), rows, _SHOWN, "change")]
 
 
-def actions_section(verification: Verification, claims: Sequence[JudgedStatement]) -> list[str]:
-    """What to do, in order: roots, then claims that do not hold, core before supporting, then what is unproven."""
-    actions = [
-        f"Mend {', '.join(code(site) for site in root.sites)}, which revives {counted(root.revives, 'module')}."
-        for root in sorted(verification.roots, key=lambda root: -root.revives)
-    ]
-    by_weight = sorted(claims, key=lambda each: each.weight != "core")
-    explained = {root.target for root in verification.roots}
-    unmet = {each.id for each in claims if each.verdict != "verified"}
-    actions += [
-        f"Make {code(each.id)} true, or withdraw it: {escaped(each.reason)}."
-        for each in by_weight
-        if each.verdict in ("refuted", "partly") and not explained.intersection(each.roots)
-    ]
-    actions += [
-        f"Make {code(each.id)} provable: {escaped(each.reason)}."
-        for each in by_weight
-        if each.verdict in ("unverified", "error") and not unmet.intersection(each.needs)
-    ]
-    actions += [
-        f"Correct {code(f'{each.path}:{each.line}')}: it {escaped(each.message)} ({each.code})."
-        for each in verification.document_findings
-    ]
+def actions_section(verification: Verification) -> list[str]:
+    """What to do, in order."""
     lines = ["## Next actions", ""]
+    actions = view.actions(verification)
     if not actions:
         return [*lines, "None: keep it so, by running this audit on every change."]
-    return [*lines, *(f"{number}. {action}" for number, action in enumerate(actions, start=1))]
+    items = [
+        f"{number}. {escaped(each.before)} {_places(each.places)}{escaped(each.after)}"
+        for number, each in enumerate(actions, start=1)
+    ]
+    return [*lines, *folded_list(items, _SHOWN, "action")]
+
+
+def _places(places: Sequence[str]) -> str:
+    return f"{', '.join(place(each) for each in places)}: " if places else ""
 
 
 def reproduce_section(claims: Sequence[JudgedStatement]) -> list[str]:
     """A command for each line of the report."""
-    rows = [(code(each.id), code(each.reproduce)) for each in claims if each.reproduce]
+    rows = [(escaped(view.name_of(each)), code(each.reproduce)) for each in claims if each.reproduce]
     head = ["## How to reproduce", "", "Each command runs at the root of the repository.", ""]
-    return [*head, *table(("Claim", "Command"), rows)] if rows else []
+    return [*head, *folded_table(("Claim", "Command"), rows, _SHOWN, "command")] if rows else []
 
 
 def unexamined_section(verification: Verification) -> list[str]:
     """What no verdict here speaks of."""
-    summary, examined = verification.summary, verification.examined
-    unjudged = [each for each in verification.statements if not each.predicate or each.verdict is None]
-    lines = ["## What was not examined", ""]
-    if summary.plans or summary.admissions or summary.quotations:
-        lines.append(
-            f"- Not claims: {summary.plans} plans, {summary.admissions} admissions, {summary.quotations} quotations."
-        )
-    vague = [each for each in unjudged if each.verdict is not None]
-    lines += [
-        f"- {code(f'{each.document}:{each.line}')} {escaped(each.text)}: {each.reason}" for each in vague[:_SHOWN]
-    ]
-    if len(vague) > _SHOWN:
-        lines.append(f"- {len(vague) - _SHOWN} more sentences without a predicate, listed in the JSON report.")
-    lines += [f"- {escaped(note)}." for note in verification.notes]
-    lines += [f"- {code(path)}: {escaped(reason)}" for path, reason in examined.skipped[:_SHOWN]]
-    if len(examined.skipped) > _SHOWN:
-        lines.append(f"- {len(examined.skipped) - _SHOWN} more files, listed in the JSON report.")
-    lines += [
-        f"- The import contract {escaped(contract.name)} is {contract.outcome}: {escaped(contract.message)}"
-        for contract in verification.contracts
-        if contract.outcome == "invalid"
-    ]
-    lines.append("- Whatever no claim speaks of: a claim that nobody made is not judged.")
+    vague, skipped = view.vague(verification), verification.examined.skipped
+    lines = ["## What was not examined", "", *(f"- {escaped(line)}" for line in view.unexamined(verification))]
+    if vague:
+        sentences = [
+            (
+                place(view.place_of(each)),
+                f"“{escaped(view.quotable(view.shortened(each.text)))}”",
+                escaped(each.reason),
+            )
+            for each in vague
+        ]
+        title = f"### {view.counted(len(vague), 'claim')} without a predicate"
+        lines += ["", title, "", *folded_table(("Where said", "Claim", "Why not"), sentences, _SHOWN_VAGUE, "claim")]
+    if skipped:
+        files = [(code(path), escaped(reason)) for path, reason in skipped]
+        title = f"### {view.counted(len(skipped), 'file')} not read"
+        lines += ["", title, "", *folded_table(("File", "Why not"), files, _SHOWN, "file")]
     return lines
 
 
 def times_section(verification: Verification, claims: Sequence[JudgedStatement]) -> list[str]:
     """Wall time of each claim's probes, and what ran them: nothing else differs between two runs on one tree."""
-    rows = [
-        (code(each.id), f"{sum(seconds):.2f}")
-        for each in claims
-        if (seconds := [piece.seconds for piece in each.evidence if piece.seconds is not None])
-    ]
+    timed = [(each, view.seconds_of(each)) for each in claims]
+    rows = [(escaped(view.name_of(each)), f"{seconds:.2f}") for each, seconds in timed if seconds is not None]
     if not rows:
         return []
-    lines = [
-        "## Times",
-        "",
-        f"Run with {escaped(verification.interpreter)}. Only this section differs between two runs.",
-        "",
-    ]
-    return [*lines, *table(("Claim", "Seconds"), rows)]
+    note = f"Run with {escaped(verification.interpreter)}. Only this section differs between two runs."
+    return ["## Times", "", note, "", *table(("Claim", "Seconds"), rows)]

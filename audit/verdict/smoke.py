@@ -63,7 +63,7 @@ def _judge_stages(predicate: Smoke, scenario: SmokeScenario, run: Evidence) -> J
     stages = scenario.stages[:upto]
     passed = [stage for stage in stages if stage.outcome == "passed"]
     coverage = f"{len(passed)} of {len(stages)} stages passed: {listed((each.name for each in stages), 9)}"
-    evidence = (run, *(_evidence(stage) for stage in stages))
+    evidence = (run, *(_evidence(stage, scenario.name) for stage in stages))
     if not stages:
         return unverified("the scenario has no stage, which is never a pass", coverage=coverage, evidence=(run,))
     if len(passed) == len(stages) and not predicate.stage and scenario.outcome != "passed":
@@ -80,7 +80,7 @@ def _judge_stages(predicate: Smoke, scenario: SmokeScenario, run: Evidence) -> J
     )
 
 
-def _evidence(stage: SmokeStage) -> Evidence:
+def _evidence(stage: SmokeStage, scenario: str) -> Evidence:
     """A stage as evidence; what it said is quoted only where it did not pass."""
     return Evidence(
         summary=f"stage {stage.name} {stage.outcome}" + (f": {stage.reason}" if stage.reason else ""),
@@ -88,5 +88,5 @@ def _evidence(stage: SmokeStage) -> Evidence:
         exit=stage.exit,
         seconds=stage.seconds,
         excerpt=(stage.excerpt or None) if stage.outcome != "passed" else None,
-        facts=stage.facts,
+        facts={"scenario": scenario, **stage.facts},
     )
