@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from audit.cli.common import colours_wanted, emit, failures_told, paint
+from audit.cli.common import colours_wanted, columns, emit, failures_told, paint
 from audit.cli.verify import ended_politely, progress_line
 
 
@@ -31,9 +31,9 @@ def demo(
         from audit.ledger.phases import write_phase
         from audit.pipeline import open_codebase
         from audit.report.check import render
-        from audit.report.phase_markdown import render_phase
-        from audit.report.verify_json import render_verification
-        from audit.report.verify_text import plain, render_verification_text
+        from audit.report.phase import render_files
+        from audit.report.terminal_text import plain
+        from audit.report.verify_text import render_verification_text
         from audit.verification import verify
 
         require_git()
@@ -47,9 +47,8 @@ def demo(
         emit(_shown(f"audit verify {DOCUMENT} --since {base} --run --phase {PHASE}"), None)
         verified = verify(folder, [folder / DOCUMENT], run=True, since=base, phase=PHASE, progress=progress)
         progress("")
-        contents = {"json": render_verification(verified), "md": render_phase(verified)}
-        written = write_phase(folder, PHASE, contents)
-        emit(render_verification_text(verified, paint if colours else plain), None)
+        written = write_phase(folder, PHASE, render_files(verified))
+        emit(render_verification_text(verified, paint if colours else plain, width=columns()), None)
         emit("\nThe report:\n" + "".join(f"  {path}\n" for path in written), None)
         wrong = differences(checked, verified)
         for difference in wrong:

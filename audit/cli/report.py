@@ -1,29 +1,67 @@
-"""``audit report``: writes a phase's report again from its JSON."""
+"""``audit report``: renders a phase again from its JSON."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.cli.common import RepositoryPath, failures_told
+from audit.cli.common import Output, RepositoryPath, emit, failures_told
+
+if TYPE_CHECKING:
+    from audit.model.verdicts import Verification
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    markdown = "markdown"
+    html = "html"
+    json = "json"
 
 
 def report(
     phase: Annotated[int, typer.Argument(metavar="N", min=0, help="The phase.")],
     path: RepositoryPath = Path(),
+    format: Annotated[  # noqa: A002  # the option's name is a contract
+        Format | None,
+        typer.Option("--format", help="Print the report so, and write no file.", show_default=False),
+    ] = None,
+    output: Output = None,
 ) -> None:
-    """Write reports/phase-N.md again from reports/phase-N.json. Nothing is judged anew."""
+    """Write reports/phase-N.md and .html again from reports/phase-N.json, or print one. Nothing is judged anew."""
     with failures_told():
-        from audit.ledger.phases import phase_path, read_phase, write_phase  # keeps --help fast
+        from audit.ledger.phases import write_phase  # keeps --help fast
         from audit.model.errors import UsageError
-        from audit.report.phase_markdown import render_phase
-        from audit.report.verify_json import read_verification
+        from audit.report.phase import render_files, render_report
 
-        source = phase_path(path, phase, "json")
-        content = read_phase(path, phase)
-        if content is None:
-            raise UsageError(f"{source} does not exist; write it with audit verify --phase {phase}")
-        (written,) = write_phase(path, phase, {"md": render_phase(read_verification(str(source), content))})
-        typer.echo(f"wrote {written}")
+        if output is not None and format is None:
+            raise UsageError("--output is for one format: name it with --format")
+        verification = _phase(path, phase)
+        if format is not None:
+            emit(render_report(verification, format.value), output)
+            return
+        for written in write_phase(path, phase, render_files(verification, ("md", "html"))):
+            typer.echo(f"wrote {written}")
+
+
+def _phase(root: Path, phase: int) -> Verification:
+    """What was found in a phase.
+
+    Raises:
+        UsageError: there is no such phase, or its file holds no result.
+    """
+    from audit.ledger.phases import phase_path, phases_on_disk, read_phase  # keeps --help fast
+    from audit.model.errors import UsageError
+    from audit.report.verify_json import read_verification
+
+    source, content = phase_path(root, phase, "json"), read_phase(root, phase)
+    if content is None:
+        there = phases_on_disk(root)
+        listed = ", ".join(map(str, there))
+        known = f"there is phase {listed}" if len(there) == 1 else f"there are the phases {listed}"
+        hint = known if there else f"write it with audit verify --phase {phase}"
+        raise UsageError(f"{source} does not exist; {hint}")
+    return read_verification(str(source), content)

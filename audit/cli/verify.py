@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.cli.common import At, NoCache, NoLedger, Output, Since, colours_wanted, emit, failures_told, paint, recorded
+from audit.cli.common import (
+    At,
+    NoCache,
+    NoLedger,
+    Output,
+    Since,
+    colours_wanted,
+    columns,
+    emit,
+    failures_told,
+    paint,
+    recorded,
+)
 
 if TYPE_CHECKING:
     from audit.model.verdicts import Verification
@@ -25,6 +37,7 @@ class Format(StrEnum):
     text = "text"
     json = "json"
     markdown = "markdown"
+    html = "html"
 
 
 def verify(
@@ -37,7 +50,7 @@ def verify(
         ),
     ] = None,
     phase: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Write reports/phase-N.md and reports/phase-N.json.")
+        int | None, typer.Option(min=0, metavar="N", help="Write reports/phase-N.md, .json and .html.")
     ] = None,
     run: Annotated[
         bool | None,
@@ -64,8 +77,7 @@ def verify(
     """
     with failures_told(), ended_politely(), progress_line() as progress:
         from audit.ledger.phases import write_phase  # keeps --help fast
-        from audit.report.phase_markdown import render_phase
-        from audit.report.verify_json import render_verification
+        from audit.report.phase import render_files
         from audit.verdict.overall import exit_code
         from audit.verification import verify as verify_claims
 
@@ -88,8 +100,7 @@ def verify(
         progress("")
         written: Sequence[Path] = ()
         if phase is not None:
-            contents = {"json": render_verification(result), "md": render_phase(result)}
-            written = write_phase(root, phase, contents)
+            written = write_phase(root, phase, render_files(result))
         emit(_rendered(result, format, to_file=output is not None), output)
         for path in written:
             typer.echo(f"audit: wrote {path}", err=True)
@@ -120,15 +131,15 @@ def split_arguments(arguments: Sequence[Path]) -> tuple[Path, list[Path]]:
 
 
 def _rendered(result: Verification, style: Format, *, to_file: bool) -> str:
-    from audit.report.phase_markdown import render_phase  # keeps --help fast
-    from audit.report.verify_json import render_verification
-    from audit.report.verify_text import plain, render_verification_text
+    from audit.report.phase import render_report  # keeps --help fast
+    from audit.report.terminal_text import plain
+    from audit.report.verify_text import render_verification_text
 
-    if style is Format.json:
-        return render_verification(result)
-    if style is Format.markdown:
-        return render_phase(result)
-    return render_verification_text(result, paint if not to_file and colours_wanted() else plain)
+    if style is not Format.text:
+        return render_report(result, style.value)
+    if to_file:
+        return render_verification_text(result)
+    return render_verification_text(result, paint if colours_wanted() else plain, width=columns())
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""``reports/phase-N.md`` and ``reports/phase-N.json``: written together, or not at all."""
+"""``reports/phase-N.md``, ``.json`` and ``.html``: written together, or not at all."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FOLDER: Final = "reports"
 
 
 def phase_path(root: Path, phase: int, ending: str) -> Path:
-    """Where the report of a phase lies; ``ending`` is ``md`` or ``json``."""
+    """Where the report of a phase lies; ``ending`` is ``md``, ``json`` or ``html``."""
     return root / FOLDER / f"phase-{phase}.{ending}"
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 from audit.model.findings import CheckResult
-from audit.report.check_text import Style, plain, render_concise, render_text
+from audit.report.check_text import render_concise, render_text
+from audit.report.terminal_text import Style, plain
 
 
 def render(result: CheckResult, format_name: str, style: Style | None = None) -> str:

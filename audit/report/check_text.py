@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from audit.model.findings import CheckResult, ContractResult, Coverage, Finding, Root
-
-Style = Callable[[str, str], str]
-"""Paints a text in a named colour; plain output uses one that changes nothing."""
+from audit.report.terminal_text import Style, plain
 
 _COLOURS: Final = {"error": "red", "warning": "yellow", "kept": "green", "broken": "red", "invalid": "yellow"}
 _MAX_CHAIN: Final = 12
-
-
-def plain(text: str, _colour: str) -> str:
-    """No colour at all."""
-    return text
 
 
 def render_text(result: CheckResult, style: Style = plain) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Final
 
 from audit.model.verdicts import Verification
 
-PhaseFormat = Literal["json", "markdown", "html"]
-
-FILES: dict[str, PhaseFormat] = {"json": "json", "md": "markdown", "html": "html"}
-"""The files of a phase by their endings; the first is what the others are written from."""
+FILES: Final = {"json": "json", "md": "markdown", "html": "html"}
+"""The format of each file of a phase by its ending; the others can be written again from the first."""
 
 
-def render_report(verification: Verification, format_name: PhaseFormat) -> str:
-    """The report as text in the named format."""
+def render_report(verification: Verification, format_name: str) -> str:
+    """The report as text in the named format: json, markdown or html."""
     if format_name == "json":
         from audit.report.verify_json import render_verification
 
@@ -27,6 +26,6 @@ def render_report(verification: Verification, format_name: PhaseFormat) -> str:
     return render_page(verification)
 
 
-def render_files(verification: Verification) -> dict[str, str]:
+def render_files(verification: Verification, endings: Iterable[str] = FILES) -> dict[str, str]:
     """The files of a phase's report, by their endings."""
-    return {ending: render_report(verification, format_name) for ending, format_name in FILES.items()}
+    return {ending: render_report(verification, FILES[ending]) for ending in endings}

@@ -30,8 +30,8 @@ def render_phase(verification: Verification) -> str:
     sections = [
         _head(verification, claims),
         _claims(claims),
-        broken_section(verification, claims),
         _works(claims),
+        broken_section(verification, claims),
         changes_section(verification),
         _metrics(claims),
         actions_section(verification),

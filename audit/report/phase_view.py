@@ -108,14 +108,11 @@ def main_cause(verification: Verification) -> str:
     dead = examined.dead_modules or root.kills_modules
     missing = counted(len(verification.roots), "missing name")
     verb = "kills" if len(verification.roots) == 1 else "kill"
+    removed = f"removed in `{root.retired_in['commit'][:10]}`" if root.retired_in is not None else ""
     text = f"{missing} {verb} {dead} of {counted(examined.modules, 'module')}"
     if len(verification.roots) == 1:
-        return f"{text}: {codes([root.target])}{_removed(root)}."
-    return f"{text}; {codes([root.target])}{_removed(root)} alone touches {root.kills_modules} of them."
-
-
-def _removed(root: RootCause) -> str:
-    return f", removed in `{root.retired_in['commit'][:10]}`," if root.retired_in is not None else ""
+        return f"{text}: {codes([root.target])}{f', {removed}' if removed else ''}."
+    return f"{text}; {codes([root.target])}{f', {removed},' if removed else ''} alone touches {root.kills_modules} of them."
 
 
 def coverage(verification: Verification) -> str:

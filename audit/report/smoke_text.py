@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.model.evidence import SmokeRun, SmokeScenario, SmokeStage
-from audit.report.verify_text import Style, plain
+from audit.report.terminal_text import Style, plain
 
 __all__ = ["plain", "render_smoke"]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Final
 
 from audit.model.verdicts import JudgedStatement, Verification
-
-Style = Callable[[str, str], str]
-"""Gives a text a colour; `plain` gives it none."""
+from audit.report.phase_view import counted, headline, judged, kills, main_cause
+from audit.report.terminal_text import Style, fitted, plain, printable
 
 _COLOURS: Final = {
     "verified": "green",
@@ -17,34 +16,44 @@ _COLOURS: Final = {
     "unverified": "yellow",
     "error": "magenta",
 }
-_ORDER: Final = ("refuted", "error", "partly", "unverified", "verified")
 _SHOWN_EVIDENCE: Final = 8
+_PASTED: Final = "  reproduce: "
 
 
-def plain(text: str, _colour: str) -> str:
-    """No colour."""
-    return text
+def render_verification_text(
+    verification: Verification, style: Style = plain, *, verbose: bool = False, width: int | None = None
+) -> str:
+    """The whole result, wrapped at ``width`` columns if it is given.
 
-
-def render_verification_text(verification: Verification, style: Style = plain, *, verbose: bool = False) -> str:
-    """The whole result. Sentences that are no claim, or have no predicate, are only counted unless ``verbose``."""
-    overall = verification.overall
+    Sentences that are no claim, or have no predicate, are only counted unless ``verbose``.
+    """
+    overall, claims = verification.overall, judged(verification)
     lines = [style(f"{overall.verdict.upper()}: {overall.risk}", _COLOURS[overall.verdict])]
-    judged = [each for each in verification.statements if each.predicate and each.verdict is not None]
-    for verdict in _ORDER:
-        for statement in judged:
-            if statement.verdict == verdict:
-                lines += ["", *_statement(statement, style)]
-    if verbose:
-        rest = [each for each in verification.statements if each not in judged]
-        lines += ["", *(f"{each.document}:{each.line} [{each.tense}] {each.text}: {each.reason}" for each in rest)]
+    lines += _plainly([headline(verification), main_cause(verification)])
+    for statement in claims:
+        lines += ["", *_statement(statement, style)]
+    lines += _roots(verification, style)
     for finding in verification.document_findings:
-        lines += ["", f"{finding.path}:{finding.line} {finding.code} {finding.message}"]
+        lines += ["", f"{finding.path}:{finding.line} {finding.code} {printable(finding.message)}"]
+    if verbose:
+        rest = [each for each in verification.statements if each not in claims]
+        lines.append("")
+        lines += [f"{each.document}:{each.line} [{each.tense}] {printable(each.text)}: {each.reason}" for each in rest]
     if verification.notes:
-        lines += ["", *(f"note: {note}" for note in verification.notes)]
+        lines += ["", *(f"note: {printable(note)}" for note in verification.notes)]
     if verification.at_reason:
         lines += ["", f"judged at {(verification.at or 'the work tree')[:12]}: {verification.at_reason}"]
-    return "\n".join([*lines, "", summary_line(verification)]) + "\n"
+    lines += ["", summary_line(verification)]
+    return "".join(f"{piece}\n" for line in lines for piece in _fitted(line, width))
+
+
+def _plainly(sentences: Sequence[str]) -> list[str]:
+    return [sentence.replace("`", "") for sentence in sentences if sentence]
+
+
+def _fitted(line: str, width: int | None) -> list[str]:
+    """A line that fits; a command to paste stays whole, and so does a painted line, which is short."""
+    return [line] if line.startswith(_PASTED) or "\x1b" in line else fitted(line, width)
 
 
 def _statement(statement: JudgedStatement, style: Style) -> list[str]:
@@ -52,18 +61,30 @@ def _statement(statement: JudgedStatement, style: Style) -> list[str]:
     place = f"{statement.document}:{statement.line}"
     lines = [
         f"{style(verdict, _COLOURS[verdict])} {statement.id} ({statement.weight}, {place})",
-        f"  {statement.text}",
-        f"  {statement.reason}" + (f" [{statement.coverage}]" if statement.coverage else ""),
+        f"  {printable(statement.text)}",
+        f"  {printable(statement.reason)}" + (f" [{statement.coverage}]" if statement.coverage else ""),
     ]
     if verdict != "verified":
         shown = statement.evidence[:_SHOWN_EVIDENCE]
         for evidence in shown:
             place = f"{evidence.path}:{evidence.line}: " if evidence.path and evidence.line else ""
-            lines.append(f"    {place}{evidence.summary}")
+            lines.append(f"    {printable(place + evidence.summary)}")
         if len(statement.evidence) > len(shown):
             lines.append(f"    ... and {len(statement.evidence) - len(shown)} more (see --format json)")
     if statement.reproduce:
-        lines.append(f"  reproduce: {statement.reproduce}")
+        lines.append(f"{_PASTED}{printable(statement.reproduce)}")
+    return lines
+
+
+def _roots(verification: Verification, style: Style) -> list[str]:
+    """The root causes, the deadliest first, with what mending each would bring back."""
+    lines = ["", "Root causes:"] if verification.roots else []
+    for number, root in enumerate(verification.roots, start=1):
+        lines.append(f"  {number}. {style(root.target, 'red')}")
+        lines += _plainly([f"     {kills(root)}"])
+        shown = ", ".join(root.sites[:_SHOWN_EVIDENCE])
+        rest = len(root.sites) - _SHOWN_EVIDENCE
+        lines.append(f"     named at {shown}" + (f" and {counted(rest, 'more place')}" if rest > 0 else ""))
     return lines
 
 
@@ -83,7 +104,7 @@ def summary_line(verification: Verification) -> str:
         if number
     ]
     counts += [
-        _counted(number, noun)
+        counted(number, noun)
         for noun, number in (
             ("plan", summary.plans),
             ("admission", summary.admissions),
@@ -92,10 +113,6 @@ def summary_line(verification: Verification) -> str:
         if number
     ]
     return (
-        f"judged {summary.judged} of {_counted(summary.statements, 'statement')}: {', '.join(counts)} "
-        f"({_counted(examined.modules, 'module')} in {_counted(files, 'file')} read)"
+        f"judged {summary.judged} of {counted(summary.statements, 'statement')}: {', '.join(counts)} "
+        f"({counted(examined.modules, 'module')} in {counted(files, 'file')} read)"
     )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

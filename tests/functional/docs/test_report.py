@@ -16,11 +16,11 @@ ROOT = Path(__file__).parents[3]
 
 def test_rendering_it_again_changes_nothing(tmp_path: Path, monkeypatch) -> None:
     shutil.copytree(ROOT / "reports", tmp_path / "reports")
-    committed = (ROOT / "reports/phase-1.md").read_bytes()
+    committed = [(ROOT / f"reports/phase-1.{ending}").read_bytes() for ending in ("md", "html")]
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(app, ["report", "1"])
     assert result.exit_code == 0, result.output
-    assert (tmp_path / "reports/phase-1.md").read_bytes() == committed
+    assert [(tmp_path / f"reports/phase-1.{ending}").read_bytes() for ending in ("md", "html")] == committed
 
 
 def test_it_judges_every_claim_of_the_phase_with_the_command_that_reproduces_it() -> None:

@@ -37,10 +37,11 @@ def test_it_shows_a_red_audit_and_where_the_report_lies(tmp_path: Path) -> None:
     assert f"  {folder}" in lines
     assert "$ audit check --since 63d479a6f5" in lines
     assert "REFUTED: HIGH RISK: PARTIAL SYSTEM RECOVERY" in lines
-    assert lines[-3:] == [
+    assert lines[-4:] == [
         "The report:",
         f"  {folder / 'reports/phase-6.json'}",
         f"  {folder / 'reports/phase-6.md'}",
+        f"  {folder / 'reports/phase-6.html'}",
     ]
     assert json.loads((folder / "reports/phase-6.json").read_text())["overall"]["verdict"] == "refuted"
     assert "colony.agent.policy_store" in (folder / "reports/phase-6.md").read_text()

@@ -6,6 +6,12 @@ import json
 import re
 from pathlib import Path
 
+FIRST_RECORD = [
+    "schema_version", "tool_version", "document", "documents", "at", "since", "phase", "tree", "dirty", "interpreter",
+    "statements", "summary", "overall", "roots", "contracts", "examined",
+]  # fmt: skip
+FIRST_EXAMINED = ["python_files", "modules", "other_files", "findings", "skipped"]
+
 
 def without_times(text: str) -> str:
     """A report with its only differing values blanked: seconds, in the JSON and in the last section."""
@@ -39,11 +45,60 @@ def test_regenerating_it_changes_nothing_but_times(shop, audit) -> None:
 
 def test_it_is_written_again_from_its_json(shop, audit) -> None:
     audit(shop.root, "verify", "--phase", "1")
-    written = (shop.root / "reports/phase-1.md").read_text()
-    (shop.root / "reports/phase-1.md").write_text("edited")
+    files = [shop.root / f"reports/phase-1.{ending}" for ending in ("md", "html")]
+    written = [file.read_text() for file in files]
+    for file in files:
+        file.write_text("edited")
 
-    assert audit(shop.root, "report", "1").stdout == "wrote reports/phase-1.md\n"
-    assert (shop.root / "reports/phase-1.md").read_text() == written
+    assert audit(shop.root, "report", "1").stdout == "wrote reports/phase-1.md\nwrote reports/phase-1.html\n"
+    assert [file.read_text() for file in files] == written
+
+
+def test_it_is_printed_in_each_format(shop, audit) -> None:
+    audit(shop.root, "verify", "--phase", "1")
+
+    for name, ending in (("markdown", "md"), ("html", "html"), ("json", "json")):
+        printed = audit(shop.root, "report", "1", "--format", name).stdout
+        assert printed == (shop.root / f"reports/phase-1.{ending}").read_text()
+
+
+def test_a_phase_that_is_not_there_is_told_with_those_that_are(shop, audit) -> None:
+    audit(shop.root, "verify", "--phase", "1")
+    done = audit(shop.root, "report", "4")
+
+    assert done.returncode == 2
+    assert done.stderr == "audit: reports/phase-4.json does not exist; there is phase 1\n"
+
+
+def test_a_damaged_record_is_told_and_nothing_is_written(shop, audit) -> None:
+    shop.write({"reports/phase-1.json": '{"schema_version": 1, "tool'})
+    done = audit(shop.root, "report", "1")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("audit: reports/phase-1.json holds no verification (Input data was truncated)")
+    assert sorted(path.name for path in (shop.root / "reports").iterdir()) == ["phase-1.json"]
+
+
+def test_a_record_without_what_later_versions_added_is_written_again(shop, audit) -> None:
+    audit(shop.root, "verify", "--phase", "1")
+    path = shop.root / "reports/phase-1.json"
+    path.write_text(json.dumps(as_first_written(json.loads(path.read_text()))))
+
+    assert audit(shop.root, "report", "1").returncode == 0
+    assert "# Audit of phase 1" in (shop.root / "reports/phase-1.md").read_text()
+    assert "Audit of phase 1" in (shop.root / "reports/phase-1.html").read_text()
+
+
+def as_first_written(record: dict) -> dict:
+    """A record as the first version wrote it."""
+    old = {key: record[key] for key in FIRST_RECORD}
+    old["examined"] = {key: record["examined"][key] for key in FIRST_EXAMINED}
+    for statement in old["statements"]:
+        for key in ("required", "needs", "cite", "roots"):
+            del statement[key]
+        for piece in statement["evidence"]:
+            del piece["facts"]
+    return old
 
 
 def test_what_changed_since_the_phase_before_is_told(shop, audit) -> None:
@@ -52,7 +107,7 @@ def test_what_changed_since_the_phase_before_is_told(shop, audit) -> None:
     done = audit(shop.root, "verify", "--phase", "2", "--since", "HEAD~1")
 
     assert done.returncode == 1
-    assert done.stderr.splitlines() == ["audit: wrote reports/phase-2.json", "audit: wrote reports/phase-2.md"]
+    assert done.stderr.splitlines() == [f"audit: wrote reports/phase-2.{ending}" for ending in ("json", "md", "html")]
     text, data = report(shop.root, 2)
     assert [(each["id"], each["before"], each["now"]) for each in json.loads(data)["changes"]] == [
         ("imports", "verified", "refuted"),
