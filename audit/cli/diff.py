@@ -39,7 +39,7 @@ def diff(
         from audit.recording.reading import Records
         from audit.report.diff_text import render_diff_markdown, render_diff_text
         from audit.report.json_text import render_value
-        from audit.report.verify_text import plain
+        from audit.report.terminal_text import plain
 
         records = Records(path)
         difference = compare(records.find(before), records.find(now))

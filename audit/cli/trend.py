@@ -34,8 +34,8 @@ def trend(
         from audit.model.trend import Trend
         from audit.recording.reading import Records
         from audit.report.json_text import render_value
+        from audit.report.terminal_text import plain
         from audit.report.trend_text import render_trend_markdown, render_trend_text
-        from audit.report.verify_text import plain
 
         found = (trend_point(run) for run in Records(path).phases().values())
         points = tuple(point for point in found if point is not None)
