@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from audit.model.difference import Difference, FindingChange, VerdictChange
-from audit.report.markdown_text import code, counted, escaped, table
+from audit.report.markdown_text import code, escaped, table
+from audit.report.phase_view import counted
 
 Paint = Callable[[str, str], str]
 _SHOWN: Final = 20

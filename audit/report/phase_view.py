@@ -112,7 +112,8 @@ def main_cause(verification: Verification) -> str:
     text = f"{missing} {verb} {dead} of {counted(examined.modules, 'module')}"
     if len(verification.roots) == 1:
         return f"{text}: {codes([root.target])}{f', {removed}' if removed else ''}."
-    return f"{text}; {codes([root.target])}{f', {removed},' if removed else ''} alone touches {root.kills_modules} of them."
+    name = codes([root.target]) + (f", {removed}," if removed else "")
+    return f"{text}; {name} alone touches {root.kills_modules} of them."
 
 
 def coverage(verification: Verification) -> str:
