@@ -151,6 +151,20 @@ class CueGrid:
         for name, array in own.items():
             array[...] = state[name]
 
+    def picture(self, row: int) -> str:
+        """The map of one environment: `#` wall, `.` floor, `@` agent, `a` or `b` the cue, `A` and `B` the goals of
+        those colours.
+
+        Where goals do not show their colour, `G` marks them.
+        """
+        cells = np.where(self._walls[1:-1, 1:-1], "#", ".")
+        colours = "ab"
+        for goal, colour in zip(self._goals, self._goal_colours[row], strict=True):
+            cells[tuple(goal)] = colours[colour].upper() if self._coloured else "G"
+        cells[tuple(self._cue_position[row])] = colours[self._cue[row]]
+        cells[tuple(self._position[row])] = "@"
+        return "\n".join("".join(line) for line in cells)
+
     def close(self) -> None:
         """Nothing to release."""
 

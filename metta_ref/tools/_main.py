@@ -1,5 +1,6 @@
 """What all tools share: settings in, one clear message and an exit code out."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -39,6 +40,10 @@ def tool(
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever reads has enough, as `head` does; what Python still holds back must not raise again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
     except OSError as error:
         print(f"error: cannot read or write: {error}; look for room and permission there", file=sys.stderr)
         return EXIT_REFUSED

@@ -4,14 +4,13 @@ Prints mean, interquartile mean and their bootstrap intervals for every evaluate
 `stats.duckdb`, and writes the same as `analysis.json` beside it.
 """
 
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from metta_ref.config import load_run_config, option, run_dir
 from metta_ref.tools._main import EXIT_DONE, tool
+from metta_ref.tools._writing import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +42,11 @@ def main(config: AnalyzeConfig) -> int:
     with EvalStatsDB(directory / "stats.duckdb") as database:
         analysis = analyse(database, config.metrics, config.seed, config.resamples)
     path = directory / "analysis.json"
-    _write_whole(path, to_json(analysis))
+    write_whole(path, to_json(analysis))
     # Where no terminal limits the width, a table cut to 80 columns would serve nobody.
     Console(width=None if sys.stdout.isatty() else 150).print(to_table(analysis))
     print(f"analysis: {path}")
     return EXIT_DONE
-
-
-def _write_whole(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.tmp-{os.getpid()}")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

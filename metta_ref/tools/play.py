@@ -1,0 +1,76 @@
+"""Watch a policy: python -m metta_ref.tools.play policy=demo [key=value ...]
+
+Plays one episode in the environment that the policy was trained in and draws it step by step. With `save` the
+episode is kept as a replay, which metta_ref.tools.replay shows again.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from metta_ref.config import ConfigError, load_run_config, option
+from metta_ref.tools._main import EXIT_DONE, tool
+from metta_ref.tools._writing import write_whole
+
+
+@dataclass(frozen=True, slots=True)
+class PlayConfig:
+    """Which policy, in which episode, how fast."""
+
+    policy: str = option("", "run, path or URI of the policy, as demo or runs/demo#best; required")
+    run: str = option("", "run whose environment is played in; empty is that of the policy")
+    seed: int = option(0, "of the environment and of actions", minimum=0, maximum=2**63 - 1)
+    greedy: bool = option(False, "take the likeliest action instead of sampling")
+    delay: float = option(0.2, "between two steps, on a terminal", unit="seconds", minimum=0)
+    max_steps: int = option(1000, "stop after this many", unit="steps", minimum=1)
+    save: str = option("", "file to keep the episode in, as JSON; empty keeps nothing")
+
+    def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Rules between fields, each with the keys that it is about."""
+        if not self.policy:
+            yield ("policy",), "policy: is missing; name a run, path or URI, as in policy=demo"
+
+
+def main(config: PlayConfig) -> int:
+    """Play, draw, keep if asked to, and return the exit code."""
+    from metta_ref.checkpoint.policies import PolicyCache
+    from metta_ref.envs import make_env
+    from metta_ref.sim.replay import Frame, Replay, ReplayError, caption, play, to_json
+    from metta_ref.tools._training import use_one_thread
+
+    use_one_thread()
+    settings = load_run_config(config.run or _run_of(config.policy)).env
+    env = make_env(settings, 1, config.seed)
+    policy = PolicyCache().load(config.policy, env.observation, env.num_actions)
+    frames: list[Frame] = []
+    earned = 0.0
+    try:
+        for frame in play(policy.agent, env, config.seed, greedy=config.greedy, max_steps=config.max_steps):
+            earned += frame.reward
+            line = caption(frame, len(frames), config.max_steps, earned)
+            frames.append(frame)
+            print(f"{frame.picture}\n{line}\n", flush=True)
+            if sys.stdout.isatty():
+                time.sleep(config.delay)
+    except ReplayError as error:
+        raise ConfigError([str(error)]) from error
+    run, epoch = policy.key
+    print(f"played run={run} epoch={epoch} task={settings.task} steps={len(frames)} return={earned:g}")
+    if config.save:
+        write_whole(Path(config.save), to_json(Replay(policy.key, settings.task, config.seed, tuple(frames))))
+        print(f"replay: {config.save}")
+    return EXIT_DONE
+
+
+def _run_of(policy: str) -> str:
+    """The run that a policy's address names, where it is a bare one."""
+    name = policy.partition("#")[0]
+    if "/" in name:
+        raise ConfigError([f"run: is missing; say in which run's environment {policy} plays, as in run=demo"])
+    return name
+
+
+if __name__ == "__main__":
+    sys.exit(tool(main, PlayConfig, __doc__))
