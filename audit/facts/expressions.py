@@ -19,6 +19,9 @@ _BUILTINS: Final = frozenset(dir(builtins))
 """What ``patch.object`` puts in place where a module lacks it."""
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
+_CASTS: Final = frozenset({"cast", "typing.cast", "t.cast", "typing_extensions.cast", "te.cast"})
+"""Calls whose first argument is a type, which may be written as a string."""
+
 _Chain = tuple[Scope, str, tuple[str, ...], Span, bool, Context]
 
 
@@ -131,6 +134,9 @@ class Expressions:
         self.called.add(leaf_of(node.func))
         if callee:
             self._dynamic(node, callee, scope)
+            self.strings.called(node, callee, callee.rpartition(".")[2], scope)
+            if callee in _CASTS and node.args and isinstance(node.args[0], ast.Constant):
+                self.forward_reference(node.args[0], scope)
         self.called.update(leaf_of(each) for each in handed_on(node))
         stack.append((node.func, scope))
         tolerant = bool(node.keywords) and is_tolerant(node)
@@ -149,7 +155,7 @@ class Expressions:
         """Calls that read, make or ask for names given as strings."""
         leaf = callee.rpartition(".")[2]
         match leaf:
-            case "hasattr" | "getattr" | "setattr" | "delattr" | "object" | "__setattr__":
+            case "hasattr" | "getattr" | "setattr" | "delattr" | "object" | "spy" | "__setattr__":
                 self._named_attribute(node, callee, leaf, scope)
             case "globals" | "exec" | "vars":
                 self.open |= callee == leaf and (leaf == "globals" or not self.collector.scope.is_function)
@@ -184,7 +190,9 @@ class Expressions:
         if leaf == "hasattr":
             self._probed.add((dotted(owner), name.value))
             return
-        is_patch = callee.endswith("patch.object") or (leaf in ("setattr", "delattr") and "monkeypatch" in callee)
+        is_patch = callee.endswith(("patch.object", "mocker.spy")) or (
+            leaf in ("setattr", "delattr") and "monkeypatch" in callee
+        )
         is_patch &= not (leaf == "object" and name.value in _BUILTINS)
         if (callee == "getattr" and len(node.args) == 2) or (is_patch and not is_tolerant(node)) or callee == "setattr":
             chain = (*(rest.split(".") if rest else ()), name.value)

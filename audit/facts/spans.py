@@ -16,7 +16,7 @@ class Spans:
         self._ascii = content.isascii()
         self.lines: list[bytes] = (content if self._ascii else _as_parsed(content)).splitlines()
 
-    def of(self, node: ast.stmt | ast.expr | ast.alias | ast.arg) -> Span:
+    def of(self, node: ast.stmt | ast.expr | ast.alias | ast.arg | ast.keyword) -> Span:
         """The span of a node."""
         line, column = node.lineno, node.col_offset
         end_line, end_column = node.end_lineno or line, node.end_col_offset or column

@@ -17,13 +17,19 @@ _DOTTED: Final = re.compile(r"\.{0,3}[^\W\d]\w*(?:\.[^\W\d]\w*)*(?::[^\W\d][\w.]
 _MAX_TEXT: Final = 256
 _NAMING_CALLS: Final = frozenset(
     {"import_module", "__import__", "importorskip", "resolve_name", "find_spec", "run_module", "reload"}
-    | {"sys.modules", "pytest_plugins", "python -m"}
+    | {"sys.modules", "pytest_plugins", "python -m", "INSTALLED_APPS", "files", "get_data", "PackageLoader"}
 )
 """Callables (and places) whose string names a module even without a dot."""
 _CLASS_KEYS: Final = frozenset({"class", "()", "_target_"})
 """Keys under which configuration dictionaries hold the dotted name of what is imported for them."""
+_MODULE_LISTS: Final = frozenset({"pytest_plugins", "INSTALLED_APPS"})
+"""Variables whose strings a framework imports before anything else."""
+_NAME: Final = re.compile(r"[^\W\d]\w*")
 _TOLERANT: Final = {"create": True, "raising": False}
 """Keywords with which a patch makes the name that it finds missing."""
+
+RELATIVE: Final = "relative"
+"""The argument of a name that is relative to the package of its own file."""
 
 String = tuple[Scope, str, Span, str, str, Context]
 """Scope, value, span, callee, argument, context."""
@@ -39,15 +45,54 @@ class Strings:
 
     def constant(self, node: ast.Constant, scope: Scope, callee: str = "", argument: str = "") -> None:
         """Note a string, if it may be a name."""
-        value = node.value
+        named = callee in _NAMING_CALLS or callee.rpartition(".")[2] in _NAMING_CALLS
+        if named or (isinstance(node.value, str) and "." in node.value):
+            self.named(node.value, node, scope, callee, argument)
+
+    def named(
+        self, value: object, node: ast.expr | ast.keyword, scope: Scope, callee: str = "", argument: str = ""
+    ) -> None:
+        """Note a name that ``node`` stands for, if it may be one."""
         if not isinstance(value, str) or len(value) > _MAX_TEXT:
-            return
-        if "." not in value and callee not in _NAMING_CALLS and callee.rpartition(".")[2] not in _NAMING_CALLS:
             return
         if _DOTTED.fullmatch(value):
             expected = self.collector.failure_demanded or value in self.collector.mocked
             context: Context = "expected" if expected else self.collector.context
             self.found.append((scope, value, self.collector.spans.of(node), callee, argument, context))
+
+    def called(self, node: ast.Call, callee: str, leaf: str, scope: Scope) -> None:
+        """Note the names that a call spells in several parts: relative to a package, or patched by keyword."""
+        first = node.args[0] if node.args else None
+        if leaf == "attach" and "lazy" in callee:
+            self._lazy(node, scope, callee)
+        if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
+            return
+        if leaf == "import_module" and first.value.startswith("."):
+            package = node.args[1] if len(node.args) > 1 else _keyword(node, "package")
+            if isinstance(package, ast.Constant) and isinstance(package.value, str):
+                self.named(_absolute(first.value, package.value), first, scope, callee, "0")
+            elif isinstance(package, ast.Name) and package.id in ("__package__", "__name__"):
+                self.named(first.value, first, scope, callee, RELATIVE)
+        elif leaf == "multiple" and callee.endswith("patch.multiple"):
+            for keyword in () if is_tolerant(node) else node.keywords:
+                if keyword.arg and keyword.arg not in _PATCH_OPTIONS:
+                    self.named(f"{first.value}.{keyword.arg}", keyword, scope, callee, "0")
+        elif is_tolerant(node) and "." in first.value:
+            self.named(first.value.rpartition(".")[0], first, scope, callee, "0")  # its owner must be there
+
+    def _lazy(self, node: ast.Call, scope: Scope, callee: str) -> None:
+        """Note the submodules, and the names in each, that ``lazy_loader.attach(__name__, ...)`` makes available."""
+        modules = _keyword(node, "submodules") or (node.args[1] if len(node.args) > 1 else None)
+        names = _keyword(node, "submod_attrs") or (node.args[2] if len(node.args) > 2 else None)
+        for each in modules.elts if isinstance(modules, (ast.List, ast.Tuple, ast.Set)) else ():
+            if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                self.named(f".{each.value}", each, scope, callee, RELATIVE)
+        pairs = zip(names.keys, names.values, strict=True) if isinstance(names, ast.Dict) else ()
+        for module, listed in pairs:
+            for each in listed.elts if isinstance(listed, (ast.List, ast.Tuple)) else ():
+                parts = [part.value if isinstance(part, ast.Constant) else None for part in (module, each)]
+                if isinstance(parts[0], str) and isinstance(parts[1], str):
+                    self.named(f".{parts[0]}.{parts[1]}", each, scope, callee, RELATIVE)
 
     def distinct(self) -> Iterable[String]:
         """Each string once, as the place that says most about it has noted it."""
@@ -59,20 +104,30 @@ class Strings:
         return best.values()
 
     def sequence(self, node: ast.List | ast.Tuple, scope: Scope) -> None:
-        """Note the module of ``[python, "-m", "module"]``."""
+        """Note the module of ``[python, "-m", "module"]``, and the name of a pair ``("module", "name")``."""
+        if isinstance(node, ast.Tuple) and len(node.elts) == 2:
+            self._pair(node.elts[0], node.elts[1], scope)
         for flag, module in zip(node.elts, node.elts[1:], strict=False):
             if isinstance(flag, ast.Constant) and flag.value == "-m" and isinstance(module, ast.Constant):
                 self.constant(module, scope, "python -m", "0")
 
     def mapping(self, node: ast.Dict, scope: Scope) -> None:
-        """Note the class names of a configuration dictionary."""
+        """Note the class names of a configuration dictionary, and the names that a lazy table lists by module."""
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and key.value in _CLASS_KEYS and isinstance(value, ast.Constant):
                 self.constant(value, scope, str(key.value), "0")
+            elif key is not None and isinstance(value, (ast.List, ast.Tuple, ast.Set)):
+                for each in value.elts:
+                    self._pair(key, each, scope)
+
+    def _pair(self, module: ast.expr, name: ast.expr, scope: Scope) -> None:
+        parts = [each.value if isinstance(each, ast.Constant) else None for each in (module, name)]
+        if isinstance(parts[0], str) and isinstance(parts[1], str) and "." in parts[0] and _NAME.fullmatch(parts[1]):
+            self.named(f"{parts[0]}.{parts[1]}", name, scope)
 
     def assigned(self, name: str, value: ast.expr | None, scope: Scope) -> None:
-        """Note the modules of ``pytest_plugins``, which pytest imports before anything else."""
-        if name != "pytest_plugins" or scope.parent is not None:
+        """Note the modules that a framework imports because a variable of the module lists them."""
+        if name not in _MODULE_LISTS or scope.parent is not None:
             return
         parts = value.elts if isinstance(value, (ast.List, ast.Tuple, ast.Set)) else [value]
         for part in parts:
@@ -99,6 +154,21 @@ class Strings:
         self.injected |= {
             part.value for part in named if isinstance(part, ast.Constant) and isinstance(part.value, str)
         }
+
+
+_PATCH_OPTIONS: Final = frozenset({"target", "spec", "spec_set", "autospec", "new_callable", "create"})
+
+
+def _keyword(node: ast.Call, name: str) -> ast.expr | None:
+    return next((keyword.value for keyword in node.keywords if keyword.arg == name), None)
+
+
+def _absolute(relative: str, package: str) -> str:
+    """The absolute name of a relative one, as ``importlib`` resolves it."""
+    name = relative.lstrip(".")
+    above = package.split(".")
+    kept = above[: len(above) - (len(relative) - len(name) - 1)]
+    return ".".join((*kept, name)) if name else ".".join(kept)
 
 
 def is_tolerant(node: ast.Call) -> bool:

@@ -28,12 +28,16 @@ _LISTED_COMMANDS: Final = frozenset({"command", "entrypoint"})
 _RUN_KEYS: Final = _LISTED_COMMANDS | {"run", "setup", "script", "cmd", "bash_command"}
 """Keys under which clusters, schedulers and launchers hold what they run."""
 _COMMAND: Final = Caller("REF007", "the command", "error")
+_INTERPOLATED: Final = re.compile(r"\$\{[^{}]*\}/")
 _MAX_JSON: Final = 262_144
 """A larger JSON file is data that a program wrote."""
 
 
 def value_mention(key: str, value: str, span: Span) -> Mention | None:
-    """What one configuration value names, if it looks like a name or a path."""
+    """What one configuration value names, if it looks like a name or a path, below an interpolated folder or not."""
+    if below := _INTERPOLATED.match(value):
+        value = value[below.end() :]
+        span = (span[0], span[1] + below.end(), *span[2:]) if span[0] == span[2] else span
     form = form_of(value)
     if form is None:
         return None

@@ -40,6 +40,7 @@ IN_TEXT: Final = re.compile(
     rf"""(?<![\w./:@$\\{{<%-])(?:
         [\w.@+~-]*(?:/[\w.@+*-]+)+/?                                   # a path of several components
       | [\w-]+\.{_SUFFIXES}(?![\w.])                                   # a file name
+      | (?<=[`*])[A-Za-z_][\w.-]*/(?=[`*])                             # a folder, set off by its slash and marks
       | [^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?   # a dotted name
     )""",
     re.VERBOSE,

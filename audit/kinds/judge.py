@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
@@ -16,6 +17,8 @@ from audit.resolve.index import Node
 from audit.resolve.program import Program, Resolution
 from audit.resolve.retired import Retired, Retirements
 
+_MAY_BE_NAME: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*){2,}")
+"""A file name of three parts, such as ``shop.store.go``, may just as well be a dotted name."""
 _PROSE: Final = ("REF008", "REF009")
 
 
@@ -67,7 +70,8 @@ class MentionJudge:
                 return None
             find = self._paths.find if mention.form == "path" else self._paths.find_config
             target = find(path, mention.text)
-            return self._gone_path(target) if target is not None else None
+            if target is not None or mention.form == "config" or not _MAY_BE_NAME.fullmatch(mention.text):
+                return self._gone_path(target) if target is not None else None
         where = path if path.endswith((".py", ".pyi", ".ipynb")) else ""
         key = (where, mention.text, mention.certain)
         if key not in self._known:

@@ -22,6 +22,7 @@ _NEW_UNIT: Final = re.compile(r"^\s*(?:[-*+][ \t]|\d+[.)][ \t]|\||>|\S+:$|:::)")
 _BOLD_HEADING: Final = re.compile(r"^\s*(?:\*\*[^*]+\*\*:?|__[^_]+__:?)\s*$")
 _PYTHON: Final = frozenset({"python", "py", "python3", "pycon", "ipython", "python-repl", "py3"})
 _SHELL: Final = frozenset({"bash", "sh", "shell", "console", "zsh", "shell-session", "terminal", "powershell", "make"})
+_SESSIONS: Final = frozenset({"console", "shell-session", "terminal"})
 _PROMPT: Final = re.compile(r"^(\s*)(?:\$|%|>|❯|#)[ ](?=\w)", re.MULTILINE)
 _NOT_TEXT: Final = frozenset({"diff", "patch", "mermaid", "output", "log", "traceback", "svg", "html"})
 _REPORT: Final = re.compile(
@@ -130,13 +131,26 @@ def fence_mentions(fence: Fence, positions: Positions, role: str) -> Iterator[Me
         else:
             yield from code_mentions(_code_lines(content, offset), positions, "the example")
     elif fence.language in _SHELL:
-        source = _PROMPT.sub(lambda found: " " * len(found[0]), content)
+        source = _commands_only(content) if fence.language in _SESSIONS else content
+        source = _PROMPT.sub(lambda found: " " * len(found[0]), source)
         yield from command_mentions(source, offset, positions, DOCUMENT)
     else:
         for line in content.splitlines(keepends=True):
             if "- " not in line[:2] and not line.lstrip().startswith(("#", "//")):
                 yield from prose_mentions(line, offset, positions, role)
             offset += len(line)
+
+
+def _commands_only(content: str) -> str:
+    """A terminal session with what the commands print blanked; a block without any prompt is all commands."""
+    if not _PROMPT.search(content):
+        return content
+    kept, goes_on = [], False
+    for line in content.split("\n"):
+        goes_on = _PROMPT.match(line) is not None or goes_on
+        kept.append(line if goes_on else " " * len(line))
+        goes_on = goes_on and line.rstrip().endswith("\\")
+    return "\n".join(kept)
 
 
 def _code_lines(content: str, offset: int) -> list[CodeLine]:
@@ -213,6 +227,16 @@ class Markdown(TextKind):
                 ("docs/a.md", 12, "shop.old"),
                 ("docs/a.md", 15, "shop/old.py"),
             ),
+        ),
+        Example(
+            title="a terminal session, where only what is typed counts, and a name that ends like a file",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "def go(): ...\n",
+                "a.md": "Call `shop.old.go` first.\n\n```console\n$ python -m shop.old\nno shop.old here\n```\n",
+            },
+            gone=("shop/old.py",),
+            finds=(("a.md", 1, "shop.old"), ("a.md", 4, "shop.old")),
         ),
         Example(
             title="an absolute path of somebody's machine, and a doctest",

@@ -20,6 +20,9 @@ from audit.model.mentions import Form, Mention
 
 _MAX_NOTEBOOK: Final = 20_000_000
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
+_SHELL_LINE: Final = re.compile(
+    r"\s*(?:[\w, \t]+=\s*)?(?:!!?|%(?:run|sx|system|load_ext|reload_ext|aimport|%writefile) )"
+)
 _SHELL_CELLS: Final = ("%%bash", "%%sh", "%%script", "%%!")
 
 
@@ -137,6 +140,31 @@ class Notebooks(TextKind):
             ),
         ),
         Example(
+            title="the output of a command, an extension, a name that a call takes, and an import beside them",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "a.ipynb": json.dumps(
+                    {
+                        "cells": [
+                            {
+                                "cell_type": "code",
+                                "source": [
+                                    "import importlib, shop.old\n",
+                                    "out = !python -m shop.old\n",
+                                    "%load_ext shop.old\n",
+                                    "importlib.import_module('shop.old')",
+                                ],
+                            }
+                        ]
+                    },
+                    indent=1,
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=tuple(("a.ipynb", line, "shop.old") for line in (6, 7, 8, 9)),
+        ),
+        Example(
             title="an import of a module that this tree never had: an error without any base",
             before={
                 "shop/__init__.py": "",
@@ -224,9 +252,8 @@ def _code(cells: list[Cell], positions: Positions) -> Iterator[Mention]:
 def _shell(cell: Cell, positions: Positions) -> Iterator[Mention]:
     is_shell = cell.source.lstrip().startswith(_SHELL_CELLS)
     for line in cell.lines:
-        text = line.text.lstrip()
-        if is_shell or text.startswith(("!", "%run ", "%sx ", "%%writefile ")):
-            blank = len(line.text) - len(text)
-            source = " " * blank + (" " + text[1:] if text.startswith("!") else text.replace("%run ", "     ", 1))
+        prefix = _SHELL_LINE.match(line.text)
+        if is_shell or prefix:
+            source = line.text if prefix is None else " " * prefix.end() + line.text[prefix.end() :]
             for each in command_mentions(source, 0, Positions(source), Caller("REF009", "the command", "error")):
                 yield _moved(each, (line,), positions, "error")

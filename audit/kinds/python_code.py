@@ -11,11 +11,14 @@ import msgspec
 from audit.facts.python import read_python
 from audit.model.facts import Attribute, FileFacts, Span
 
-_MAGIC: Final = re.compile(r"^([ \t]*)([%!?]|.*\?\s*$)", re.MULTILINE)
+_MAGIC: Final = re.compile(r"^([ \t]*)([%!?]|.*\?\s*$|[\w, \t]+=[ \t]*[%!])", re.MULTILINE)
 
 
 class CodeName(msgspec.Struct, frozen=True):
-    """A dotted name that code uses, and how: import or attribute. ``bare`` marks one without a dot."""
+    """A dotted name that code uses, and how: import, attribute, or name (a string that a call takes).
+
+    ``bare`` marks one without a dot.
+    """
 
     kind: str
     name: str
@@ -58,6 +61,9 @@ def _names(facts: FileFacts) -> Iterator[CodeName]:
             else:
                 dotted = statement.module if name.name == "*" else f"{statement.module}.{name.name}"
                 yield CodeName("import", dotted, span)
+    for text in facts.texts:
+        if text.callee and "." in text.value.strip("."):
+            yield CodeName("name", text.value.replace(":", ".", 1), text.span)
     for attribute in facts.attributes:
         dotted = _attribute_name(facts, attribute)
         if dotted:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.kinds.deletion import heads_deletion
+from audit.kinds.forms import form_of
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.markdown import Fence, fence_mentions
 from audit.kinds.prose import doctest_mentions, prose_mentions
@@ -25,6 +26,7 @@ _AUTO: Final = re.compile(
 _CODE: Final = re.compile(r"^([ \t]*)\.\.[ \t]+(?:code-block|code|sourcecode|prompt)::[ \t]*([\w+-]*)")
 _OLD: Final = re.compile(r"^([ \t]*)\.\.[ \t]+(?:deprecated|versionremoved|versionchanged)::")
 _COMMENT: Final = re.compile(r"^([ \t]*)\.\.(?:[ \t]+(?!\S*::|_|\[|\|)\S|[ \t]*$)")
+_LINK: Final = re.compile(r"`[^`<]*<([^>`]+)>`__?")
 _UNDERLINE: Final = re.compile(r"^([=\-~^\"'`#*+.:_])\1{2,}\s*$")
 
 
@@ -36,6 +38,13 @@ def _role_mentions(text: str, offset: int, positions: Positions) -> Iterator[Men
             form: Form = "name" if "." in found["name"] else "module"
             role = f":{found['role']}:"
             yield Mention("REF008", "name", found["name"].rstrip("."), form, role, "warning", span)
+
+
+def _link_mentions(text: str, offset: int, positions: Positions) -> Iterator[Mention]:
+    for found in _LINK.finditer(text):
+        if form_of(found[1]) == "path":
+            span = positions.span(offset + found.start(1), offset + found.end(1))
+            yield Mention("REF008", "link", found[1], "path", "the document", "warning", span)
 
 
 def _without_roles(text: str) -> str:
@@ -79,6 +88,7 @@ class ReStructuredText(TextKind):
                     yield from doctest_mentions(whole, unit_offset, positions, "the example")
                 else:
                     yield from _role_mentions(whole, unit_offset, positions)
+                    yield from _link_mentions(whole, unit_offset, positions)
                     yield from prose_mentions(_without_roles(whole), unit_offset, positions, "the document")
 
         while index < len(lines):

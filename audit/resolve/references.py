@@ -11,7 +11,7 @@ from audit.model.references import Dangling
 from audit.resolve.chains import ChainWalker
 from audit.resolve.index import Node
 from audit.resolve.program import Program, Resolution
-from audit.resolve.strings import StringNames, puts_in_place, use_of
+from audit.resolve.strings import StringNames, imports_modules, puts_in_place, use_of
 
 
 def site_of(path: str, span: Span) -> Site:
@@ -200,12 +200,17 @@ class FileReferences:
 
     def _dangling_text(self, text: Text) -> Iterator[Dangling]:
         """A string whose leading part is a module, now or at the base, and whose rest is not there."""
-        if text.value.startswith(".") or text.context == "expected":
+        value = self._absolute_text(text)
+        if value is None or text.context == "expected":
             return
         use = use_of(text)
-        parts = text.value.replace(":", ".", 1).split(".")
+        parts = value.replace(":", ".", 1).split(".")
         lost = self.strings.lost(self.path, parts) if len(parts) > 1 or use != "unknown" else None
-        if lost is not None and use == "unknown":
+        if imports_modules(text) and self.program.absolute(self.path, value).status == "foreign":
+            return  # another distribution's share of a package that is ours too
+        if lost is None and (value != text.value or imports_modules(text)):
+            lost = self.strings.lost_module(self.path, parts)  # a package's __getattr__ makes no modules
+        elif lost is not None and use == "unknown":
             # what is imported depends on who imports it; what is merely written down is a name that all know
             lost = self.strings.lost("", parts)
             if lost is not None and self.strings.only_looks_like_one("", parts, lost):
@@ -213,6 +218,22 @@ class FileReferences:
         if lost is not None and not puts_in_place(text, lost):
             context: Context = "guarded" if use == "tolerant" and text.context != "typing" else text.context
             yield self._make("string", text.span, *lost, context, False, text.callee if use != "unknown" else "")
+
+    def _absolute_text(self, text: Text) -> str | None:
+        """The name that a string means; None for one that is relative to nobody knows what."""
+        name = text.value.lstrip(".")
+        if name == text.value:
+            return name
+        is_package = self.path.endswith(("/__init__.py", "/__init__.pyi"))
+        if text.argument != "relative" and not (is_package and self._is_lazy):
+            return None
+        package = self.program.relative(self.path, len(text.value) - len(name), "").dotted
+        return f"{package}.{name}" if package else None
+
+    @property
+    def _is_lazy(self) -> bool:
+        """Whether a package imports what it is asked for: its tables of relative names are of modules."""
+        return any(definition.name == "__getattr__" for definition in self.facts.definitions)
 
     def _dangling_exports(self) -> Iterator[Dangling]:
         """Entries of ``__all__`` that the module does not define: importing ``*`` from it fails."""

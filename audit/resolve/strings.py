@@ -20,8 +20,13 @@ _PATCHING: Final = ("patch", "patch.dict", "patch.multiple")
 _BUILTINS: Final = frozenset(dir(builtins))
 _MONKEYPATCHING: Final = frozenset({"setattr", "delattr"})
 _TOLERANT: Final = frozenset({"importorskip", "find_spec", "find_loader"})
-_PLACES: Final = frozenset({"sys.modules", "pytest_plugins", "python -m", "class", "()", "_target_"})
-_FIRST: Final = frozenset({"0", "target", "name", "modname", "dotted_path", "import_name"})
+_PACKAGES: Final = frozenset(
+    {"importlib.resources.files", "importlib_resources.files", "pkgutil.get_data", "jinja2.PackageLoader"}
+)
+_PLACES: Final = _PACKAGES | frozenset(
+    {"sys.modules", "pytest_plugins", "INSTALLED_APPS", "python -m", "class", "()", "_target_", "lazy_loader.attach"}
+)
+_FIRST: Final = frozenset({"0", "relative", "target", "name", "modname", "dotted_path", "import_name"})
 
 
 def use_of(text: Text) -> StringUse:
@@ -36,6 +41,12 @@ def use_of(text: Text) -> StringUse:
     if leaf in _MONKEYPATCHING and text.callee not in _MONKEYPATCHING:
         return "imported"
     return "imported" if _is_patch(text.callee) else "unknown"
+
+
+def imports_modules(text: Text) -> bool:
+    """Whether a callable takes modules alone, never an attribute of one."""
+    taken = text.callee in _PACKAGES or text.callee.rpartition(".")[2] == "import_module"
+    return taken and text.argument in _FIRST
 
 
 def _is_patch(callee: str) -> bool:
@@ -68,6 +79,14 @@ class StringNames:
             return self.chains.missing(head.dotted, head.nodes, tuple(parts[length:]))
         gone = self._gone_module(path, parts)
         return None if gone is None or gone in program.injected() else (gone, "")
+
+    def lost_module(self, path: str, parts: list[str]) -> Missing | None:
+        """The module that a name is, which the base held, although its package would serve any attribute."""
+        program, whole = self.program, ".".join(parts)
+        if program.base is None or whole in program.injected():
+            return None
+        held = program.base.absolute(path, whole).status == "found"
+        return (whole, "") if held and program.absolute(path, whole).status == "missing" else None
 
     def _gone_module(self, path: str, parts: list[str]) -> str | None:
         """The module that a name needs and the tree lacks: the longest that the base held, else all of it."""
