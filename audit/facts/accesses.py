@@ -152,7 +152,15 @@ class _Reader:
             return
         term = term_of(callee, scope.term) if not scope.narrows(callee) else ""
         if term or isinstance(callee, ast.Attribute):
-            self.found.append(Access(leaf, term, shape, self._spans.of(node), self._context))
+            receiver = _last_name(callee.value) if isinstance(callee, ast.Attribute) else ""
+            self.found.append(Access(leaf, term, shape, self._spans.of(node), self._context, receiver))
+
+
+def _last_name(node: ast.expr) -> str:
+    """The last name of a receiver, of a call that gives it, or of what holds it."""
+    while isinstance(node, ast.Call | ast.Subscript | ast.Await):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return leaf_of(node)
 
 
 def _survives(kind: ast.expr | None) -> bool:

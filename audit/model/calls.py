@@ -19,13 +19,14 @@ class CallShape(msgspec.Struct, frozen=True):
 
 class Access(msgspec.Struct, frozen=True):
     """One call (then with its ``shape``) or attribute read. ``term`` (see `audit.model.terms`) says what is called
-    or read; it is empty where nobody can tell on what."""
+    or read; it is empty where nobody can tell on what. ``receiver`` is the last name of what it is called on."""
 
     leaf: str
     term: str
     shape: CallShape | None
     span: Span
     context: Context
+    receiver: str = ""
 
 
 class Misfit(msgspec.Struct, frozen=True, kw_only=True):

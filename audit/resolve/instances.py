@@ -129,20 +129,26 @@ class Instances:
                 origin = self.program.symbols.origin(path, name)
                 return self._dotted(path, origin) if origin is not None else None
             return Foreign(f"builtins.{name}") if hasattr(builtins, name) else None
-        if definition.bindings != 1 and definition.kind != "variable":
-            return None
         if definition.kind != "import":
-            return self._defined(path, definition, None)
+            is_one = definition.bindings == 1 or definition.kind == "variable"
+            return self._defined(path, definition, None) if is_one else None
+        return self._bound_by_import(path, definition)
+
+    def _bound_by_import(self, path: str, definition: Definition) -> Value | None:
+        """What an import at the top of a module binds; ``import a.b`` and ``import a.c`` bind the same ``a``."""
+        found: set[tuple[int, str, str]] = set()
+        count = 0
         for statement in self.program.facts(path).imports:
             for each in statement.names:
-                if each.bound == name and statement.at_module_scope:
-                    if statement.context == "fallback":
-                        return None
-                    if statement.is_from:
-                        return self._imported(path, statement.level, statement.module, each.name)
-                    whole = each.bound != each.name.partition(".")[0] or each.bound == each.name
-                    return self._imported(path, 0, each.name if whole else each.bound, "")
-        return None
+                if each.bound != definition.name or not statement.at_module_scope or statement.context == "fallback":
+                    continue
+                count += 1
+                if statement.is_from:
+                    found.add((statement.level, statement.module, each.name))
+                else:
+                    is_whole = each.bound != each.name.partition(".")[0]
+                    found.add((0, each.name if is_whole else each.bound, ""))
+        return self._imported(path, *found.pop()) if len(found) == 1 and count == definition.bindings else None
 
     def _imported(self, path: str, level: int, module: str, name: str) -> Value | None:
         program = self.program

@@ -29,6 +29,9 @@ _BUILTIN_MEMBERS: Final = frozenset(
     name for kind in vars(builtins).values() if isinstance(kind, type) for name in dir(kind)
 )
 
+_MIN_WORD: Final = 4
+"""A shorter name of a receiver says nothing of its class."""
+
 
 class Silent(msgspec.Struct, frozen=True):
     """What breaks without a word at import: calls, and reads of members."""
@@ -162,7 +165,7 @@ class _Judge:
         if found is None:
             return None
         owner = self._program.symbols.definitions(found[0]).get(found[1].name.rpartition(".")[0])
-        if owner is None or owner.kind != "class":
+        if owner is None or owner.kind != "class" or not _sounds_like(access.receiver, owner.name):
             return None
         return Function(*found, Instance((found[0], owner), exact=True))
 
@@ -248,6 +251,12 @@ class _Judge:
             resolved=words[1],
             context=access.context,
         )
+
+
+def _sounds_like(receiver: str, class_name: str) -> bool:
+    """Whether what a receiver is called says that it is of a class: ``stats_db`` of ``EvalStatsDB``."""
+    word = receiver.replace("_", "").lower().removesuffix("s")
+    return len(word) >= _MIN_WORD and word in class_name.rpartition(".")[2].lower()
 
 
 def _holds(program: Program, place: Place, leaf: str) -> Definition | None:
