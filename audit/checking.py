@@ -62,6 +62,7 @@ def check_tree(
             base.program,
             renamed={new: old for old, new in renames.items()},
             read_many=now.tree.read_many,
+            read_base=base.tree.read_many,
             read_accesses=read_accesses,
         )
         findings += call_findings(silent.misfits, lambda each: retirements.changed_signature(each.path, each.target))

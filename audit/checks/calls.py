@@ -19,18 +19,19 @@ def call_findings(misfits: Iterable[Misfit], changed_in: Callable[[Misfit], Reti
         change = changed_in(each)
         how = "; no other method has its name" if each.resolved == "the only one of its name" else ""
         when = f", changed in {change.commit[:10]} on {change.date[:10]}: {change.subject}" if change else ""
+        instead = f"; {each.remedy}" if each.remedy else ""
         found.append(
             Finding(
                 code="REF013",
-                severity=CODES["REF013"].severity,
+                severity=CODES["REF013"].severity if each.fails else "warning",
                 site=each.site,
                 kind="call",
                 target=each.target,
                 referrer=each.referrer,
-                message=f"{each.target}{each.after} {each.why}; at the base it was {each.before}{when}{how}",
+                message=f"{each.target}{each.after} {each.why}; at the base it was {each.before}{when}{how}{instead}",
                 new=True,
                 retired_in=change,
-                breaks_import=each.context == "eager",
+                breaks_import=each.fails and each.context == "eager",
             )
         )
     return tuple(found)

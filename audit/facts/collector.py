@@ -25,6 +25,8 @@ from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
 from audit.model.facts import Context, FileFacts
 
+_Value = ast.expr | None
+
 
 class Collector:
     """Collects the facts of one file. Use once: ``Collector(content).collect(tree)``."""
@@ -122,8 +124,7 @@ class Collector:
         self.definitions.class_(self.scope, self.module, node)
         for expression in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
             self.expressions.visit(expression)
-        outer = self.scope
-        self.scope = Scope(outer, is_class=True)
+        outer, self.scope = self.scope, Scope(self.scope, is_class=True)
         self.definitions.enter_class(outer, self.scope, node)
         self.block(node.body)
         self.definitions.leave_class(self.scope)
@@ -145,17 +146,14 @@ class Collector:
         for target in node.targets:
             self._target(target, node, node.value)
 
-    def _annotated(self, node: ast.AnnAssign) -> None:
-        self.annotation(node.annotation)
+    def _changed(self, node: ast.AnnAssign | ast.AugAssign) -> None:
+        if isinstance(node, ast.AnnAssign):
+            self.annotation(node.annotation)
         if node.value is not None:
             self.expressions.visit(node.value)
         self._target(node.target, node, node.value)
 
-    def _augmented(self, node: ast.AugAssign) -> None:
-        self.expressions.visit(node.value)
-        self._target(node.target, node, node.value)
-
-    def _target(self, target: ast.expr, statement: ast.stmt, value: ast.expr | None) -> None:
+    def _target(self, target: ast.expr, statement: ast.stmt, value: _Value, source: _Value = None) -> None:
         if self.edits_path and value is not None:
             self.expressions.path_assigned(target, value)
         match target:
@@ -163,27 +161,27 @@ class Collector:
                 is_unset = isinstance(value, ast.Constant) and value.value is None
                 if not (is_unset and self.context in ("guarded", "fallback")):
                     self.scope.bind(name)  # a None that stands in for a failed import hides nothing
-                self.definitions.variable(self.scope, self.module, name, statement, value)
+                self.definitions.variable(self.scope, self.module, name, statement, value or source)
                 self.expressions.strings.assigned(name, value, self.scope)
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 for part in parts:
                     self._target(part, statement, None)
-            case ast.Starred(value=inner):
-                self._target(inner, statement, None)
+            case ast.Starred(value=part):
+                self._target(part, statement, None)
             case _:
                 self.definitions.store(target, statement, value)
                 self.expressions.visit(target)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         self.expressions.visit(node.iter)
-        self._target(node.target, node, None)
+        self._target(node.target, node, None, node.iter)
         self.block([*node.body, *node.orelse])
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:
             self.expressions.visit(item.context_expr)
             if item.optional_vars is not None:
-                self._target(item.optional_vars, node, None)
+                self._target(item.optional_vars, node, None, item.context_expr)
         demanded, swallowed = demanded_failures(node), swallowed_failures(node)
         outer = self.attributes_guarded, self.failure_demanded, self.mocked
         self.mocked |= mocked_modules(node)
@@ -282,8 +280,8 @@ _HANDLERS: Final[dict[type[ast.stmt], Callable[[Collector, Any], None]]] = {
     ast.ClassDef: Collector._class,
     ast.Return: Collector._return,
     ast.Assign: Collector._assign,
-    ast.AnnAssign: Collector._annotated,
-    ast.AugAssign: Collector._augmented,
+    ast.AnnAssign: Collector._changed,
+    ast.AugAssign: Collector._changed,
     ast.For: Collector._for,
     ast.AsyncFor: Collector._for,
     ast.With: Collector._with,

@@ -13,6 +13,7 @@ from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
 from audit.facts.terms import NONE, annotation_text, field_of, term_of
 from audit.model.facts import Definition, Parameter, Span
+from audit.model.terms import element_of, entered
 
 _OPENING_NAMES = frozenset({"__getattr__", "__class__"})
 _MIN_DIGEST_LINES = 3
@@ -64,6 +65,10 @@ class Definitions:
         qualified = self._qualify(owner, module, name)
         if qualified is not None:
             term = field_of(value, _as_written) if scope is owner else ""
+            if isinstance(statement, ast.With | ast.AsyncWith):
+                term = entered(term)
+            elif isinstance(statement, ast.For | ast.AsyncFor):
+                term = element_of(term)
             self._assigned(qualified, statement, statement, term, is_field=owner.is_class)
 
     def _assigned(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from audit.model.facts import Context, Parameter, Span
 from audit.model.findings import Site
+
+_PLACES: Final = ("positional", "normal")
 
 
 class CallShape(msgspec.Struct, frozen=True):
@@ -32,8 +36,9 @@ class Access(msgspec.Struct, frozen=True):
 class Misfit(msgspec.Struct, frozen=True, kw_only=True):
     """A call that fitted a callable's signature at the base and does not fit it now.
 
-    ``target`` is the qualified callable, ``why`` what is wrong in words, ``before`` and ``after`` the two
-    signatures. ``resolved`` is how the target is known: by name, by type, or as the only one of its name.
+    ``target`` is the qualified callable, ``why`` what is wrong in words, ``remedy`` what to write, ``before`` and
+    ``after`` the two signatures. ``resolved`` is how the target is known: by name, by type, or as the only one of
+    its name. ``fails`` is false for a call that still runs, but whose arguments reach other parameters.
     """
 
     site: Site
@@ -45,6 +50,8 @@ class Misfit(msgspec.Struct, frozen=True, kw_only=True):
     after: str
     resolved: str
     context: Context
+    remedy: str = ""
+    fails: bool = True
 
 
 class LostMember(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +71,7 @@ def misfit(parameters: tuple[Parameter, ...], shape: CallShape) -> str:
     ``parameters`` are those the caller sees: ``self`` is not among them.
     """
     kinds = {parameter.kind for parameter in parameters}
-    places = [parameter for parameter in parameters if parameter.kind in ("positional", "normal")]
+    places = [parameter for parameter in parameters if parameter.kind in _PLACES]
     if shape.positional > len(places) and "variadic" not in kinds:
         return f"takes {len(places)} positional arguments, given {shape.positional}"
     named = {parameter.name for parameter in parameters if parameter.kind in ("normal", "keyword")}
@@ -84,9 +91,42 @@ def misfit(parameters: tuple[Parameter, ...], shape: CallShape) -> str:
         if parameter.required
         and parameter.kind in ("positional", "normal", "keyword")
         and parameter.name not in given
-        and not (shape.starred and parameter.kind in ("positional", "normal"))
+        and not (shape.starred and parameter.kind in _PLACES)
     ]
     return f"needs {', '.join(missing)}" if missing else ""
+
+
+def shifted(before: tuple[Parameter, ...], after: tuple[Parameter, ...], shape: CallShape) -> str:
+    """Which positional arguments reach another parameter than before, while theirs has another place; or nothing."""
+    if shape.starred:
+        return ""
+    places = [[each.name for each in parameters if each.kind in _PLACES] for parameters in (before, after)]
+    moved = [
+        f"argument {index} was {old} and is now {new}"
+        for index, (old, new) in enumerate(zip(*places, strict=False), start=1)
+        if index <= shape.positional and old != new and old in places[1]
+    ]
+    return ", ".join(moved)
+
+
+def remedy(before: tuple[Parameter, ...], after: tuple[Parameter, ...], shape: CallShape) -> str:
+    """What to write instead, as far as the two signatures tell."""
+    names = {each.name: each for each in after}
+    lost = [each.name for each in before if each.name not in names]
+    gained = [each.name for each in after if each.name not in {old.name for old in before}]
+    unknown = [name for name in shape.keywords if name not in names]
+    if unknown and len(lost) == len(gained) == 1 and unknown == lost:
+        return f"write {gained[0]}= for {lost[0]}="
+    if unknown:
+        return f"leave out {', '.join(unknown)}"
+    given = [each.name for each in before if each.kind in _PLACES][: shape.positional]
+    by_name = [name for name in given if name in names and names[name].kind == "keyword"]
+    if by_name:
+        return f"pass {', '.join(by_name)} by name"
+    if shape.positional > sum(each.kind in _PLACES for each in after) and set(given) & set(lost):
+        return f"leave out {', '.join(name for name in given if name in lost)}"
+    missing = [name for name in gained if names[name].required and name not in shape.keywords]
+    return f"pass {', '.join(missing)}" if missing else ""
 
 
 def signature_text(parameters: tuple[Parameter, ...]) -> str:

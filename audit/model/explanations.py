@@ -96,7 +96,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "Take the name off the list.",
     ),
     "REF013": Explanation(
-        "The callable's signature changed since the base: this call fitted the old one and raises TypeError now.",
+        "The callable's signature changed since the base: this call fitted the old one and raises TypeError now. As a "
+        "warning: nobody touched the call, it still runs, and its positional arguments reach other parameters.",
         "average(metric, record)   # now average(metric, path, epoch)",
         "Pass what the new signature asks for.",
     ),

@@ -18,7 +18,7 @@ from audit.resolve.program import Program
 from audit.resolve.values import Above, ClassObject, Foreign, Function, Instance, Module, Value, Wrapped
 
 _MAX_DEPTH: Final = 24
-_PROPERTIES: Final = frozenset({"property", "cached_property", "functools.cached_property", "abc.abstractproperty"})
+_PROPERTIES: Final = frozenset({"property", "cached_property", "abstractproperty"})
 _MANAGERS: Final = frozenset({"contextmanager", "asynccontextmanager"})
 _SAME_RETURN: Final = frozenset(
     {
@@ -188,10 +188,13 @@ class Instances:
         if definition.annotation and definition.annotation != "?":
             owner = definition.name.rpartition(".")[0]
             return self._annotations.meant(path, definition.annotation, owner, receiver)
+        found = self._given(path, definition, receiver)
+        return Instance(found.place) if isinstance(found, Instance) and "." in definition.name else found
+
+    def _given(self, path: str, definition: Definition, receiver: Value | None) -> Value | None:
         if definition.value in ("", "?", "None"):
             return None
-        found = self.of(path, ast.parse(definition.value, mode="eval").body, receiver)
-        return Instance(found.place) if isinstance(found, Instance) and "." in definition.name else found
+        return self.of(path, ast.parse(definition.value, mode="eval").body, receiver)
 
     def member(self, owner: Value, name: str) -> Value | None:
         """What an attribute of a value is."""
@@ -210,7 +213,7 @@ class Instances:
         if place is None:
             return None
         path, definition = place
-        is_property = any(text in _PROPERTIES for text in definition.decorators)
+        is_property = any(decorator_leaf(text) in _PROPERTIES for text in definition.decorators)
         if definition.kind == "function":
             if is_property:
                 return self._returned(path, definition, owner) if isinstance(owner, Instance) else None
@@ -228,11 +231,11 @@ class Instances:
         """What calling a value gives."""
         match value:
             case ClassObject(place=place):
-                lineage = self.classes.lineage(place)
-                is_made_otherwise = any(
-                    f"{owner.name}.__new__" in self.classes.members_of(path) for path, owner in lineage.classes
-                ) or any(self.classes.replaces(owner) for _, owner in lineage.classes[:1])
-                return None if is_made_otherwise else Instance(place, exact=value.exact)
+                makes_others = self.classes.replaces(place[1]) or any(
+                    f"{owner.name}.__new__" in self.classes.members_of(path)
+                    for path, owner in self.classes.lineage(place).classes
+                )
+                return None if makes_others else Instance(place, exact=value.exact)
             case Function():
                 return self._call(value)
             case Foreign(name=name):
@@ -250,16 +253,14 @@ class Instances:
         if not leaves <= _SAME_RETURN:
             return None
         found = self._returned(function.path, definition, receiver)
-        if definition.asynchronous:
-            return Wrapped("awaited", found) if isinstance(found, Instance | ClassObject | Foreign) else None
-        return found
+        if not definition.asynchronous:
+            return found
+        return Wrapped("awaited", found) if isinstance(found, Instance | ClassObject | Foreign) else None
 
     def _returned(self, path: str, definition: Definition, receiver: Value | None) -> Value | None:
         if definition.annotation:
             return self._annotations.meant(path, definition.annotation, definition.name.rpartition(".")[0], receiver)
-        if definition.value in ("", "?", "None") or self._is_overridden(definition, receiver):
-            return None
-        return self.of(path, ast.parse(definition.value, mode="eval").body, receiver)
+        return None if self._is_overridden(definition, receiver) else self._given(path, definition, receiver)
 
     def _is_overridden(self, definition: Definition, receiver: Value | None) -> bool:
         """Whether an heir of the receiver's class may return something else."""
@@ -275,10 +276,9 @@ class Instances:
             case Wrapped(how="entered", inner=inner):
                 return inner
             case Instance():
-                for name in ("__enter__", "__aenter__"):
-                    method = self._class_member(value, name)
-                    if isinstance(method, Function):
-                        return self._returned(method.path, method.definition, value)
+                methods = (self._class_member(value, name) for name in ("__enter__", "__aenter__"))
+                method = next((each for each in methods if isinstance(each, Function)), None)
+                return self._returned(method.path, method.definition, value) if method is not None else None
             case Foreign():
                 return Foreign(f"{value.name}.__enter__()")
         return None
