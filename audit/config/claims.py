@@ -8,7 +8,9 @@ from graphlib import CycleError, TopologicalSorter
 
 from audit.config.fields import Fields
 from audit.config.positioned import Listing, Mistake, Mistakes, Node, describe, read_yaml
+from audit.config.predicate_values import in_tree
 from audit.config.predicates import read_expectation
+from audit.config.waivers import read_waivers, waiver_mistakes
 from audit.model.claims import Citation, Dossier, Statement, Weight
 from audit.model.errors import ConfigError
 from audit.model.suggest import did_you_mean
@@ -24,7 +26,8 @@ def load_claims(files: Iterable[tuple[str, bytes]], *, may_run: bool) -> tuple[D
 
     Raises:
         ConfigError: all mistakes of all files: syntax, unknown keys and predicates, wrong types, an id
-            given twice, a need that is unknown or goes round in a circle, a file without claims.
+            given twice, a need that is unknown or goes round in a circle, a waiver without a reason or of nothing,
+            a file without claims.
     """
     collectors: list[Mistakes] = []
     dossiers: list[Dossier] = []
@@ -33,7 +36,10 @@ def load_claims(files: Iterable[tuple[str, bytes]], *, may_run: bool) -> tuple[D
         collectors.append(mistakes)
         dossiers.append(_dossier(path, content, mistakes, may_run))
     found = [mistake for mistakes in collectors for mistake in mistakes.all()]
-    found += _identity_mistakes([statement for dossier in dossiers for statement in dossier.statements])
+    statements = [statement for dossier in dossiers for statement in dossier.statements]
+    found += _identity_mistakes(statements)
+    waivers = [waiver for dossier in dossiers for waiver in dossier.waivers]
+    found += waiver_mistakes(waivers, [statement.id for statement in statements])
     if found:
         raise ConfigError([str(mistake) for mistake in sorted(set(found))])
     return tuple(dossiers)
@@ -46,7 +52,10 @@ def _dossier(path: str, content: bytes, mistakes: Mistakes, may_run: bool) -> Do
             mistakes.add(1, "the file is empty: write 'claims:' and at least one claim")
         return Dossier(path=path, document=path, statements=())
     fields = Fields(root, "a claims file", mistakes)
-    document, listing = fields.text("document"), fields.node("claims", required=True)
+    document, given = fields.text("document"), fields.node("waivers")
+    in_tree((document,), root, mistakes)
+    listing = fields.node("claims", required=given is None)
+    waivers = read_waivers(given, path, mistakes)
     fields.close()
     statements: list[Statement] = []
     if listing is not None and not isinstance(listing, Listing):
@@ -55,7 +64,7 @@ def _dossier(path: str, content: bytes, mistakes: Mistakes, may_run: bool) -> Do
         mistakes.add(listing.line, "'claims' is empty: nothing would be judged, which is never a pass")
     elif listing is not None:
         statements = [_statement(item, path, mistakes, may_run) for item in listing.items]
-    return Dossier(path=path, document=document or path, statements=tuple(statements))
+    return Dossier(path=path, document=document or path, statements=tuple(statements), waivers=waivers)
 
 
 def _statement(node: Node, path: str, mistakes: Mistakes, may_run: bool) -> Statement:
@@ -91,6 +100,9 @@ def _citation(fields: Fields) -> Citation | None:
     match = _CITATION.fullmatch(text.strip())
     if match is None:
         return None
+    node = fields.node("cite")
+    if node is not None:
+        in_tree((match["path"],), node, fields.mistakes)
     return Citation(match["path"], int(match["line"]) if match["line"] else None)
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from audit.model.documents import DocumentFinding, FileMention, QuotedTraceback
 from audit.model.predicates import AnyPredicate
+from audit.model.waivers import Waiver
 
 Tense = Literal["claim", "plan", "admission", "quotation"]
 """A fact asserted, work still to do, a defect admitted, or somebody else's words."""
@@ -78,3 +79,4 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     mentions: tuple[FileMention, ...] = ()
     findings: tuple[DocumentFinding, ...] = ()
     notes: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()

@@ -16,6 +16,7 @@ from audit.model.difference import Difference
 from audit.model.documents import DocumentFinding
 from audit.model.evidence import Evidence
 from audit.model.trend import TrendPoint
+from audit.model.waivers import JudgedWaiver
 
 Verdict = Literal["verified", "partly", "refuted", "unverified", "error"]
 
@@ -34,7 +35,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 class JudgedStatement(msgspec.Struct, frozen=True, kw_only=True):
     """A statement with its verdict; the verdict is None for a statement that is no claim.
 
-    ``required`` is what its predicates ask for, in words; ``reproduce`` a command that anyone can paste.
+    ``required`` is what its predicates ask for, in words; ``reproduce`` a command that anyone can paste;
+    ``waived`` why its failure is accepted, and until when.
     """
 
     id: str
@@ -56,6 +58,7 @@ class JudgedStatement(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     cite: str = ""
     roots: tuple[str, ...] = ()
+    waived: str = ""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +74,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     plans: int
     admissions: int
     quotations: int
+    waived: int = 0
 
 
 class Overall(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,6 +192,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     previous_phase: int | None = None
     changes: tuple[Change, ...] = ()
     at_reason: str = ""
+    waivers: tuple[JudgedWaiver, ...] = ()
     notes: tuple[str, ...] = ()
     trend: tuple[TrendPoint, ...] = ()
     findings: tuple[StandingFinding, ...] | None = None

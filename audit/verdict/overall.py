@@ -12,7 +12,9 @@ RULE: Final = (
     "The overall verdict is the worst verdict of a core claim (refuted, then error, unverified, partly); "
     "a supporting claim can never lift it. "
     "Risk: CRITICAL when every core claim is refuted, HIGH when some are, MEDIUM when a core claim is not verified, "
-    "LOW when all core claims hold but a supporting one does not, NONE when all claims are verified."
+    "LOW when all core claims hold but a supporting one does not, NONE when all claims are verified. "
+    "A waived claim is left out of the worst verdict, but while a core claim is waived, the overall verdict is at "
+    "best partly, and the risk says so."
 )
 
 
@@ -31,6 +33,7 @@ def summarise(statements: Sequence[JudgedStatement]) -> Summary:
         plans=tenses.count("plan"),
         admissions=tenses.count("admission"),
         quotations=tenses.count("quotation"),
+        waived=sum(bool(each.waived) for each in statements),
     )
 
 
@@ -38,31 +41,39 @@ def assess(statements: Sequence[JudgedStatement]) -> Overall:
     """The verdict on the whole, by `RULE`. Where nothing is core, every judged claim counts as core."""
     claims = [each for each in statements if each.verdict is not None and each.predicate]
     core = [each for each in claims if each.weight == "core"] or claims
-    verdict = _worst([each.verdict for each in core if each.verdict is not None])
+    waived = [each for each in core if each.waived]
+    counting = [each for each in core if not each.waived]
+    verdict = _worst([each.verdict for each in counting if each.verdict is not None])
     everything = _worst([each.verdict for each in claims if each.verdict is not None])
-    refuted = sum(each.verdict == "refuted" for each in core)
+    refuted = sum(each.verdict == "refuted" for each in counting)
     if not core:
         risk = "RISK NOT ASSESSED: NO CLAIM COULD BE JUDGED"
     elif verdict == "refuted":
         risk = "CRITICAL RISK: SYSTEM DOWN" if refuted == len(core) else "HIGH RISK: PARTIAL SYSTEM RECOVERY"
-    elif verdict != "verified":
+    elif counting and verdict != "verified":
         risk = "MEDIUM RISK: CORE CLAIMS NOT PROVEN"
+    elif waived:
+        verdict = "partly" if counting else "unverified"
+        risk = "MEDIUM RISK: CORE FAILURES ACCEPTED BY WAIVER"
     elif everything != "verified":
         risk = "LOW RISK: CORE HOLDS, SUPPORT DOES NOT"
     else:
         risk = "NO RISK FOUND: EVERY CLAIM VERIFIED"
+    if waived:
+        risk += f" ({len(waived)} core {'claim' if len(waived) == 1 else 'claims'} waived)"
     return Overall(verdict=verdict, risk=risk, rule=RULE)
 
 
 def exit_code(statements: Sequence[JudgedStatement]) -> int:
-    """0 when every judged claim is verified, 1 when one is refuted or holds only partly, else 2.
+    """0 when every judged claim is verified or waived, 1 when one is refuted or holds only partly, else 2.
 
     Sentences that could not be turned into a predicate do not count, unless there is nothing else.
     """
-    verdicts = {each.verdict for each in statements if each.verdict is not None and each.predicate}
+    judged = [each for each in statements if each.verdict is not None and each.predicate]
+    verdicts = {each.verdict for each in judged if not each.waived}
     if verdicts & {"refuted", "partly"}:
         return 1
-    return 0 if verdicts == {"verified"} else 2
+    return 0 if judged and verdicts <= {"verified"} else 2
 
 
 def _worst(verdicts: Sequence[Verdict]) -> Verdict:

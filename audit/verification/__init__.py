@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from audit.model.verdicts import Verification
@@ -79,6 +80,7 @@ def verify(
             interpreter=sandbox.interpreter.origin,
             at_reason=moment.reason,
             run=run,
+            today=datetime.now(tz=UTC).date(),
         )
         result = assemble(dossiers, judgements, codebase, subject)
     result = with_history(result, before)

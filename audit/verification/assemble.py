@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import msgspec
 
@@ -18,6 +19,7 @@ from audit.model.verdicts import (
 from audit.probes.snapshot import REPORTS
 from audit.verdict.overall import assess, summarise
 from audit.verdict.standing import contract_line, root_cause, standing
+from audit.verdict.waiving import apply_waivers
 from audit.verification.document_findings import document_findings
 from audit.verification.reproduce import reproduce
 
@@ -26,7 +28,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """What was judged: the commits asked for, the tree that they led to, and the phase it is for.
 
     ``at`` is None for a work tree; ``shown_at`` then still names what was judged. ``at_reason`` says why this
-    commit was chosen where the user named none, ``run`` what the user said of running code.
+    commit was chosen where the user named none, ``run`` what the user said of running code;
+    ``today`` decides which waivers have expired.
     """
 
     at: str | None
@@ -38,19 +41,25 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     interpreter: str
     at_reason: str = ""
     run: bool | None = None
+    today: date
 
 
 def assemble(
     dossiers: Sequence[Dossier], judgements: dict[str, Judgement], codebase: Codebase, subject: Subject
 ) -> Verification:
     """Everything known of one audit."""
-    judged = tuple(
-        _judged(statement, judgements.get(statement.id), subject)
-        for dossier in dossiers
-        for statement in dossier.statements
-    )
     check = codebase.check
-    documents = tuple(dict.fromkeys(dossier.document for dossier in dossiers))
+    judged, waivers = apply_waivers(
+        [
+            _judged(statement, judgements.get(statement.id), subject)
+            for dossier in dossiers
+            for statement in dossier.statements
+        ],
+        [waiver for dossier in dossiers for waiver in dossier.waivers],
+        check.findings,
+        subject.today,
+    )
+    documents = tuple(dict.fromkeys(dossier.document for dossier in dossiers if dossier.statements))
     return Verification(
         schema_version=1,
         tool_version=__version__,
@@ -70,6 +79,7 @@ def assemble(
         examined=_examined(codebase),
         document_findings=document_findings(dossiers, judgements, codebase),
         at_reason=subject.at_reason,
+        waivers=waivers,
         notes=tuple(f"{dossier.path}: {note}" for dossier in dossiers for note in dossier.notes),
         findings=tuple(standing(each) for each in check.findings if not each.site.path.startswith(f"{REPORTS}/")),
         unimportable=tuple(sorted({name for root in check.roots for name in root.killed})),

@@ -148,7 +148,8 @@ def only(dossiers: Sequence[Dossier], ids: Sequence[str]) -> tuple[Dossier, ...]
             path=dossier.path,
             document=dossier.document,
             statements=tuple(each for each in dossier.statements if each.id in wanted),
+            waivers=tuple(each for each in dossier.waivers if not each.claim or each.claim in wanted),
         )
         for dossier in dossiers
     )
-    return tuple(dossier for dossier in narrowed if dossier.statements)
+    return tuple(dossier for dossier in narrowed if dossier.statements or dossier.waivers)

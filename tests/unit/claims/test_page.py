@@ -23,11 +23,20 @@ def test_the_example_file_is_valid() -> None:
 
 
 def test_every_other_example_is_a_list_of_predicates() -> None:
-    lines = [line.removeprefix("- ") for example in EXAMPLES[1:] for line in example.splitlines() if line[:1] == "-"]
+    lines = [line.removeprefix("- ") for example in EXAMPLES[1:-1] for line in example.splitlines() if line[:1] == "-"]
     claims = "".join(f"  - {{id: c{number}, text: t, expect: {{{line}}}}}\n" for number, line in enumerate(lines))
     (dossier,) = load_claims([("page.yaml", f"claims:\n{claims}".encode())], may_run=False)
 
     assert [statement.kind for statement in dossier.statements] == ["metric"] * 4
+
+
+def test_the_waivers_are_valid() -> None:
+    claim = "claims: [{id: training-starts, text: t, expect: {exists: x}}]\n"
+    (dossier,) = load_claims([("page.yaml", (claim + EXAMPLES[-1]).encode())], may_run=False)
+
+    assert [str(waiver) for waiver in dossier.waivers] == [
+        "claim training-starts", "finding REF001 shop.policy_record", "finding 0f1e2d3c4b5a6978"
+    ]  # fmt: skip
 
 
 def test_every_predicate_has_a_line_with_a_valid_example() -> None:
