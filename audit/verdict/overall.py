@@ -12,8 +12,11 @@ RULE: Final = (
     "The overall verdict is the worst verdict of a core claim (refuted, then error, unverified, partly); "
     "a supporting claim can never lift it. "
     "Risk: CRITICAL when every core claim is refuted, HIGH when some are, MEDIUM when a core claim is not verified, "
-    "LOW when all core claims hold but a supporting one does not, NONE when all claims are verified. "
-    "A waived claim is left out of the worst verdict, but while a core claim is waived, the overall verdict is at "
+    "LOW when all core claims hold but a supporting one does not, NONE when all claims are verified."
+)
+
+WAIVER_RULE: Final = (
+    " A waived claim is left out of the worst verdict, but while a core claim is waived, the overall verdict is at "
     "best partly, and the risk says so."
 )
 
@@ -38,7 +41,10 @@ def summarise(statements: Sequence[JudgedStatement]) -> Summary:
 
 
 def assess(statements: Sequence[JudgedStatement]) -> Overall:
-    """The verdict on the whole, by `RULE`. Where nothing is core, every judged claim counts as core."""
+    """The verdict on the whole, by `RULE`, and by `WAIVER_RULE` where a core claim is waived.
+
+    Where nothing is core, every judged claim counts as core.
+    """
     claims = [each for each in statements if each.verdict is not None and each.predicate]
     core = [each for each in claims if each.weight == "core"] or claims
     waived = [each for each in core if each.waived]
@@ -61,7 +67,7 @@ def assess(statements: Sequence[JudgedStatement]) -> Overall:
         risk = "NO RISK FOUND: EVERY CLAIM VERIFIED"
     if waived:
         risk += f" ({len(waived)} core {'claim' if len(waived) == 1 else 'claims'} waived)"
-    return Overall(verdict=verdict, risk=risk, rule=RULE)
+    return Overall(verdict=verdict, risk=risk, rule=RULE + WAIVER_RULE if waived else RULE)
 
 
 def exit_code(statements: Sequence[JudgedStatement]) -> int:

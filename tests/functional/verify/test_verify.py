@@ -90,7 +90,7 @@ def test_the_json_is_the_contract(shop, audit) -> None:
     assert all(set(each) >= STATEMENT_KEYS for each in result["statements"])
     assert result["summary"] == {
         "statements": 4, "judged": 4, "verified": 1, "partly": 0, "refuted": 0, "unverified": 3, "error": 0,
-        "plans": 0, "admissions": 0, "quotations": 0,
+        "plans": 0, "admissions": 0, "quotations": 0, "waived": 0,
     }  # fmt: skip
     assert set(result["overall"]) == {"verdict", "risk", "rule"}
     assert result["statements"][3]["predicate"] == {

@@ -15,8 +15,6 @@ claims:
   - {id: last, text: All is gone., needs: [later], expect: {absent: shop}}
 """
 
-WAIVER = "rules/claims/shop.yaml:7 the waiver of claim"
-
 
 @pytest.fixture
 def verified(shop, audit):
@@ -37,23 +35,27 @@ def verified(shop, audit):
             "waivers: [{claim: gone, reason: Two jobs need it., expires: 2999-01-31}]",
             0,
             "PARTLY: MEDIUM RISK: CORE FAILURES ACCEPTED BY WAIVER (1 core claim waived)",
-            "  waived: Two jobs need it. (until 2999-01-31)",
+            "waived: Two jobs need it. (until 2999-01-31)",
         ),
         (
             "waivers: [{claim: gone, reason: Two jobs need it., expires: 2020-01-31}]",
             1,
-            "REFUTED: HIGH RISK: PARTIAL SYSTEM RECOVERY",f"{WAIVER} gone until 2020-01-31 has expired, so the failure counts again (Two jobs need it.)",
+            "REFUTED: HIGH RISK: PARTIAL SYSTEM RECOVERY",
+            "gone until 2020-01-31 has expired, so the failure counts again (Two jobs need it.)",
+        ),
         (
             "waivers: [{claim: there, reason: Why not., expires: 2999-01-31}]",
             1,
-            "REFUTED: HIGH RISK: PARTIAL SYSTEM RECOVERY",f"{WAIVER} there until 2999-01-31 waives nothing that fails; take it off (Why not.)",
+            "REFUTED: HIGH RISK: PARTIAL SYSTEM RECOVERY",
+            "there until 2999-01-31 waives nothing that fails; take it off (Why not.)",
+        ),
     ],
 )
 def test_a_waiver_is_shown_whether_it_counts_or_not(verified, waivers, code, head, line) -> None:
     done = verified(waivers)
 
     assert (done.returncode, done.stdout.splitlines()[0]) == (code, head)
-    assert line is None or line in done.stdout.splitlines()
+    assert line is None or [each for each in done.stdout.splitlines() if each.endswith(line)]
 
 
 def test_findings_are_waived_by_code_and_target_or_by_fingerprint(verified, audit, shop) -> None:
