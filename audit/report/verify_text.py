@@ -39,7 +39,6 @@ def render_verification_text(
         rest = [each for each in verification.statements if each not in claims]
         lines.append("")
         lines += [f"{each.document}:{each.line} [{each.tense}] {printable(each.text)}: {each.reason}" for each in rest]
-    lines += _waivers(verification)
     if verification.notes:
         lines += ["", *(f"note: {printable(note)}" for note in verification.notes)]
     if verification.at_reason:
@@ -57,17 +56,6 @@ def _fitted(line: str, width: int | None) -> list[str]:
     return [line] if line.startswith(_PASTED) or "\x1b" in line else fitted(line, width)
 
 
-def _waivers(verification: Verification) -> list[str]:
-    """What is waived says so at its claim; here stand the waivers that have to be taken off, or renewed."""
-    words = {"unused": "waives nothing that fails; take it off", "expired": "has expired, so the failure counts again"}
-    lines = [
-        f"{each.path}:{each.line} the waiver of {each.subject} until {each.expires} {words[each.state]} ({each.reason})"
-        for each in verification.waivers
-        if each.state != "used"
-    ]
-    return ["", *lines] if lines else []
-
-
 def _statement(statement: JudgedStatement, style: Style) -> list[str]:
     verdict = str(statement.verdict)
     place = f"{statement.document}:{statement.line}"
@@ -76,8 +64,6 @@ def _statement(statement: JudgedStatement, style: Style) -> list[str]:
         f"  {printable(statement.text)}",
         f"  {printable(statement.reason)}" + (f" [{statement.coverage}]" if statement.coverage else ""),
     ]
-    if statement.waived:
-        lines.append(f"  waived: {printable(statement.waived)}")
     if verdict != "verified":
         shown = statement.evidence[:_SHOWN_EVIDENCE]
         for evidence in shown:

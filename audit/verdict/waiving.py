@@ -20,10 +20,26 @@ def apply_waivers(
     A waiver of findings covers a claim that fails because of findings, once all of these are waived.
     """
     in_time = [waiver for waiver in waivers if today <= date.fromisoformat(waiver.expires)]
-    covered = {each.id: reason for each in statements if (reason := _reason(each, in_time, findings))}
-    marked = tuple(msgspec.structs.replace(each, waived=covered.get(each.id, "")) for each in statements)
+    marked = tuple(_marked(each, _reason(each, in_time, findings)) for each in statements)
     judged = tuple(_judged(waiver, statements, waiver in in_time, findings) for waiver in waivers)
     return marked, judged
+
+
+def waiver_notes(waivers: Sequence[JudgedWaiver]) -> tuple[str, ...]:
+    """What a reader has to know of waivers that accept nothing: they are to be taken off, or to be renewed."""
+    words = {"unused": "waives nothing that fails; take it off", "expired": "has expired, so the failure counts again"}
+    return tuple(
+        f"{each.path}:{each.line}: the waiver of {each.subject} until {each.expires} {words[each.state]}: {each.reason}"
+        for each in waivers
+        if each.state != "used"
+    )
+
+
+def _marked(statement: JudgedStatement, waived: str) -> JudgedStatement:
+    """A waived statement says so wherever its reason is shown."""
+    if not waived:
+        return statement
+    return msgspec.structs.replace(statement, waived=waived, reason=f"{statement.reason}; waived: {waived}")
 
 
 def _reason(statement: JudgedStatement, waivers: Sequence[Waiver], findings: Sequence[Finding]) -> str:

@@ -19,7 +19,7 @@ from audit.model.verdicts import (
 from audit.probes.snapshot import REPORTS
 from audit.verdict.overall import assess, summarise
 from audit.verdict.standing import contract_line, root_cause, standing
-from audit.verdict.waiving import apply_waivers
+from audit.verdict.waiving import apply_waivers, waiver_notes
 from audit.verification.document_findings import document_findings
 from audit.verification.reproduce import reproduce
 
@@ -80,7 +80,10 @@ def assemble(
         document_findings=document_findings(dossiers, judgements, codebase),
         at_reason=subject.at_reason,
         waivers=waivers,
-        notes=tuple(f"{dossier.path}: {note}" for dossier in dossiers for note in dossier.notes),
+        notes=(
+            *(f"{dossier.path}: {note}" for dossier in dossiers for note in dossier.notes),
+            *waiver_notes(waivers),
+        ),
         findings=tuple(standing(each) for each in check.findings if not each.site.path.startswith(f"{REPORTS}/")),
         unimportable=tuple(sorted({name for root in check.roots for name in root.killed})),
     )

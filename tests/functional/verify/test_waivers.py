@@ -41,13 +41,13 @@ def verified(shop, audit):
             "waivers: [{claim: gone, reason: Two jobs need it., expires: 2020-01-31}]",
             1,
             "REFUTED: HIGH RISK: PARTIAL SYSTEM RECOVERY",
-            "gone until 2020-01-31 has expired, so the failure counts again (Two jobs need it.)",
+            "gone until 2020-01-31 has expired, so the failure counts again: Two jobs need it.",
         ),
         (
             "waivers: [{claim: there, reason: Why not., expires: 2999-01-31}]",
             1,
             "REFUTED: HIGH RISK: PARTIAL SYSTEM RECOVERY",
-            "there until 2999-01-31 waives nothing that fails; take it off (Why not.)",
+            "there until 2999-01-31 waives nothing that fails; take it off: Why not.",
         ),
     ],
 )
@@ -55,7 +55,7 @@ def test_a_waiver_is_shown_whether_it_counts_or_not(verified, waivers, code, hea
     done = verified(waivers)
 
     assert (done.returncode, done.stdout.splitlines()[0]) == (code, head)
-    assert line is None or [each for each in done.stdout.splitlines() if each.endswith(line)]
+    assert line is None or [each for each in done.stdout.splitlines() if line in each]
 
 
 def test_findings_are_waived_by_code_and_target_or_by_fingerprint(verified, audit, shop) -> None:
