@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from audit.facts.collector import Collector
+from audit.facts.newer import parse_newer
 from audit.facts.suppressions import read_suppressions
 from audit.model.facts import FileFacts
 
@@ -26,8 +27,11 @@ def read_python(content: bytes) -> FileFacts:
             warnings.simplefilter("ignore")
             tree = ast.parse(content)
     except SyntaxError as error:
-        where = f"line {error.lineno}: " if error.lineno else ""
-        return FileFacts(error=f"does not parse: {where}{error.msg}")
+        newer = parse_newer(content)
+        if newer is None:
+            where = f"line {error.lineno}: " if error.lineno else ""
+            return FileFacts(error=f"does not parse: {where}{error.msg}")
+        tree = newer
     except (ValueError, LookupError) as error:
         return FileFacts(error=f"does not decode: {error}")
     except (RecursionError, MemoryError):
