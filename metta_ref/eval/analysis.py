@@ -7,12 +7,15 @@ from typing import Final
 
 import numpy as np
 
+from metta_ref.eval.comparison import Comparison, Standing, compare, rank
 from metta_ref.eval.errors import NoEpisodesError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
 from metta_ref.eval.intervals import Interval, Statistic, Values, bootstrap_interval, interquartile_mean, mean
 from metta_ref.eval.records import PolicyKey
 
 CONFIDENCE: Final = 0.95
+_RIVALS: Final = 2
+"""It takes two to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +50,37 @@ class CheckpointAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """All checkpoints of a database, and the settings that reproduce the intervals."""
+    """All checkpoints of a database, and the settings that reproduce the intervals.
+
+    With more than one measured checkpoint, `ranking` and `comparisons` (each with one baseline) are by the
+    metric `ranked_by`.
+    """
 
     checkpoints: tuple[CheckpointAnalysis, ...]
     seed: int
     resamples: int
     confidence: float = CONFIDENCE
+    ranked_by: str = ""
+    ranking: tuple[Standing, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
 
 
-def analyse(database: EvalStatsDB, patterns: Sequence[str], seed: int, resamples: int) -> Analysis:
+def analyse(
+    database: EvalStatsDB,
+    patterns: Sequence[str],
+    seed: int,
+    resamples: int,
+    *,
+    ranked_by: str = "reward",
+    baseline: PolicyKey | None = None,
+) -> Analysis:
     """Analyses every checkpoint in a database for the metrics whose names match one of the patterns.
 
+    Checkpoints are compared with `baseline`, or the first one measured, by the metric `ranked_by`.
+
     Raises:
-        NoEpisodesError: no checkpoint has a measured episode, or none has a metric that matches.
+        NoEpisodesError: no checkpoint has a measured episode, none has a metric that matches, or the baseline or
+            the metric to rank by was not measured.
     """
     measured = [(policy, database.sums("", policy)) for policy in database.checkpoints()]
     if not any(sums.potential for _, sums in measured):
@@ -76,7 +97,23 @@ def analyse(database: EvalStatsDB, patterns: Sequence[str], seed: int, resamples
         episodes = sum(len(values) for values in database.episode_values(policy, "").values())
         simulations = tuple(database.simulations(policy))
         checkpoints.append(CheckpointAnalysis(*policy, episodes, sums.samples, simulations, metrics))
-    return Analysis(tuple(checkpoints), seed, resamples)
+    rivals = [policy for policy, sums in measured if sums.potential]
+    if baseline is not None and baseline not in rivals:
+        there = ", ".join(f"{run} epoch {epoch}" for run, epoch in rivals)
+        raise NoEpisodesError(f"baseline {baseline[0]} epoch {baseline[1]} was not measured: measured are {there}")
+    if len(rivals) < _RIVALS or ranked_by not in recorded:
+        return Analysis(tuple(checkpoints), seed, resamples)
+    played = [(policy, database.named_episode_values(policy, ranked_by)) for policy in rivals]
+    base = next(pair for pair in played if pair[0] == (baseline or rivals[0]))
+    compared = (compare(pair, base, seed, resamples, CONFIDENCE) for pair in played if pair is not base)
+    return Analysis(
+        tuple(checkpoints),
+        seed,
+        resamples,
+        ranked_by=ranked_by,
+        ranking=rank(played, seed, resamples, CONFIDENCE),
+        comparisons=tuple(comparison for comparison in compared if comparison is not None),
+    )
 
 
 def _metric(database: EvalStatsDB, policy: PolicyKey, metric: str, seed: int, resamples: int) -> MetricAnalysis:

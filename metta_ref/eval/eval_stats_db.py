@@ -40,6 +40,17 @@ _EPISODE_VALUES: Final = """
         AND agent_metrics.agent_id = samples.agent_id AND agent_metrics.metric = $metric
     WHERE policy_key = $policy_key AND policy_version = $policy_version AND measured
     GROUP BY sim_name, sim_env, samples.episode_id ORDER BY sim_name, sim_env, samples.episode_id"""
+_NAMED_EPISODE_VALUES: Final = """
+    SELECT sim_name, sim_env, coalesce(seed.value, '') || ':' || coalesce(number.value, samples.episode_id),
+           sum(coalesce(agent_metrics.value, 0)) / count(*)
+    FROM policy_simulation_agent_samples samples
+    LEFT JOIN agent_metrics ON agent_metrics.episode_id = samples.episode_id
+        AND agent_metrics.agent_id = samples.agent_id AND agent_metrics.metric = $metric
+    LEFT JOIN episode_attributes seed ON seed.episode_id = samples.episode_id AND seed.attribute = 'seed'
+    LEFT JOIN episode_attributes number ON number.episode_id = samples.episode_id AND number.attribute = 'number'
+    WHERE policy_key = $policy_key AND policy_version = $policy_version AND measured
+    GROUP BY sim_name, sim_env, samples.episode_id, seed.value, number.value
+    ORDER BY sim_name, sim_env, samples.episode_id"""
 _METRICS: Final = """
     SELECT DISTINCT metric FROM policy_simulation_agent_metrics
     WHERE policy_key = $policy_key AND policy_version = $policy_version ORDER BY metric"""
@@ -199,6 +210,14 @@ class EvalStatsDB:
         rows = self._rows(_EPISODE_VALUES, {**_named(policy), "metric": metric})
         for name, env, value in rows:
             values.setdefault((name, env), []).append(value)
+        return values
+
+    def named_episode_values(self, policy: PolicyKey, metric: str) -> dict[tuple[str, str], dict[str, float]]:
+        """As `episode_values`, by a name that episodes of equal seed and number share among policies."""
+        values: dict[tuple[str, str], dict[str, float]] = {}
+        rows = self._rows(_NAMED_EPISODE_VALUES, {**_named(policy), "metric": metric})
+        for name, env, episode, value in rows:
+            values.setdefault((name, env), {})[episode] = value
         return values
 
     def checkpoints(self) -> list[PolicyKey]:

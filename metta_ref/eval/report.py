@@ -7,7 +7,9 @@ from typing import Any, Final
 from rich.table import Table
 
 from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis
+from metta_ref.eval.comparison import Comparison
 from metta_ref.eval.intervals import Interval
+from metta_ref.eval.records import PolicyKey
 
 SCHEMA_VERSION: Final = 1
 
@@ -24,6 +26,12 @@ def to_json(analysis: Analysis) -> str:
         "resamples": analysis.resamples,
         "confidence": analysis.confidence,
         "checkpoints": [_checkpoint(checkpoint) for checkpoint in analysis.checkpoints],
+        "ranked_by": analysis.ranked_by,
+        "ranking": [
+            {**_key(standing.policy), "place": standing.place, "iqm": standing.iqm, "places": _pair(standing.places)}
+            for standing in analysis.ranking
+        ],
+        "comparisons": [_comparison(comparison) for comparison in analysis.comparisons],
     }
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
@@ -45,6 +53,62 @@ def to_table(analysis: Analysis) -> Table:
     return table
 
 
+def to_rankings(analysis: Analysis) -> Table:
+    """A row for each place, with the comparison to the baseline beside it."""
+    table = Table(caption=_ranking_caption(analysis), caption_justify="left")
+    table.add_column("place", justify="right")
+    table.add_column("places", justify="right")
+    table.add_column("run")
+    for heading in ("epoch", "IQM", "difference", "interval", "better", "interval"):
+        table.add_column(heading, justify="right")
+    table.add_column("verdict")
+    compared = {comparison.policy: comparison for comparison in analysis.comparisons}
+    for standing in analysis.ranking:
+        places = f"{standing.places.low:g} to {standing.places.high:g}"
+        run, epoch = standing.policy
+        row = (str(standing.place), places, run, str(epoch), f"{standing.iqm:.4g}")
+        table.add_row(*row, *_compared(compared.get(standing.policy)))
+    return table
+
+
+def _compared(comparison: Comparison | None) -> tuple[str, ...]:
+    if comparison is None:
+        return ("", "", "", "", "baseline")
+    paired = comparison.difference is not None and comparison.difference_interval is not None
+    difference = f"{comparison.difference:+.4g}" if paired else "no pairs"
+    interval = _shown(comparison.difference_interval) if comparison.difference_interval else ""
+    chance = f"{comparison.probability:.0%}"
+    return (difference, interval, chance, _shown(comparison.probability_interval), comparison.verdict)
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        **_key(comparison.policy),
+        "baseline": _key(comparison.baseline),
+        "pairs": comparison.pairs,
+        "difference": comparison.difference,
+        "difference_interval": _pair(comparison.difference_interval) if comparison.difference_interval else None,
+        "probability_of_improvement": comparison.probability,
+        "probability_interval": _pair(comparison.probability_interval),
+        "verdict": comparison.verdict,
+    }
+
+
+def _key(policy: PolicyKey) -> dict[str, Any]:
+    return {"run": policy[0], "epoch": policy[1]}
+
+
+def _pair(interval: Interval) -> list[float]:
+    return [interval.low, interval.high]
+
+
+def _ranking_caption(analysis: Analysis) -> str:
+    return (
+        f"By the interquartile mean of {analysis.ranked_by} over the simulations that all played; places, differences "
+        "of equal episodes and the chance of a better episode with bootstrap intervals as above."
+    )
+
+
 def _checkpoint(checkpoint: CheckpointAnalysis) -> dict[str, Any]:
     return {
         "run": checkpoint.run,
@@ -55,8 +119,8 @@ def _checkpoint(checkpoint: CheckpointAnalysis) -> dict[str, Any]:
         "metrics": [
             asdict(metric)
             | {
-                "mean_interval": [metric.mean_interval.low, metric.mean_interval.high],
-                "iqm_interval": [metric.iqm_interval.low, metric.iqm_interval.high],
+                "mean_interval": _pair(metric.mean_interval),
+                "iqm_interval": _pair(metric.iqm_interval),
             }
             for metric in checkpoint.metrics
         ],

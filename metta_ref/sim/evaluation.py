@@ -1,11 +1,11 @@
-"""A checkpoint evaluated: loaded, played, and its episodes merged into the stats database of its run."""
+"""A policy evaluated: played, and its episodes merged into the stats database of its run."""
 
 import statistics
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from metta_ref.checkpoint import CheckpointManager, key_and_version
+from metta_ref.checkpoint.policies import Policy
 from metta_ref.eval.errors import NoEpisodesError
 from metta_ref.eval.publish import Published, publish
 from metta_ref.eval.records import PolicyKey
@@ -24,19 +24,14 @@ class Evaluation:
     published: Published
 
 
-def evaluate(
-    checkpoints: CheckpointManager, epoch: int, simulation: Simulation, database: Path, now: Clock
-) -> Evaluation:
-    """Plays a checkpoint and publishes the episodes as one shard; the database changes whole or not at all.
+def evaluate(policy: Policy, simulation: Simulation, database: Path, now: Clock) -> Evaluation:
+    """Plays a policy and publishes the episodes as one shard; the database changes whole or not at all.
 
     Raises:
-        CheckpointError: the checkpoint is missing or damaged.
         NoEpisodesError: no episode ended within `max_steps`; nothing was written.
         StatsError: the database is damaged or in use; nothing was written.
     """
-    agent, _ = checkpoints.load_policy(epoch)
-    policy = key_and_version(checkpoints.path(epoch), epoch)
-    record, episodes = simulate(simulation, agent, policy, now)
+    record, episodes = simulate(simulation, policy.agent, policy.key, now)
     rewards = [episode.agent_metrics[0]["reward"] for episode in episodes if episode.completed_at is not None]
     if not rewards:
         raise NoEpisodesError(
@@ -47,4 +42,4 @@ def evaluate(
         with SimulationStatsDB(shard) as stats:
             stats.record(record, episodes)
         published = publish([shard], database)
-    return Evaluation(policy, len(episodes), len(rewards), statistics.fmean(rewards), published)
+    return Evaluation(policy.key, len(episodes), len(rewards), statistics.fmean(rewards), published)

@@ -1,7 +1,7 @@
 """Analyse the evaluations of a run: python -m metta_ref.tools.analyze run=demo [key=value ...]
 
 Prints mean, interquartile mean and their bootstrap intervals for every evaluated checkpoint in the run's
-`stats.duckdb`, and writes the same as `analysis.json` beside it.
+`stats.duckdb`, ranks and compares them when there are several, and writes the same as `analysis.json` beside it.
 """
 
 import sys
@@ -19,6 +19,8 @@ class AnalyzeConfig:
 
     run: str = option("", "run whose evaluations are analysed; required")
     metrics: tuple[str, ...] = option(("*",), "names or patterns of metrics, separated by commas")
+    ranked_by: str = option("reward", "metric by which checkpoints are ranked and compared")
+    baseline: int | None = option(None, "epoch that others are compared with; none: the first measured", minimum=0)
     resamples: int = option(10_000, "of the bootstrap", unit="resamples", minimum=100, maximum=10_000_000)
     seed: int = option(0, "of the bootstrap", minimum=0, maximum=2**63 - 1)
 
@@ -36,15 +38,25 @@ def main(config: AnalyzeConfig) -> int:
 
     from metta_ref.eval.analysis import analyse
     from metta_ref.eval.eval_stats_db import EvalStatsDB
-    from metta_ref.eval.report import to_json, to_table
+    from metta_ref.eval.report import to_json, to_rankings, to_table
 
     directory = run_dir(config.run)
     with EvalStatsDB(directory / "stats.duckdb") as database:
-        analysis = analyse(database, config.metrics, config.seed, config.resamples)
+        analysis = analyse(
+            database,
+            config.metrics,
+            config.seed,
+            config.resamples,
+            ranked_by=config.ranked_by,
+            baseline=None if config.baseline is None else (config.run, config.baseline),
+        )
     path = directory / "analysis.json"
     write_whole(path, to_json(analysis))
     # Where no terminal limits the width, a table cut to 80 columns would serve nobody.
-    Console(width=None if sys.stdout.isatty() else 150).print(to_table(analysis))
+    console = Console(width=None if sys.stdout.isatty() else 150)
+    console.print(to_table(analysis))
+    if analysis.ranking:
+        console.print(to_rankings(analysis))
     print(f"analysis: {path}")
     return EXIT_DONE
 

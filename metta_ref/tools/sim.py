@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 class SimConfig:
     """Which checkpoints to play, and how much."""
 
-    run: str = option("", "run whose checkpoints are evaluated; required")
+    run: str = option("", "run whose checkpoints, or in whose environment policies, are evaluated; required")
     epoch: int | None = option(None, "evaluate this epoch; none: let strategy choose", minimum=0)
     strategy: str = option("latest", "which checkpoints, without epoch", choices=STRATEGIES)
     metric: str = option("score", "what best, top and threshold compare, a number in the sidecar")
     count: int = option(3, "how many strategy=top takes", unit="checkpoints", minimum=1)
     threshold: float = option(0.0, "the least value that strategy=threshold takes")
     where: tuple[str, ...] = option((), "conditions on the sidecar, such as agent_step>=1000,py_agent=lstm")
+    policies: tuple[str, ...] = option((), "runs, paths or URIs to evaluate instead, separated by commas")
     name: str = option("", "name of the simulation; empty is that of the environment")
     episodes: int = option(16, "to play", unit="episodes", minimum=1, maximum=1_000_000)
     num_envs: int = option(8, "environments in the batch", unit="envs", minimum=1, maximum=65536)
@@ -53,6 +54,8 @@ def main(config: SimConfig) -> int:
     trained = load_run_config(config.run)
 
     from metta_ref.checkpoint import CheckpointManager
+    from metta_ref.checkpoint.policies import PolicyCache
+    from metta_ref.envs import make_env
     from metta_ref.sim.evaluation import evaluate
     from metta_ref.sim.simulation import Simulation
     from metta_ref.tools._training import use_one_thread
@@ -69,8 +72,11 @@ def main(config: SimConfig) -> int:
         greedy=config.greedy,
     )
     database = run_dir(config.run) / "stats.duckdb"
-    for epoch in _chosen(config, checkpoints):
-        done = evaluate(checkpoints, epoch, simulation, database, lambda: datetime.now(UTC).replace(tzinfo=None))
+    env = make_env(trained.env, 1, config.seed)
+    policies = PolicyCache(size=0)
+    for uri in config.policies or _chosen(config, checkpoints):
+        policy = policies.load(uri, env.observation, env.num_actions)
+        done = evaluate(policy, simulation, database, lambda: datetime.now(UTC).replace(tzinfo=None))
         run, version = done.policy
         print(
             f"evaluated run={run} epoch={version} simulation={simulation.name} episodes={done.requested} "
@@ -82,13 +88,14 @@ def main(config: SimConfig) -> int:
     return EXIT_DONE
 
 
-def _chosen(config: SimConfig, checkpoints: "CheckpointManager") -> tuple[int, ...]:
+def _chosen(config: SimConfig, checkpoints: "CheckpointManager") -> tuple[str, ...]:
     from metta_ref.checkpoint import Selection, parse_condition
 
     if config.epoch is not None:
-        return (config.epoch,)
+        return (str(checkpoints.path(config.epoch)),)
     where = tuple(map(parse_condition, config.where))
-    return checkpoints.select(Selection(config.strategy, config.metric, config.count, config.threshold, where))
+    selection = Selection(config.strategy, config.metric, config.count, config.threshold, where)
+    return tuple(str(checkpoints.path(epoch)) for epoch in checkpoints.select(selection))
 
 
 if __name__ == "__main__":

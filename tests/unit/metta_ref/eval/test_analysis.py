@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, analyse
+from metta_ref.eval.comparison import Comparison, Standing
 from metta_ref.eval.errors import NoEpisodesError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
 from metta_ref.eval.intervals import Interval
@@ -62,7 +63,29 @@ def test_every_checkpoint_is_told_with_what_it_rests_on(stats: EvalStatsDB) -> N
         seed=0,
         resamples=100,
         confidence=0.95,
+        ranked_by="reward",
+        ranking=(
+            Standing(("ant", 8), 1, 2.0, Interval(1.0, 1.0)),
+            Standing(("ant", 4), 2, 1.0, Interval(2.0, 2.0)),
+        ),
+        comparisons=(Comparison(("ant", 8), ("ant", 4), 0, None, None, 1.0, Interval(1.0, 1.0)),),
     )
+
+
+def test_one_checkpoint_alone_is_not_ranked_nor_is_one_by_what_was_not_measured(
+    stats: EvalStatsDB, tmp_path: Path
+) -> None:
+    assert analyse(stats, ["*"], seed=0, resamples=100, ranked_by="hearths").ranking == ()
+    record(tmp_path / "one.duckdb", 1, [1.0, 2.0])
+    with EvalStatsDB(tmp_path / "one.duckdb") as alone:
+        assert analyse(alone, ["*"], seed=0, resamples=100).ranking == ()
+
+
+def test_the_baseline_can_be_chosen_among_the_measured(stats: EvalStatsDB) -> None:
+    [comparison] = analyse(stats, ["*"], seed=0, resamples=100, baseline=("ant", 8)).comparisons
+    assert (comparison.policy, comparison.baseline, comparison.verdict) == (("ant", 4), ("ant", 8), "worse")
+    with pytest.raises(NoEpisodesError, match="baseline ant epoch 9 was not measured: measured are ant epoch 4, ant"):
+        analyse(stats, ["*"], seed=0, resamples=100, baseline=("ant", 9))
 
 
 def test_a_metric_that_only_another_checkpoint_recorded_is_zero(stats: EvalStatsDB) -> None:

@@ -54,6 +54,9 @@ def test_the_json_holds_everything() -> None:
         "seed": 3,
         "resamples": 1000,
         "confidence": 0.95,
+        "ranked_by": "",
+        "ranking": [],
+        "comparisons": [],
         "checkpoints": [
             {
                 "run": "demo",

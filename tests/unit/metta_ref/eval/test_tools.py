@@ -123,6 +123,25 @@ def test_several_checkpoints_are_evaluated_in_the_order_of_their_choice(data: Pa
     assert (status, evaluated) == (0, ["epoch=1", "epoch=0"])
 
 
+def test_policies_by_address_are_evaluated_in_the_environment_of_a_run(data: Path, command: Command) -> None:
+    status, out, _ = command("sim", "run=demo", "policies=demo#epoch-0,mock://lazy", "episodes=4", "num_envs=2")
+    evaluated = [line.split()[1:3] for line in out.splitlines() if line.startswith("evaluated")]
+    assert (status, evaluated) == (0, [["run=demo", "epoch=0"], ["run=lazy", "epoch=0"]])
+
+
+def test_checkpoints_are_ranked_and_compared_with_the_first(data: Path, command: Command) -> None:
+    command("sim", "run=demo", "policies=demo#epoch-0,demo#epoch-1,mock://lazy", "episodes=8", "num_envs=4")
+    status, out, _ = command("analyze", "run=demo", "resamples=100")
+    analysis = json.loads((data / "demo" / "analysis.json").read_text())
+    assert status == 0
+    assert {(place["run"], place["epoch"]) for place in analysis["ranking"]} == {("demo", 0), ("demo", 1), ("lazy", 0)}
+    assert [(one["run"], one["epoch"], one["baseline"], one["pairs"]) for one in analysis["comparisons"]] == [
+        ("demo", 1, {"run": "demo", "epoch": 0}, 8),
+        ("lazy", 0, {"run": "demo", "epoch": 0}, 8),
+    ]
+    assert "baseline" in out
+
+
 def cut(path: Path) -> None:
     os.truncate(path, path.stat().st_size // 2)
 
