@@ -13,6 +13,7 @@ from audit.cli.diff import diff
 from audit.cli.explain import explain
 from audit.cli.fix import fix
 from audit.cli.graph import graph
+from audit.cli.init import init
 from audit.cli.ledger import app as ledger
 from audit.cli.report import report
 from audit.cli.roots import roots
@@ -46,6 +47,7 @@ def register(app: typer.Typer) -> None:
     app.command()(report)
     app.command()(diff)
     app.command()(trend)
+    app.command()(init)
     app.command()(roots)
     app.command()(why)
     app.command()(explain)

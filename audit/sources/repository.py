@@ -90,6 +90,12 @@ class Repository:
         log = git.text("log", "--first-parent", "--reverse", "--format=%H%x1f%cI%x1f%s", span)
         return tuple(Retirement(*line.split("\x1f", 2)) for line in log.splitlines())
 
+    def ancestor(self, commit: str, steps: int) -> str:
+        """The commit ``steps`` first parents before another, or the first of that line where it is shorter."""
+        git = self._need_git("--since")
+        listed = git.text("rev-list", "--first-parent", f"--max-count={steps + 1}", commit)
+        return listed.splitlines()[-1]
+
     def last_change(self, path: str) -> str | None:
         """The commit that last changed a path of the root; None when it is not committed, or was changed since."""
         if self.git is None or not self.has_commits():
