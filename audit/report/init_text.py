@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audit.model.drafts import RulesJudged
-from audit.report.markdown_text import counted
+from audit.report.phase_view import counted
 
 _NAMED = 3
 
