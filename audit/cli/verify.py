@@ -104,7 +104,7 @@ def verify(
         emit(_rendered(result, format, to_file=output is not None), output)
         for path in written:
             typer.echo(f"audit: wrote {path}", err=True)
-        code = exit_code(result.statements)
+        code = exit_code(result.statements, result.document_findings)
     raise typer.Exit(0 if exit_zero and code == 1 else code)
 
 
@@ -112,7 +112,7 @@ def _record(codebase: ResolvedCodebase, result: Verification) -> None:
     from audit.recording.writing import record_verification  # keeps --help fast
     from audit.verdict.overall import exit_code
 
-    code = exit_code(result.statements)
+    code = exit_code(result.statements, result.document_findings)
     recorded(lambda: record_verification(codebase, result, exit_code=code, arguments=sys.argv[1:]))
 
 

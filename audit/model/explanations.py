@@ -137,6 +137,11 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "9 active files",
         "Correct the number.",
     ),
+    "DOC007": Explanation(
+        "A report that the audit wrote does not say what its record says: it was edited, or the record was.",
+        "| Every import contract is kept. | … | ✅ verified |",
+        "Write it again with audit report, or judge anew with audit verify --phase.",
+    ),
     "TST001": Explanation(
         "The test passes whatever the code does, because it asserts nothing.",
         "def test_load():\n    Store().load('a')",

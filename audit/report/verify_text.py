@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from audit.model.codes import CODES
 from audit.model.verdicts import JudgedStatement, Verification
 from audit.report.phase_view import counted, headline, judged, kills, main_cause
 from audit.report.terminal_text import Style, fitted, plain, printable
@@ -16,7 +17,9 @@ _COLOURS: Final = {
     "unverified": "yellow",
     "error": "magenta",
 }
+_SEVERITIES: Final = {"error": "red", "warning": "yellow"}
 _SHOWN_EVIDENCE: Final = 8
+_SHOWN_MINOR: Final = 10
 _PASTED: Final = "  reproduce: "
 
 
@@ -30,11 +33,17 @@ def render_verification_text(
     overall, claims = verification.overall, judged(verification)
     lines = [style(f"{overall.verdict.upper()}: {overall.risk}", _COLOURS[overall.verdict])]
     lines += _plainly([headline(verification), main_cause(verification)])
+    minor = [each for each in claims if each.verdict == "verified" and each.weight != "core"]
+    folded = [] if verbose else minor[_SHOWN_MINOR:]
     for statement in claims:
-        lines += ["", *_statement(statement, style)]
+        if statement not in folded:
+            lines += ["", *_statement(statement, style)]
+    if folded:
+        lines += ["", f"... and {counted(len(folded), 'more verified supporting claim')} (see --format json)"]
     lines += _roots(verification, style)
     for finding in verification.document_findings:
-        lines += ["", f"{finding.path}:{finding.line} {finding.code} {printable(finding.message)}"]
+        code = style(finding.code, _SEVERITIES[CODES[finding.code].severity])
+        lines += ["", f"{finding.path}:{finding.line} {code} it {printable(finding.message)}"]
     if verbose:
         rest = [each for each in verification.statements if each not in claims]
         lines.append("")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from audit.model.codes import CODES
+from audit.model.documents import DocumentFinding
 from audit.model.verdicts import JudgedStatement, Overall, Summary, Verdict
 from audit.verdict.judge import WORST_FIRST
 
@@ -70,14 +72,15 @@ def assess(statements: Sequence[JudgedStatement]) -> Overall:
     return Overall(verdict=verdict, risk=risk, rule=RULE + WAIVER_RULE if waived else RULE)
 
 
-def exit_code(statements: Sequence[JudgedStatement]) -> int:
+def exit_code(statements: Sequence[JudgedStatement], findings: Sequence[DocumentFinding] = ()) -> int:
     """0 when every judged claim is verified or waived, 1 when one is refuted or holds only partly, else 2.
 
-    Sentences that could not be turned into a predicate do not count, unless there is nothing else.
+    Sentences that could not be turned into a predicate do not count, unless there is nothing else. A finding about
+    a document counts like a refuted claim where it is an error.
     """
     judged = [each for each in statements if each.verdict is not None and each.predicate]
     verdicts = {each.verdict for each in judged if not each.waived}
-    if verdicts & {"refuted", "partly"}:
+    if verdicts & {"refuted", "partly"} or any(CODES[each.code].severity == "error" for each in findings):
         return 1
     return 0 if judged and verdicts <= {"verified"} else 2
 

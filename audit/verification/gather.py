@@ -12,6 +12,7 @@ from audit.model.claims import Dossier, Statement
 from audit.model.errors import ConfigError, UsageError
 from audit.model.suggest import did_you_mean
 from audit.pipeline import ResolvedCodebase
+from audit.verification.generated import held_to_record, is_generated, record_of
 from audit.verification.ground import grounded
 
 _CLAIMS = (".yaml", ".yml")
@@ -47,13 +48,17 @@ def gather(codebase: ResolvedCodebase, documents: Sequence[Path], *, run: bool |
         dossiers += only(
             claims, [each.id for dossier in claims if dossier.path in chosen for each in dossier.statements]
         )
+    by_name = {name: document for document, name in named}
     files = [(name, _read(document, name, codebase)) for document, name in named if name not in own]
     foreign = [(name, content) for name, content in files if name.endswith(_CLAIMS)]
     dossiers += load_claims(foreign, may_run=run is True) if foreign else ()
     for name, content in files:
         if name.endswith(_DOCUMENTS):
             prefix = f"{name}:" if len(named) > 1 else ""
-            dossiers.append(grounded(read_document(name, content, may_run=run is True, prefix=prefix), codebase))
+            dossier = grounded(read_document(name, content, may_run=run is True, prefix=prefix), codebase)
+            if is_generated(content):
+                dossier = held_to_record(dossier, content, _record(by_name[name], name, codebase))
+            dossiers.append(dossier)
     return _distinct(dossiers)
 
 
@@ -118,6 +123,15 @@ def _read(document: Path, name: str, codebase: ResolvedCodebase) -> bytes:
         raise UsageError(f"{document} does not exist, neither on disk nor in the tree{near}") from None
     except OSError as error:
         raise UsageError(f"{document} cannot be read: {error.strerror}") from None
+
+
+def _record(report: Path, name: str, codebase: ResolvedCodebase) -> bytes | None:
+    """The record of a report, from where the report was read; None where there is none."""
+    if report.exists():
+        record = report.with_suffix(".json")
+        return record.read_bytes() if record.is_file() else None
+    text = codebase.read_text(record_of(name))
+    return None if text is None else text.encode()
 
 
 def in_order(statements: Sequence[Statement]) -> TopologicalSorter[str]:
