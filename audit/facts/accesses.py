@@ -6,63 +6,65 @@ Read on demand, and only for names that matter: they are too many to keep as fac
 from __future__ import annotations
 
 import ast
-import warnings
-from collections.abc import Collection, Iterator
+import bisect
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from audit.facts.bindings import LocalScope, module_scope
+from audit.facts.bindings import LocalScope, module_scope, read_source
 from audit.facts.bodies import FunctionNode
 from audit.facts.callables import handed_on, leaf_of
+from audit.facts.excerpts import is_plain, lines_with, named_in_strings, parse_around, renamed_in
 from audit.facts.expressions import dotted
 from audit.facts.guards import demanded_failures, is_always, is_never, swallowed_failures
 from audit.facts.spans import Spans
 from audit.facts.terms import term_of
 from audit.model.calls import Access, CallShape
-from audit.model.facts import Context
+from audit.model.facts import Context, Definition
 
 _SURVIVED: Final = frozenset({"AttributeError", "TypeError"})
-_NAMING: Final = frozenset({"hasattr", "getattr", "setattr", "delattr", "object", "patch", "multiple", "dict"})
-"""Callees that are told an attribute by its name: what they name is asked for, made up or put in place."""
 
 
-def read_accesses(content: bytes, wanted: Collection[str]) -> tuple[Access, ...]:
+def read_accesses(content: bytes, wanted: Collection[str], definitions: Iterable[Definition]) -> tuple[Access, ...]:
     """The calls and attribute reads of a file whose last name is wanted, in reading order.
 
     Left out are those whose failure is survived or demanded, and names that the file asks for or puts in
-    place by a string. A file that does not parse has none.
+    place by a string. A file that does not parse has none. ``definitions`` are those of the file.
     """
+    names = frozenset(wanted) - named_in_strings(content, wanted)
+    names |= renamed_in(content, names) if names else names
+    lines = lines_with(content, names) if names else []
+    source = read_source(content)
+    reader = _Reader(content, names, lines if is_plain(content) else [])
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(content)
-        reader = _Reader(content, frozenset(wanted) - _named_in_strings(tree))
-        reader.block(tree.body, module_scope())
+        for tree in parse_around(content, lines, definitions):
+            reader.block(tree.body, module_scope(source))
     except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError):
         return ()
     return tuple(sorted(reader.found, key=lambda each: each.span))
 
 
-def _named_in_strings(tree: ast.Module) -> set[str]:
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and leaf_of(node.func) in _NAMING:
-            for argument in (*node.args[:2], *(keyword.value for keyword in node.keywords)):
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                    found.add(argument.value.rpartition(".")[2])
-    return found
-
-
 class _Reader:
-    def __init__(self, content: bytes, wanted: frozenset[str]) -> None:
+    def __init__(self, content: bytes, wanted: frozenset[str], lines: list[int]) -> None:
         self.found: list[Access] = []
         self._spans = Spans(content)
         self._wanted = wanted
+        self._lines = lines
         self._context: Context = "eager"
         self._ignoring = False
 
     def block(self, statements: list[ast.stmt], scope: LocalScope) -> None:
         for statement in statements:
-            self._statement(statement, scope)
+            if self._may_hold(statement):
+                self._statement(statement, scope)
+
+    def _may_hold(self, node: ast.stmt) -> bool:
+        """Whether a wanted name stands somewhere in a statement."""
+        if not self._lines:
+            return True
+        decorators = getattr(node, "decorator_list", ())
+        first = min((each.lineno for each in decorators), default=node.lineno)
+        position = bisect.bisect_left(self._lines, first)
+        return position < len(self._lines) and self._lines[position] <= (node.end_lineno or node.lineno)
 
     def _statement(self, node: ast.stmt, scope: LocalScope) -> None:
         match node:
@@ -98,7 +100,7 @@ class _Reader:
         self._expressions((*node.decorator_list, *defaults), scope)
         outer, self._context = (self._context, self._ignoring), "lazy"
         self._ignoring = False  # it runs outside of what guards its definition
-        self.block(node.body, scope.enter_function(node))
+        self.block(node.body, scope.enter(node))
         self._context, self._ignoring = outer
 
     def _children(self, node: ast.AST, scope: LocalScope) -> None:
@@ -108,7 +110,7 @@ class _Reader:
                 continue
             for part in value if isinstance(value, list) else (value,):
                 if isinstance(part, ast.stmt):
-                    self._statement(part, scope)
+                    self.block([part], scope)
                 elif isinstance(part, ast.expr):
                     self._expressions((part,), scope)
                 elif isinstance(part, ast.AST):
@@ -120,10 +122,10 @@ class _Reader:
             node, within = stack.pop()
             if isinstance(node, ast.Lambda):
                 stack += [(each, within) for each in (*node.args.defaults, *node.args.kw_defaults) if each is not None]
-                stack.append((node.body, within.enter_lambda(node)))
+                stack.append((node.body, within.enter(node)))
                 continue
             if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
-                within = within.enter_comprehension(node)
+                within = within.enter(node)
             elif isinstance(node, ast.Call):
                 self._call(node, within)
                 if isinstance(node.func, ast.Attribute):
@@ -147,8 +149,7 @@ class _Reader:
         leaf = leaf_of(callee)
         if self._ignoring or not leaf:
             return
-        is_own_class = leaf == "cls" and isinstance(callee, ast.Name)
-        if leaf not in self._wanted and not is_own_class and not scope.renames(callee, self._wanted):
+        if leaf not in self._wanted:
             return
         term = term_of(callee, scope.term) if not scope.narrows(callee) else ""
         if term or isinstance(callee, ast.Attribute):

@@ -6,37 +6,101 @@ A name that is bound in a way that says nothing, or whose type the scope asks fo
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from functools import partial
+import re
+from functools import cached_property, partial
 from typing import Final
 
+import msgspec
+
+from audit.facts.binders import Binder, Comprehension, nothing
+from audit.facts.binders import Binding as _Binding
 from audit.facts.bodies import FunctionNode, is_decorated
-from audit.facts.callables import leaf_of
 from audit.facts.expressions import dotted
-from audit.facts.terms import NONE, annotation_text, term_of
-from audit.model.terms import any_of, class_of, declared, element_of, entered, imported, instance_of, super_of
+from audit.facts.terms import NONE, term_of
+from audit.model.terms import any_of, class_of, instance_of, super_of
 
-_NARROWING: Final = frozenset({"isinstance", "issubclass", "hasattr", "callable", "type", "getattr", "TypeIs"})
-_Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
-_Binding = Callable[[], str]
+_NARROWED: Final = re.compile(
+    rb"\b(?:isinstance|issubclass|hasattr|getattr|callable|type)\(\s*([\w.]+)|([\w.]+)\.__class__\b|\bmatch\s+([\w.]+)\s*:"
+)
+"""Where code asks at run time of what type something is."""
 
 
-def module_scope() -> LocalScope:
+class Source(msgspec.Struct, frozen=True):
+    """What is seen of a file without parsing it: where it asks for the type of which name or chain of names, and
+    whether it binds names inside of expressions."""
+
+    narrowed: tuple[tuple[int, str], ...]
+    walrus: bool
+
+
+def read_source(content: bytes) -> Source:
+    """Look through the bytes of a file."""
+    found: list[tuple[int, str]] = []
+    line, last = 1, 0
+    for match in _NARROWED.finditer(content):
+        line += content.count(b"\n", last, match.start())
+        last = match.start()
+        found += [(line, text.decode()) for text in match.groups() if text]
+    return Source(tuple(found), b":=" in content)
+
+
+def module_scope(source: Source) -> LocalScope:
     """The outermost scope: its names stand for themselves, since facts tell what binds them."""
-    return LocalScope(None)
+    return LocalScope(None, source)
 
 
 class LocalScope:
     """One class, function, lambda or comprehension inside a file, or the file itself."""
 
-    def __init__(self, parent: LocalScope | None, *, owner: str = "", is_class: bool = False) -> None:
+    def __init__(self, parent: LocalScope | None, text: Source, *, owner: str = "", is_class: bool = False) -> None:
         self._parent = parent
+        self._text = text
         self._owner = owner
         self._is_class = is_class
-        self._bindings: dict[str, list[_Binding]] = {}
-        self._narrowed: set[str] = set()
+        self._node: ast.AST | None = None
         self._asked: set[str] = set()
         self._local: bool = parent is not None and (not is_class or parent._local)
+
+    @cached_property
+    def _bindings(self) -> dict[str, list[_Binding]]:
+        """What binds each name of the scope, read when a name of it is first asked for."""
+        node, binder = self._node, Binder(self._value, walrus=self._text.walrus)
+        match node:
+            case ast.ClassDef(body=body):
+                binder.block(body)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                binder.parameters(node.args)
+                self._bind_own(node, binder)
+                binder.block(node.body)
+            case ast.Lambda(args=arguments):
+                for argument in ast.walk(arguments):
+                    if isinstance(argument, ast.arg):
+                        binder.put(argument.arg, nothing)
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+                for generator in node.generators:
+                    binder.target(generator.target, partial(binder.element, generator.iter))
+        return binder.found
+
+    def _bind_own(self, node: FunctionNode, binder: Binder) -> None:
+        """What a method's first parameter is, and ``super()``."""
+        every, outer = [*node.args.posonlyargs, *node.args.args], self._parent
+        if outer is None or not outer._is_class or outer._local or not every or is_decorated(node, "staticmethod"):
+            return
+        is_class_method = is_decorated(node, "classmethod") or node.name in ("__new__", "__init_subclass__")
+        own = class_of(self._owner) if is_class_method else instance_of(self._owner)
+        binder.found[every[0].arg] = [partial(str, own)]
+        binder.found["super()"] = [partial(super_of, self._owner)]
+
+    @cached_property
+    def _narrowed(self) -> frozenset[str]:
+        """The names, and chains of names, whose type the code of the scope asks for."""
+        match self._node:
+            case ast.stmt(lineno=first, end_lineno=last) | ast.expr(lineno=first, end_lineno=last):
+                is_class = isinstance(self._node, ast.ClassDef)
+                return frozenset(
+                    text for line, text in self._text.narrowed if first <= line <= (last or line) and not is_class
+                )
+        return frozenset()
 
     def term(self, name: str) -> str:
         """What a name stands for as seen from here."""
@@ -59,52 +123,17 @@ class LocalScope:
             scope = scope._parent
         return False
 
-    def renames(self, callee: ast.expr, wanted: frozenset[str]) -> bool:
-        """Whether a plain name stands for something whose own last name is wanted."""
-        if not isinstance(callee, ast.Name):
-            return False
-        term = self.term(callee.id)
-        return term != callee.id and any(f"{name!r})" in term or term.endswith(f".{name}") for name in wanted)
-
     def enter_class(self, node: ast.ClassDef) -> LocalScope:
         """The scope of a class body."""
         owner = f"{self._owner}.{node.name}" if self._is_class else node.name
-        inner = LocalScope(self, owner=owner, is_class=True)
-        inner._bind_block(node.body)
+        inner = LocalScope(self, self._text, owner=owner, is_class=True)
+        inner._node = node
         return inner
 
-    def enter_function(self, node: FunctionNode) -> LocalScope:
-        """The scope of a function's body."""
-        inner = LocalScope(self, owner=self._owner)
-        arguments = node.args
-        every = [*arguments.posonlyargs, *arguments.args]
-        for argument in (*every, *arguments.kwonlyargs):
-            inner._put(argument.arg, partial(declared, annotation_text(argument.annotation)))
-        for extra in filter(None, (arguments.vararg, arguments.kwarg)):
-            inner._put(extra.arg, _nothing)
-        if self._is_class and not self._local and every and not is_decorated(node, "staticmethod"):
-            is_class_method = is_decorated(node, "classmethod") or node.name in ("__new__", "__init_subclass__")
-            own = class_of(self._owner) if is_class_method else instance_of(self._owner)
-            inner._bindings[every[0].arg] = [partial(str, own)]
-            inner._bindings["super()"] = [partial(super_of, self._owner)]
-        inner._narrowed = set(_narrowed_in(node))
-        inner._bind_block(node.body)
-        return inner
-
-    def enter_lambda(self, node: ast.Lambda) -> LocalScope:
-        """The scope of a lambda's body: nothing tells what its parameters are."""
-        inner = LocalScope(self)
-        for argument in ast.walk(node.args):
-            if isinstance(argument, ast.arg):
-                inner._put(argument.arg, _nothing)
-        return inner
-
-    def enter_comprehension(self, node: _Comprehension) -> LocalScope:
-        """The scope of a comprehension."""
-        inner = LocalScope(self)
-        inner._narrowed = set(_narrowed_in(node))
-        for generator in node.generators:
-            inner._bind_target(generator.target, partial(inner._element, generator.iter))
+    def enter(self, node: FunctionNode | ast.Lambda | Comprehension) -> LocalScope:
+        """The scope of a function's, lambda's or comprehension's body."""
+        inner = LocalScope(self, self._text, owner=self._owner)
+        inner._node = node
         return inner
 
     def _own_term(self, name: str) -> str:
@@ -119,79 +148,3 @@ class LocalScope:
 
     def _value(self, node: ast.expr | None) -> str:
         return "" if node is None or self.narrows(node) else term_of(node, self.term)
-
-    def _element(self, node: ast.expr) -> str:
-        return element_of(self._value(node))
-
-    def _entered(self, node: ast.expr) -> str:
-        return entered(self._value(node))
-
-    def _put(self, name: str, binding: _Binding) -> None:
-        self._bindings.setdefault(name, []).append(binding)
-
-    def _bind_target(self, target: ast.expr, binding: _Binding) -> None:
-        for part in ast.walk(target):
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store | ast.Del):
-                self._put(part.id, binding if part is target else _nothing)
-
-    def _bind_block(self, body: list[ast.stmt]) -> None:
-        """Note what statements bind, nested functions and classes by name only."""
-        stack: list[ast.AST] = list(reversed(body))
-        while stack:
-            node = stack.pop()
-            self._bind(node)
-            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-                stack.extend(reversed(list(ast.iter_child_nodes(node))))
-
-    def _bind(self, node: ast.AST) -> None:
-        match node:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                self._put(name, _nothing)
-            case ast.Import() | ast.ImportFrom():
-                self._bind_import(node)
-            case ast.Assign(targets=targets, value=value):
-                for target in targets:
-                    self._bind_target(target, partial(self._value, value))
-            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
-                self._put(name, partial(declared, annotation_text(annotation)))
-            case ast.NamedExpr(target=target, value=value):
-                self._bind_target(target, partial(self._value, value))
-            case ast.For(target=target, iter=source) | ast.AsyncFor(target=target, iter=source):
-                self._bind_target(target, partial(self._element, source))
-            case ast.withitem(context_expr=manager, optional_vars=ast.expr() as target):
-                self._bind_target(target, partial(self._entered, manager))
-            case ast.AugAssign(target=target) | ast.Delete(targets=[target]):
-                self._bind_target(target, _nothing)
-            case ast.Global(names=names) | ast.Nonlocal(names=names):
-                for each in names:
-                    self._put(each, _nothing)
-            case (
-                ast.ExceptHandler(name=str(name))
-                | ast.MatchAs(name=str(name))
-                | ast.MatchStar(name=str(name))
-                | ast.MatchMapping(rest=str(name))
-            ):
-                self._put(name, _nothing)
-
-    def _bind_import(self, node: ast.Import | ast.ImportFrom) -> None:
-        for alias in node.names:
-            if isinstance(node, ast.ImportFrom):
-                self._put(alias.asname or alias.name, partial(imported, node.level, node.module or "", alias.name))
-            else:
-                module = alias.name if alias.asname else alias.name.partition(".")[0]
-                self._put(alias.asname or module, partial(imported, 0, module, ""))
-
-
-def _nothing() -> str:
-    return ""
-
-
-def _narrowed_in(node: ast.AST) -> Iterator[str]:
-    """The names and chains of names whose type some code asks for."""
-    for part in ast.walk(node):
-        if isinstance(part, ast.Call) and leaf_of(part.func) in _NARROWING and part.args:
-            yield dotted(part.args[0])
-        elif isinstance(part, ast.Match):
-            yield dotted(part.subject)
-        elif isinstance(part, ast.Attribute) and part.attr == "__class__":
-            yield dotted(part.value)

@@ -56,15 +56,20 @@ def _compare(
     found: tuple[set[str], set[str], set[str]],
 ) -> None:
     called, lost, constructed = found
+    own, other = place[1], before[1]
     now, then = dict(_members(program, place)), dict(_members(base, before))
     for leaf in now.keys() | then.keys():
         new, old = now.get(leaf), then.get(leaf)
         if new is None:
             lost.add(leaf)
-        if new is None or old is None or _signature(new) != _signature(old):
+        if new is not None and old is not None:
+            is_other = _signature(new) != _signature(old)
+        else:  # what a class defines no more, or had not defined itself, it may inherit
+            is_other = bool(own.bases if new is None else other.bases)
+        if is_other:
             called.add(leaf)
-    own, other = place[1], before[1]
-    is_made_otherwise = "__init__" in called or (own.bases, own.decorators) != (other.bases, other.decorators)
+    made = [_signature(members["__init__"]) if "__init__" in members else None for members in (now, then)]
+    is_made_otherwise = made[0] != made[1] or (own.bases, own.decorators) != (other.bases, other.decorators)
     if is_made_otherwise or _fields(now) != _fields(then):
         constructed.add(own.name.rpartition(".")[2])
     called.discard("__init__")

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import msgspec
 
 from audit.model.calls import Access, LostMember, Misfit
-from audit.model.facts import Span
+from audit.model.facts import Definition, Span
 from audit.resolve.judging import Judge
 from audit.resolve.program import Program
 
 ReadMany = Callable[[Iterable[str]], Iterator[tuple[str, bytes | None]]]
-ReadAccesses = Callable[[bytes, frozenset[str]], tuple[Access, ...]]
+ReadAccesses = Callable[[bytes, frozenset[str], tuple[Definition, ...]], tuple[Access, ...]]
 
 
 class Silent(msgspec.Struct, frozen=True):
@@ -42,7 +42,8 @@ def silent_breaks(
     members: list[LostMember] = []
     doubtful: list[tuple[Misfit, bytes]] = []
     for path, content in read_many(wanted) if wanted else ():
-        for access in read_accesses(content, wanted[path]) if content is not None else ():
+        found_in = read_accesses(content, wanted[path], program.facts(path).definitions) if content is not None else ()
+        for access in found_in:
             lost = judge.lost_member(path, access)
             found = judge.misfit(path, access) if lost is None else None
             members += [lost] if lost is not None else []

@@ -1,0 +1,125 @@
+"""What statements bind, as terms that are made when they are asked for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from functools import partial
+
+from audit.facts.terms import annotation_text
+from audit.model.terms import declared, element_of, entered, imported
+
+Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+Binding = Callable[[], str]
+"""Makes the term of what one statement gives to a name."""
+
+
+def nothing() -> str:
+    """The term of what nobody can tell."""
+    return ""
+
+
+class Binder:
+    """Collects what binds each name of one scope. ``value`` makes the term of an expression in it; ``walrus`` says
+    that expressions may bind names too."""
+
+    def __init__(self, value: Callable[[ast.expr | None], str], *, walrus: bool) -> None:
+        self.found: dict[str, list[Binding]] = {}
+        self._value = value
+        self._walrus = walrus
+
+    def put(self, name: str, binding: Binding) -> None:
+        """Note one binding of a name."""
+        self.found.setdefault(name, []).append(binding)
+
+    def target(self, target: ast.expr, binding: Binding) -> None:
+        """Note an assignment; of what is taken apart nothing is known."""
+        if isinstance(target, ast.Name):
+            self.put(target.id, binding)
+            return
+        for part in ast.walk(target):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store | ast.Del):
+                self.put(part.id, nothing)
+
+    def element(self, node: ast.expr) -> str:
+        """The term of what iterating over an expression gives."""
+        return element_of(self._value(node))
+
+    def parameters(self, arguments: ast.arguments) -> None:
+        """Note the parameters of a function by their annotations."""
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            self.put(argument.arg, partial(declared, annotation_text(argument.annotation)))
+        for extra in (arguments.vararg, arguments.kwarg):
+            if extra is not None:
+                self.put(extra.arg, nothing)
+
+    def block(self, body: list[ast.stmt]) -> None:
+        """Note what statements bind, nested functions and classes by name only."""
+        for node in body:
+            match node:
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                    self.put(name, nothing)
+                case ast.Import() | ast.ImportFrom():
+                    self._import(node)
+                case ast.Assign(targets=targets, value=value):
+                    for target in targets:
+                        self.target(target, partial(self._value, value))
+                    self._walruses(node)
+                case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
+                    self.put(name, partial(declared, annotation_text(annotation)))
+                case ast.AugAssign(target=target) | ast.Delete(targets=[target]):
+                    self.target(target, nothing)
+                case ast.Global(names=names) | ast.Nonlocal(names=names):
+                    for each in names:
+                        self.put(each, nothing)
+                case ast.Expr() | ast.Return() | ast.Assert() | ast.Raise():
+                    self._walruses(node)
+                case _:
+                    self._compound(node)
+
+    def _compound(self, node: ast.stmt) -> None:
+        match node:
+            case ast.For(target=target, iter=source) | ast.AsyncFor(target=target, iter=source):
+                self.target(target, partial(self.element, source))
+                self._walruses(source)
+            case ast.With(items=items) | ast.AsyncWith(items=items):
+                for item in items:
+                    if item.optional_vars is not None:
+                        self.target(item.optional_vars, partial(self._entered, item.context_expr))
+                    self._walruses(item.context_expr)
+            case ast.If(test=test) | ast.While(test=test):
+                self._walruses(test)
+            case ast.Try(handlers=handlers) | ast.TryStar(handlers=handlers):
+                for handler in handlers:
+                    if handler.name:
+                        self.put(handler.name, nothing)
+                    self.block(handler.body)
+            case ast.Match(cases=cases):
+                for case in cases:
+                    self._pattern(case.pattern)
+                    self.block(case.body)
+        for name in ("body", "orelse", "finalbody"):
+            self.block(getattr(node, name, []))
+
+    def _entered(self, node: ast.expr) -> str:
+        return entered(self._value(node))
+
+    def _pattern(self, pattern: ast.pattern) -> None:
+        for part in ast.walk(pattern):
+            for name in (getattr(part, "name", None), getattr(part, "rest", None)):
+                if isinstance(name, str):
+                    self.put(name, nothing)
+
+    def _walruses(self, node: ast.AST) -> None:
+        """Note ``name := value`` in expressions."""
+        for part in ast.walk(node) if self._walrus else ():
+            if isinstance(part, ast.NamedExpr):
+                self.target(part.target, partial(self._value, part.value))
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for alias in node.names:
+            if isinstance(node, ast.ImportFrom):
+                self.put(alias.asname or alias.name, partial(imported, node.level, node.module or "", alias.name))
+            else:
+                module = alias.name if alias.asname else alias.name.partition(".")[0]
+                self.put(alias.asname or module, partial(imported, 0, module, ""))

@@ -1,0 +1,79 @@
+"""The parts of a file in which some names occur, parsed alone: most of a file is seldom worth parsing again."""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import re
+import warnings
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from audit.model.facts import Definition
+
+_NAMING: Final = rb"(?:hasattr|getattr|setattr|delattr|object|patch|multiple|dict)\s*\([^\"']{0,120}?[\"'](?:[\w.]*\.)?"
+"""Callees that are told an attribute by its name: what they name is asked for, made up or put in place."""
+
+
+def named_in_strings(content: bytes, names: Collection[str]) -> set[str]:
+    """The names that code asks for, or puts in place, by a string."""
+    pattern = re.compile(_NAMING + rb"(" + _any(names) + rb")[\"']")
+    return {found.decode() for found in pattern.findall(content)}
+
+
+def renamed_in(content: bytes, names: Collection[str]) -> set[str]:
+    """What imports of these names call them instead."""
+    pattern = re.compile(rb"\b(?:" + _any(names) + rb")\s+as\s+(\w+)")
+    return {found.decode() for found in pattern.findall(content)}
+
+
+def lines_with(content: bytes, names: Collection[str]) -> list[int]:
+    """The numbers, from 1 and in order, of the lines in which a name occurs."""
+    found: list[int] = []
+    line, last = 1, 0
+    for match in re.finditer(rb"\b(?:" + _any(names) + rb")\b", content):
+        line += content.count(b"\n", last, match.start())
+        last = match.start()
+        found.append(line)
+    return found
+
+
+def parse_around(content: bytes, wanted: list[int], definitions: Iterable[Definition]) -> list[ast.Module]:
+    """Syntax trees of the definitions around some lines, or of the whole file where one lies outside of any.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError: the file does not parse.
+    """
+    blocks = _blocks(definitions) if is_plain(content) else []
+    around: dict[tuple[int, int], None] = {}
+    for line in wanted:
+        position = bisect.bisect_right(blocks, (line, len(content))) - 1
+        if position < 0 or blocks[position][1] < line:
+            return [_parsed(content)]
+        around[blocks[position]] = None
+    lines = content.split(b"\n") if around else []
+    return [_parsed(b"\n" * (first - 1) + b"\n".join(lines[first - 1 : last])) for first, last in around]
+
+
+def _any(names: Collection[str]) -> bytes:
+    return b"|".join(re.escape(name.encode()) for name in sorted(names))
+
+
+def is_plain(content: bytes) -> bool:
+    """Whether lines and letters are what they seem, so that a part of the file means what it means in the whole."""
+    return b"\r" not in content and b"\f" not in content and b"coding" not in content[:200]
+
+
+def _blocks(definitions: Iterable[Definition]) -> list[tuple[int, int]]:
+    """First and last lines of the functions and classes at the top of a file."""
+    return sorted(
+        (each.span[0], each.span[2])
+        for each in definitions
+        if each.kind in ("function", "class") and "." not in each.name and each.span[1] == 1
+    )
+
+
+def _parsed(content: bytes) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(content)
