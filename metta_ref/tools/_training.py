@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from metta_ref.checkpoint import CheckpointManager, retained
 from metta_ref.tools._interrupt import StopRequest
 from metta_ref.tools._main import EXIT_DONE, EXIT_INTERRUPTED
+from metta_ref.tools._progress import MetricsLog, Watcher, shown
 
 if TYPE_CHECKING:
     from metta_ref.rl.trainer import Trainer
 
-_SECONDS_BETWEEN_REPORTS = 1.0
 _SHORTEST = 1e-9
 """Seconds that any training takes at least, where a coarse clock shows none."""
 
@@ -30,17 +30,17 @@ def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopR
     go on from it, the user is told how.
     """
     settings = trainer.config.trainer
-    first_step, saved, began, reported = trainer.agent_step, trainer.epoch, time.monotonic(), 0.0
+    first_step, saved, began = trainer.agent_step, trainer.epoch, time.monotonic()
     try:
-        while trainer.agent_step < settings.total_timesteps and not stop.requested:
-            trainer.update()
-            elapsed = time.monotonic() - began
-            if elapsed - reported > _SECONDS_BETWEEN_REPORTS:
-                reported = elapsed
-                _report(trainer, (trainer.agent_step - first_step) / elapsed)
-            if trainer.epoch % settings.checkpoint_interval == 0:
-                save(trainer, manager)
-                saved = trainer.epoch
+        with MetricsLog(manager.run_dir, saved) as log, Watcher(first_step, settings.total_timesteps) as watcher:
+            while trainer.agent_step < settings.total_timesteps and not stop.requested:
+                update_began = time.monotonic()
+                progress = trainer.update()
+                log.write(progress, time.monotonic() - update_began)
+                watcher.update(progress.agent_step, progress.score)
+                if trainer.epoch % settings.checkpoint_interval == 0:
+                    save(trainer, manager)
+                    saved = trainer.epoch
         if trainer.epoch != saved:
             save(trainer, manager)
             saved = trainer.epoch
@@ -51,7 +51,7 @@ def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopR
     print(
         f"trained run={manager.run} epoch={trainer.epoch} agent_step={trainer.agent_step} steps={steps} "
         f"steps_per_second={steps / max(time.monotonic() - began, _SHORTEST):.0f} episodes={trainer.episodes} "
-        f"return={_shown(trainer.score)}"
+        f"return={shown(trainer.score)}"
     )
     if trainer.agent_step < settings.total_timesteps:
         _say_how_to_go_on(trainer, saved)
@@ -74,14 +74,6 @@ def save(trainer: "Trainer", manager: CheckpointManager) -> None:
     )
 
 
-def _report(trainer: "Trainer", steps_per_second: float) -> None:
-    print(
-        f"step {trainer.agent_step}/{trainer.config.trainer.total_timesteps}  "
-        f"return {_shown(trainer.score)}  {steps_per_second:.0f} steps/s",
-        file=sys.stderr,
-    )
-
-
 def _say_how_to_go_on(trainer: "Trainer", saved: int) -> None:
     run = trainer.config.run
     print(
@@ -89,7 +81,3 @@ def _say_how_to_go_on(trainer: "Trainer", saved: int) -> None:
         f"go on with python -m metta_ref.tools.resume run={run}",
         file=sys.stderr,
     )
-
-
-def _shown(score: float | None) -> str:
-    return "none" if score is None else f"{score:.3f}"

@@ -1,5 +1,6 @@
 """The train and resume tools, as a user meets them: what they print, write, refuse and leave behind."""
 
+import json
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ from metta_ref.checkpoint import CheckpointManager, locked
 from metta_ref.config import Config, load_run_config, parse_overrides
 from metta_ref.tools import resume, train
 from metta_ref.tools._main import tool
+from metta_ref.tools._progress import Watcher
 
 SMALL = ["agent.hidden_size=8", "agent.head_size=4", "trainer.num_envs=4", "trainer.horizon=8"]
 """32 steps an update."""
@@ -246,7 +248,7 @@ def test_ctrl_c_saves_says_how_to_go_on_and_leaves_nothing_running(
         f"stopped at step {steps}; epoch {newest.epoch} is saved: go on with python -m metta_ref.tools.resume run=demo"
     )
     assert summary(out.splitlines()[-1])["agent_step"] == str(steps)
-    assert sorted(entry.name for entry in manager.run_dir.iterdir()) == ["checkpoints", "config.yaml"]
+    assert sorted(entry.name for entry in manager.run_dir.iterdir()) == ["checkpoints", "config.yaml", "metrics.jsonl"]
     assert [entry.name for entry in manager.directory.iterdir() if entry.name.startswith(".")] == []
     more = f"trainer.total_timesteps={steps + 32}"
     assert run_tool(resume, "run=demo", more, "trainer.num_workers=0")[0] == 0
@@ -276,3 +278,43 @@ def test_the_parsed_configuration_of_a_resume_is_the_runs_own(trained: Checkpoin
     assert resume.parse(["run=demo"]) == saved
     more = resume.parse(["run=demo", "trainer.total_timesteps=99"])
     assert more == parse_overrides(["trainer.total_timesteps=99"], Config, base=saved)
+
+
+def log_of(run: Path) -> list[dict[str, Any]]:
+    """The records of a run's log, without how long each update took."""
+    records = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    return [{name: value for name, value in record.items() if name != "seconds"} for record in records]
+
+
+def test_the_log_of_a_resumed_run_is_that_of_an_uninterrupted_one(run_tool: Any, data_dir: Path) -> None:
+    short = [*SMALL, "env.max_steps=5", "py_agent=lstm", "trainer.checkpoint_interval=2"]
+    run_tool(train, *short, "run=whole", "trainer.total_timesteps=192")
+    run_tool(train, *short, "run=parts", "trainer.total_timesteps=64")
+    log = data_dir / "parts" / "metrics.jsonl"
+    with log.open("a") as lost:  # an update after the last checkpoint, and one that a kill cut off
+        lost.write(json.dumps({"epoch": 3, "agent_step": 96}) + '\n{"epoch": 4, "ag')
+    run_tool(resume, "run=parts", "trainer.total_timesteps=192")
+    whole = log_of(data_dir / "whole")
+    assert log_of(data_dir / "parts") == whole
+    assert [(record["epoch"], record["agent_step"]) for record in whole] == [(n, 32 * n) for n in range(1, 7)]
+    assert whole[-1].keys() >= {"score", "policy", "value", "entropy", "approximate_kl", "clipped"}
+
+
+def test_a_log_that_somebody_else_wrote_to_is_refused(run_tool: Any, trained: CheckpointManager) -> None:
+    path = trained.run_dir / "metrics.jsonl"
+    path.write_text("mine\n")
+    code, _, err = run_tool(resume, "run=demo", "trainer.total_timesteps=96")
+    assert (code, err[-1]) == (2, f"error: {path}: holds a line that no update wrote ('mine'); remove it")
+
+
+def test_progress_is_told_now_and_then(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a clock that gains 0.6 s at each look, every second update is told: 2.4 s for 80 steps."""
+    clock = iter(0.6 * tick for tick in range(99))
+    monkeypatch.setattr("metta_ref.tools._progress.time.monotonic", lambda: next(clock))
+    with Watcher(first_step=100, total=200) as watcher:
+        for step, score in ((120, None), (140, 0.5), (160, 0.75), (180, 1.0)):
+            watcher.update(step, score)
+    assert capsys.readouterr().err.splitlines() == [
+        "step 140/200  return 0.500  33 steps/s  2 s left",
+        "step 180/200  return 1.000  33 steps/s  1 s left",
+    ]

@@ -1,0 +1,122 @@
+"""What a run says of itself while it trains: a line in its log for each update, and progress for whoever watches."""
+
+import json
+import math
+import os
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from metta_ref.config import ConfigError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+    from metta_ref.rl.trainer import Progress
+
+LOG = "metrics.jsonl"
+_SECONDS_BETWEEN_LINES = 1.0
+
+
+class MetricsLog:
+    """`metrics.jsonl` in a run's directory: one JSON object an update, in order, none twice.
+
+    A run that goes on from epoch `after` has forgotten what came later, and so does its log. Numbers that JSON
+    does not know (nan, infinities) are null. Raises ConfigError when a line is no such object.
+    """
+
+    def __init__(self, directory: Path, after: int) -> None:
+        path = directory / LOG
+        kept = [line for line in _lines(path) if _epoch(line, path) <= after]
+        partial = path.with_name(f".{LOG}.tmp-{os.getpid()}")
+        partial.write_text("".join(kept), encoding="utf-8")
+        partial.replace(path)
+        self._file = path.open("a", encoding="utf-8")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def write(self, progress: "Progress", seconds: float) -> None:
+        """Add an update that took so long; whole lines reach the file at once."""
+        losses = {name: _finite(value) for name, value in asdict(progress.losses).items()}
+        record = {
+            "epoch": progress.epoch,
+            "agent_step": progress.agent_step,
+            "score": progress.score,
+            "seconds": round(seconds, 6),
+            **losses,
+        }
+        self._file.write(json.dumps(record, allow_nan=False) + "\n")
+        self._file.flush()
+
+
+class Watcher:
+    """Progress on stderr: a bar with speed, return and time left on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, first_step: int, total: int) -> None:
+        self._first, self._total, self._began = first_step, total, time.monotonic()
+        self._reported = self._began
+        self._bar = _bar() if sys.stderr.isatty() else None
+        self._task = self._bar.add_task("training", total=total, completed=first_step, note="") if self._bar else None
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def update(self, step: int, score: float | None) -> None:
+        """Tell of an update that reached `step`."""
+        now = time.monotonic()
+        speed = (step - self._first) / max(now - self._began, 1e-9)
+        note = f"return {shown(score)}  {speed:.0f} steps/s"
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=min(step, self._total), note=note)
+        elif now - self._reported > _SECONDS_BETWEEN_LINES:
+            self._reported = now
+            left = max(self._total - step, 0) / max(speed, 1e-9)
+            print(f"step {step}/{self._total}  {note}  {left:.0f} s left", file=sys.stderr)
+
+
+def shown(score: float | None) -> str:
+    """A return, or that there is none yet."""
+    return "none" if score is None else f"{score:.3f}"
+
+
+def _bar() -> "Bar":
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), TextColumn("{task.completed}/{task.total}"), TextColumn("{task.fields[note]}"))
+    return Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+
+
+def _lines(path: Path) -> list[str]:
+    """Whole lines of the log so far; one that a kill cut off is left out."""
+    if not path.exists():
+        return []
+    return [line for line in path.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]
+
+
+def _epoch(line: str, path: Path) -> int:
+    try:
+        return int(json.loads(line)["epoch"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigError([f"{path}: holds a line that no update wrote ({line.strip()[:40]!r}); remove it"]) from error
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
