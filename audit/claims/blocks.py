@@ -19,6 +19,8 @@ _SENTENCE_END: Final = re.compile(
     r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!cf\.)(?<!etc\.)(?<!No\.)\s+(?=[A-Z`\"“✅❌])"
     # A line that opens with a label is a sentence of its own: "Claim: ...", below it "Reality: ...".
     r"|\n(?=[A-Z][\w/&'-]*(?: [\w/&'-]+){0,3}:(?:\s|$))"
+    # So is a line that opens with a picture.
+    r"|\n(?=[\u2300-\u2bff\U0001f000-\U0001faff])"
 )
 _LOCATED: Final = re.compile(r"(?:file|location|path|module|source|script)s?\s*:", re.IGNORECASE)
 _TAGS: Final = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
@@ -177,8 +179,8 @@ class _Reader:
             self._before = ""
         elif self._inside[-1] in ("td", "th"):
             self._cells.append(text.replace("\n", " "))
-        elif text.startswith("|"):
-            # A table whose rows do not fit its head is no table to Markdown, but its rows are still rows.
+        elif text.startswith(("|", "+-", "+=")):
+            # A table whose rows do not fit its head, or that is drawn, is none to Markdown; its rows are still rows.
             for offset, row in enumerate(text.split("\n")):
                 line = _lines(token)[0] + offset
                 yield from self._block("row", row.strip("| "), (line, line))
@@ -214,6 +216,8 @@ class _Reader:
         for offset, text in enumerate(bare.split("\n")):
             line = _lines(token)[0] + offset
             yield from self._block("html", text, (line, line))
+            if text.strip():
+                self._leads[-1] = " ".join(text.split())  # what a ``<summary>`` says is the title of its list
 
     def _fence(self, token: Token) -> None:
         first, last = _lines(token)

@@ -10,11 +10,23 @@ import msgspec
 
 from audit.claims.blocks import Block
 from audit.claims.names import CODE, ENDINGS, PATH, is_quoted
+from audit.claims.place import place_of
 from audit.model.predicates import Cited
 
 _CITED: Final = re.compile(
     rf"(?<![\w/.:-])(?P<path>/?(?:[\w.@+-]+/)*[\w@+-][\w.@+-]*\.(?:{ENDINGS})):(?P<lines>\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)(?![\w-]|,\d|\s+(?:lines|loc)\b)"
 )
+_LINES_OF: Final = re.compile(
+    rf"`(?P<path>{PATH.pattern})`[\s,]*\(?\s*(?:at\s+)?(?:lines?\s+|L)(?P<lines>\d+(?:\s*[-–]\s*L?\d+)?)\)?(?![\w,])"
+    rf"|【(?:F:)?(?P<file>{PATH.pattern})†L(?P<span>\d+(?:-L\d+)?)】",
+    re.IGNORECASE,
+)
+"""Citations in words: ``path`` (lines 3-9), and as assistants write them: 【F:path†L3-L9】."""
+_HERE: Final = re.compile(
+    r"^lines?\s+(?P<lines>\d+(?:\s*[-–]\s*\d+)?)(?:\s+in\s+`(?P<path>[^`]+)`)?\s*:\s*(?P<rest>.*)$", re.IGNORECASE
+)
+"""Lines of the file that the section is about: "Lines 3-9: `load()` reads the file"."""
+_CALL: Final = re.compile(r"`(?:[A-Z]\w*\.)?(?P<name>[A-Za-z_]\w*)\(\)`")
 _CHANGED: Final = re.compile(
     r"\b(?:removed?|deleted?|eliminated?|replaced?|updated?|changed?|migrated?|renamed?|moved?|simplified|added|add|"
     r"fixed?|converted|refactored|before|previously|formerly|was|were|old|original\w*|used to|instead)\b|→|->|=>",
@@ -49,6 +61,7 @@ def find_citations(blocks: Sequence[Block]) -> Iterator[CitedPlaces]:
     for position, block in enumerate(blocks):
         if block.quoted:
             continue
+        yield from _in_words(block)
         below = blocks[position + 1] if position + 1 < len(blocks) else None
         found = [match for match in _CITED.finditer(block.text) if not is_quoted(block.text, match.start())]
         for match in found:
@@ -68,6 +81,29 @@ def find_citations(blocks: Sequence[Block]) -> Iterator[CitedPlaces]:
             )
             if all(each.first != 0 for each in predicates):
                 yield CitedPlaces(match[0], block, tuple(dict.fromkeys(predicates)))
+
+
+def _in_words(block: Block) -> Iterator[CitedPlaces]:
+    """Citations that are written as words; the lines are compared only where they are said to be of now."""
+    changed = _CHANGED.search(re.sub(r"`[^`]*`", "", f"{block.text} {block.lead}"))
+    for match in _LINES_OF.finditer(block.text):
+        if not is_quoted(block.text, match.start()) and not changed:
+            first, last = _span(match["lines"] or match["span"])
+            yield CitedPlaces(match[0], block, (Cited(path=match["path"] or match["file"], first=first, last=last),))
+    here = _HERE.match(block.text)
+    path = "" if here is None else here["path"] or place_of(block)[0]
+    if here is not None and PATH.fullmatch(path) and not changed:
+        first, last = _span(here["lines"])
+        called = _CALL.match(here["rest"])
+        says = called["name"] if called is not None else ""
+        end = here.start("rest") + (called.end() if called is not None else 0)
+        text = block.text[:end].rstrip(" :")
+        yield CitedPlaces(text, block, (Cited(path=path, first=first, last=last, says=says),))
+
+
+def _span(lines: str) -> tuple[int, int | None]:
+    first, _, last = re.sub(r"[\sL]", "", lines).replace("–", "-").partition("-")
+    return max(1, int(first)), int(last) if last else None
 
 
 def _quotation(block: Block, match: re.Match[str], below: Block | None) -> str:

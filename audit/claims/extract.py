@@ -9,7 +9,7 @@ from typing import Final
 from audit.claims.amounts import PASSING, passing_tests
 from audit.claims.blocks import Block
 from audit.claims.moves import renaming
-from audit.claims.presence import addition, deletion
+from audit.claims.presence import addition, deletion, mention
 from audit.claims.signatures import changed_signature
 from audit.claims.sizes import size_of_file
 from audit.claims.universal import all_imports, no_references
@@ -18,7 +18,9 @@ from audit.model.predicates import AnyPredicate
 
 UNKNOWN: Final = "no predicate is known for this sentence"
 
-_CONDITION: Final = re.compile(r"\b(?:if|unless|until|once|whether|assuming|expected|currently only)\b", re.IGNORECASE)
+_CONDITION: Final = re.compile(
+    r"\b(?:if|unless|until|once|whether|assuming|expected\s+to|currently only)\b", re.IGNORECASE
+)
 _VERSION: Final = re.compile(
     r"^\W*(?:version\s+|release\s+)?v?\d+\.\d+[\w.]*\W*(?:$|\(|[-–—:]|\d{4})|^\W*unreleased\b", re.IGNORECASE
 )
@@ -61,7 +63,9 @@ def extract(block: Block) -> tuple[tuple[AnyPredicate, ...], str]:
     for find in _FINDERS:
         predicates = find(block)
         if predicates:
-            return predicates, ""
+            # "Created `a.py` (50 lines)" says two things, and holds only if both do.
+            sizes = size_of_file(block) if find is addition else ()
+            return (*predicates, *sizes), ""
     return (), next((reason for pattern, reason in _REASONS if pattern.search(block.text)), UNKNOWN)
 
 
@@ -77,4 +81,5 @@ _FINDERS: Final[tuple[Callable[[Block], tuple[AnyPredicate, ...]], ...]] = (
     deletion,
     addition,
     size_of_file,
+    mention,
 )

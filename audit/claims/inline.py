@@ -19,6 +19,11 @@ _MARKS: Final[tuple[tuple[Mark, re.Pattern[str]], ...]] = (
 )
 
 
+_PICTURE: Final = "[\u2300-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]"
+_PICTURES: Final = re.compile(rf"^(?:{_PICTURE}|\s)+(?=\S)|(?<=\S)(?:{_PICTURE}|\s)+$")
+"""Pictures at the ends of a sentence, which say nothing that could be judged."""
+
+
 def plain_text(token: Token) -> str:
     """The text of a token without markup, but for inline code and the underscores of names such as ``__init__``."""
     parts: list[str] = []
@@ -59,4 +64,4 @@ def unmarked(text: str) -> tuple[Mark, str]:
         found.append((match.start(), mark))
         bare = pattern.sub("", bare, count=0 if not match[0].startswith("[") else 1)
     mark = min(found)[1] if found else "none"
-    return mark, " ".join(bare.split())
+    return mark, _PICTURES.sub("", " ".join(bare.split()))

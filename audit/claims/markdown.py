@@ -12,6 +12,7 @@ from audit.claims.arithmetic import miscounts
 from audit.claims.blocks import Block, Fence, Outline, read_blocks
 from audit.claims.citations import find_citations, mentioned_paths
 from audit.claims.commands import find_commands
+from audit.claims.contradictions import contradictions
 from audit.claims.decoding import decoded
 from audit.claims.extract import extract
 from audit.claims.names import PATH
@@ -60,7 +61,7 @@ def read_document(path: str, content: bytes, *, may_run: bool, prefix: str = "")
         statements=tuple(_named(statements, path, may_run, prefix)),
         tracebacks=tuple(find_tracebacks(outline.fences)),
         mentions=tuple(_mentions(outline)),
-        findings=tuple(miscounts(outline, path)),
+        findings=(*miscounts(outline, path), *contradictions(statements, path)),
         notes=tuple(notes),
     )
 

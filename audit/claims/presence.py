@@ -6,12 +6,13 @@ import re
 from typing import Final
 
 from audit.claims.blocks import Block
+from audit.claims.inline import unmarked
 from audit.claims.names import FOLDER, PATH, SYMBOL, is_quoted
 from audit.claims.phrases import Phrase, phrase_at
 from audit.claims.place import place_of
-from audit.model.predicates import Absent, AnyPredicate, Exists, Lacks
+from audit.model.predicates import Absent, AnyPredicate, Cited, Exists, Lacks
 
-_LABEL: Final = r"(?:[A-Z][\w &/-]{0,30}:\s+)?"
+_LABEL: Final = r"(?:[A-Z][\w &/-]{0,30}:\s+)?(?:(?i:also|additionally|finally|furthermore|moreover|then)\b,?\s+)?"
 _BY_WAY: Final = r"(?:(?:completely|entirely|successfully|finally|also|already|safely|cleanly|permanently|now)\s+)*"
 _BEING: Final = r"(?:(?:was|were|is|are|has|have|had|been|now)\s+)*"
 _GONE: Final = r"(?:deleted|removed|eliminated|dropped|purged)"
@@ -24,8 +25,16 @@ _PASSIVE_GONE: Final = re.compile(
     re.IGNORECASE,
 )
 _PASSIVE_MADE: Final = re.compile(
-    rf"\s*[|—–:-]?\s*(?:→|->|=>)?\s*{_BEING}{_BY_WAY}(?:{_MADE}\b(?:\s+successfully)?|exists?\b)", re.IGNORECASE
+    rf"\s*[|—–:-]?\s*(?:→|->|=>)?\s*{_BEING}{_BY_WAY}(?:{_MADE}\b(?:\s+successfully)?|exists?\b|(?-i:NEW)\b)",
+    re.IGNORECASE,
 )
+_MADE_AS: Final = re.compile(
+    rf"^{_LABEL}(?:we\s+)?(?:have\s+)?{_MADE}\s+(?:[\w-]+\s+){{0,5}}[\w-]+\s*(?::\s*|\(|\b(?:in|at)\s+)"
+    r"`(?P<path>[^`]+)`\)?\W*$",
+    re.IGNORECASE,
+)
+"""A file named behind what it is: "Created a test suite: `tests/test_a.py`"."""
+_STATUS_COLUMN: Final = re.compile(r"^\W*(?:status|state|result|action|change|outcome)\b", re.IGNORECASE)
 _START: Final = re.compile(rf"{_LABEL}")
 _ENDS: Final = re.compile(
     r"\s*(?:$|[.;!:|]|[(\[—–-]|,|\b(?:with|by|instead|because|since|replac\w+|and\s+replac\w+|favou?r|as|which|"
@@ -53,6 +62,12 @@ _LIST_OF_ADDED: Final = re.compile(
 )
 _LISTED: Final = re.compile(r"\s*(?:$|[(:,–—-])")
 """What may follow the names of an item of such a list: at most a comment."""
+_ONLY_A_FILE: Final = re.compile(rf"^(?:file\s*:\s*)?`(?P<path>{PATH.pattern})`\W*$", re.IGNORECASE)
+_CHANGING: Final = re.compile(
+    r"\b(?:deleted?|removed?|renamed?|moved?|archived?|old|original|legacy|obsolete|redundant|unused|can\s+be|before|missing|"
+    r"created\s+by|generated|output|example)\b|→|->",
+    re.IGNORECASE,
+)
 _KEPT: Final = re.compile(
     r"\b(?:kept|keeps?|stays?|stayed|retained|restored|recreated|moved|renamed|not|never|except|only|later|partially|"
     r"until|unless|was|were|imports?|references?|functions?|from)\b",
@@ -85,7 +100,7 @@ def _is_path(name: str) -> bool:
 
 def _deleted(block: Block) -> tuple[tuple[str, ...], bool]:
     """The names that a sentence says were deleted, and whether it says so as an act: "removed X" from somewhere."""
-    for text in (block.text, place_of(block)[1]):
+    for text in (block.text, place_of(block)[1], _tabled(block)):
         acted = _acted_on(text)
         names = acted or _passed_away(text)
         if names:
@@ -103,23 +118,36 @@ def _acted_on(text: str) -> tuple[str, ...]:
 
 
 def _passed_away(text: str) -> tuple[str, ...]:
-    phrase = phrase_at(text, _start(text))
-    passive = _PASSIVE_GONE.match(text, phrase.end) if phrase is not None else None
-    if phrase is not None and passive is not None and _ends(text, passive.end()):
-        return _names(phrase)
+    for start in (_start(text), text.rfind(", ") + 2):
+        phrase = phrase_at(text, start)
+        passive = _PASSIVE_GONE.match(text, phrase.end) if phrase is not None else None
+        if phrase is not None and passive is not None and _ends(text, passive.end()):
+            return _names(phrase)
     return ()
+
+
+def _tabled(block: Block) -> str:
+    """A row as a sentence: the one name that it holds, and its status; empty where there is not one of each."""
+    names = [cell for _, cell in block.cells if re.fullmatch(r"\W*`[^`]+`\W*", cell)]
+    states = [unmarked(cell)[1] for head, cell in block.cells if _STATUS_COLUMN.match(head)]
+    return f"{names[0].strip()}: {states[0]}" if len(names) == len(states) == 1 else ""
 
 
 def addition(block: Block) -> tuple[AnyPredicate, ...]:
     """Files, classes or functions said to have been created, or that stand in a list of created files."""
     path, text = place_of(block)
-    names = _said_added(block.text) or _said_added(text) or _listed(block, _LIST_OF_ADDED)
+    names = (
+        _said_added(block.text) or _said_added(text) or _said_added(_tabled(block)) or _listed(block, _LIST_OF_ADDED)
+    )
     if path and names and all(map(str.isidentifier, names)):
         names = tuple(f"{path}::{name}" for name in names)
     return (Exists(names=names),) if names else ()
 
 
 def _said_added(text: str) -> tuple[str, ...]:
+    made = _MADE_AS.match(text)
+    if made is not None and PATH.fullmatch(made["path"]) and not _PART.search(text[: made.start("path")]):
+        return (made["path"],)
     match = _ADDED.match(text)
     phrase = phrase_at(text, _start(text) if match is None else match.end())
     if phrase is None:
@@ -132,6 +160,15 @@ def _said_added(text: str) -> tuple[str, ...]:
     whole = all(PATH.fullmatch(name) for name in phrase.names) or re.match(r"\s*for\b", rest)
     said = _ends(text, phrase.end) or (whole and _MAY_FOLLOW.match(rest))
     return _names(phrase) if said and not _PART.match(rest) else ()
+
+
+def mention(block: Block) -> tuple[AnyPredicate, ...]:
+    """A sentence that is nothing but the name of a file: it says that the file is there."""
+    match = _ONLY_A_FILE.match(block.text)
+    context = " ".join((block.lead, *block.parents, *block.headings[-1:]))
+    if match is None or _CHANGING.search(context) or "/" not in match["path"]:
+        return ()
+    return (Cited(path=match["path"]),)
 
 
 def _start(text: str) -> int:

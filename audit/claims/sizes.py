@@ -42,6 +42,12 @@ _OF_PLACE: Final = re.compile(
     rf"|\({_HOW_MANY.replace('?P<', '?P<b_')}\)\W*$",
     re.IGNORECASE,
 )
+_GONE: Final = re.compile(
+    r"\b(?:deleted?|removed?|eliminated|was|were|before|original\w*|old|replac\w+)\b|→|->", re.IGNORECASE
+)
+_OTHER_TITLE: Final = re.compile(
+    r"\b(?:deleted?|removed?|eliminated|before|original\w*|previous\w*|old|target|goal|replaced)\b", re.IGNORECASE
+)
 _OTHER_TREE: Final = re.compile(
     r"\b(?:deleted|removed|removes?|delete|added|was|were|before|original\w*|previous\w*|old|saved|eliminated|target|goal|"
     r"instead|complex|doing|compared|vs\.?|versus|than|replac\w+)\b|→|->|\+|−",
@@ -52,13 +58,17 @@ _OTHER_TREE: Final = re.compile(
 
 def size_of_file(block: Block) -> tuple[AnyPredicate, ...]:
     """The number of lines that a file, or the file of a class, is said to have now."""
-    context = (block.lead, *(block.headings[-1:]), *block.parents)
-    if any(_OTHER_TREE.search(text) for text in context):
+    if "line" not in block.text.lower():
         return ()
-    for pattern in _FORMS:
+    context = (block.lead, *(block.headings[-1:]), *block.parents)
+    if any(_OTHER_TITLE.search(text) for text in context):
+        return ()
+    for number, pattern in enumerate(_FORMS):
         for match in pattern.finditer(block.text):
             subject = (match["code"] or match["path"] or match["name"]).removeprefix("./")
             around = f"{block.text[: match.start()]} {match['rest']} {_after(block.text, match.end())}"
+            if number == 0 and not _GONE.search(block.text):
+                around = match["rest"]  # what stands in brackets behind a name is said of nothing else
             if is_quoted(block.text, match.start()) or _OTHER_TREE.search(re.sub(r"\(.*?\)", "", around)):
                 continue
             if PATH.fullmatch(subject) or SYMBOL.fullmatch(subject):

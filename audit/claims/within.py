@@ -36,6 +36,8 @@ _USES: Final = re.compile(
     r"^(?:(?:now|directly|it|fully)\s+)*(?:updated\s+to\s+use|(?:now\s+)?(?:directly\s+)?(?:uses?|using|imports?|calls?))\s+",
     re.IGNORECASE,
 )
+_ADDED: Final = re.compile(r"^added\s+(?:the\s+)?", re.IGNORECASE)
+_IMPORTED: Final = re.compile(r"\s*imports?\W*$", re.IGNORECASE)
 _USED_END: Final = re.compile(r"\s*(?:$|[.;(]|directly\b|patterns?\b|instead\b|everywhere\b)", re.IGNORECASE)
 
 
@@ -100,6 +102,11 @@ def usage(block: Block) -> tuple[AnyPredicate, ...]:
     """A file that is said to use or import a class or a function, and nothing else."""
     path, text = place_of(block)
     match = _USES.match(text.strip()) if path else None
+    added = _ADDED.match(text.strip()) if path else None
+    if added is not None:
+        phrase = phrase_at(text.strip(), added.end())
+        if phrase is not None and _IMPORTED.match(text.strip(), phrase.end) and all(map(_is_name, phrase.names)):
+            return tuple(Cited(path=path, says=name.removesuffix("()")) for name in phrase.names)
     phrase = phrase_at(text.strip(), match.end()) if match is not None else None
     if phrase is None or not _USED_END.match(text.strip(), phrase.end):
         return ()

@@ -40,6 +40,7 @@ _TABLE: Final[tuple[tuple[str, str, Severity], ...]] = (
     ("DOC003", "quoted traceback contradicts the tree", "warning"),
     ("DOC004", "command's entry point missing", "warning"),
     ("DOC005", "stated count wrong", "warning"),
+    ("DOC006", "document contradicts itself or an earlier one", "warning"),
     ("DOC007", "report differs from its record", "error"),
     ("TST001", "test asserts nothing", "warning"),
     ("TST002", "test exercises only code that the test file itself defines", "warning"),

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-DocumentCode = Literal["DOC001", "DOC002", "DOC003", "DOC004", "DOC005", "DOC007"]
+DocumentCode = Literal["DOC001", "DOC002", "DOC003", "DOC004", "DOC005", "DOC006", "DOC007"]
 
 
 class DocumentFinding(msgspec.Struct, frozen=True, kw_only=True):

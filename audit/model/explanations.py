@@ -137,6 +137,11 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "9 active files",
         "Correct the number.",
     ),
+    "DOC006": Explanation(
+        "Two statements cannot both be right, or an earlier document of the series had claimed the same as done.",
+        "- CheckpointManager is exactly 50 lines\n...\n- CheckpointManager (165 lines)",
+        "Find out which is right, and correct the other.",
+    ),
     "DOC007": Explanation(
         "A report that the audit wrote does not say what its record says: it was edited, or the record was.",
         "| Every import contract is kept. | … | ✅ verified |",

@@ -1,4 +1,4 @@
-"""Audits the document itself: what it cites, quotes, commands and counts, held against the tree (DOC001-DOC005)."""
+"""Audits the document itself: what it cites, quotes, commands and counts, held against the tree (DOC001-DOC006)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from audit.model.documents import DocumentCode, DocumentFinding, QuotedFrame, Qu
 from audit.model.predicates import Cited, Entry
 from audit.model.verdicts import Judgement
 from audit.verification.fit_paths import fitted_path
+from audit.verification.series import series_findings
 
 
 def document_findings(
@@ -25,6 +26,7 @@ def document_findings(
             *_mentions(dossier, codebase),
             *_tracebacks(dossier, codebase),
             *dossier.findings,
+            *series_findings(dossier, codebase),
         )
     ]
     first = {(each.code, each.path, each.line, each.message): each for each in reversed(found)}

@@ -46,6 +46,10 @@ _FILES: Final = (
 )
 
 
+_SOURCES: Final = (".py", ".pyi", ".md", ".rst", ".sh", ".ipynb")
+"""Files that people write, and so commit."""
+
+
 def grounded(dossier: Dossier, codebase: Codebase) -> Dossier:
     """A document's dossier with every path as this tree has it.
 
@@ -130,7 +134,14 @@ def _gone(name: str, codebase: Codebase) -> str:
 
 
 def _present(name: str, codebase: Codebase) -> str:
-    return fit_path(name, codebase) if _is_path(name) else present_name(name, codebase)
+    """A name said to be there; settings and data are often left out of a repository on purpose."""
+    if not _is_path(name):
+        return present_name(name, codebase)
+    path = fit_path(name, codebase)
+    is_there = path in codebase.paths() or is_folder(path, codebase.paths())
+    if not is_there and not path.endswith(_SOURCES) and codebase.retired(path) is None:
+        raise CannotFitError(f"{path} is not in the tree, from which such files are often left out on purpose")
+    return path
 
 
 def _is_path(name: str) -> bool:
