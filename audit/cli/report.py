@@ -20,6 +20,7 @@ class Format(StrEnum):
     markdown = "markdown"
     html = "html"
     json = "json"
+    in_toto = "in-toto"
 
 
 def report(
@@ -30,6 +31,9 @@ def report(
         typer.Option("--format", help="Print the report so, and write no file.", show_default=False),
     ] = None,
     output: Output = None,
+    url: Annotated[
+        str, typer.Option("--url", metavar="URL", help="With in-toto: where the run can be seen.", show_default=False)
+    ] = "",
 ) -> None:
     """Write reports/phase-N.md and .html again from reports/phase-N.json, or print one. Nothing is judged anew."""
     with failures_told():
@@ -39,7 +43,14 @@ def report(
 
         if output is not None and format is None:
             raise UsageError("--output is for one format: name it with --format")
+        if url and format is not Format.in_toto:
+            raise UsageError("--url is for --format in-toto: no other format names a run")
         verification = _phase(path, phase)
+        if format is Format.in_toto:
+            from audit.report.in_toto import render_in_toto
+
+            emit(render_in_toto(verification, url), output)
+            return
         if format is not None:
             emit(render_report(verification, format.value), output)
             return

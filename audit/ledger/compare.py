@@ -48,6 +48,8 @@ def compare(before: RunRecord, now: RunRecord) -> Difference:
         ),
         claimed=tuple(_change(None, each) for each in claimed),
         dropped=tuple(_change(each, None) for each in dropped),
+        waived=tuple(_change(old, new) for old, new in pairs if new.waived and not old.waived),
+        unwaived=tuple(_change(old, new) for old, new in pairs if old.waived and not new.waived),
         findings_known=findings_known,
         findings_fixed=tuple(_finding(each) for each in fixed),
         findings_new=tuple(_finding(each) for each in came),
@@ -87,6 +89,8 @@ def causes(old: JudgedStatement, new: JudgedStatement, before: RunRecord, now: R
         ("it was run now and not before", bool(ran_now and not ran_before)),
         ("other commands were run", bool(ran_before and ran_now and ran_before != ran_now)),
         (f"the environment changed ({', '.join(places)})", bool(places and (ran_before or ran_now))),
+        ("its failure is waived now", bool(new.waived and not old.waived)),
+        ("its waiver is gone", bool(old.waived and not new.waived)),
         ("the base of the comparison changed", first.since != second.since),
         ("the audit itself changed", first.tool_version != second.tool_version),
     ]
@@ -138,14 +142,7 @@ def _regressions(difference: Difference) -> Iterator[str]:
     ranks = {verdict: rank for rank, verdict in enumerate(_WORSE)}
     if ranks.get(difference.verdict_now, 0) > ranks.get(difference.verdict_before, 0) and difference.verdict_before:
         yield f"the overall verdict went from {difference.verdict_before} to {difference.verdict_now}"
-    for each in difference.regressed:
-        yield f"{each.id} was {each.before} and is {each.now}"
-    for each in difference.unsettled:
-        if each.now == "refuted":
-            yield f"{each.id} was {each.before} and is refuted"
-    for each in difference.claimed:
-        if each.now == "refuted":
-            yield f"{each.id} is newly claimed and refuted"
+    yield from _claims_worse(difference)
     errors = [each for each in difference.findings_new if each.severity == "error"]
     if errors:
         yield f"{_counted(len(errors), 'new finding')} that fail{'s' if len(errors) == 1 else ''} at run time"
@@ -157,6 +154,23 @@ def _regressions(difference: Difference) -> Iterator[str]:
     for number in difference.numbers:
         if number.worse and not number.name.startswith(said):
             yield f"{number.name}: {number.before:g} before, {number.now:g} now"
+
+
+def _claims_worse(difference: Difference) -> Iterator[str]:
+    """A claim whose failure is waived is told elsewhere: somebody has accepted it."""
+    accepted = {each.id for each in difference.waived}
+    for each in difference.regressed:
+        if each.id not in accepted:
+            yield f"{each.id} was {each.before} and is {each.now}"
+    for each in difference.unsettled:
+        if each.now == "refuted" and each.id not in accepted:
+            yield f"{each.id} was {each.before} and is refuted"
+    for each in difference.unwaived:
+        if each.now not in _HOLDS:
+            yield f"{each.id} is {each.now}, and no longer waived"
+    for each in difference.claimed:
+        if each.now == "refuted":
+            yield f"{each.id} is newly claimed and refuted"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -48,8 +48,9 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is otherwise in a run than in one before it.
 
     ``unsettled`` are claims that went between refuted and not to be told. ``claimed`` are made now and were not
-    before, ``dropped`` the other way round; ``unjudged`` counts sentences without a predicate that came and went.
-    ``findings_known`` is False where one of the runs does not list its findings: then none is compared.
+    before, ``dropped`` the other way round. ``waived`` are claims whose failure is accepted now and was not,
+    ``unwaived`` the other way round. ``findings_known`` is False where one of the runs does not list its findings:
+    then none is compared.
     ``regressions`` says in words what is worse, each once; nothing is worse when it is empty.
     """
 
@@ -66,6 +67,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     unsettled: tuple[VerdictChange, ...] = ()
     claimed: tuple[VerdictChange, ...] = ()
     dropped: tuple[VerdictChange, ...] = ()
+    waived: tuple[VerdictChange, ...] = ()
+    unwaived: tuple[VerdictChange, ...] = ()
     findings_known: bool = True
     findings_fixed: tuple[FindingChange, ...] = ()
     findings_new: tuple[FindingChange, ...] = ()
@@ -87,6 +90,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
         return not any(
             (
                 *(self.improved, self.regressed, self.unsettled, self.claimed, self.dropped),
+                *(self.waived, self.unwaived),
                 *(self.findings_fixed, self.findings_new, self.findings_moved, self.roots_gone, self.roots_new),
                 *(self.contracts_mended, self.contracts_broken, self.contracts_added, self.contracts_dropped),
                 *(self.modules_revived, self.modules_died, self.numbers, self.regressions),

@@ -31,6 +31,8 @@ def render_diff_markdown(difference: Difference) -> str:
         *((each, "better") for each in difference.improved),
         *((each, "worse") for each in difference.regressed),
         *((each, "unsettled") for each in difference.unsettled),
+        *((each, "newly waived") for each in difference.waived),
+        *((each, "no longer waived") for each in difference.unwaived),
         *((each, "newly claimed") for each in difference.claimed),
         *((each, "no longer claimed") for each in difference.dropped),
     ]
@@ -83,6 +85,8 @@ def _groups(difference: Difference, *, claims: bool = True) -> Iterator[tuple[st
         ("No longer true", "red", [_claim(each) for each in difference.regressed]),
         ("Now true", "green", [_claim(each) for each in difference.improved]),
         ("Told otherwise, true neither then nor now", "yellow", [_claim(each) for each in difference.unsettled]),
+        ("Newly waived", "yellow", [_single(each, each.now) for each in difference.waived]),
+        ("No longer waived", "yellow", [_single(each, each.now) for each in difference.unwaived]),
         ("Newly claimed", "yellow", [_single(each, each.now) for each in difference.claimed]),
         ("No longer claimed", "yellow", [_single(each, f"was {each.before}") for each in difference.dropped]),
     ]

@@ -189,6 +189,16 @@ def test_between_refuted_and_not_told_a_claim_is_neither_mended_nor_newly_broken
     assert back.regressions == ("a was unverified and is refuted",)
 
 
+def test_a_failure_that_is_waived_is_told_and_no_regression_until_the_waiver_ends() -> None:
+    waived = statement("a", "refuted", waived="accepted until 2026-01-01")
+    found = changed({"statements": (statement("a"),)}, {"statements": (waived,)})
+    assert [each.id for each in found.waived] == ["a"]
+    assert found.regressed[0].causes == ("the tree changed", "its failure is waived now")
+    assert found.regressions == ()
+    ended = changed({"statements": (waived,)}, {"statements": (statement("a", "refuted"),)})
+    assert ended.regressions == ("a is refuted, and no longer waived",)
+
+
 NAMES = st.sampled_from("abcdef")
 STATEMENTS = st.lists(
     st.builds(
@@ -197,6 +207,7 @@ STATEMENTS = st.lists(
         st.sampled_from(VERDICTS),
         document=st.sampled_from(["shop.yaml", "six.md", "eight.md"]),
         text=st.sampled_from(["One.", "Two.", "Three."]),
+        waived=st.sampled_from(["", "until 2026"]),
         predicate=st.sampled_from([{"exists": {"names": ["x"]}}, {"absent": {"names": ["y"]}}, {}]),
     ),
     max_size=6,
@@ -236,6 +247,7 @@ def test_exchanging_two_runs_exchanges_better_and_worse(first, second) -> None:
     assert len(there.improved) == len(back.regressed)
     assert len(there.regressed) == len(back.improved)
     assert sorted((e.before, e.now) for e in there.unsettled) == sorted((e.now, e.before) for e in back.unsettled)
+    assert identities(there.waived) == reversed_identities(back.unwaived)
     assert identities(there.claimed) == reversed_identities(back.dropped)
     assert sorted(e.fingerprint for e in there.findings_fixed) == sorted(e.fingerprint for e in back.findings_new)
     assert sorted((e.site, e.moved_from) for e in there.findings_moved) == sorted(
