@@ -11,14 +11,15 @@ from audit.checks.declared import declared_findings
 from audit.checks.references import reference_findings
 from audit.contents import Contents
 from audit.facts.accesses import read_accesses
+from audit.fix.forecast import Forecast, may_be_fixable
 from audit.mentions import MentionCheck
 from audit.model.calls import LostMember
 from audit.model.findings import CheckResult, ContractResult, Finding, Retirement, Site
-from audit.model.fixable import is_fixable
 from audit.model.graph import ModuleGraph
 from audit.model.references import Dangling
 from audit.model.settings import Configuration, ContractConfig
 from audit.resolve.misfits import silent_breaks
+from audit.resolve.moved_files import MovedFiles
 from audit.resolve.references import dangling
 from audit.resolve.retired import Retirements
 from audit.resolve.uses import uses_of
@@ -77,7 +78,7 @@ def check_tree(
     findings += contract_findings
     comments = {path: facts.suppressions for path, facts in now.facts.items() if facts.suppressions}
     findings, suppressed = apply_suppressions(findings, comments)
-    findings = [msgspec.structs.replace(finding, fixable=is_fixable(finding)) for finding in findings]
+    findings = _with_forecast(_with_replacements(findings, now, base, configuration, retirements, history), now)
     skipped = tuple(sorted({*now.coverage.skipped, *mentions.skipped}))
     return CheckResult(
         commit=now.tree.commit,
@@ -100,6 +101,46 @@ def _as_dangling(lost: LostMember) -> Dangling:
         symbol=lost.symbol,
         context=lost.context,
     )
+
+
+def _with_replacements(
+    findings: Iterable[Finding],
+    now: LoadedTree,
+    base: LoadedTree | None,
+    configuration: Configuration,
+    retirements: Retirements,
+    history: History | None,
+) -> list[Finding]:
+    """Findings with the full new name of what they name: of part of a declared name, or beside a file's old place."""
+    declared = {name.name: name.replacement for name in configuration.retired if name.replacement}
+    moved = None
+    if base is not None and history is not None:
+        moved = MovedFiles(now.program, base.program, history.renames(), retirements)
+    found = []
+    for finding in findings:
+        name = finding.target
+        while name and name not in declared:
+            name = name.rpartition(".")[0]
+        instead = finding.replacement
+        if name and name != finding.target and declared[name] == instead:
+            instead = f"{instead}{finding.target[len(name) :]}"
+        elif instead is None and finding.kind == "import" and moved is not None:
+            instead = moved.meant(finding.site.path, finding.target)
+        if instead is not None and instead != finding.replacement:
+            message = f"{finding.message.removesuffix(f'; use {finding.replacement}')}; use {instead}"
+            found.append(msgspec.structs.replace(finding, replacement=instead, message=message))
+        else:
+            found.append(finding)
+    return found
+
+
+def _with_forecast(findings: list[Finding], now: LoadedTree) -> list[Finding]:
+    """Findings that say whether `audit fix` would mend them."""
+    entries = now.tree.entries
+    paths = {finding.site.path for finding in findings if may_be_fixable(finding)}
+    own = sorted(path for path in paths if path in entries and entries[path].alias_of is None)
+    forecast = Forecast(dict(now.tree.read_many(own)).get)
+    return [msgspec.structs.replace(finding, fixable=forecast.is_fixable(finding)) for finding in findings]
 
 
 def _existed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 
 import msgspec
 
@@ -254,11 +255,13 @@ class Definitions:
         return None
 
     def _digest(self, node: FunctionNode | ast.ClassDef) -> str:
-        """Identity of a definition without its name: a digest of the lines after the one that names it."""
+        """Identity of a definition without its name, wherever that occurs: a digest of the lines after the first."""
         first, last = node.lineno, node.end_lineno or node.lineno
         if last - first + 1 < _MIN_DIGEST_LINES:
             return ""
         body = b"\n".join(line.strip() for line in self.spans.lines[first:last])
+        if (name := node.name.encode()) in body:
+            body = re.sub(rb"\b" + re.escape(name) + rb"\b", b"\0", body)
         return hashlib.sha1(body, usedforsecurity=False).hexdigest()[:16]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from audit.fix.spelling import is_formatted, respell
@@ -27,3 +28,18 @@ def respelled_at(lines: Lines, finding: Finding) -> Edit:
     if renamed is None or renamed == written:
         raise CannotFixError("the text there does not spell the old name")
     return Edit(start, end, renamed)
+
+
+def last_part_at(lines: Lines, finding: Finding) -> Edit:
+    """The edit that renames the last part of a target, where a string or a call spells it by that alone.
+
+    Raises:
+        CannotFixError: more than the last part has changed, or it does not stand there exactly once.
+    """
+    parent, _, old = finding.target.rpartition(".")
+    new_parent, _, new = (finding.replacement or "").rpartition(".")
+    start, end = lines.span(finding.site)
+    places = list(re.finditer(rf"(?<!\w){re.escape(old)}(?!\w)", lines.text[start:end]))
+    if parent != new_parent or len(places) != 1:
+        raise CannotFixError("the text there does not spell the old name")
+    return Edit(start + places[0].start(), start + places[0].end(), new)

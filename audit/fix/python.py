@@ -11,7 +11,7 @@ import libcst as cst
 from audit.fix.attributes import rename_attribute
 from audit.fix.changes import Left, Mode, Relocate
 from audit.fix.imports import ImportFixer, Mended
-from audit.fix.places import NO_REPLACEMENT, respelled_at
+from audit.fix.places import NO_REPLACEMENT, last_part_at, respelled_at
 from audit.fix.removal import remove_statements, unguard
 from audit.fix.syntax import Imported, Syntax
 from audit.fix.text import CannotFixError, Edit, apply_edits, decode_python
@@ -60,7 +60,7 @@ class _PythonFile:
 
     def sort_in(self, finding: Finding) -> None:
         """Note which way of mending a finding needs."""
-        if finding.code == "REF011" and not self._unsafe:
+        if finding.code == "REF011" and not (self._unsafe or self._worked_at_the_base(finding)):
             self.left.append(Left(finding, _GUARDED))
         elif finding.kind != "import" or finding.code == _IN_PROSE:
             self._others.append(finding)
@@ -77,6 +77,13 @@ class _PythonFile:
                 self._guards.append((found, finding))
             else:
                 self._statements.setdefault(found.start, (found, []))[1].append(finding)
+
+    def _worked_at_the_base(self, finding: Finding) -> bool:
+        """Whether a guarded import found its name until the name moved: then mending it restores what ran."""
+        if not finding.new or finding.replacement is None:
+            return False
+        found = self._syntax.import_at(self._syntax.lines.span(finding.site)[0])
+        return found is not None and not _in_handler(self._syntax, found)
 
     def mend(self) -> None:
         """Make every edit that does not clash with one made before it."""
@@ -116,7 +123,13 @@ class _PythonFile:
 
     def _edits_of(self, finding: Finding) -> Iterable[Edit]:
         if finding.kind == "attribute" and finding.code != _IN_PROSE and finding.replacement is not None:
-            return rename_attribute(self._syntax, finding, finding.replacement)
+            try:
+                return rename_attribute(self._syntax, finding, finding.replacement)
+            except CannotFixError as error:
+                try:
+                    return [last_part_at(self._syntax.lines, finding)]
+                except CannotFixError:
+                    raise error from None  # it says more about what is in the way
         return [respelled_at(self._syntax.lines, finding)]
 
     def _accept(self, edits: Iterable[Edit], fixed: Iterable[Finding]) -> None:

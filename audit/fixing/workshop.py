@@ -56,7 +56,7 @@ class Workshop:
         """The check of the tree with some files replaced."""
         now = self._load(_Overlay(self.tree, content), self._base)
         codebase = ResolvedCodebase(self.repository, self.configuration, now, self._base, self._contents)
-        return Checked(codebase, now, self._base, self.repository)
+        return Checked(codebase, now, self.repository)
 
 
 class _Overlay:
@@ -85,12 +85,9 @@ class _Overlay:
 class Checked:
     """One resolved tree: its findings, each with the full new name, and where single symbols have gone."""
 
-    def __init__(
-        self, codebase: ResolvedCodebase, now: LoadedTree, base: LoadedTree | None, repository: Repository
-    ) -> None:
+    def __init__(self, codebase: ResolvedCodebase, now: LoadedTree, repository: Repository) -> None:
         self._codebase = codebase
         self._now = now
-        self._base = base
         self._repository = repository
 
     @cached_property
@@ -99,57 +96,12 @@ class Checked:
         settings = self._codebase.configuration.settings
         result = narrowed(self._codebase.check, settings.select, settings.ignore)
         entries = self._now.tree.entries
-        own = [each for each in result.findings if _is_own(entries.get(each.site.path))]
-        return msgspec.structs.replace(result, findings=tuple(self._with_replacement(each) for each in own))
-
-    def _with_replacement(self, finding: Finding) -> Finding:
-        """A finding with the full new name of its target.
-
-        A declared replacement is that of the declared name: what follows it in the target follows it too. What
-        a file imports relative to its folder stays where it was when the file itself moves.
-        """
-        name = finding.target
-        while name and name not in self._declared:
-            name = name.rpartition(".")[0]
-        if name and name != finding.target and self._declared[name] == finding.replacement and finding.replacement:
-            full = f"{finding.replacement}{finding.target[len(name) :]}"
-            return msgspec.structs.replace(finding, replacement=full)
-        if finding.replacement is None and finding.kind == "import":
-            return msgspec.structs.replace(finding, replacement=self._left_behind(finding))
-        return finding
+        own = tuple(each for each in result.findings if _is_own(entries.get(each.site.path)))
+        return msgspec.structs.replace(result, findings=own)
 
     @cached_property
     def _declared(self) -> dict[str, str | None]:
         return {name.name: name.replacement for name in self._codebase.configuration.retired}
-
-    def _left_behind(self, finding: Finding) -> str | None:
-        """What a moved file means by a name that it looks for beside itself: the one beside its old place."""
-        path = finding.site.path
-        old = self._came_from.get(path)
-        if old is None or self._base is None or old not in self._base.program.index.names:
-            return None
-        folder, here = (
-            _package(names, each)
-            for names, each in (
-                (self._base.program.index.names, old),
-                (self._now.program.index.names, path),
-            )
-        )
-        if not here or not folder or not finding.target.startswith(f"{here}."):
-            return None
-        meant = f"{folder}{finding.target[len(here) :]}"
-        module, _, symbol = meant.rpartition(".")
-        if self._now.program.absolute(path, meant).status == "found":
-            return meant
-        holder = self._now.program.absolute(path, module)
-        if holder.status == "found" and self._now.program.symbols.defines(holder.nodes, symbol) == "yes":
-            return meant
-        return self._moved_to(finding, meant, "") or self._moved_to(finding, module, symbol)
-
-    @cached_property
-    def _came_from(self) -> dict[str, str]:
-        """The old path of each file that history saw move."""
-        return {new: old for old, new in self._history.renames().items()} if self._history is not None else {}
 
     def relocate(self, finding: Finding, name: str) -> str:
         """Where a name of a vanished module is now: in the module's successor, unless it is known elsewhere."""
@@ -198,12 +150,6 @@ class Checked:
         names = {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
         paths = self._now.program.index.paths_of
         return {path for name in names if name in paths for path in paths[name]}
-
-
-def _package(names: Mapping[str, str], path: str) -> str:
-    """The dotted package whose modules a file's relative imports name; empty for a file in none."""
-    name = names[path]
-    return name if path.endswith("/__init__.py") else name.rpartition(".")[0]
 
 
 def _is_own(entry: Entry | None) -> bool:

@@ -7,9 +7,9 @@ or when the repository declares it so.
 from __future__ import annotations
 
 import posixpath
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from typing import Final, Literal, Protocol
+from functools import cached_property
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -18,9 +18,7 @@ from audit.model.findings import Retirement
 from audit.model.references import Dangling
 from audit.model.settings import RetiredName
 from audit.resolve.program import Program
-
-_MIN_SHARED: Final = 0.5
-"""A module is taken to have moved where at least this share of its definitions reappears."""
+from audit.resolve.successors import Successors
 
 
 class Change(Protocol):
@@ -77,7 +75,6 @@ class Retirements:
         self._declared = {name.name: name for name in declared}
         self._blob_facts = blob_facts
         self._known: dict[tuple[str, str, str], Retired | None] = {}
-        self._moved: dict[str, list[str]] | None = None
         self._signatures: dict[str, Retirement | None] = {}
 
     def of(self, missing: Dangling) -> Retired | None:
@@ -119,7 +116,8 @@ class Retirements:
             return None
         found = self._base.symbols.find(holder.nodes, missing.symbol)
         retirement = self._symbol_removal(found[0], missing.symbol) if found else None
-        return Retired("symbol", retirement, self._symbol_successor(missing, found[0] if found else None))
+        successor = self._successors.of_symbol(path, missing.module, missing.symbol) if self._successors else None
+        return Retired("symbol", retirement, successor)
 
     def _module(self, path: str, dotted: str) -> Retired | None:
         held: list[str] = []
@@ -138,7 +136,7 @@ class Retirements:
                     break
         if not held and retirement is None:
             return None
-        return Retired("module", retirement, self._module_successor(held))
+        return Retired("module", retirement, self._successors.of_module(held) if self._successors else None)
 
     def _below(self, folder: str) -> list[str]:
         names = self._base.index.names if self._base is not None else {}
@@ -175,54 +173,12 @@ class Retirements:
                 return change.retirement
         return None
 
-    def _module_successor(self, held: list[str]) -> str | None:
-        names = self._program.index.names
-        if self._past is not None and held:
-            renames = self._past.renames()
-            for path in held:
-                if renames.get(path) in names:
-                    return names[renames[path]]
+    @cached_property
+    def _successors(self) -> Successors | None:
+        """Where names went; None without a base, when nothing tells."""
         if self._base is None:
             return None
-        votes: Counter[str] = Counter()
-        total = 0
-        for path in held:
-            for definition in self._base.facts(path).definitions:
-                if definition.digest and "." not in definition.name:
-                    total += 1
-                    votes.update({found.rpartition(":")[0] for found in self._new_homes().get(definition.digest, ())})
-        best = votes.most_common(1)
-        return best[0][0] if best and best[0][1] >= max(1, _MIN_SHARED * total) else None
-
-    def _symbol_successor(self, missing: Dangling, path: str | None) -> str | None:
-        """Where an equal definition stands now: under another name, or in another module."""
-        if self._base is None or path is None:
-            return None
-        definition = self._base.symbols.definitions(path).get(missing.symbol)
-        if definition is None:
-            return None
-        homes = self._new_homes().get(definition.digest, []) if definition.digest else []
-        if not homes:
-            homes = [
-                home for home in self._new_homes().get(f"name:{missing.symbol}", []) if definition.kind != "import"
-            ]
-        return homes[0].replace(":", ".") if len(homes) == 1 else None
-
-    def _new_homes(self) -> dict[str, list[str]]:
-        """Definitions that the tree has and the base has not, as ``module:name`` by digest and by name."""
-        if self._moved is None:
-            self._moved = defaultdict(list)
-            for path, module in sorted(self._program.index.names.items()):
-                before = self._base.symbols.definitions(path) if self._base and path in self._base.index.names else {}
-                for definition in self._program.facts(path).definitions:
-                    if definition.name in before or definition.kind not in ("function", "class"):
-                        continue
-                    home = f"{module}:{definition.name}"
-                    if definition.digest:
-                        self._moved[definition.digest].append(home)
-                    if "." not in definition.name:
-                        self._moved[f"name:{definition.name}"].append(home)
-        return self._moved
+        return Successors(self._program, self._base, self._past.renames() if self._past is not None else {})
 
 
 def _has(facts: FileFacts, symbol: str) -> bool:

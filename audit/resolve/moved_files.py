@@ -1,0 +1,49 @@
+"""What a file that has moved means by the names that it still looks for beside itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audit.model.findings import Site
+from audit.model.references import Dangling
+from audit.resolve.program import Program
+from audit.resolve.retired import Retirements
+
+
+class MovedFiles:
+    """Answers for one tree against its base; ``renames`` are old paths -> new paths, as history tells."""
+
+    def __init__(self, program: Program, base: Program, renames: Mapping[str, str], retirements: Retirements) -> None:
+        self._program = program
+        self._base = base
+        self._came_from = {new: old for old, new in renames.items()}
+        self._retirements = retirements
+
+    def meant(self, path: str, target: str) -> str | None:
+        """The name beside the old place of ``path`` where it now looks for ``target``; None when nothing tells."""
+        old = self._came_from.get(path)
+        if old is None or old not in self._base.index.names:
+            return None
+        folder, here = _package(self._base.index.names, old), _package(self._program.index.names, path)
+        if not here or not folder or not target.startswith(f"{here}."):
+            return None
+        meant = f"{folder}{target[len(here) :]}"
+        if self._program.absolute(path, meant).status == "found":
+            return meant
+        module, _, symbol = meant.rpartition(".")
+        holder = self._program.absolute(path, module)
+        if holder.status == "found" and self._program.symbols.defines(holder.nodes, symbol) == "yes":
+            return meant
+        return self._successor(path, meant, "") or self._successor(path, module, symbol)
+
+    def _successor(self, path: str, module: str, symbol: str) -> str | None:
+        past = self._retirements.of(
+            Dangling(kind="import", site=Site(path), referrer="", module=module, symbol=symbol, context="eager")
+        )
+        return past.replacement if past is not None else None
+
+
+def _package(names: Mapping[str, str], path: str) -> str:
+    """The dotted package whose modules a file's relative imports name; empty for a file in none."""
+    name = names.get(path, "")
+    return name if path.endswith("/__init__.py") else name.rpartition(".")[0]

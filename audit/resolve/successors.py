@@ -1,0 +1,145 @@
+"""Where a name that is gone has gone: the module or definition that took its place, or none rather than a wrong one.
+
+What is equal, its own name aside, has moved; what is nearly equal has been edited on the way, and is taken for the
+same only where nothing else comes close.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from audit.model.facts import Definition
+from audit.resolve.index import Node
+from audit.resolve.program import Program
+
+_MIN_SHARED: Final = 0.5
+"""A module is taken to have moved where at least this share of its definitions reappears."""
+_MIN_LIKENESS: Final = 0.6
+"""A class is taken to be another, edited, where at least this share of their members have the same names."""
+_MIN_PARAMETERS: Final = 2
+"""Parameters that must agree before one function is taken to be another, edited."""
+_MAX_HOPS: Final = 8
+_DEFINED: Final = ("function", "class")
+
+
+class Successors:
+    """Answers for one tree against its base; ``renames`` are old paths -> new paths, as history tells."""
+
+    def __init__(self, program: Program, base: Program, renames: Mapping[str, str]) -> None:
+        self._program = program
+        self._base = base
+        self._renames = renames
+        self._moved: dict[str, list[str]] | None = None
+
+    def of_module(self, held: Iterable[str]) -> str | None:
+        """The module that the files of a vanished one became, or that most of its definitions went to."""
+        names, paths = self._program.index.names, list(held)
+        for path in paths:
+            if self._renames.get(path) in names:
+                return names[self._renames[path]]
+        votes: Counter[str] = Counter()
+        total = 0
+        for path in paths:
+            for definition in self._base.facts(path).definitions:
+                if definition.digest and "." not in definition.name:
+                    total += 1
+                    votes.update({home.rpartition(":")[0] for home in self._homes(definition.digest)})
+        best = votes.most_common(1)
+        return best[0][0] if best and best[0][1] >= max(1, _MIN_SHARED * total) else None
+
+    def of_symbol(self, path: str, module: str, symbol: str) -> str | None:
+        """Where a symbol that ``path`` takes from ``module`` is now, by a name that the same module offers if any."""
+        origin = self._origin(self._base.absolute(path, module).nodes, symbol)
+        if origin is None:
+            return None
+        home = self._home(*origin)
+        if home is None:
+            return None
+        holder, _, name = home.partition(":")
+        offered = self._program.absolute(path, module)
+        is_offered = holder != module and "." not in name and offered.status == "found"
+        if is_offered and self._program.symbols.defines(offered.nodes, name) == "yes":
+            return f"{module}.{name}"
+        return f"{holder}.{name}"
+
+    def _origin(self, nodes: tuple[Node, ...], symbol: str) -> tuple[str, Definition] | None:
+        """The file that really defined a symbol at the base, through re-exports, and the definition."""
+        symbols = self._base.symbols
+        for _ in range(_MAX_HOPS):
+            found = symbols.find(nodes, symbol)
+            if found is not None and found[1].kind != "import":
+                return found
+            head, _, rest = symbol.partition(".")
+            files = [file for node in nodes for file in node.files]
+            origin = next((each for file in files if (each := symbols.origin(file, head))), None)
+            if origin is None:
+                return None
+            module, _, leaf = origin.rpartition(".")
+            nodes, symbol = self._base.absolute("", module).nodes, f"{leaf}.{rest}" if rest else leaf
+        return None
+
+    def _home(self, path: str, definition: Definition) -> str | None:
+        """The new place of a definition, as ``module:name``."""
+        if definition.kind not in _DEFINED:
+            return None
+        here = self._program.index.names.get(self._renames.get(path, path), "")
+        return (
+            _single(self._homes(definition.digest), here)
+            or _single(self._homes(f"name:{definition.name}"), here)
+            or self._edited(path, definition, here)
+        )
+
+    def _edited(self, path: str, definition: Definition, here: str) -> str | None:
+        """The only new definition of the same file that is like one that is gone from it."""
+        place = self._renames.get(path, path)
+        if "." in definition.name or place not in self._program.index.names:
+            return None
+        before, now = self._base.symbols.definitions(path), self._program.symbols.definitions(place)
+        gone = [each for name, each in before.items() if name not in now and _is_like(each, definition, before, before)]
+        new = [each for name, each in now.items() if name not in before and _is_like(each, definition, now, before)]
+        return f"{here}:{new[0].name}" if len(new) == 1 and len(gone) == 1 else None
+
+    def _homes(self, key: str) -> list[str]:
+        """Definitions that the tree has and the base has not, as ``module:name``, by digest or by ``name:``."""
+        if self._moved is None:
+            self._moved = defaultdict(list)
+            old_paths = {new: old for old, new in self._renames.items()}
+            for path, module in sorted(self._program.index.names.items()):
+                old = old_paths.get(path, path)
+                before = self._base.symbols.definitions(old) if old in self._base.index.names else {}
+                for definition in self._program.facts(path).definitions:
+                    if definition.kind not in _DEFINED or (old == path and definition.name in before):
+                        continue
+                    home = f"{module}:{definition.name}"
+                    if definition.digest:
+                        self._moved[definition.digest].append(home)
+                    if "." not in definition.name:
+                        self._moved[f"name:{definition.name}"].append(home)
+        return self._moved.get(key, []) if key else []
+
+
+def _single(homes: list[str], here: str) -> str | None:
+    """The only place; of several the only one in the module that the definition stood in."""
+    if len(homes) == 1:
+        return homes[0]
+    near = [home for home in homes if home.partition(":")[0] == here]
+    return near[0] if len(near) == 1 else None
+
+
+def _is_like(
+    one: Definition, other: Definition, around: Mapping[str, Definition], around_other: Mapping[str, Definition]
+) -> bool:
+    """Whether two definitions, each among those of its file, could be the same before and after an edit."""
+    if one.kind != other.kind or "." in one.name:
+        return False
+    if one.kind == "class":
+        first, second = _members(one.name, around), _members(other.name, around_other)
+        return bool(first | second) and len(first & second) >= _MIN_LIKENESS * len(first | second)
+    named = [[each.name for each in definition.parameters or ()] for definition in (one, other)]
+    return named[0] == named[1] and len(named[0]) >= _MIN_PARAMETERS
+
+
+def _members(name: str, around: Mapping[str, Definition]) -> set[str]:
+    return {each[len(name) + 1 :] for each in around if each.startswith(f"{name}.")}
