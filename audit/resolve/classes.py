@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import collections.abc
 from collections import defaultdict
 from collections.abc import Collection
 from typing import Final, Literal
@@ -26,10 +27,27 @@ _MODEL: Final = frozenset(
 )
 _NAMED_TUPLE: Final = frozenset({"_asdict", "_replace", "_make", "_fields", "_field_defaults", *dir(tuple)})
 _ENUM: Final = frozenset({"name", "value", "auto", "mro", *dir(int), *dir(str)})
+PLAIN: Final = frozenset(
+    {
+        "object",
+        "abc.ABC",
+        "typing.Generic",
+        "typing_extensions.Generic",
+        "typing.Protocol",
+        "typing_extensions.Protocol",
+    }
+    | {f"{module}.{name}" for module in ("collections.abc", "typing") for name in collections.abc.__all__}
+)
+"""Classes outside of the tree that take no arguments and make no attributes of their own."""
 _CLOSED: Final[dict[str, frozenset[str]]] = {
     **{name: frozenset(dir(kind)) for name, kind in vars(builtins).items() if isinstance(kind, type)},
     **{f"enum.{name}": _ENUM for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")},
     **dict.fromkeys(("abc.ABC", "typing.Generic", "typing_extensions.Generic"), frozenset({"register", *dir(object)})),
+    **{
+        f"{module}.{name}": frozenset(dir(getattr(collections.abc, name)))
+        for module in ("collections.abc", "typing")
+        for name in collections.abc.__all__
+    },
     "typing.NamedTuple": _NAMED_TUPLE,
     "pydantic.BaseModel": _MODEL | frozenset(dir(object)),
 }

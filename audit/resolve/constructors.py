@@ -8,11 +8,10 @@ from typing import Final
 import msgspec
 
 from audit.model.facts import Definition, Parameter
-from audit.resolve.classes import Classes, decorator_leaf
+from audit.resolve.classes import PLAIN, Classes, decorator_leaf
 from audit.resolve.locating import Place
 
 _ATTRS: Final = frozenset({"define", "frozen", "mutable"})
-_PLAIN: Final = frozenset({"abc.ABC", "typing.Generic", "typing_extensions.Generic", "typing.Protocol", "object"})
 _FIELD_CALLS: Final = frozenset({"field", "Field", "ib", "attrib"})
 
 
@@ -52,11 +51,11 @@ def _parameters(classes: Classes, place: Place) -> tuple[Parameter, ...] | Const
         own = classes.members_of(path).get(f"{owner.name}.__init__")
         if own is not None:
             return Constructor((path, own))
-        if _data_decorator(owner):
-            return _data_class(classes, (path, owner))
-        if any(name not in _PLAIN for name in classes.own_outside(path, owner)):
+        if owner.decorators:
+            return _data_class(classes, (path, owner)) if _data_decorator(owner) else None
+        if any(name not in PLAIN for name in classes.own_outside(path, owner)):
             return None
-    return () if all(name in _PLAIN for name in lineage.outside) else None
+    return () if all(name in PLAIN for name in lineage.outside) else None
 
 
 def _may_rule(classes: Classes, path: str, owner: Definition) -> bool:
@@ -78,7 +77,7 @@ def _data_class(classes: Classes, place: Place) -> tuple[Parameter, ...] | None:
     """The constructor of a data class: the fields of all data classes that it inherits from, furthest first."""
     collected: dict[str, _Field] = {}
     lineage = classes.lineage(place)
-    if any(name not in _PLAIN for name in lineage.outside):
+    if any(name not in PLAIN for name in lineage.outside):
         return None
     for path, owner in reversed(lineage.classes):
         decorator = _data_decorator(owner)
@@ -138,7 +137,7 @@ def _model(classes: Classes, place: Place) -> tuple[Parameter, ...] | None:
     """The constructor of a pydantic model: keywords alone; what it does not know it ignores unless told not to."""
     collected: dict[str, Parameter] = {}
     lineage = classes.lineage(place)
-    if set(lineage.outside) - {"pydantic.BaseModel"} - _PLAIN:
+    if set(lineage.outside) - {"pydantic.BaseModel"} - PLAIN:
         return None
     strict = False
     for path, owner in reversed(lineage.classes):

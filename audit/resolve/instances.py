@@ -6,14 +6,13 @@ Nothing is guessed: where two things are possible, or something unknown has a sa
 from __future__ import annotations
 
 import ast
-import builtins
 from typing import Final
 
 from audit.model import terms
 from audit.model.facts import Definition
 from audit.resolve.annotations import Annotations
 from audit.resolve.classes import Classes, decorator_leaf
-from audit.resolve.locating import locate
+from audit.resolve.naming import Naming
 from audit.resolve.program import Program
 from audit.resolve.values import Above, ClassObject, Foreign, Function, Instance, Module, Value, Wrapped
 
@@ -44,6 +43,7 @@ class Instances:
         self.program = program
         self.classes = classes
         self._annotations = Annotations(self)
+        self._naming = Naming(program, lambda path, definition: self._defined(path, definition, None))
         self._known: dict[tuple[str, str], Value | None] = {}
         self._depth = 0
 
@@ -66,7 +66,7 @@ class Instances:
     def _of(self, path: str, node: ast.expr, receiver: Value | None) -> Value | None:
         match node:
             case ast.Name(id=name):
-                return self.name(path, name)
+                return self._naming.name(path, name)
             case ast.Attribute(value=owner, attr=attribute):
                 value = self.of(path, owner, receiver)
                 return self.member(value, attribute) if value is not None else None
@@ -93,7 +93,7 @@ class Instances:
                 ast.Constant(value=str(module)),
                 ast.Constant(value=str(name)),
             ]:
-                return self._imported(path, level, module, name)
+                return self._naming.imported(path, level, module, name)
             case terms.ANY, _:
                 return self._joined([self.of(path, each, receiver) for each in arguments])
         value = self.of(path, arguments[0], receiver)
@@ -121,64 +121,6 @@ class Instances:
             return ClassObject(receiver.place, receiver.exact) if is_class else Instance(receiver.place, receiver.exact)
         return Instance((path, definition)) if marker == terms.SELF else ClassObject((path, definition), exact=False)
 
-    def name(self, path: str, name: str) -> Value | None:
-        """What a name of a module stands for."""
-        definition = self.program.symbols.definitions(path).get(name)
-        if definition is None:
-            if any(each.name == "*" for statement in self.program.facts(path).imports for each in statement.names):
-                origin = self.program.symbols.origin(path, name)
-                return self._dotted(path, origin) if origin is not None else None
-            return Foreign(f"builtins.{name}") if hasattr(builtins, name) else None
-        if definition.kind != "import":
-            is_one = definition.bindings == 1 or definition.kind == "variable"
-            return self._defined(path, definition, None) if is_one else None
-        return self._bound_by_import(path, definition)
-
-    def _bound_by_import(self, path: str, definition: Definition) -> Value | None:
-        """What an import at the top of a module binds; ``import a.b`` and ``import a.c`` bind the same ``a``."""
-        found: set[tuple[int, str, str]] = set()
-        count = 0
-        for statement in self.program.facts(path).imports:
-            for each in statement.names:
-                if each.bound != definition.name or not statement.at_module_scope or statement.context == "fallback":
-                    continue
-                count += 1
-                if statement.is_from:
-                    found.add((statement.level, statement.module, each.name))
-                else:
-                    is_whole = each.bound != each.name.partition(".")[0]
-                    found.add((0, each.name if is_whole else each.bound, ""))
-        return self._imported(path, *found.pop()) if len(found) == 1 and count == definition.bindings else None
-
-    def _imported(self, path: str, level: int, module: str, name: str) -> Value | None:
-        program = self.program
-        found = program.relative(path, level, module) if level else program.absolute(path, module)
-        if found.status == "foreign":
-            return Foreign(f"{found.dotted or module}.{name}" if name else found.dotted or module)
-        if found.status != "found" or found.weak:
-            return None
-        return (
-            self._in_module(path, Module(found.dotted, found.nodes), name)
-            if name
-            else Module(found.dotted, found.nodes)
-        )
-
-    def _in_module(self, path: str, module: Module, name: str) -> Value | None:
-        found = self.program.symbols.find(module.nodes, name)
-        if found is None:
-            below = self.program.absolute(path, f"{module.dotted}.{name}")
-            if below.status == "found" and not below.weak:
-                return Module(below.dotted, below.nodes)
-            return self._dotted(path, f"{module.dotted}.{name}")
-        if found[0] == path and found[1].kind == "import" and found[1].name == name:
-            return None
-        value = self.name(found[0], name)
-        return ClassObject(value.place, plain=True) if isinstance(value, ClassObject) else value
-
-    def _dotted(self, path: str, dotted: str) -> Value | None:
-        place = locate(self.program, dotted, path)
-        return self._defined(*place, None) if place is not None and place[1].bindings == 1 else None
-
     def _defined(self, path: str, definition: Definition, receiver: Value | None) -> Value | None:
         if definition.kind == "class":
             return ClassObject((path, definition)) if definition.bindings == 1 else None
@@ -200,8 +142,7 @@ class Instances:
         """What an attribute of a value is."""
         match owner:
             case Module():
-                path = next((file for node in owner.nodes for file in node.files), "")
-                return self._in_module(path, owner, name)
+                return self._naming.in_module(owner, name)
             case Foreign(name=dotted):
                 return Foreign(f"{dotted}.{name}", owner.arguments, owner.path)
             case Instance() | ClassObject() | Above():
