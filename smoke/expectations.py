@@ -16,6 +16,9 @@ from smoke.scenario import Analysed, Complete, Evaluated, Expectation, Resumed, 
 
 Facts = dict[str, Any]
 
+_CURVE_POINTS: Final = 32
+"""Most points of a learning curve that the evidence keeps."""
+
 _EVALUATED: Final = re.compile(r"^evaluated (?P<pairs>\S+=\S+(?: \S+=\S+)*)$", re.MULTILINE)
 
 
@@ -54,7 +57,25 @@ def _trained(expected: Trained, scene: Scene) -> Facts:
     if position.step < expected.min_step:
         raise Unmet(f"{expected.run} stands at step {position.step}, expected {expected.min_step} or later")
     _announced(position, scene.stdout)
-    return _facts(position)
+    return _facts(position) | _curve(scene.data / expected.run)
+
+
+def _curve(directory: Path) -> Facts:
+    """The return over the steps of training, thinned to a few points, where the run logs it."""
+    log = directory / "metrics.jsonl"
+    if not log.is_file():
+        return {}
+    points = []
+    for line in log.read_text(encoding="utf-8").splitlines():
+        try:
+            record = json.loads(line)
+            step, score = record["agent_step"], record["score"]
+        except (ValueError, KeyError, TypeError):
+            raise Unmet(f"{directory.name}/metrics.jsonl has a line that is no record: {line[:80]!r}") from None
+        if score is not None:
+            points.append([step, _finite(score, f"score at step {step}")])
+    every = -(-len(points) // _CURVE_POINTS)
+    return {"curve": points[:: every or 1]}
 
 
 def _complete(expected: Complete, scene: Scene) -> Facts:
@@ -153,7 +174,13 @@ def _analysed(expected: Analysed, scene: Scene) -> Facts:
         "episodes": checkpoint["episodes"],
         "mean_reward": reward["mean"],
         "metrics": sorted(figures),
+        "intervals": [_interval(name, figures[name]) for name in sorted(figures)],
     }
+
+
+def _interval(name: str, metric: Mapping[str, Any]) -> Facts:
+    low, high = metric["mean_interval"]
+    return {"metric": name, "mean": metric["mean"], "low": low, "high": high}
 
 
 def _sound(name: str, metric: Mapping[str, Any]) -> None:

@@ -15,7 +15,6 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from audit.model.trend import point_of
 from audit.model.verdicts import JudgedStatement, Verification
 from audit.report import phase_view as view
 from audit.report.markdown_text import address_of
@@ -40,7 +39,7 @@ def render_page(verification: Verification) -> str:
         style_digest=_digest(style),
         claims=view.judged(verification),
         blasts=[blast.lay_out(root.target, root.spread) if root.spread else None for root in verification.roots],
-        trend=_trend(verification),
+        trend=trend.lay_out(points) if (points := view.course(verification)) else None,
         figures=_figures(view.judged(verification)),
     )
 
@@ -62,13 +61,6 @@ def _place(cited: str) -> Markup:
     address = address_of(cited)
     shown = Markup("<code>{}</code>").format(cited)
     return Markup('<a href="{}">{}</a>').format(address, shown) if address else shown
-
-
-def _trend(verification: Verification) -> Any:
-    """The plot of all phases up to this one; None where there is no other to compare with."""
-    now = point_of(verification)
-    points = [point for point in verification.trend if now is None or point.phase < now.phase]
-    return trend.lay_out([*points, now]) if points and now is not None else None
 
 
 def _figures(claims: tuple[JudgedStatement, ...]) -> list[figures.Figures]:

@@ -17,9 +17,11 @@ def changes_section(verification: Verification) -> list[str]:
     """What is otherwise than in the phase before; nothing when there is no such phase."""
     if verification.previous_phase is None:
         return []
-    title = f"## What changed since phase {verification.previous_phase}"
+    lines = [f"## What changed since phase {verification.previous_phase}", ""]
+    others = [f"- {escaped(line)}" for line in view.differences(verification)]
+    lines += [*folded_list(others, _SHOWN, "difference"), ""] if others else []
     if not verification.changes:
-        return [title, "", "No verdict changed."]
+        return [*lines, "No verdict changed.", *_trend(verification)]
     rows = [
         (
             code(each.id),
@@ -29,7 +31,41 @@ def changes_section(verification: Verification) -> list[str]:
         )
         for each in verification.changes
     ]
-    return [title, "", *folded_table(("Claim", "Text", "Then", "Now"), rows, _SHOWN, "change")]
+    head = ("Claim", "Text", "Then", "Now")
+    return [*lines, *folded_table(head, rows, _SHOWN, "change"), *_trend(verification)]
+
+
+def _trend(verification: Verification) -> list[str]:
+    """Every phase in numbers."""
+    rows = [
+        (
+            str(point.phase),
+            escaped(view.NAMES.get(point.verdict, point.verdict)),
+            *(str(number) for number in (point.verified, point.partly, point.refuted, point.unverified)),
+            *(str(number) for number in (point.findings, point.roots)),
+            f"{point.importable} of {point.modules}",
+            "none" if point.tests is None else str(point.tests),
+        )
+        for point in view.course(verification)
+    ]
+    head = ("Phase", "Overall", "Verified", "Partly", "Refuted", "Unverified", "Findings", "Root causes")
+    return ["", "### Trend", "", *table((*head, "Modules that import", "Tests run"), rows)] if rows else []
+
+
+def waivers_section(verification: Verification) -> list[str]:
+    """What is accepted although it fails, until when and why; and the waivers that have to go."""
+    rows = [
+        (
+            escaped(each.subject),
+            escaped(each.reason),
+            each.expires,
+            view.STATES[each.state],
+            place(f"{each.path}:{each.line}"),
+        )
+        for each in verification.waivers
+    ]
+    head = ("Waived", "Because", "Until", "State", "Where")
+    return ["## Waivers", "", *table(head, rows)] if rows else []
 
 
 def actions_section(verification: Verification) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from audit.model.trend import TrendPoint, point_of
 from audit.model.verdicts import JudgedStatement, RootCause, Verification
 
 VERDICTS: Final = ("refuted", "error", "partly", "unverified", "verified")
@@ -28,6 +29,14 @@ NAMES: Final = {
 SIGNS: Final = {"verified": "✅", "partly": "🟡", "refuted": "❌", "unverified": "⚪", "error": "⚠️"}
 """A sign beside each verdict's words, never instead of them."""
 
+STATES: Final = {
+    "used": "in use",
+    "unused": "waives nothing that fails: take it off",
+    "expired": "expired: it counts again",
+}
+"""What became of a waiver, in words."""
+
+_FEW: Final = 5
 _SHORT: Final = 110
 """Characters of a sentence where only a reminder of it is needed."""
 
@@ -209,6 +218,42 @@ def actions(verification: Verification) -> tuple[Action, ...]:
 def _ended(text: str) -> str:
     text = " ".join(text.split())
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def course(verification: Verification) -> tuple[TrendPoint, ...]:
+    """All phases up to this one; empty where it is the first."""
+    now = point_of(verification)
+    if now is None:
+        return ()
+    earlier = tuple(point for point in verification.trend if point.phase < now.phase)
+    return (*earlier, now) if earlier else ()
+
+
+def differences(verification: Verification) -> tuple[str, ...]:
+    """What is otherwise than in the phase before beside the verdicts, what is worse first, as prose."""
+    difference = verification.difference
+    if difference is None:
+        return ()
+    listed = (
+        ("Modules that import again", difference.modules_revived),
+        ("Modules that no longer import", difference.modules_died),
+        ("Root causes gone", difference.roots_gone),
+        ("New root causes", difference.roots_new),
+    )
+    counts = (
+        ("Findings fixed", len(difference.findings_fixed)),
+        ("New findings", len(difference.findings_new)),
+    )
+    return (
+        *(f"Worse: {_ended(line)}" for line in difference.regressions),
+        *(f"{title}: {number:,}." for title, number in counts if number),
+        *(f"{title}: {_some(names)}." for title, names in listed if names),
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = len(names) - _FEW
+    return codes(names[:_FEW]) + (f" and {counted(rest, 'more name')}" if rest > 0 else "")
 
 
 def unexamined(verification: Verification) -> tuple[str, ...]:

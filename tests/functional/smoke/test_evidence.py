@@ -47,7 +47,14 @@ def test_a_sound_system_passes_with_facts_for_every_stage(
             "equal_state_files": ["policy.safetensors", "scalars.json"],
         },
         {"run": "demo", "epoch": 8, "episodes": 16, "mean_reward": 0.5},
-        {"run": "demo", "epoch": 8, "episodes": 16, "mean_reward": 0.5, "metrics": ["reward"]},
+        {
+            "run": "demo",
+            "epoch": 8,
+            "episodes": 16,
+            "mean_reward": 0.5,
+            "metrics": ["reward"],
+            "intervals": [{"metric": "reward", "mean": 0.5, "low": 0.25, "high": 0.75}],
+        },
     ]  # fmt: skip
     out = capsys.readouterr().out
     assert "1 of 1 scenarios passed (6 stages: 6 passed, 0 failed, 0 blocked) in" in out

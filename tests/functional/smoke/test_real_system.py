@@ -31,6 +31,8 @@ def test_the_reference_system_goes_all_the_way(tmp_path: Path) -> None:
     assert facts["evaluate"]["episodes"] == facts["analyse"]["episodes"] == 16
     assert math.isclose(facts["evaluate"]["mean_reward"], facts["analyse"]["mean_reward"], abs_tol=1e-6)
     assert "reward" in facts["analyse"]["metrics"]
+    assert [each["metric"] for each in facts["analyse"]["intervals"]] == facts["analyse"]["metrics"]
+    assert facts["uninterrupted"]["curve"][-1][0] == facts["uninterrupted"]["step"]
 
 
 def test_the_smoke_imports_nothing_of_what_it_examines() -> None:
