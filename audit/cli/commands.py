@@ -15,6 +15,7 @@ from audit.cli.fix import fix
 from audit.cli.graph import graph
 from audit.cli.init import init
 from audit.cli.ledger import app as ledger
+from audit.cli.replay import replay
 from audit.cli.report import report
 from audit.cli.roots import roots
 from audit.cli.smoke import smoke
@@ -48,6 +49,7 @@ def register(app: typer.Typer) -> None:
     app.command()(diff)
     app.command()(trend)
     app.command()(init)
+    app.command()(replay)
     app.command()(roots)
     app.command()(why)
     app.command()(explain)

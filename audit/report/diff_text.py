@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from audit.model.difference import Difference, FindingChange, VerdictChange
 from audit.report.markdown_text import code, escaped, table
 from audit.report.phase_view import counted
+from audit.report.terminal_text import Style, printable
 
-Paint = Callable[[str, str], str]
 _SHOWN: Final = 20
 
 
-def render_diff_text(difference: Difference, paint: Paint) -> str:
+def render_diff_text(difference: Difference, paint: Style) -> str:
     """What is worse first, then what is better, then the rest; one line an item."""
     lines = [_headline(difference, paint), *_overall(difference)]
     for title, colour, items in _groups(difference):
@@ -56,7 +56,7 @@ def render_diff_markdown(difference: Difference) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _headline(difference: Difference, paint: Paint) -> str:
+def _headline(difference: Difference, paint: Style) -> str:
     colour = "red" if difference.regressions else "green"
     return f"{difference.before} -> {difference.now}: {paint(_verdict(difference), colour)}"
 
@@ -143,4 +143,8 @@ def _cut(items: Sequence[str]) -> list[str]:
 
 
 def _listed(items: Sequence[str]) -> list[str]:
-    return [f"  {line}" for item in _cut(items) for line in item.split("\n")]
+    return [
+        f"  {line[: len(line) - len(line.lstrip())]}{printable(line)}"
+        for item in _cut(items)
+        for line in item.split("\n")
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audit.model.records import RunRecord
+from audit.report.terminal_text import printable
 
 
 def render_runs(runs: Sequence[RunRecord]) -> str:
@@ -18,7 +19,7 @@ def _line(run: RunRecord) -> str:
     commit = (context.commit or context.tree or "no commit")[:10] + ("+" if context.dirty else "")
     exit_code = "" if context.exit is None else f"exit {context.exit}"
     words = (f"run:{context.number}", when, context.command, commit, _outcome(run), exit_code)
-    return "  ".join(word for word in (*words, " ".join(context.arguments)) if word)
+    return "  ".join(word for word in (*words, printable(" ".join(context.arguments))) if word)
 
 
 def _outcome(run: RunRecord) -> str:

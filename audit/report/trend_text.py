@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from audit.model.trend import TrendPoint
-from audit.report.diff_text import Paint
 from audit.report.markdown_text import table
+from audit.report.terminal_text import Style
 
 _HEAD: Final = (
     *("phase", "when", "verdict", "verified", "partly", "refuted", "not told", "findings", "roots"),
@@ -16,7 +16,7 @@ _HEAD: Final = (
 _COLOURS: Final = {"verified": "green", "partly": "yellow", "refuted": "red", "unverified": "yellow", "error": "red"}
 
 
-def render_trend_text(points: Sequence[TrendPoint], paint: Paint) -> str:
+def render_trend_text(points: Sequence[TrendPoint], paint: Style) -> str:
     """A table with one line a phase; the verdict of each in colour."""
     rows = [_row(point) for point in points]
     widths = [max(len(row[column]) for row in (_HEAD, *rows)) for column in range(len(_HEAD))]
