@@ -23,9 +23,12 @@ class Constructor(msgspec.Struct, frozen=True):
 
 
 class _Field(msgspec.Struct, frozen=True):
+    """One field; ``taken`` is false for one that the constructor does not take, whatever an inherited one did."""
+
     name: str
-    required: bool
-    keyword_only: bool
+    required: bool = False
+    keyword_only: bool = False
+    taken: bool = True
 
 
 def constructor(classes: Classes, place: Place) -> Constructor | None:
@@ -118,12 +121,14 @@ def _fields(
             keyword_only = True
             continue
         if _outermost(annotation) == "ClassVar":
+            found.append(_Field(leaf, taken=False))
             continue
         options = _field_call(definition.field)
         if options is None:
             found.append(_Field(leaf.lstrip("_") if attrs else leaf, definition.field == "-", keyword_only))
             continue
         if options.get("init") is False:
+            found.append(_Field(leaf, taken=False))
             continue
         if "alias" in options or "init" in options:
             return None
@@ -162,7 +167,7 @@ def _model(classes: Classes, place: Place) -> tuple[Parameter, ...] | None:
             return None
         for field in found:
             optional = _allows_none(members[f"{owner.name}.{field.name}"].annotation)
-            if not field.name.startswith("_"):
+            if field.taken and not field.name.startswith("_"):
                 collected[field.name] = Parameter(field.name, "keyword", field.required and not optional)
     extras = () if strict else (Parameter("extra", "keywords", False),)
     return (*collected.values(), *extras)
@@ -174,7 +179,7 @@ def _allows_none(annotation: str) -> bool:
 
 
 def _as_parameters(fields: list[_Field]) -> tuple[Parameter, ...]:
-    ordered = [each for each in fields if not each.keyword_only] + [each for each in fields if each.keyword_only]
+    ordered = sorted((each for each in fields if each.taken), key=lambda each: each.keyword_only)
     return tuple(Parameter(each.name, "keyword" if each.keyword_only else "normal", each.required) for each in ordered)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.model.calls import CallShape, misfit, signature_text
+from audit.model.calls import CallShape, misfit, remedy, shifted, signature_text
 from audit.model.facts import Parameter
 
 _ORDER = ["positional", "normal", "variadic", "keyword", "keywords"]
@@ -82,3 +82,40 @@ def test_a_signature_is_shown_as_people_write_it() -> None:
     kinds = [("a", "normal", True), ("b", "normal", False), ("c", "keyword", True), ("rest", "keywords", False)]
     parameters = tuple(Parameter(*each) for each in kinds)
     assert signature_text(parameters) == "(a, b=…, *, c, **rest)"
+
+
+def parameters(text: str) -> tuple[Parameter, ...]:
+    """``a b=`` as two plain parameters, the second with a default; what follows ``*`` is for keywords alone."""
+    plain, _, named = text.partition("*")
+    kinds = [(word, "normal") for word in plain.split()] + [(word, "keyword") for word in named.split()]
+    return tuple(Parameter(word.rstrip("="), kind, not word.endswith("=")) for word, kind in kinds)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shape", "words"),
+    [
+        ("a b", "a c", CallShape(1, ("b",)), "write c= for b="),
+        ("a b", "a", CallShape(1, ("b",)), "leave out b"),
+        ("a b", "a", CallShape(2), "leave out b"),
+        ("a b", "a * b", CallShape(2), "pass b by name"),
+        ("a", "a b c=", CallShape(1), "pass b"),
+    ],
+)
+def test_what_to_write_instead_is_told(before: str, after: str, shape: CallShape, words: str) -> None:
+    assert misfit(parameters(before), shape) == ""
+    assert misfit(parameters(after), shape) != ""
+    assert remedy(parameters(before), parameters(after), shape) == words
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "given", "words"),
+    [
+        ("a b c=", "a b d= c=", 3, "argument 3 was c and is now d"),
+        ("a b", "b a", 2, "argument 1 was a and is now b, argument 2 was b and is now a"),
+        ("a b c=", "a b d= c=", 2, ""),
+        ("a b", "a c", 2, ""),
+        ("a b", "a c= * b=", 2, ""),
+    ],
+)
+def test_arguments_that_reach_another_parameter_are_told(before: str, after: str, given: int, words: str) -> None:
+    assert shifted(parameters(before), parameters(after), CallShape(given)) == words
