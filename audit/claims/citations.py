@@ -89,6 +89,9 @@ def _in_words(block: Block) -> Iterator[CitedPlaces]:
     for match in _LINES_OF.finditer(block.text):
         if not is_quoted(block.text, match.start()) and not changed:
             first, last = _span(match["lines"] or match["span"])
+            last = (
+                last if match["lines"] else None
+            )  # an assistant cites the window that it looked at, which may end later
             yield CitedPlaces(match[0], block, (Cited(path=match["path"] or match["file"], first=first, last=last),))
     here = _HERE.match(block.text)
     path = "" if here is None else here["path"] or place_of(block)[0]

@@ -29,8 +29,8 @@ _PASSIVE_MADE: Final = re.compile(
     re.IGNORECASE,
 )
 _MADE_AS: Final = re.compile(
-    rf"^{_LABEL}(?:we\s+)?(?:have\s+)?{_MADE}\s+(?:[\w-]+\s+){{0,5}}[\w-]+\s*(?::\s*|\(|\b(?:in|at)\s+)"
-    r"`(?P<path>[^`]+)`\)?\W*$",
+    rf"^{_LABEL}(?:we\s+)?(?:have\s+)?{_MADE}\s+(?:[\w-]+\s+){{0,5}}(?:files?|modules?|scripts?|suites?|tests?|documents?|"
+    r"documentation|guides?|pages?|notebooks?|packages?|tools?|report)\s*:\s*`(?P<path>[^`]+)`\W*$",
     re.IGNORECASE,
 )
 """A file named behind what it is: "Created a test suite: `tests/test_a.py`"."""

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from audit.model.claims import Dossier, Statement
-from audit.model.predicates import named_paths
+from audit.model.predicates import AnyPredicate, Cited, Lacks, Pytest, Size, named_paths
 
 
 def render_extract_json(dossier: Dossier) -> str:
@@ -46,7 +46,8 @@ def _reason(statement: Statement) -> str:
 def render_extract_yaml(dossier: Dossier) -> str:
     """A claims file: statements with a predicate are its claims, all others comments in their place.
 
-    A path of another machine cannot stand in a claims file, which is about one tree; it is a comment too.
+    A claims file is about one tree, and takes names at their word: a path of another machine, or a name that has to
+    be fitted to the tree first, is a comment too.
     """
     stem = PurePosixPath(dossier.document).stem
     lines = [f"# {summary_of(dossier)}\n", _dumped({"document": dossier.document})]
@@ -64,14 +65,21 @@ def render_extract_yaml(dossier: Dossier) -> str:
             lines.append(indent(_dumped([claim]), "  "))
         else:
             shown = " ".join(statement.text.split()).encode("unicode_escape").decode()
-            reason = _reason(statement) or "a path of another machine: audit verify fits it to the tree"
+            reason = _reason(statement) or "a name that audit verify fits to the tree; write it in full to keep it"
             lines.append(f"  # line {statement.line}, {statement.tense}: {shown} ({reason})\n")
     return "".join(lines)
 
 
 def _is_portable(statement: Statement) -> bool:
-    paths = [name for predicate in statement.predicates for name in named_paths(predicate)]
-    return bool(statement.predicates) and not any(path.startswith("/") or ".." in path.split("/") for path in paths)
+    return bool(statement.predicates) and all(map(_stands_alone, statement.predicates))
+
+
+def _stands_alone(predicate: AnyPredicate) -> bool:
+    """Whether what a predicate names is the same in every place that it is read."""
+    if any(path.startswith(("/", "~")) or ".." in path.split("/") for path in named_paths(predicate)):
+        return False
+    files = named_paths(predicate) if isinstance(predicate, Cited | Lacks | Size | Pytest) else ()
+    return all("/" in path for path in files)
 
 
 def _dumped(value: object) -> str:

@@ -86,6 +86,9 @@ def _standing(names: Sequence[str], there: bool) -> str:
 
 def look_up(name: str, codebase: Codebase) -> tuple[Presence, tuple[Evidence, ...]]:
     """Where a path, module or symbol stands in the tree, or what became of it."""
+    path, _, symbol = name.partition("::")
+    if symbol:
+        return _look_up_in(path, symbol, codebase)
     paths = codebase.paths()
     if name in paths:
         return "there", (Evidence(summary=f"{name} is in the tree", path=name),)
@@ -101,6 +104,14 @@ def look_up(name: str, codebase: Codebase) -> tuple[Presence, tuple[Evidence, ..
     if definition is not None:
         return "there", (located(definition, f"{name} is defined as {definition.qualified}"),)
     return _look_up_loosely(name, codebase)
+
+
+def _look_up_in(path: str, symbol: str, codebase: Codebase) -> tuple[Presence, tuple[Evidence, ...]]:
+    """What a file itself defines under a name; what it imports under that name is defined elsewhere."""
+    alike = [each for each in codebase.locate_by_suffix(symbol) if each.path == path]
+    if alike:
+        return "there", (located(alike[0], f"{path} defines {symbol}"),)
+    return "gone", _gone(path, codebase) if path not in codebase.paths() else ()
 
 
 def _look_up_loosely(name: str, codebase: Codebase) -> tuple[Presence, tuple[Evidence, ...]]:

@@ -51,10 +51,11 @@ def judge_signature(predicate: Signature, codebase: Codebase) -> Judgement:
 
 def _definition(name: str, codebase: Codebase) -> Located | Judgement:
     """The one definition meant by a dotted name, or why there is not exactly one."""
+    path, _, symbol = name.rpartition("::")
     definition = codebase.locate(name)
     if definition is not None:
         return definition
-    alike = codebase.locate_by_suffix(name)
+    alike = tuple(each for each in codebase.locate_by_suffix(symbol) if path in ("", each.path))
     if len(alike) == 1:
         return alike[0]
     if alike:

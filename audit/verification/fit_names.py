@@ -18,7 +18,7 @@ def gone_name(name: str, codebase: Codebase) -> str:
     """A class or function said to be deleted: known to have been there, and no other of its name left standing."""
     path, _, symbol = name.partition("::")
     if symbol:
-        return _gone_from(fit_path(path, codebase), symbol, codebase)
+        return f"{fit_path(path, codebase)}::{symbol}"
     if "." in name:
         return name
     alike = codebase.locate_by_suffix(name)
@@ -31,17 +31,6 @@ def gone_name(name: str, codebase: Codebase) -> str:
 def _check_known(name: str, codebase: Codebase) -> None:
     if not codebase.defined_before(name) and codebase.removed_definition(name) is None:
         raise CannotFitError(f"no commit that was looked at defines {name}, so it cannot be told to be gone (--since)")
-
-
-def _gone_from(path: str, symbol: str, codebase: Codebase) -> str:
-    """A name that moved out of a file: what the file imports back under that name is no definition of its own."""
-    if path not in codebase.paths():
-        return path
-    module = _module_of(path, codebase)
-    if module is None:
-        raise CannotFitError(f"{path} is no module of this tree, so what it defines cannot be told")
-    found = codebase.locate(f"{module}.{symbol}")
-    return f"{path}::{symbol}" if found is not None and found.path != path else f"{module}.{symbol}"
 
 
 def present_name(name: str, codebase: Codebase) -> str:
@@ -68,16 +57,13 @@ def present_name(name: str, codebase: Codebase) -> str:
 
 
 def _present_in(path: str, symbol: str, codebase: Codebase) -> str:
-    module = _module_of(path, codebase)
     text = codebase.read_text(path)
-    if module is None or text is None:
-        raise CannotFitError(f"{path} is no module of this tree, so what it defines cannot be told")
-    alike = [each for each in codebase.locate_by_suffix(symbol) if each.path == path]
-    if alike:
-        return alike[0].qualified
-    if re.search(rf"(?<!\w){re.escape(symbol)}(?!\w)", text):
+    if text is None or not path.endswith((".py", ".pyi")):
+        raise CannotFitError(f"{path} is no Python file of this tree, so what it defines cannot be told")
+    is_defined = any(each.path == path for each in codebase.locate_by_suffix(symbol))
+    if not is_defined and re.search(rf"(?<!\w){re.escape(symbol)}(?!\w)", text):
         raise CannotFitError(f"{path} names {symbol}, and does not define it as a class or a function")
-    return f"{module}.{symbol}"
+    return f"{path}::{symbol}"
 
 
 def _is_named_anywhere(name: str, codebase: Codebase) -> bool:
@@ -151,10 +137,6 @@ def _is_used(name: str, text: str) -> bool:
         if said == name:
             return True
     return False
-
-
-def _module_of(path: str, codebase: Codebase) -> str | None:
-    return next((name for name in codebase.modules() if codebase.module_path(name) == path), None)
 
 
 def places(alike: Sequence[Located]) -> str:

@@ -70,7 +70,7 @@ def test_the_yaml_is_a_claims_file(shop, audit) -> None:
         "        names:\n"
         "        - shop/old.py\n"
         "  # line 10, claim: `/home/dev/work/shop/older.py` "
-        "(a path of another machine: audit verify fits it to the tree)\n"
+        "(a name that audit verify fits to the tree; write it in full to keep it)\n"
         "  # line 12, claim: The scores were a success. (no predicate is known for this sentence)\n"
     )
     assert [(each["id"], each["verdict"]) for each in json.loads(done.stdout)["statements"]] == [
