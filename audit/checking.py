@@ -25,6 +25,7 @@ from audit.resolve.retired import Retirements
 from audit.resolve.uses import uses_of
 from audit.sources.history import History
 from audit.trees import LoadedTree
+from audit.verdict.mending import mending_order
 from audit.verdict.roots import Starts, rank_roots
 from audit.verdict.suppression import apply_suppressions
 
@@ -79,6 +80,7 @@ def check_tree(
     comments = {path: facts.suppressions for path, facts in now.facts.items() if facts.suppressions}
     findings, suppressed = apply_suppressions(findings, comments)
     findings = _with_forecast(_with_replacements(findings, now, base, configuration, retirements, history), now)
+    roots = rank_roots(findings, graph, starts_of(now))
     skipped = tuple(sorted({*now.coverage.skipped, *mentions.skipped}))
     return CheckResult(
         commit=now.tree.commit,
@@ -86,7 +88,8 @@ def check_tree(
         since=base.tree.commit if base is not None else None,
         coverage=msgspec.structs.replace(now.coverage, skipped=skipped),
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
-        roots=rank_roots(findings, graph, starts_of(now)),
+        roots=roots,
+        mends=mending_order(roots),
         contracts=contracts,
         suppressed=suppressed,
     )

@@ -96,6 +96,15 @@ class Root(msgspec.Struct, frozen=True, kw_only=True):
     replacement: str | None = None
 
 
+class Mend(msgspec.Struct, frozen=True):
+    """One step of mending: roots to mend together, their places, and how many modules that brings back once
+    the steps before it are done."""
+
+    targets: tuple[str, ...]
+    sites: tuple[Site, ...]
+    revives: int
+
+
 class ContractResult(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome of one import contract. ``chains`` holds each forbidden import chain with its lines."""
 
@@ -126,8 +135,8 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one `audit check` run found. ``since`` is None when no base was given; ``suppressed`` counts the
-    findings that comments on their lines accept."""
+    """All that one `audit check` run found. ``since`` is None when no base was given; ``mends`` are the steps that
+    revive every module, in order; ``suppressed`` counts the findings that comments on their lines accept."""
 
     commit: str | None
     dirty: bool
@@ -136,4 +145,5 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     roots: tuple[Root, ...]
     contracts: tuple[ContractResult, ...]
+    mends: tuple[Mend, ...] = ()
     suppressed: int = 0

@@ -37,6 +37,10 @@ def as_document(result: CheckResult) -> dict[str, Any]:
         },
         "findings": [_finding(finding) for finding in result.findings],
         "roots": [_root(root) for root in result.roots],
+        "mends": [
+            {"targets": list(mend.targets), "sites": [str(site) for site in mend.sites], "revives": mend.revives}
+            for mend in result.mends
+        ],
         "contracts": [_contract(contract) for contract in result.contracts],
         "summary": {
             "errors": sum(finding.severity == "error" for finding in standing),

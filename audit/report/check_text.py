@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from audit.model.findings import CheckResult, ContractResult, Coverage, Finding, Root
+from audit.model.findings import CheckResult, ContractResult, Coverage, Finding, Mend, Root
 from audit.report.terminal_text import Style, plain
 
 _COLOURS: Final = {"error": "red", "warning": "yellow", "kept": "green", "broken": "red", "invalid": "yellow"}
@@ -17,6 +17,7 @@ def render_text(result: CheckResult, style: Style = plain) -> str:
     sections = [
         list(_findings(result, style)),
         list(_roots(result.roots, style)),
+        list(_mends(result.mends)),
         list(_contracts(result.contracts, style)),
         [summary_line(result)],
     ]
@@ -89,6 +90,15 @@ def _roots(roots: tuple[Root, ...], style: Style) -> Iterator[str]:
         for link in shown:
             arrow = f"{link.importer} -> {link.imported}"
             yield f"     {arrow}  ({link.site})"
+
+
+def _mends(mends: tuple[Mend, ...]) -> Iterator[str]:
+    if len(mends) < 2:
+        return
+    yield "Mend in this order, most modules for the fewest places first:"
+    for number, mend in enumerate(mends, 1):
+        places = _count(len(mend.sites), "place")
+        yield f"  {number}. {' and '.join(mend.targets)} ({places}) revives {_count(mend.revives, 'module')}"
 
 
 def _contracts(contracts: tuple[ContractResult, ...], style: Style) -> Iterator[str]:

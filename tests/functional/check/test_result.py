@@ -79,6 +79,7 @@ def test_machines_read_the_same_by_contract(shop, audit) -> None:
                 "replacement": None,
             }
         ],
+        "mends": [{"targets": ["shop.store"], "sites": ["shop/bridge.py:1"], "revives": 2}],
         "contracts": [],
         "summary": {"errors": 1, "warnings": 0, "new": 1, "baselined": 0, "suppressed": 0},
     }
