@@ -18,7 +18,7 @@ from audit.model.findings import CheckResult, ContractResult, Finding, Retiremen
 from audit.model.graph import ModuleGraph
 from audit.model.references import Dangling
 from audit.model.settings import Configuration, ContractConfig
-from audit.resolve.misfits import silent_breaks
+from audit.resolve.misfits import Silent, silent_breaks
 from audit.resolve.moved_files import MovedFiles
 from audit.resolve.references import dangling
 from audit.resolve.retired import Retirements
@@ -55,8 +55,7 @@ def check_tree(
     findings = list(reference_findings(missing, retirements.of, _existed(missing, base, history)))
     uses = ((name, uses_of(program, name.name)) for name in configuration.retired)
     findings += declared_findings(uses, findings)
-    mentions = mention_check.result(retirements, history)
-    findings += mentions.findings
+    silent = Silent()
     if base is not None:
         renames = history.renames() if history is not None else {}
         silent = silent_breaks(
@@ -67,6 +66,9 @@ def check_tree(
             read_base=base.tree.read_many,
             read_accesses=read_accesses,
         )
+    mentions = mention_check.result(retirements, history)
+    findings += mentions.findings
+    if base is not None:
         findings += call_findings(silent.misfits, lambda each: retirements.changed_signature(each.path, each.target))
         told = {(finding.site.path, finding.site.line, finding.target) for finding in findings}
         lost = [

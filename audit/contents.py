@@ -24,7 +24,9 @@ from audit.parallel import Background, can_fork, cores
 from audit.sources.store import Store
 
 MIN_PARALLEL = 400_000
-"""Bytes of content below which another process costs more than it saves."""
+"""Bytes to be parsed below which another process costs more than it saves."""
+_SCANNING: Final = 10
+"""How many times less it costs to find the words of a content than to parse it."""
 
 Load = Callable[[list[str]], Iterator[tuple[str, bytes | None]]]
 """Content ids -> each with its bytes, None where they cannot be had."""
@@ -45,6 +47,11 @@ class Wanted(msgspec.Struct, frozen=True):
     facts: bool = False
     words: tuple[Kind, ...] = ()
     mentions: tuple[Kind, ...] = ()
+
+    @property
+    def cost(self) -> int:
+        """How much work it is, in bytes to be parsed."""
+        return self.size if self.facts or self.mentions else self.size // _SCANNING
 
 
 class _Found(msgspec.Struct, array_like=True):
@@ -148,7 +155,7 @@ class Pending:
     def __init__(self, wanted: list[Wanted], load: Load, jobs: int, learn: Callable[[_Found], None]) -> None:
         self._learn = learn
         self._load = load
-        processes = min(jobs, sum(want.size for want in wanted) // MIN_PARALLEL + 1) if can_fork() else 1
+        processes = min(jobs, sum(want.cost for want in wanted) // MIN_PARALLEL + 1) if can_fork() else 1
         parallel = processes > 1
         self._here = [] if parallel else wanted
         self._elsewhere = [self._begin(share) for share in _shares(wanted, processes)] if parallel else []
@@ -193,7 +200,7 @@ def _shares(wanted: list[Wanted], count: int) -> list[list[Wanted]]:
     for want in wanted:
         least = sizes.index(min(sizes))
         shares[least].append(want)
-        sizes[least] += want.size
+        sizes[least] += want.cost
     return shares
 
 

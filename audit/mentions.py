@@ -21,11 +21,9 @@ from audit.model.settings import RetiredName
 from audit.resolve.retired import Retirements
 from audit.sources.tree import Tree
 from audit.sources.worktree import blob_id
-from audit.trees import Listing, LoadedTree
+from audit.trees import Listing, LoadedTree, load_from
 
 _LOST: Final = Reading(reason="cannot be read: vanished, too large or not permitted")
-_PARSING: Final = 10
-"""How many times more it costs to parse a file than to find its words."""
 
 
 class MentionResult(msgspec.Struct, frozen=True):
@@ -173,7 +171,7 @@ class _Reader:
             else:
                 self._worth[path] = self._worth_reading(packed, self._wanted[path])
         mentions = [
-            Wanted(self._blobs[path], path, tree.entries[path].size * _PARSING, mentions=kinds)
+            Wanted(self._blobs[path], path, tree.entries[path].size, mentions=kinds)
             for path, kinds in self._worth.items()
             if kinds
         ]
@@ -205,10 +203,7 @@ class _Reader:
         return {path: blob for path, blob in blobs.items() if blob}
 
     def _load(self, blobs: list[str]) -> Iterator[tuple[str, bytes | None]]:
-        read = self._tree.read_many([self._path_of[blob] for blob in blobs])
-        for blob, (path, content) in zip(blobs, read, strict=True):
-            is_same = content is not None and (self._tree.entries[path].blob or blob_id(content)) == blob
-            yield blob, content if is_same else None
+        return load_from(self._tree, self._path_of, blobs)
 
     def _worth_reading(self, packed: bytes, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
         """The kinds for which a content with these words is worth reading."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -43,11 +43,16 @@ class Listing(msgspec.Struct, frozen=True):
     def load(self, blobs: list[str]) -> Iterator[tuple[str, bytes | None]]:
         """The bytes of contents of this tree, by id."""
         if self.contents:
-            yield from ((blob, self.contents.get(blob)) for blob in blobs)
-        else:
-            paths = {self.content_id(path): path for path in self.paths} if blobs else {}
-            read = self.tree.read_many([paths[blob] for blob in blobs])
-            yield from zip(blobs, (content for _, content in read), strict=True)
+            return ((blob, self.contents.get(blob)) for blob in blobs)
+        return load_from(self.tree, {self.content_id(path): path for path in self.paths}, blobs)
+
+
+def load_from(tree: Tree, paths: Mapping[str, str], blobs: list[str]) -> Iterator[tuple[str, bytes | None]]:
+    """The bytes of contents by id, each of the path that ``paths`` gives for it; None once the file says something
+    else, as one of a work tree may after its id was taken."""
+    for blob, (path, content) in zip(blobs, tree.read_many([paths[blob] for blob in blobs]), strict=True):
+        is_same = content is not None and (tree.entries[path].blob or blob_id(content)) == blob
+        yield blob, content if is_same else None
 
 
 class LoadedTree(msgspec.Struct, frozen=True):

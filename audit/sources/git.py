@@ -19,6 +19,8 @@ from audit.sources.tree import MAX_BYTES
 _AT_ONCE: Final = 500
 """Names written before their objects are read: few enough for them to fit into a pipe."""
 _HEADER_FIELDS: Final = 3
+_PASSED_BY: Final = 1_000_000
+"""Bytes of a large object that are held at once while it is passed by."""
 
 _NEUTRAL = (
     "--no-optional-locks",
@@ -94,8 +96,20 @@ class Git:
         if not wanted:
             return
         reader = self._idle_reader()
-        yield from reader.ask(wanted)
+        for number, (name, _, content) in enumerate(reader.ask(wanted), start=1):
+            if number == len(wanted):
+                self._idle.append(reader)  # all is read, whether or not the caller comes back
+            yield name, content
+
+    def object_id(self, name: str) -> str | None:
+        """The full id of what git calls by a name (``HEAD~2``, ``v1^{commit}``); None where there is no such object, or
+        several."""
+        if "\n" in name:
+            return None
+        reader = self._idle_reader()
+        ((_, found, _),) = reader.ask([name])
         self._idle.append(reader)
+        return found
 
     def _idle_reader(self) -> _ObjectReader:
         """A process that reads objects and has nothing else to answer: it is kept, because starting one costs more
@@ -122,34 +136,35 @@ class _ObjectReader:
         )
         weakref.finalize(self, _end, self._process)
 
-    def ask(self, wanted: list[str]) -> Iterator[tuple[str, bytes | None]]:
-        """Each name with the bytes of its object."""
+    def ask(self, wanted: list[str]) -> Iterator[tuple[str, str | None, bytes | None]]:
+        """Each name with the id and the bytes of its object."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise SourceError("git cat-file gave no pipes")
         for start in range(0, len(wanted), _AT_ONCE):
             names = wanted[start : start + _AT_ONCE]
             try:
-                stdin.write(("\n".join(names) + "\n").encode())
+                stdin.write(("\n".join(names) + "\n").encode(errors="surrogateescape"))
                 stdin.flush()
             except BrokenPipeError:
                 pass  # git died; the next line says so
             for name in names:
-                yield name, self._answer(stdout)
+                yield name, *self._answer(stdout)
 
-    def _answer(self, stdout: IO[bytes]) -> bytes | None:
+    def _answer(self, stdout: IO[bytes]) -> tuple[str | None, bytes | None]:
         header = stdout.readline().split()
         if not header:
             raise SourceError(f"git cat-file ended early in {self._folder}; run git fsck")
         if len(header) != _HEADER_FIELDS or not header[2].isdigit():
-            return None
-        size = int(header[2])
+            return None, None
+        found, size = header[0].decode(), int(header[2])
         if size <= MAX_BYTES:
-            return stdout.read(size + 1)[:-1]
-        size += 1
-        while size > 0:
-            size -= len(stdout.read(min(size, MAX_BYTES)))
-        return None
+            return found, stdout.read(size + 1)[:-1]
+        left = size + 1
+        while left > 0:
+            passed = len(stdout.read(min(left, _PASSED_BY)))
+            left -= passed or left
+        return found, None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

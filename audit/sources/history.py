@@ -32,6 +32,7 @@ class History:
         self._prefix = prefix
         self._removals: dict[str, Retirement] | None = None
         self._renames: dict[str, str] | None = None
+        self._changes: dict[str, list[Change]] = {}
         self._definitions: dict[str, Retirement] | None = None
 
     def removed(self, path: str) -> Retirement | None:
@@ -74,6 +75,11 @@ class History:
 
     def changes(self, path: str) -> list[Change]:
         """The commits that touched ``path``, newest first."""
+        if path not in self._changes:
+            self._changes[path] = self._read_changes(path)
+        return self._changes[path]
+
+    def _read_changes(self, path: str) -> list[Change]:
         found: list[Change] = []
         for retirement, raw in self._log("--no-renames", "--", f":(top,literal){self._prefix}{path}"):
             parents = len(raw[0]) - len(raw[0].lstrip(":"))

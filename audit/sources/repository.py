@@ -73,15 +73,13 @@ class Repository:
     def commit(self, revision: str, option: str) -> str:
         """The full commit id of a revision."""
         git = self._need_git(option)
-        found = None
-        if not revision.startswith("-"):
-            found = git.answer("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        found = None if revision.startswith("-") else git.object_id(f"{revision}^{{commit}}")
         if found is None:
             hint = "; git log --oneline shows the commits there are"
             if self.shallow:
                 hint = " (the clone is shallow: run git fetch --unshallow)"
             raise UsageError(f"{option} {revision}: no such commit in {self.root}{hint}")
-        return found.strip().splitlines()[-1]
+        return found
 
     def first_parents(self, since: str, at: str) -> tuple[Retirement, ...]:
         """The commits after ``since`` up to ``at`` along first parents, oldest first."""
