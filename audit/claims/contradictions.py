@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final, Literal
@@ -33,6 +34,8 @@ _IMPORT_ERRORS: Final = re.compile(
     r"|\bimport\s+(?:errors?|failures?)\b.*\b(?:still|remain\w*|persist\w*|unresolved)\b",
     re.IGNORECASE,
 )
+_MOST: Final = 50
+"""Most statements of one subject that are compared: with more, the document is a log."""
 _OPPOSITES: Final[dict[Kind, Kind]] = {"gone": "there", "unused": "used", "imports": "import errors"}
 
 
@@ -48,10 +51,13 @@ class _Said(msgspec.Struct, frozen=True):
 
 def contradictions(statements: Sequence[Statement], path: str) -> Iterator[DocumentFinding]:
     """Every pair of statements of one document of which only one can be right (DOC006)."""
-    said = [each for statement in statements for each in _sayings(statement)]
-    for first, second in combinations(said, 2):
-        if _clash(first, second):
-            early, late = sorted((first, second), key=lambda each: each.line)
+    said: dict[str, list[_Said]] = defaultdict(list)
+    for statement in statements:
+        for each in _sayings(statement):
+            said[each.subject].append(each)
+    for group in said.values():
+        clashes = (pair for pair in combinations(group[:_MOST], 2) if _clash(*pair))
+        for early, late in (sorted(pair, key=lambda each: each.line) for pair in clashes):
             yield DocumentFinding(
                 code="DOC006",
                 message=f"says that {late.words}, and on line {early.line} that {early.words}",
