@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,22 +27,36 @@ _CODE: Final = re.compile(r"(`[^`\n]+`)")
 
 def render_page(verification: Verification) -> str:
     """The whole page. The same verification always gives the same text."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    environment.filters |= {"prose": _prose, "place": _place, "counted": view.counted}
     style = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
-    return environment.get_template("page.html.j2").render(
-        verification=verification,
-        view=view,
-        style=Markup(style),  # noqa: S704  # the stylesheet is a file of this package
-        style_digest=_digest(style),
-        claims=view.judged(verification),
-        blasts=[blast.lay_out(root.target, root.spread) if root.spread else None for root in verification.roots],
-        trend=trend.lay_out(points) if (points := view.course(verification)) else None,
-        figures=_figures(view.judged(verification)),
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            verification=verification,
+            view=view,
+            style=Markup(style),  # noqa: S704  # the stylesheet is a file of this package
+            style_digest=_digest(style),
+            claims=view.judged(verification),
+            blasts=[blast.lay_out(root.target, root.spread) if root.spread else None for root in verification.roots],
+            trend=trend.lay_out(points) if (points := view.course(verification)) else None,
+            figures=_figures(view.judged(verification)),
+        )
     )
+
+
+@cache
+def _environment() -> Environment:
+    """The templates, which escape every value that is not marked as HTML."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"prose": _prose, "place": _place, "counted": view.counted}
+    return environment
 
 
 def _digest(style: str) -> str:
