@@ -19,10 +19,12 @@ from audit.facts.expressions import dotted
 from audit.facts.terms import NONE, term_of
 from audit.model.terms import any_of, class_of, instance_of, super_of
 
-_NARROWED: Final = re.compile(
-    rb"\b(?:isinstance|issubclass|hasattr|getattr|callable|type)\(\s*([\w.]+)|([\w.]+)\.__class__\b|\bmatch\s+([\w.]+)\s*:"
+_NARROWED: Final = (
+    (b"(", re.compile(rb"\b(?:isinstance|issubclass|hasattr|getattr|callable|type)\(\s*([\w.]+)")),
+    (b".__class__", re.compile(rb"([\w.]+)\.__class__\b")),
+    (b"match ", re.compile(rb"\bmatch\s+([\w.]+)\s*:")),
 )
-"""Where code asks at run time of what type something is."""
+"""Where code asks at run time of what type something is; each slow pattern behind what must occur for it."""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -36,11 +38,12 @@ class Source(msgspec.Struct, frozen=True):
 def read_source(content: bytes) -> Source:
     """Look through the bytes of a file."""
     found: list[tuple[int, str]] = []
-    line, last = 1, 0
-    for match in _NARROWED.finditer(content):
-        line += content.count(b"\n", last, match.start())
-        last = match.start()
-        found += [(line, text.decode()) for text in match.groups() if text]
+    for needle, pattern in _NARROWED:
+        line, last = 1, 0
+        for match in pattern.finditer(content) if needle in content else ():
+            line += content.count(b"\n", last, match.start())
+            last = match.start()
+            found.append((line, match[1].decode()))
     return Source(tuple(found), b":=" in content)
 
 

@@ -6,7 +6,7 @@ import ast
 import bisect
 import re
 import warnings
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from audit.model.facts import Definition
@@ -44,6 +44,7 @@ def parse_around(content: bytes, wanted: list[int], definitions: Iterable[Defini
     Raises:
         SyntaxError, ValueError, RecursionError: the file does not parse.
     """
+    definitions = list(definitions)
     blocks = _blocks(definitions) if is_plain(content) else []
     around: dict[tuple[int, int], None] = {}
     for line in wanted:
@@ -52,7 +53,20 @@ def parse_around(content: bytes, wanted: list[int], definitions: Iterable[Defini
             return [_parsed(content)]
         around[blocks[position]] = None
     lines = content.split(b"\n") if around else []
+    for method in _methods_without(wanted, definitions) if around else ():
+        first, last = method.span[0] - 1, method.span[2]
+        stub = b"def %s(): ..." % method.name.rpartition(".")[2].encode()
+        lines[first:last] = [b" " * (method.span[1] - 1) + stub, *[b""] * (last - first - 1)]
     return [_parsed(b"\n" * (first - 1) + b"\n".join(lines[first - 1 : last])) for first, last in around]
+
+
+def _methods_without(wanted: list[int], definitions: Iterable[Definition]) -> Iterator[Definition]:
+    """The methods in which none of the lines lies: a stub in their place says as much."""
+    for each in definitions:
+        if each.kind == "function" and "." in each.name:
+            position = bisect.bisect_left(wanted, each.span[0])
+            if position == len(wanted) or wanted[position] > each.span[2]:
+                yield each
 
 
 def _any(names: Collection[str]) -> bytes:
