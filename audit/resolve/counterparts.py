@@ -24,7 +24,11 @@ class Counterparts:
         if path in self.base.index.names:
             return path
         old = self._renamed.get(path)
-        return old if old in self.base.index.names else None
+        if old in self.base.index.names:
+            return old
+        # a tree that moved into another source root keeps the names of its modules
+        same = self.base.index.paths_of.get(self.program.index.names.get(path, ""), [])
+        return same[0] if len(same) == 1 and same[0] not in self.program.index.names else None
 
     def of(self, place: Place) -> Place | None:
         """What a definition was at the base; None when it is new, or when two might be meant."""
