@@ -79,7 +79,14 @@ def check_tree(
         findings += reference_findings(lost, retirements.of, lambda _: False)
     contracts, contract_findings = _contracts(configuration.contracts, graph, retirements)
     findings += contract_findings
-    comments = {path: facts.suppressions for path, facts in now.facts.items() if facts.suppressions}
+    # Those of tests are looked at where tests are: here they would all seem to suppress nothing.
+    comments = {
+        path: tuple(
+            each for each in facts.suppressions if not each.codes or not all(c.startswith("TST") for c in each.codes)
+        )
+        for path, facts in now.facts.items()
+        if facts.suppressions
+    }
     findings, suppressed = apply_suppressions(findings, comments)
     findings = _with_forecast(_with_replacements(findings, now, base, configuration, retirements, history), now)
     roots = rank_roots(findings, graph, starts_of(now))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -29,8 +29,10 @@ from audit.sources.repository import Repository
 from audit.sources.store import cache_folder
 from audit.sources.tree import TreeFiles
 from audit.sources.worktree import WorkTree
+from audit.suites import PREFIX, suite_of, with_worthless_tests
 from audit.trees import LoadedTree, list_tree, load_tree
 from audit.verdict.chains import EagerGraph
+from audit.worth.judge import TestSuite
 
 
 def open_codebase(
@@ -273,6 +275,21 @@ class ResolvedCodebase:
     def removed_definition(self, name: str) -> Retirement | None:
         """The newest commit since the base that took a class or function of this bare name out of a file."""
         return self._history.removed_definition(name) if self._history is not None else None
+
+    @cached_property
+    def suite(self) -> TestSuite:
+        """The tests of the tree, as far as their text tells what they are worth."""
+        return suite_of(self._now)
+
+    def worthless_tests(self, paths: Iterable[str]) -> tuple[Finding, ...]:
+        """The tests of these files that assert nothing, or exercise only code of their own file."""
+        return tuple(finding for path in paths for finding in self.suite.worthless(path))
+
+    def checked(self, codes: Iterable[str]) -> CheckResult:
+        """What `audit check` finds when these codes are selected: those of tests are found only when asked for."""
+        if not any(code.startswith(PREFIX) for code in codes):
+            return self.check
+        return with_worthless_tests(self.check, self._now, self._base)
 
     def tests_in(self, path: str) -> int:
         """How many test functions a file defines, counted statically."""

@@ -73,7 +73,8 @@ def check(
         accepted = _baseline(baseline)
         codebase = open_codebase(path, at=at, since=since, jobs=jobs, use_cache=not no_cache)
         settings = codebase.configuration.settings
-        result = narrowed(codebase.check, codes_of(select) or settings.select, (*settings.ignore, *codes_of(ignore)))
+        chosen = codes_of(select) or settings.select
+        result = narrowed(codebase.checked(chosen), chosen, (*settings.ignore, *codes_of(ignore)))
         if codebase.cache_damage:
             typer.echo(f"audit: {codebase.cache_damage}", err=True)
         if accepted is None and settings.baseline is not None:

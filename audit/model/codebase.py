@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -97,6 +97,9 @@ class Codebase(Files, Protocol):
 
     def removed_definition(self, name: str) -> Retirement | None:
         """The newest commit since the base that took a class or function of this bare name out of a file."""
+
+    def worthless_tests(self, paths: Iterable[str]) -> tuple[Finding, ...]:
+        """The tests of these files that assert nothing, or exercise only code of their own file."""
 
     def tests_in(self, path: str) -> int:
         """How many test functions a file defines, counted statically."""

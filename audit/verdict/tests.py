@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 from audit.model.codebase import Codebase
@@ -13,6 +15,7 @@ from audit.verdict.judgements import (
     counted,
     ending,
     failed_to_judge,
+    found,
     listed,
     partly,
     ran,
@@ -24,6 +27,7 @@ from audit.verdict.judgements import (
 from audit.verdict.reach import reach
 
 _NONE: Final = Bound(0, 0)
+_WORTHLESS: Final = {"TST001": "asserting nothing", "TST002": "exercising only code of their own file"}
 _NOT_FOUND: Final = 4
 """Pytest's exit status for a node that does not exist, a conftest that does not import, and a wrong option."""
 
@@ -72,7 +76,8 @@ def _judge_statically(predicate: Pytest, codebase: Codebase, why_not: str) -> Ju
     """Without a run, tests whose modules cannot be imported are refuted; nothing more can be told."""
     files = _files(predicate.nodes, codebase)
     tests = sum(codebase.tests_in(path) for path in files)
-    coverage = f"{counted(tests, 'test function')} in {counted(len(files), 'file')} read, none run"
+    worth, flagged = _worth(predicate.nodes, files, codebase)
+    coverage = f"{counted(tests, 'test function')} in {counted(len(files), 'file')} read, none run{worth}"
     modules = {name for name in codebase.modules() if codebase.module_path(name) in files}
     roots = roots_of(modules, codebase)
     killed = {name for root in roots for name in root.killed} & modules
@@ -86,7 +91,26 @@ def _judge_statically(predicate: Pytest, codebase: Codebase, why_not: str) -> Ju
             ),
             roots=tuple(root.target for root in roots),
         )
-    return unverified(why_not or "the tests were not run", coverage=coverage)
+    return unverified(why_not or "the tests were not run", coverage=coverage, evidence=flagged)
+
+
+def _worth(nodes: Iterable[str], files: Iterable[str], codebase: Codebase) -> tuple[str, tuple[Evidence, ...]]:
+    """How many of the tests prove nothing, to follow a coverage, and which these are."""
+    named = tuple(node.rstrip("/") for node in nodes)
+    flagged = [
+        each
+        for each in codebase.worthless_tests(tuple(files))
+        if any(node in ("", ".") or _is_within(each.target, node) for node in named)
+    ]
+    counts = Counter(each.code for each in flagged)
+    said = [f"{counts[code]} {words}" for code, words in _WORTHLESS.items() if counts[code]]
+    return "".join(f"; {each}" for each in said), tuple(found(each) for each in flagged)
+
+
+def _is_within(test: str, node: str) -> bool:
+    """Whether a node id is that of a test, or of a class, file or folder that holds it; parameters aside."""
+    node = node.partition("[")[0]
+    return test == node or test.startswith((f"{node}::", f"{node}/"))
 
 
 def _judge_unfinished(codebase: Codebase, observed: TestRun, run: Evidence) -> Judgement:
@@ -108,12 +132,14 @@ def _judge_unfinished(codebase: Codebase, observed: TestRun, run: Evidence) -> J
 def _judge_outcomes(predicate: Pytest, codebase: Codebase, observed: TestRun, run: Evidence) -> Judgement:
     ran_tests = observed.passed + observed.failed + observed.xfailed + observed.xpassed
     coverage = reach(ran_tests, observed.files, codebase)
+    worth, flagged = _worth(predicate.nodes, observed.files, codebase)
+    coverage += worth
     if observed.deselected:
         coverage += f"; {observed.deselected} deselected"
     excuses = {failure.node: _excuse(failure, codebase) for failure in observed.failures}
     real = [failure for failure in observed.failures if not excuses[failure.node]]
     failures = tuple(_failure(failure, excuses[failure.node]) for failure in observed.failures)
-    evidence = (run, *failures)
+    evidence = (run, *failures, *flagged)
     if observed.failures and not real:
         reasons = listed(dict.fromkeys(excuses.values()), 3)
         return unverified(f"could not be checked here: {reasons}", coverage=coverage, evidence=evidence)

@@ -122,6 +122,9 @@ class FakeCodebase:
     def removed_definition(self, name: str) -> Retirement | None:
         return GONE if name in self._retired else None
 
+    def worthless_tests(self, paths: Sequence[str]) -> tuple[Finding, ...]:
+        return tuple(each for each in self._findings if each.code.startswith("TST") and each.site.path in paths)
+
     def tests_in(self, path: str) -> int:
         return (self._files.get(path) or "").count("def test_")
 

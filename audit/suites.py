@@ -1,0 +1,52 @@
+"""What the tests of a tree are worth, told from their text: findings that a check has only where they are asked for."""
+
+from __future__ import annotations
+
+import msgspec
+
+from audit.model.findings import CheckResult, Finding
+from audit.trees import LoadedTree
+from audit.verdict.suppression import apply_suppressions
+from audit.worth.judge import TestSuite
+
+PREFIX = "TST"
+
+
+def suite_of(loaded: LoadedTree) -> TestSuite:
+    """The tests of a tree with what supports them."""
+    program = loaded.program
+    names = program.index.names
+
+    def module_path(dotted: str) -> str | None:
+        found = program.absolute("", dotted)
+        if found.status != "found":
+            return next(iter(program.index.paths_of.get(dotted) or ()), None)
+        return next((file for node in found.nodes for file in node.files), found.nodes[0].stem)
+
+    python = [path for path in sorted(names) if path.endswith(".py")]
+    contents = dict(loaded.tree.read_many(python))
+    texts = {path: text.decode("utf-8-sig", errors="replace") for path, text in contents.items() if text is not None}
+    return TestSuite(python, texts.get, module_path, names)
+
+
+def with_worthless_tests(result: CheckResult, now: LoadedTree, base: LoadedTree | None) -> CheckResult:
+    """A result with the tests that assert nothing or test themselves; each new unless the base has it too."""
+    findings = _worthless(suite_of(now))
+    if base is not None:
+        before = {finding.fingerprint for finding in _worthless(suite_of(base))}
+        findings = [msgspec.structs.replace(each, new=each.fingerprint not in before) for each in findings]
+    comments = {path: facts.suppressions for path, facts in now.facts.items() if facts.suppressions}
+    ours = {
+        path: tuple(each for each in said if any(code.startswith(PREFIX) for code in each.codes))
+        for path, said in comments.items()
+    }
+    kept, suppressed = apply_suppressions(findings, ours)
+    return msgspec.structs.replace(
+        result,
+        findings=tuple(sorted((*result.findings, *kept), key=lambda finding: finding.order)),
+        suppressed=result.suppressed + suppressed,
+    )
+
+
+def _worthless(suite: TestSuite) -> list[Finding]:
+    return [finding for path in suite.files for finding in suite.worthless(path)]
