@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from audit.model.findings import CheckResult, Finding
 from audit.report.check_text import summary_line
+
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML document may hold, escaped or not."""
 
 
 def render_junit(result: CheckResult) -> str:
@@ -21,7 +26,8 @@ def render_junit(result: CheckResult) -> str:
     skipped = len(result.findings) - failures
     head = f'<testsuite name="audit check" tests="{len(cases)}" failures="{failures}" skipped="{skipped}" errors="0">'
     body = "\n".join(cases)
-    return f'<?xml version="1.0" encoding="utf-8"?>\n<testsuites>\n  {head}\n{body}\n  </testsuite>\n</testsuites>\n'
+    text = f'<?xml version="1.0" encoding="utf-8"?>\n<testsuites>\n  {head}\n{body}\n  </testsuite>\n</testsuites>\n'
+    return _NOT_XML.sub("\ufffd", text)
 
 
 def _case(finding: Finding) -> str:
