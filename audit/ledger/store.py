@@ -6,6 +6,7 @@ all. Runs of equal findings share them, so that checking an unchanged tree again
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -67,6 +68,8 @@ class Ledger:
         if not self._write and not self.path.is_file():
             raise LedgerError(f"there is no ledger at {self.path}: no run was recorded there yet")
         mode = "rwc" if self._write else "ro"
+        if not self._write and not os.access(self.path.parent, os.W_OK):
+            mode += "&immutable=1"  # reading needs a file beside it otherwise, which cannot be made there
         return sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, timeout=PATIENCE, isolation_level=None
         )

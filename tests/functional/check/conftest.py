@@ -79,6 +79,7 @@ def audit(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "AUDIT_"))}
         environment |= {"AUDIT_CACHE_DIR": str(tmp_path / "cache"), "NO_COLOR": "1", "COLUMNS": "100"}
+        environment["AUDIT_LEDGER"] = "off"
         command = [sys.executable, "-m", "audit", *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
 

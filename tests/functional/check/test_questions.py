@@ -69,7 +69,7 @@ def test_explain_knows_every_code_and_offers_the_nearest(audit) -> None:
         "",
         "What to do: Point the entry point at the successor, or remove it.",
     ]
-    assert len(audit("explain").stdout.splitlines()) == 30
+    assert [line.split()[0] for line in audit("explain").stdout.splitlines()] == list(CODES)
     assert audit("explain", "REF0001").stderr == (
         "audit: no code REF0001, did you mean 'REF001'?; audit explain lists them all\n"
     )

@@ -76,4 +76,6 @@ def test_a_deleted_stage_makes_its_contracts_invalid(judged: tuple[ContractConfi
     kept = {name: path for name, path in graph.modules.items() if not name.startswith("audit.contracts")}
     results = red(config, msgspec.structs.replace(graph, modules=kept))
     assert {result.outcome for result in results.values()} == {"invalid"}
-    assert {result.message for result in results.values()} == {"names audit.contracts, which does not exist"}
+    assert {result.message for result in results.values()} == {
+        "names audit.contracts, which does not exist, did you mean 'audit.contents'?"
+    }

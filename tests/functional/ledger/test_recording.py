@@ -124,3 +124,27 @@ def test_a_damaged_ledger_is_a_note_and_stays_as_it_is(shop, audit, ledger) -> N
     assert done.returncode == 0
     assert "is damaged (file is not a database); nothing was changed in it" in done.stderr
     assert ledger.read_text() == "nonsense " * 999
+
+
+SMOKE = """\
+import json, sys
+stages = [{"name": "train", "outcome": "passed", "exit": 0}, {"name": "resume", "outcome": "failed", "exit": 1}]
+with open(sys.argv[sys.argv.index("--json") + 1], "w") as report:
+    json.dump({"schema_version": 1, "scenarios": [{"name": "demo", "outcome": "failed", "stages": stages}]}, report)
+sys.exit(1)
+"""
+
+
+def test_a_smoke_is_recorded_with_its_scenarios(shop, audit, ledger) -> None:
+    head = shop.commit("Smoke", {"smoke/__init__.py": "", "smoke/__main__.py": SMOKE})
+    done = audit(shop.root, "smoke")
+    assert done.returncode == 1, done.stdout
+    assert rows(ledger, "SELECT command, commit_id, exit, coverage, summary FROM runs") == [
+        ("smoke", head, 1, '{"scenarios": 1, "stages": 2}', '{"passed": 0, "failed": 1}')
+    ]
+    assert "  smoke  " in audit(shop.root, "ledger", "list").stdout
+    told = audit(shop.root, "replay", "run:1")
+    assert (told.returncode, told.stderr) == (
+        2,
+        f"audit: a run of the smoke is repeated with audit smoke --at {head[:12]}\n",
+    )
