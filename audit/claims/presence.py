@@ -13,12 +13,13 @@ from audit.claims.place import place_of
 from audit.model.predicates import Absent, AnyPredicate, Cited, Exists, Lacks
 
 _LABEL: Final = r"(?:[A-Z][\w &/-]{0,30}:\s+)?(?:(?i:also|additionally|finally|furthermore|moreover|then)\b,?\s+)?"
+_WHO: Final = r"(?i:(?:(?:the\s+)?(?:\w+\s+)?team|we|they|i)\s+)?"
 _BY_WAY: Final = r"(?:(?:completely|entirely|successfully|finally|also|already|safely|cleanly|permanently|now)\s+)*"
 _BEING: Final = r"(?:(?:was|were|is|are|has|have|had|been|now)\s+)*"
 _GONE: Final = r"(?:deleted|removed|eliminated|dropped|purged)"
 _MADE: Final = r"(?:created|added|introduced|implemented)"
 _DELETED: Final = re.compile(rf"\b{_GONE}\b", re.IGNORECASE)
-_ADDED: Final = re.compile(rf"^{_LABEL}(?:we\s+)?(?:have\s+)?{_BY_WAY}{_MADE}\b", re.IGNORECASE)
+_ADDED: Final = re.compile(rf"^{_LABEL}{_WHO}(?:have\s+)?{_BY_WAY}{_MADE}\b", re.IGNORECASE)
 _PASSIVE_GONE: Final = re.compile(
     rf"\s*[|—–:-]?\s*(?:→|->|=>)?\s*{_BEING}{_BY_WAY}(?:{_GONE}\b(?:\s+(?:successfully|completely|entirely))?"
     r"|no\s+longer\s+exists?\b|(?<=→ )gone\b)",

@@ -19,7 +19,8 @@ _PLAN: Final = re.compile(
 _PLAN_HEADING: Final = re.compile(
     r"\b(next|plans?|planned|todo|future|remaining work|recommend\w*|required|proposal|proposed|roadmap|"
     r"actions?|goals?|objectives?|requirements?|migration guide|how to|steps?|usage|options?|solutions?|"
-    r"alternatives?|strategy|tasks?|open questions?|success criteria|timeline|milestones?|backlog|needs?|wish\w*|"
+    r"alternatives?|strategy|tasks?|open questions?|success criteria|timeline|milestones?|backlog|"
+    r"what\b.*\bneeds?|wish\w*|"
     r"mitigation|weeks?\s+\d+|days?\s+\d+|target\s+(?:state|architecture|design|structure)|ideal)\b",
     re.IGNORECASE,
 )
@@ -83,7 +84,7 @@ def tense_of(block: Block) -> Tense:
         return "admission"
     if _is_planned(block, unquoted):
         return "plan"
-    for context in (*block.parents, block.lead):
+    for context in _around(block):
         if _PLAN.search(context) or _admits(context):
             return "plan" if _PLAN.search(context) else "admission"
     return "claim"
@@ -99,11 +100,16 @@ def _is_planned(block: Block, text: str) -> bool:
     if _is_command(block, text):
         return True
     done = _DONE.match(text) is not None or block.heading_mark == "check"
-    for context in (*block.headings[block.titled :], *block.parents, block.lead):
+    for context in (*block.headings[block.titled :], *_around(block)):
         remaining = _SETTLED_HEADING.sub("", context) if done else context
         if _PLAN_HEADING.search(remaining):
             return True
     return False
+
+
+def _around(block: Block) -> tuple[str, ...]:
+    """The items and the lead-in that a sentence stands under, without what they quote."""
+    return tuple(_QUOTED.sub("", context) for context in (*block.parents, block.lead))
 
 
 def _is_command(block: Block, text: str) -> bool:
