@@ -61,7 +61,7 @@ class LocalScope:
         self._owner = owner
         self._is_class = is_class
         self._node: ast.AST | None = None
-        self._asked: set[str] = set()
+        self._terms: dict[str, str] = {}
         self._local: bool = parent is not None and (not is_class or parent._local)
 
     @cached_property
@@ -140,14 +140,13 @@ class LocalScope:
         return inner
 
     def _own_term(self, name: str) -> str:
-        if name in self._narrowed or name in self._asked:
+        if name in self._narrowed:
             return ""
-        self._asked.add(name)
-        try:
+        if name not in self._terms:
+            self._terms[name] = ""  # what is bound by way of itself is not to be known
             found = any_of(binding() for binding in self._bindings[name])
-        finally:
-            self._asked.discard(name)
-        return "" if found == NONE else found
+            self._terms[name] = "" if found == NONE else found
+        return self._terms[name]
 
     def _value(self, node: ast.expr | None) -> str:
         return "" if node is None or self.narrows(node) else term_of(node, self.term)

@@ -76,3 +76,9 @@ with pytest.raises(TypeError):
 e.get()
 """
     assert [access.term for access in read_accesses(content, {"get"}, ())] == ["c.get", "e.get"]
+
+
+def test_names_that_lead_to_names_are_asked_for_once() -> None:
+    lines = [f"    x{number} = x{number - 1}.a if flag else x{number - 1}.b" for number in range(1, 60)]
+    content = "\n".join(["def f(x0: Store, flag):", *lines, "    x59.get()"]).encode()
+    assert [access.term for access in read_accesses(content, {"get"}, ())] == [""]
