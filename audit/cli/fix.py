@@ -31,6 +31,7 @@ def fix(
     change. 2: nothing could be checked or written.
     """
     with failures_told():
+        from audit.fix.journal import recover
         from audit.fix.unified import unified_diff  # keeps --help fast
         from audit.fix.writing import write_changes
         from audit.fixing.settle import plan_fixing
@@ -38,6 +39,8 @@ def fix(
 
         if at is not None:
             raise UsageError(f"--at {at} names a commit, which cannot be changed; check it out and run audit fix there")
+        for restored in recover(path):
+            typer.echo(f"audit: put back {restored}, which an earlier run that was cut off had replaced", err=True)
         fixing = plan_fixing(path, since=since, unsafe=unsafe, use_cache=not no_cache)
         if fixing.result.coverage.modules == 0:
             raise UsageError("no Python module was analysed, so nothing was fixed; is this the right folder?")

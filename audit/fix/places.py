@@ -9,6 +9,8 @@ from audit.fix.spelling import is_formatted, respell
 from audit.fix.text import CannotFixError, Edit, Lines
 from audit.model.findings import Finding
 
+_SHOWN: Final = ("REF008", "REF009")
+_ACCESS: Final = re.compile(r"\w+(?:\.\w+)+")
 NO_REPLACEMENT: Final = "no replacement known"
 
 
@@ -25,6 +27,8 @@ def respelled_at(lines: Lines, finding: Finding) -> Edit:
     if is_formatted(written):
         raise CannotFixError("an f-string is put together when it runs")
     renamed = respell(written, finding.target, finding.replacement)
+    if renamed is None and finding.code in _SHOWN and _ACCESS.fullmatch(written):
+        return last_part_at(lines, finding)  # code that a document shows, which reaches the name by another
     if renamed is None or renamed == written:
         raise CannotFixError("the text there does not spell the old name")
     return Edit(start, end, renamed)

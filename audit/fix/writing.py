@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from audit.fix.changes import FileChange
+from audit.fix.journal import open_journal
 from audit.model.errors import SourceError, UsageError
 
 Replace = Callable[[Path, Path], object]
@@ -19,7 +20,7 @@ def write_changes(root: Path, changes: Iterable[FileChange], replace: Replace = 
     """Write every change below ``root``; each file keeps its mode.
 
     All contents are written to temporary files beside their files first, then put in place one by one. When
-    that fails half-way, what was put in place is put back.
+    that fails half-way, what was put in place is put back; when the run is killed there, `recover` does it.
 
     Raises:
         UsageError: a file changed since it was read, leads out of the tree, or cannot be written; nothing is
@@ -29,10 +30,13 @@ def write_changes(root: Path, changes: Iterable[FileChange], replace: Replace = 
     wanted = list(changes)
     prepared: list[tuple[Path, Path, FileChange]] = []
     done: list[tuple[Path, FileChange]] = []
+    journal: Path | None = None
     try:
         for change in wanted:
             file = _own_file(root, change)
             prepared.append((_beside(file, change.after, change.path), file, change))
+        if prepared:
+            journal = open_journal(root, prepared)
         for fresh, file, change in prepared:
             _demand_unchanged(file, change)
             replace(fresh, file)
@@ -45,6 +49,8 @@ def write_changes(root: Path, changes: Iterable[FileChange], replace: Replace = 
     finally:
         for fresh, _, _ in prepared:
             fresh.unlink(missing_ok=True)
+        if journal is not None:
+            journal.unlink(missing_ok=True)
 
 
 def _own_file(root: Path, change: FileChange) -> Path:
