@@ -18,13 +18,77 @@ not exist is a finding without any base.
 Nothing is executed, constructed or unpickled. A changelog, release notes, a migration note, an ADR, and a
 sentence or heading that says that something is gone are no findings.
 
-A distribution adds a kind with a subclass of `audit.kinds.kind.Kind` and an entry point in the group
-`audit.kinds`. The examples below belong to the kinds; the tests run each of them."""
+The examples below belong to the kinds; the tests run each of them.
+
+## A kind of your own
+
+A distribution adds a kind with one class and an entry point in the group `audit.kinds`. For a text file derive from
+`audit.kinds.kind.TextKind`, which decodes it within limits; for a binary one from `Kind`. `acme_kinds.py`:
+
+{example}
+
+and in its `pyproject.toml`:
+
+```toml
+[project.entry-points."audit.kinds"]
+terraform = "acme_kinds:Terraform"
+```
+
+- A `Mention` is `(code, kind, text, form, role, severity, span, certain)`. `form` says how the text is to be taken:
+  `"name"` (dotted), `"module"`, `"path"` or `"config"` (an entry of a Hydra defaults list). `certain` is true only
+  where nothing but an importable name can stand: then a first-party name that never existed is a finding too.
+- `wants` sees the path alone; `read` (or `mentions`) the content and the last part of the path, because what it gives
+  is kept by content. It must execute nothing of the file. What is not of its kind it refuses with
+  `audit.kinds.texts.UnreadableError(reason)`, and the file is listed as skipped.
+- `slots`, `marks` and `always` say which files are worth reading; without them a file is read when a word of something
+  retired occurs in it.
+- `BREAKS` holds little migrations and all that must be found after each, `HOLDS` those after which nothing must be.
+  A built-in kind without both fails the suite. Install yours beside `migration-audit`, commit `before` and then the
+  rest in a scratch repository, and `audit check --since HEAD~1` shows what it finds.
+- A plug-in that fails is told by its name with exit code 2, and nothing is reported."""
+
+EXAMPLE = '''\
+from collections.abc import Iterator
+
+from audit.kinds.kind import Example, Source, TextKind
+from audit.model.mentions import Mention
+
+
+class Terraform(TextKind):
+    """Handlers of functions in Terraform files."""
+
+    name = "terraform"
+    codes = ("REF005",)
+    title = "handlers of functions in Terraform"
+
+    def wants(self, path: str) -> bool:
+        return path.endswith(".tf")
+
+    def mentions(self, source: Source) -> Iterator[Mention]:
+        for number, line in enumerate(source.text.split("\\n"), 1):
+            key, _, value = line.partition(" = ")
+            if key.strip() == "handler":
+                name, column = value.strip('"'), line.index('"') + 2
+                span = (number, column, number, column + len(name))
+                yield Mention("REF005", "value", name, "name", "`handler`", "error", span, certain=True)
+
+    HOLDS = (Example(title="a handler that exists", before={"shop/__init__.py": "", "a.tf": 'handler = "shop"\\n'}),)
+    BREAKS = (
+        Example(
+            title="a handler in a module that was removed",
+            before={"shop/__init__.py": "", "shop/old.py": "", "a.tf": 'x = 1\\nhandler = "shop.old"\\n'},
+            gone=("shop/old.py",),
+            finds=(("a.tf", 2, "shop.old"),),
+        ),
+    )
+'''
+"""The plug-in that the page shows; the tests install it and run it."""
 
 
 def kinds_page(kinds: Iterable[Kind]) -> str:
     """The whole page, in Markdown."""
-    return "\n\n".join([_INTRODUCTION, *(_section(kind) for kind in kinds)]) + "\n"
+    introduction = _INTRODUCTION.replace("{example}", f"```python\n{EXAMPLE}```")
+    return "\n\n".join([introduction, *(_section(kind) for kind in kinds)]) + "\n"
 
 
 def _section(kind: Kind) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from audit.kinds.configuration import IniValues, JsonValues, TomlValues, YamlValues
 from audit.kinds.entry_points import EntryPoints
+from audit.kinds.guarded import guarded
 from audit.kinds.kind import Kind
 from audit.kinds.launch import LaunchFiles
 from audit.kinds.markdown import Markdown
@@ -61,10 +62,10 @@ def all_kinds() -> tuple[Kind, ...]:
     """
     kinds = {kind.name: kind() for kind in BUILT_IN}
     for entry in installed_plugins():
-        kind = load_plugin(entry)
+        kind = guarded(load_plugin(entry), entry)
         if kind.name in kinds:
             raise UsageError(f"plug-in '{entry.name}' ({entry.value}): a kind named '{kind.name}' exists already")
-        kinds[kind.name] = kind()
+        kinds[kind.name] = kind
     return tuple(kinds.values())
 
 
@@ -94,7 +95,7 @@ def load_plugin(entry: EntryPoint) -> type[Kind]:
     try:
         with _without_current_folder():
             kind = entry.load()
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # the code is not ours: whatever it raises is its author's to mend
         raise UsageError(f"plug-in '{entry.name}' ({entry.value}) cannot be loaded: {error}; uninstall it") from error
     if not (isinstance(kind, type) and issubclass(kind, Kind)):
         raise UsageError(f"plug-in '{entry.name}' ({entry.value}) is no subclass of audit.kinds.kind.Kind")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from audit.kinds import registry
+from audit.kinds.page import EXAMPLE
 from audit.kinds.registry import BUILT_IN, all_kinds
 from audit.model.errors import UsageError
 from tests.unit.kinds.trees import migrate, places
@@ -49,10 +50,10 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     sys.modules.pop("names_plugin", None)
 
 
-def install(folder: Path, target: str) -> None:
+def install(folder: Path, target: str, source: str = SOURCE) -> None:
     """Put a distribution with one entry point into a folder."""
     folder.mkdir(exist_ok=True)
-    (folder / "names_plugin.py").write_text(SOURCE)
+    (folder / "names_plugin.py").write_text(source)
     metadata = folder / "names_plugin-1.0.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: names-plugin\nVersion: 1.0\n")
@@ -65,6 +66,61 @@ def test_an_installed_kind_finds_references(installed: Path) -> None:
 
     files = {"shop/__init__.py": "", "a.names": "shop\nshop.old\n"}
     assert places(migrate({**files, "shop/old.py": ""}, files).findings) == [("a.names", 2, "shop.old")]
+
+
+def test_the_kind_that_the_page_shows_proves_itself(installed: Path) -> None:
+    install(installed, "names_plugin:Terraform", EXAMPLE)
+    kind = all_kinds()[-1]
+    for example in (*kind.HOLDS, *kind.BREAKS):
+        before = {path: text for path, text in example.before.items() if path not in example.gone}
+        found = migrate(example.before if example.gone else None, before, kinds=(kind,))
+        assert places(found.findings) == list(example.finds)
+    assert [bool(example.finds) for example in (*kind.HOLDS, *kind.BREAKS)] == [False, True]
+
+
+BROKEN = (
+    SOURCE
+    + """
+class Raises(Lists):
+    def mentions(self, source):
+        raise KeyError("handler")
+
+class Strange(Lists):
+    def mentions(self, source):
+        return ["shop.old"]
+
+class Choosy(Lists):
+    def wants(self, path):
+        return path.index("?")
+
+class Abstract(TextKind):
+    name, codes, title, HOLDS, BREAKS = "a", ("REF005",), "a", (), ()
+
+class Bare(TextKind):
+    name = "bare"
+
+class Unknown(Lists):
+    codes = ("XYZ001",)
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("Raises", r"failed at a\.names: KeyError: 'handler'; mend or uninstall it"),
+        ("Strange", r"failed at a\.names: .*Error: .*; mend or uninstall it"),
+        ("Choosy", r"failed at .*: ValueError: substring not found; mend or uninstall it"),
+        ("Abstract", r"failed: TypeError: .*abstract"),
+        ("Bare", r"lacks codes, title, HOLDS, BREAKS; see docs/kinds\.md"),
+        ("Unknown", r"no finding has the code XYZ001"),
+    ],
+)
+def test_a_plugin_that_fails_is_told_by_name(installed: Path, target: str, reason: str) -> None:
+    install(installed, f"names_plugin:{target}", BROKEN)
+    files = {"shop/__init__.py": "", "a.names": "shop.old\n"}
+    with pytest.raises(UsageError, match=rf"^plug-in 'lists' \(names_plugin:{target}\):? {reason}"):
+        migrate({**files, "shop/old.py": ""}, files, kinds=all_kinds())
 
 
 @pytest.mark.parametrize(
