@@ -15,11 +15,16 @@ from audit.model.facts import FileFacts
 
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
 
+MAX_PYTHON: Final = 2_000_000
+"""Bytes of a file that is parsed: a larger one is data, and its syntax tree is hundreds of times as large."""
+
 
 def read_python(content: bytes) -> FileFacts:
     """The facts of one file; one that cannot be parsed yields facts with ``error`` set, no exception."""
     if content.startswith(_LFS_POINTER):
         return FileFacts(error="a Git LFS pointer, the file itself is not here")
+    if len(content) > MAX_PYTHON:
+        return FileFacts(error=f"larger than {MAX_PYTHON:,} bytes: data, not parsed")
     if b"\0" in content:
         return FileFacts(error="holds null bytes: not Python source")
     try:

@@ -1,24 +1,25 @@
-"""How fast `audit check` is beside linters and type checkers on the same tree, in the same run.
+"""How fast `audit check` is beside linters and type checkers on the same tree, in the same run, and how it grows.
 
     python tests/bench/check_speed.py [REPOSITORY] [--at REV] [--since REV] [--peers FOLDER] [--rounds N]
+        [--copies 1 4 19] [--only peers|growth|small]
 
-FOLDER holds the peers' programs (ruff, ty, pyrefly, basedpyright, pylint); a peer that is not there is
-named and left out. Every figure is a median over the rounds; judge the ratios, not the seconds.
+FOLDER holds the peers' programs (ruff, ty, pyrefly, basedpyright, pylint); a peer that is not there is named and
+left out. Every figure is a median over the rounds. Judge the ratios, not the seconds; on a machine that does other
+work besides, judge the ratios of CPU time.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import resource
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+from measuring import Cost, measure, median, packages, renamed, texts, write
+
+AUDIT = [sys.executable, "-m", "audit"]
 PEERS = {
     "ruff": ["check", "--isolated", "--select", "F,PLE", "--no-cache", "--exit-zero", "."],
     "ty": ["check", "--exit-zero", "."],
@@ -26,69 +27,91 @@ PEERS = {
     "basedpyright": ["."],
     "pylint": ["--recursive=y", "--disable=all", "--enable=E0401,E0611", "."],
 }
+FINDS_SOMETHING = (*range(32),)
+"""Exit codes of a peer that did its work, whatever it found."""
 
 
-def measure(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[float, float, float]:
-    """Wall seconds, CPU seconds and peak MiB of one run of a command and its children."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+def beside_peers(options: argparse.Namespace, files: dict[str, str], scratch: Path) -> None:
+    """Print one row a tool: medians, and how many times the cost of a cold and of a warm check each has."""
+    tree, cache = scratch / "tree", scratch / "cache"
+    write(files, tree)
+    check = [*AUDIT, "check", str(options.repository.resolve()), "--at", options.at, "--format", "concise"]
+    check += ["--since", options.since] if options.since else []
+    commands = {"audit cold": [*check, "--no-cache"], "audit warm": check}
+    for name, arguments in PEERS.items():
+        program = shutil.which(name, path=str(options.peers))
+        if program is None:
+            print(f"{name}: not in {options.peers}, left out")
+        else:
+            commands[name] = [program, *arguments]
+    measure(check, tree, cache=cache)  # fills the cache, and writes byte code
+    rounds: dict[str, list[Cost]] = {name: [] for name in commands}
+    for _ in range(options.rounds):
+        for name, command in commands.items():
+            accepted = (0, 1) if name.startswith("audit") else FINDS_SOMETHING
+            rounds[name].append(measure(command, tree, cache=cache, accepted=accepted))
+    medians = {name: median(costs) for name, costs in rounds.items()}
+    cold, warm = medians["audit cold"], medians["audit warm"]
+    python = sum(path.endswith(".py") for path in files)
+    print(f"{python} Python files, {options.rounds} rounds, medians; / cold and / warm: times the cost of that check")
+    print(f"{'':14} {'wall s':>8} {'/ cold':>7} {'/ warm':>7} {'CPU s':>8} {'/ cold':>7} {'/ warm':>7} {'peak MiB':>9}")
+    for name, cost in medians.items():
+        print(
+            f"{name:14} {cost.wall:8.2f} {cost.wall / cold.wall:7.2f} {cost.wall / warm.wall:7.2f} "
+            f"{cost.cpu:8.2f} {cost.cpu / cold.cpu:7.2f} {cost.cpu / warm.cpu:7.2f} {cost.peak:9.0f}"
+        )
+
+
+def growing(options: argparse.Namespace, files: dict[str, str], scratch: Path) -> None:
+    """Print what a cold and a warm check cost as the tree grows, each copy under package names of its own."""
+    names = packages(files)
+    print(f"{'files':>7} {'cold CPU s':>11} {'/ 1000':>7} {'warm CPU s':>11} {'/ 1000':>7} {'peak MiB':>9}")
+    for count in options.copies:
+        folder = scratch / f"times-{count}"
+        for copy in range(count):
+            write(renamed(files, names, f"_{copy}"), folder / f"copy{copy}")
+        command = [*AUDIT, "check", str(folder), "--format", "concise"]
+        cold, warm = (measure(command, folder, cache=scratch / f"cache-{count}", accepted=(0, 1, 2)) for _ in range(2))
+        python = sum(1 for _ in folder.rglob("*.py"))
+        print(
+            f"{python:7} {cold.cpu:11.2f} {1000 * cold.cpu / python:7.2f} {warm.cpu:11.2f} "
+            f"{1000 * warm.cpu / python:7.2f} {max(cold.peak, warm.peak):9.0f}"
+        )
+        shutil.rmtree(folder)
+
+
+def small(options: argparse.Namespace, scratch: Path) -> None:
+    """Print what a check costs that has nothing to say, and what asking for help costs."""
+    folder = scratch / "small"
+    write(
+        {"shop/__init__.py": "", "shop/store.py": "import json\n", "pyproject.toml": "[project]\nname='shop'\n"}, folder
     )
-    _, _, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return wall, cpu, usage.ru_maxrss / 1024
-
-
-def export(repository: Path, revision: str, folder: Path) -> int:
-    """Write the Python and configuration files of a commit below ``folder``; returns how many Python files."""
-    from audit.sources.repository import Repository
-
-    tree = Repository(repository).tree(revision)
-    wanted = [path for path in tree.entries if path.endswith((".py", ".pyi", ".toml", ".cfg", ".ini", ".json"))]
-    for path, content in tree.read_many(wanted):
-        if content is not None:
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-    return sum(path.endswith(".py") for path in wanted)
+    commands = {"a small folder": [*AUDIT, "check", str(folder)], "--help": [*AUDIT, "--help"]}
+    for name, command in commands.items():
+        measure(command, folder, cache=scratch / "small-cache")
+        cost = median([measure(command, folder, cache=scratch / "small-cache") for _ in range(options.rounds)])
+        print(f"{name:14} {cost.wall:.3f} s wall, {cost.cpu:.3f} s CPU, {cost.peak:.0f} MiB")
 
 
 def main() -> None:
-    """Print one row a tool: medians, and how many times the warm check's wall time each took."""
+    """Print the tables that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("repository", nargs="?", type=Path, default=Path(__file__).parents[2])
     parser.add_argument("--at", default="HEAD")
     parser.add_argument("--since")
     parser.add_argument("--peers", type=Path, default=Path(sys.executable).parent)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--copies", type=int, nargs="*", default=[1, 4, 19])
+    parser.add_argument("--only", choices=["peers", "growth", "small"])
     options = parser.parse_args()
+    files = texts(options.repository, options.at)
     with tempfile.TemporaryDirectory() as scratch:
-        tree, cache = Path(scratch, "tree"), Path(scratch, "cache")
-        files = export(options.repository, options.at, tree)
-        environment = {**os.environ, "AUDIT_CACHE_DIR": str(cache)}
-        check = [sys.executable, "-m", "audit", "check", str(options.repository.resolve()), "--at", options.at]
-        check += ["--since", options.since] if options.since else []
-        commands = {"audit cold": [*check, "--no-cache"], "audit warm": check}
-        for name, arguments in PEERS.items():
-            program = shutil.which(name, path=str(options.peers))
-            if program is None:
-                print(f"{name}: not in {options.peers}, left out")
-            else:
-                commands[name] = [program, *arguments]
-        measure(check, tree, environment)
-        rounds: dict[str, list[tuple[float, float, float]]] = {name: [] for name in commands}
-        for _ in range(options.rounds):
-            for name, command in commands.items():
-                rounds[name].append(measure(command, tree, environment))
-    medians = {name: [statistics.median(column) for column in zip(*runs, strict=True)] for name, runs in rounds.items()}
-    print(f"{files} Python files, {options.rounds} rounds, medians")
-    print(f"{'tool':14} {'wall s':>8} {'cpu s':>8} {'peak MiB':>9} {'/ cold':>8} {'/ warm':>8}")
-    cold, warm = medians["audit cold"][0], medians["audit warm"][0]
-    for name, (wall, cpu, peak) in medians.items():
-        print(f"{name:14} {wall:8.2f} {cpu:8.2f} {peak:9.0f} {wall / cold:8.2f} {wall / warm:8.2f}")
+        if options.only in (None, "peers"):
+            beside_peers(options, files, Path(scratch))
+        if options.only in (None, "growth"):
+            growing(options, files, Path(scratch))
+        if options.only in (None, "small"):
+            small(options, Path(scratch))
 
 
 if __name__ == "__main__":
