@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from audit.model.evidence import SmokeRun
-from audit.model.findings import CheckResult
+from audit.model.findings import CheckResult, printable
 from audit.model.records import RunContext, RunRecord
 from audit.model.verdicts import ContractLine, RootCause, StandingFinding, Verification
 
@@ -42,7 +42,7 @@ def record_of_check(
         findings=tuple(findings),
         roots=tuple(roots),
         contracts=tuple(contracts),
-        unimportable=tuple(sorted({name for root in result.roots for name in root.killed})),
+        unimportable=tuple(sorted({printable(name) for root in result.roots for name in root.killed})),
     )
 
 

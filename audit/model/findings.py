@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+import re
+from typing import Final, Literal
 
 import msgspec
 
 from audit.model.codes import Severity
 
 Outcome = Literal["kept", "broken", "invalid"]
+
+
+_UNPRINTABLE: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
+"""What a file name may hold and a line of text may not: ends of lines, changes of direction, stray bytes."""
+
+
+def printable(name: str) -> str:
+    """A name from the tree as a line of text can hold it: what no line may hold is escaped."""
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), name)
 
 
 class Site(msgspec.Struct, frozen=True, order=True):
@@ -22,7 +32,7 @@ class Site(msgspec.Struct, frozen=True, order=True):
     end_column: int | None = None
 
     def __str__(self) -> str:
-        return self.path if self.line is None else f"{self.path}:{self.line}"
+        return printable(self.path) if self.line is None else f"{printable(self.path)}:{self.line}"
 
 
 class Retirement(msgspec.Struct, frozen=True):
@@ -59,7 +69,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     def fingerprint(self) -> str:
         """Identity that survives moved lines: a digest of code, referrer and target."""
         identity = "\0".join((self.code, self.referrer, self.target))
-        return hashlib.sha256(identity.encode()).hexdigest()[:16]
+        return hashlib.sha256(identity.encode(errors="surrogateescape")).hexdigest()[:16]
 
     @property
     def order(self) -> tuple[str, int, int, str, str]:

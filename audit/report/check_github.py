@@ -28,7 +28,8 @@ def render_github(result: CheckResult) -> str:
 
 def _annotation(finding: Finding) -> str:
     site = finding.site
-    places = {"file": site.path, "line": site.line, "endLine": site.end_line, "col": site.column, "title": finding.code}
+    path = site.path.encode(errors="backslashreplace").decode()
+    places = {"file": path, "line": site.line, "endLine": site.end_line, "col": site.column, "title": finding.code}
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in places.items() if value is not None)
     return f"::{finding.severity} {properties}::{_data(finding.message)}"
 

@@ -14,7 +14,9 @@ from audit.model.mentions import CellSite
 
 def render_json(result: CheckResult) -> str:
     """One JSON document; keys in the order of the contract, findings in reading order."""
-    return json.dumps(as_document(result), indent=2, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(as_document(result), indent=2, ensure_ascii=False).encode(errors="backslashreplace").decode() + "\n"
+    )
 
 
 def as_document(result: CheckResult) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from audit.model.findings import CheckResult, Finding
+from audit.model.findings import CheckResult, Finding, printable
 from audit.report.check_text import summary_line
 
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -32,7 +32,9 @@ def render_junit(result: CheckResult) -> str:
 
 def _case(finding: Finding) -> str:
     name = quoteattr(f"{finding.site}: {finding.target}")
-    start = f"    <testcase classname={quoteattr(finding.code)} name={name} file={quoteattr(finding.site.path)}"
+    start = (
+        f"    <testcase classname={quoteattr(finding.code)} name={name} file={quoteattr(printable(finding.site.path))}"
+    )
     start += "" if finding.site.line is None else f' line="{finding.site.line}"'
     if finding.baselined:
         return f'{start}><skipped message="accepted by the baseline"/></testcase>'

@@ -44,7 +44,7 @@ def render_sarif(result: CheckResult) -> str:
             }
         ],
     }
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(log, indent=2, ensure_ascii=False).encode(errors="backslashreplace").decode() + "\n"
 
 
 def _invocation(left_out: int) -> dict[str, Any]:
@@ -92,7 +92,9 @@ def _result(finding: Finding, root: Root | None, occurrence: int) -> dict[str, A
 
 
 def _location(site: Site) -> dict[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": quote(site.path), "uriBaseId": "ROOT"}}
+    place: dict[str, Any] = {
+        "artifactLocation": {"uri": quote(site.path.encode(errors="surrogateescape")), "uriBaseId": "ROOT"}
+    }
     if site.line is not None:
         region = {
             "startLine": site.line,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from audit.model.findings import CheckResult, ContractResult, Coverage, Finding, Mend, Root
+from audit.model.findings import CheckResult, ContractResult, Coverage, Finding, Mend, Root, printable
 from audit.report.terminal_text import Style, plain
 
 _COLOURS: Final = {"error": "red", "warning": "yellow", "kept": "green", "broken": "red", "invalid": "yellow"}
@@ -88,7 +88,7 @@ def _roots(roots: tuple[Root, ...], style: Style) -> Iterator[str]:
         yield f"     named at {', '.join(str(site) for site in root.sites)}"
         shown = root.links if len(root.links) <= _MAX_CHAIN else root.links[-_MAX_CHAIN:]
         for link in shown:
-            arrow = f"{link.importer} -> {link.imported}"
+            arrow = f"{printable(link.importer)} -> {printable(link.imported)}"
             yield f"     {arrow}  ({link.site})"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from audit.model.findings import ContractResult, Finding, Link, Root
+from audit.model.findings import ContractResult, Finding, Link, Root, printable
 from audit.model.verdicts import ChainLink, ContractLine, RootCause, StandingFinding
 
 
@@ -16,10 +16,10 @@ def standing(finding: Finding) -> StandingFinding:
         fingerprint=finding.fingerprint,
         code=finding.code,
         severity=finding.severity,
-        path=finding.site.path,
+        path=printable(finding.site.path),
         line=finding.site.line,
         target=finding.target,
-        referrer=finding.referrer,
+        referrer=printable(finding.referrer),
         new=finding.new,
         baselined=finding.baselined,
     )
@@ -34,7 +34,7 @@ def root_cause(root: Root) -> RootCause:
         kills_tests=root.kills_tests,
         kills_entry_points=root.kills_entry_points,
         revives=root.revives,
-        chain=root.chain,
+        chain=tuple(map(printable, root.chain)),
         links=_links(root.links),
         spread=_links(root.spread),
         retired_in=None if root.retired_in is None else msgspec.to_builtins(root.retired_in),
@@ -43,7 +43,10 @@ def root_cause(root: Root) -> RootCause:
 
 
 def _links(links: Sequence[Link]) -> tuple[ChainLink, ...]:
-    return tuple(ChainLink(importer=link.importer, imported=link.imported, site=str(link.site)) for link in links)
+    return tuple(
+        ChainLink(importer=printable(link.importer), imported=printable(link.imported), site=str(link.site))
+        for link in links
+    )
 
 
 def contract_line(contract: ContractResult) -> ContractLine:
