@@ -33,6 +33,7 @@ from audit.suites import PREFIX, suite_of, with_worthless_tests
 from audit.trees import LoadedTree, list_tree, load_tree
 from audit.verdict.chains import EagerGraph
 from audit.worth.judge import TestSuite
+from audit.worth.weakening import weakened
 
 
 def open_codebase(
@@ -182,20 +183,16 @@ class ResolvedCodebase:
 
     def files_at(self, revision: str) -> TreeFiles:
         """The files of another commit; an empty revision means the base. Raises: see `Codebase.files_at`."""
-        if revision in self._others:
-            return self._others[revision]
         if not revision and self._base is None:
-            raise UsageError(
-                "there is no base to compare with; name one with --since REV, or with 'base:' in the claim"
-            )
-        tree = self._base.tree if self._base is not None and not revision else self.repository.base(revision, "base:")
-        self._others[revision] = TreeFiles(tree)
+            raise UsageError("there is no base to compare with; name one with --since REV, or in the claim")
+        if revision not in self._others:
+            base = self._base.tree if self._base is not None and not revision else None
+            self._others[revision] = TreeFiles(base or self.repository.base(revision, "base:"))
         return self._others[revision]
 
     def line_changes(self, revision: str) -> Mapping[str, LineChange]:
         """What changed in each file since another commit. Raises: see `Codebase.line_changes`."""
-        base = self.files_at(revision).commit
-        git = self.repository.git
+        base, git = self.files_at(revision).commit, self.repository.git
         if git is None or base is None:
             raise UsageError("lines can be counted between the commits of a git repository only")
         at = None if isinstance(self._now.tree, WorkTree) else self.commit
@@ -284,6 +281,12 @@ class ResolvedCodebase:
     def worthless_tests(self, paths: Iterable[str]) -> tuple[Finding, ...]:
         """The tests of these files that assert nothing, or exercise only code of their own file."""
         return tuple(finding for path in paths for finding in self.suite.worthless(path))
+
+    def weakened_tests(self, paths: Iterable[str], revision: str) -> tuple[Finding, ...]:
+        """What makes these test files prove less than at another commit. Raises: see `Codebase.weakened_tests`."""
+        base, now = self.files_at(revision), self.paths()
+        changed = {*self.line_changes(revision), *({*base.paths()} - {*now})}
+        return weakened(changed, now, paths, base.read_bytes, self.read_bytes)
 
     def checked(self, codes: Iterable[str]) -> CheckResult:
         """What `audit check` finds when these codes are selected: those of tests are found only when asked for."""

@@ -101,6 +101,14 @@ class Codebase(Files, Protocol):
     def worthless_tests(self, paths: Iterable[str]) -> tuple[Finding, ...]:
         """The tests of these files that assert nothing, or exercise only code of their own file."""
 
+    def weakened_tests(self, paths: Iterable[str], revision: str) -> tuple[Finding, ...]:
+        """What makes these test files prove less than at another commit (RUN003); an empty revision means the base.
+
+        Raises:
+            UsageError: no such commit, or no base was given.
+            SourceError: the clone is shallow.
+        """
+
     def tests_in(self, path: str) -> int:
         """How many test functions a file defines, counted statically."""
 

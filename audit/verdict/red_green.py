@@ -16,15 +16,17 @@ from audit.verdict.judgements import (
     ending,
     failed_to_judge,
     first_party,
+    found,
     judged,
     listed,
+    partly,
     ran,
     refuted,
     unverified,
     verified,
     without_base,
 )
-from audit.verdict.tests import judge_tests
+from audit.verdict.tests import judge_tests, weaker_than_before
 
 
 def judge_red_green(predicate: RedGreen, codebase: Codebase, observed: RedGreenRun | None, why_not: str) -> Judgement:
@@ -92,11 +94,11 @@ def _judge_red(
         judge = refuted if predicate.because or failure.outcome == "failed" else unverified
         return judge(_wrong_reason(predicate.because, node, failure, base), coverage=coverage, evidence=evidence)
     why = f", each with {predicate.because!r}" if predicate.because else ""
-    return verified(
-        f"{counted(len(green), 'test')} failed at {base}{why}, and {'passes' if len(green) == 1 else 'pass'} now",
-        coverage=coverage,
-        evidence=evidence,
-    )
+    weaker = weaker_than_before(predicate.tests, predicate.base, codebase)
+    reason = f"{counted(len(green), 'test')} failed at {base}{why}, and {'passes' if len(green) == 1 else 'pass'} now"
+    if weaker:
+        reason += f"; but the tests prove less than at {base} in {counted(len(weaker), 'place')} (RUN003)"
+    return (partly if weaker else verified)(reason, coverage=coverage, evidence=(*map(found, weaker), *evidence))
 
 
 def _is_reason(because: str, failure: FailedTest) -> bool:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from audit.model.codebase import Codebase
+from audit.model.errors import AuditError
 from audit.model.evidence import Evidence, FailedTest, TestRun
+from audit.model.findings import Finding
 from audit.model.predicates import Bound, Pytest
 from audit.model.verdicts import Judgement
 from audit.verdict.blame import missing_module, missing_module_excuse, roots_of
@@ -107,6 +109,24 @@ def _worth(nodes: Iterable[str], files: Iterable[str], codebase: Codebase) -> tu
     return "".join(f"; {each}" for each in said), tuple(found(each) for each in flagged)
 
 
+def weaker_than_before(nodes: Iterable[str], base: str, codebase: Codebase) -> tuple[Finding, ...]:
+    """What makes the tests of these nodes prove less than at the base; nothing where there is no base.
+
+    Files that are gone count, and what leaves tests out of every run.
+    """
+    try:
+        before = codebase.files_at(base).paths()
+    except AuditError:
+        return ()
+    prefixes = [node.partition("::")[0].rstrip("/") for node in nodes]
+    files = {
+        path
+        for path in (*before, *codebase.paths())
+        if path.endswith(".py") and any(pre in ("", ".", path) or path.startswith(f"{pre}/") for pre in prefixes)
+    }
+    return codebase.weakened_tests(sorted(files), base)
+
+
 def _is_within(test: str, node: str) -> bool:
     """Whether a node id is that of a test, or of a class, file or folder that holds it; parameters aside."""
     node = node.partition("[")[0]
@@ -139,7 +159,10 @@ def _judge_outcomes(predicate: Pytest, codebase: Codebase, observed: TestRun, ru
     excuses = {failure.node: _excuse(failure, codebase) for failure in observed.failures}
     real = [failure for failure in observed.failures if not excuses[failure.node]]
     failures = tuple(_failure(failure, excuses[failure.node]) for failure in observed.failures)
-    evidence = (run, *failures, *flagged)
+    weaker = weaker_than_before(predicate.nodes, "", codebase)
+    if weaker:
+        coverage += f"; weaker than at the base in {counted(len(weaker), 'place')} (RUN003)"
+    evidence = (run, *failures, *map(found, weaker), *flagged)
     if observed.failures and not real:
         reasons = listed(dict.fromkeys(excuses.values()), 3)
         return unverified(f"could not be checked here: {reasons}", coverage=coverage, evidence=evidence)

@@ -80,3 +80,23 @@ def test_without_a_base_nothing_is_compared_and_nothing_passes(changed, audit) -
 
     assert done.returncode == 2
     assert done.stdout.count("there is no base to compare with; name one with --since REV") == 3
+
+
+def test_a_fix_that_made_its_tests_weaker_holds_only_partly(shop, audit) -> None:
+    claim = "claims: [{id: a, text: t, expect: {red_green: {tests: [tests/test_fresh.py]}}}]"
+    strict = "import shop.store as s\n\ndef test_fresh(): assert s.fresh() >= 14\n"
+    shop.commit("Ask for it", {"rules/claims/shop.yaml": claim, "tests/test_fresh.py": strict})
+    loose = "import shop.store as s\n\ndef test_fresh(): assert s.fresh() >= 3\n"
+    shop.write({"shop/store.py": STORE + "def fresh(): return 4\n", "tests/test_fresh.py": loose})
+
+    (statement,) = json.loads(audit(shop.root, "verify", "--since", "HEAD", "--format", "json").stdout)["statements"]
+    first = statement["evidence"][0]
+    assert statement["verdict"] == "partly"
+    assert statement["reason"] == (
+        "1 test failed at the base, and passes now; but the tests prove less than at the base in 1 place (RUN003)"
+    )
+    assert (first["path"], first["line"], first["summary"]) == (
+        "tests/test_fresh.py",
+        3,
+        "RUN003 test_fresh: assert s.fresh() >= 14 -> assert s.fresh() >= 3",
+    )

@@ -125,6 +125,10 @@ class FakeCodebase:
     def worthless_tests(self, paths: Sequence[str]) -> tuple[Finding, ...]:
         return tuple(each for each in self._findings if each.code.startswith("TST") and each.site.path in paths)
 
+    def weakened_tests(self, paths: Sequence[str], revision: str) -> tuple[Finding, ...]:
+        self.files_at(revision)
+        return tuple(each for each in self._findings if each.code == "RUN003" and each.site.path in paths)
+
     def tests_in(self, path: str) -> int:
         return (self._files.get(path) or "").count("def test_")
 
