@@ -50,6 +50,7 @@ def check_tree(
         declared=configuration.retired,
         removed=history.all_removed() if history is not None else (),
         rules=configuration.settings.rules,
+        baseline=configuration.settings.baseline,
     )
     missing = dangling(program)
     findings = list(reference_findings(missing, retirements.of, _existed(missing, base, history)))

@@ -22,6 +22,7 @@ from audit.draft.retired_text import retired_text
 from audit.draft.testing import find_test_commands
 from audit.model.drafts import ClaimDraft, ContractDraft, JudgedClaim, Packages, RetiredDraft, RulesJudged
 from audit.model.errors import UsageError
+from audit.model.settings import BASELINE_FILE
 from audit.pipeline import ResolvedCodebase, open_codebase
 from audit.sources.history import History
 from audit.verdict.baseline import accepted, apply_baseline, read_baseline, write_baseline
@@ -117,7 +118,7 @@ def _baseline(codebase: ResolvedCodebase, notes: list[str]) -> dict[str, str]:
     if not findings:
         notes.append("there is no finding to accept, so no baseline is written")
         return {}
-    name = settings.baseline or "audit-baseline.json"
+    name = settings.baseline or BASELINE_FILE
     files = {name: write_baseline(accepted(finding) for finding in findings)}
     if settings.path is None:
         files["audit.toml"] = f'# Settings of the audit; see audit init.\nbaseline = "{name}"\n'

@@ -15,9 +15,10 @@ from audit.kinds.kind import Kind
 from audit.kinds.paths import GonePaths
 from audit.kinds.reading import Reading, read_with
 from audit.kinds.words import Needles, checksums, unpacked, words_of_names, words_of_path
+from audit.ledger.phases import is_phase_file
 from audit.model.findings import Finding, Skipped
 from audit.model.mentions import Mention
-from audit.model.settings import RetiredName
+from audit.model.settings import BASELINE_FILE, RetiredName
 from audit.resolve.retired import Retirements
 from audit.sources.tree import Tree
 from audit.sources.worktree import blob_id
@@ -61,7 +62,7 @@ class MentionCheck:
     """One check of the references outside Python code. Reading begins with it; `result` waits for the end.
 
     ``removed`` are paths that some commit since the base deleted, ``rules`` the folder of the repository's own
-    rules, which speak of retired names on purpose.
+    rules, which speak of retired names on purpose; so do its ``baseline`` and the reports of its phases.
     """
 
     def __init__(
@@ -73,13 +74,19 @@ class MentionCheck:
         declared: Iterable[RetiredName] = (),
         removed: Collection[str] = (),
         rules: str = "rules",
+        baseline: str | None = None,
     ) -> None:
         self._now = now
         self._base = base
         self._kinds = contents.kinds
         self._declared = tuple(each.name for each in declared)
         self._paths = GonePaths(now.tree.entries, [*base.tree.entries, *removed] if base is not None else [])
-        wanted = [path for path in _analysed(now) if not path.startswith(f"{rules}/")]
+        own = (baseline or BASELINE_FILE,)
+        wanted = [
+            path
+            for path in _analysed(now)
+            if not path.startswith(f"{rules}/") and path not in own and not is_phase_file(path)
+        ]
         needles = _needles(now, base, self._paths, self._declared)
         self._reader = _Reader(now.tree, contents, needles, now.blobs, wanted)
 

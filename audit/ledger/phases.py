@@ -69,6 +69,11 @@ def read_phase(root: Path, phase: int) -> bytes | None:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
 
 
+def is_phase_file(path: str) -> bool:
+    """Whether a path of a tree is a file of a phase's report, which speaks of what is gone on purpose."""
+    return re.fullmatch(rf"{FOLDER}/phase-\d+\.(?:md|json|html)", path) is not None
+
+
 def phases_on_disk(root: Path) -> tuple[int, ...]:
     """The numbers of the phases that have a report, in their order."""
     found = (re.fullmatch(r"phase-(0|[1-9]\d*)\.json", path.name) for path in (root / FOLDER).glob("phase-*.json"))

@@ -12,7 +12,7 @@ _SHOWN = 5
 
 def compared_statement(before: JudgedStatement, now: JudgedStatement, *, may_run: bool) -> ReplayedStatement:
     """One claim then and now. Where it was run then and may not be now, nothing can be said."""
-    ran = any(piece.command is not None and piece.exit is not None for piece in before.evidence)
+    ran = any(piece.command is not None for piece in before.evidence)
     if ran and not may_run:
         return unasked(before, "its verdict rests on running code of the repository: that needs --run")
     differences = tuple(_differences(before, now))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from audit.model.findings import Site
+
+BASELINE_FILE: Final = "audit-baseline.json"
+"""The baseline file where the settings name none."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -262,6 +262,13 @@ def test_findings_of_today_are_told_and_accepted_when_asked(folder, audit) -> No
     assert (other / "audit.toml").read_text().endswith('baseline = "audit-baseline.json"\n')
 
 
+def test_a_rule_that_does_not_hold_today_is_left_out_and_told(folder, audit) -> None:
+    root = folder({**SHOP, "shop/store.py": "import tests.test_cart\n"})
+    done = audit(root, "init")
+    assert "  tried and left out, because it does not hold: What is shipped does not import its tests\n" in done.stdout
+    assert audit(root, "check").code == 0
+
+
 def test_settings_that_are_there_are_not_touched_for_the_baseline(folder, audit) -> None:
     settings = {"audit.toml": "strict = true\n", "shop/store.py": "import shop.gone\n"}
     root = folder({**SHOP, **settings})

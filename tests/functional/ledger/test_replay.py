@@ -114,3 +114,12 @@ def test_a_predicate_that_is_not_understood_is_unknown(recorded, audit, ledger) 
     done = audit(recorded.root, "replay", "1", "store-there")
     assert done.returncode == 2
     assert "this audit does not understand its predicate: claims.yaml:1: unknown predicate 'sparkles'" in done.stdout
+
+
+def test_what_the_audit_writes_itself_is_no_reference_to_what_is_gone(recorded, audit) -> None:
+    recorded.commit("Import it still", {"shop/cart.py": "import shop.store\n"})
+    audit(recorded.root, "verify", "--phase", "2", "--since", "HEAD~2")
+    audit(recorded.root, "baseline", "write", "--since", "HEAD~2")
+    recorded.commit("Report", {})
+    done = audit(recorded.root, "check", "--since", "HEAD~3", "--format", "json")
+    assert [each["path"] for each in json.loads(done.stdout)["findings"]] == ["shop/cart.py"]
