@@ -1,0 +1,80 @@
+"""Names of a document are fitted to the tree first: what may be meant otherwise is unverified, never refuted."""
+
+from __future__ import annotations
+
+import json
+
+MANAGER = "class StoreManager:\n    def load(self, path, epoch, *, strict=False): ...\n\n\n# the end\n"
+
+PHASE_1 = "# Phase 1\n\n- Deleted `shop/proxy.py`\n"
+PHASE_2 = """\
+# Phase 2
+
+- Deleted `shop/proxy.py`
+- StoreManager is exactly 50 lines
+- StoreManager is about 6 lines
+- `StoreManager.load(path, record)` now takes `StoreManager.load(path, epoch)`
+- `load()` no longer takes `record`
+- Removed `Proxy` class
+- Removed `Nobody` class
+- Removed the class `Record`
+- Created `StoreManager` class
+- `shop/store_manager.py`: Added `save()` helper
+- `shop/store_manager.py` - Uses StoreManager
+- `shop/trainer.py` - Uses StoreManager
+- Created `config/local.json`
+- Created `shop/missing.py`
+- Moved `mean()` from `shop/trainer.py` to `shop/eval/scores.py`
+"""
+
+
+def test_a_name_refutes_only_where_nothing_else_can_be_meant(shop, audit) -> None:
+    shop.commit("Add a proxy", {"shop/proxy.py": "class Proxy: ...\nclass Record: ...\n", "config/a.json": "{}"})
+    shop.commit(
+        "Replace it",
+        {
+            "shop/proxy.py": None,
+            "shop/store_manager.py": MANAGER,
+            "shop/record.py": "class Record: ...\ndef load(record): ...\n",
+            "shop/trainer.py": "# StoreManager does the rest\n",
+            "phase_1.md": PHASE_1,
+            "phase_2.md": PHASE_2,
+        },
+    )
+    done = audit(shop.root, "verify", "phase_2.md", "--since", "HEAD~1", "--format", "json")
+    result = json.loads(done.stdout)
+
+    assert [(each["line"], each["verdict"], each["reason"]) for each in result["statements"]] == [
+        (3, "verified", "shop/proxy.py is not in the tree"),
+        (4, "refuted", "shop/store_manager.py has 5 lines, not 50"),
+        (5, "verified", "shop/store_manager.py has 5 lines"),
+        (6, "verified", "`StoreManager.load(path, epoch, strict)`"),
+        (
+            7,
+            "unverified",
+            (
+                "3 definitions are called load: shop/record.py:2, shop/store.py:1, shop/store_manager.py:2; "
+                "say which is meant"
+            ),
+        ),
+        (8, "verified", "Proxy is not in the tree"),
+        (9, "unverified", "no commit that was looked at defines Nobody, so it cannot be told to be gone (--since)"),
+        (10, "unverified", "a Record is defined in shop/record.py:1; whether that one is meant cannot be told"),
+        (11, "verified", "shop.store_manager.StoreManager is in the tree"),
+        (12, "refuted", "shop/store_manager.py::save is not in the tree"),
+        (13, "verified", "shop/store_manager.py says so on line 1"),
+        (14, "unverified", "shop/trainer.py does not name StoreManager; it may use it by way of others"),
+        (
+            15,
+            "unverified",
+            "config/local.json is not in the tree, from which such files are often left out on purpose",
+        ),
+        (16, "refuted", "shop/missing.py is not in the tree"),
+        (17, "verified", "shop/trainer.py::mean is not in the tree; shop/eval/scores.py::mean is in the tree"),
+    ]
+    assert [(each["line"], each["code"], each["message"]) for each in result["document_findings"]] == [
+        (3, "DOC006", "claims again that shop/proxy.py is gone; phase_1.md:3 said that shop/proxy.py is gone"),
+        (5, "DOC006", "says that StoreManager has 4 to 7 lines, and on line 4 that StoreManager has 50 lines"),
+        (8, "DOC006", "claims again that Proxy is gone; phase_1.md:3 said that shop/proxy.py is gone"),
+    ]
+    assert done.returncode == 1
