@@ -80,6 +80,7 @@ class Contents:
         self._store = Store(folder, _version(self.kinds) if folder is not None else "")
         self._jobs = jobs or cores()
         self._known = _Found()
+        self._wanting: dict[str, tuple[Kind, ...]] = {}
         self._facts = msgspec.msgpack.Decoder(FileFacts)
         self._reading = msgspec.msgpack.Decoder(Reading)
         self._encoder = msgspec.msgpack.Encoder()
@@ -88,6 +89,12 @@ class Contents:
     def damage(self) -> str:
         """Why nothing is kept between runs, where that is for the user to mend; else empty."""
         return self._store.damage
+
+    def wanting(self, path: str) -> tuple[Kind, ...]:
+        """The kinds that a file is of."""
+        if path not in self._wanting:
+            self._wanting[path] = tuple(kind for kind in self.kinds if kind.wants(path))
+        return self._wanting[path]
 
     def facts(self, blobs: Mapping[str, str]) -> dict[str, FileFacts]:
         """Facts by path, of each path's content id; a content that could not be had has facts with ``error`` set."""

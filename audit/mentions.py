@@ -43,7 +43,7 @@ def read_ahead(contents: Contents, now: Listing, base: Listing | None) -> None:
     wanted: list[Wanted] = []
     for path in now.paths:
         blob = now.content_id(path)
-        kinds = _wanting(path, contents.kinds) if blob else ()
+        kinds = contents.wanting(path) if blob else ()
         if kinds or path in now.blobs:
             wanted.append(Wanted(blob, path, now.tree.entries[path].size, path in now.blobs, kinds))
     here = {each.blob for each in wanted}
@@ -162,7 +162,7 @@ class _Reader:
         self._contents = contents
         self._slots = {kind.name: checksums(kind.slots) for kind in contents.kinds}
         self._needles = needles
-        self._wanted = {path: kinds for path in paths if (kinds := _wanting(path, contents.kinds))}
+        self._wanted = {path: kinds for path in paths if (kinds := contents.wanting(path))}
         self._unreadable: list[str] = []
         self._blobs = self._content_ids(blobs)
         self._path_of = {blob: path for path, blob in self._blobs.items()}
@@ -217,10 +217,6 @@ class _Reader:
         words = unpacked(packed)
         hit = self._needles.occur_in(words)
         return tuple(kind for kind in kinds if hit or kind.always or not words.isdisjoint(self._slots[kind.name]))
-
-
-def _wanting(path: str, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
-    return tuple(kind for kind in kinds if kind.wants(path))
 
 
 def _read_uncached(tree: Tree, path: str, kinds: tuple[Kind, ...]) -> Iterator[Mention]:

@@ -57,6 +57,7 @@ class Program:
         self._builds = Builds(layout, generated)
         self._absolute: dict[tuple[tuple[str, ...], tuple[str, ...]], Resolution] = {}
         self._local: dict[str, tuple[str, ...]] = {}
+        self._foreign: dict[str, bool] = {}
 
     def children(self, node: Node, name: str) -> bool:
         """Whether ``name`` is a module below ``node``."""
@@ -254,10 +255,12 @@ class Program:
         return _normal(top) in self.layout.dependencies
 
     def _is_foreign_name(self, top: str) -> bool:
-        if top in sys.stdlib_module_names:
-            return True
-        normal = _normal(top)
-        return any(name == normal or name.startswith(f"{normal}-") for name in self.layout.dependencies)
+        if top not in self._foreign:
+            normal = _normal(top)
+            self._foreign[top] = top in sys.stdlib_module_names or any(
+                name == normal or name.startswith(f"{normal}-") for name in self.layout.dependencies
+            )
+        return self._foreign[top]
 
     def _may_be_built(self, parts: tuple[str, ...]) -> bool:
         return any(self._builds.makes(posixpath.join(root, *parts)) for root in self.index.roots)
