@@ -12,9 +12,8 @@ from typing import Final
 
 from audit.facts.bindings import LocalScope, module_scope, read_source
 from audit.facts.bodies import FunctionNode
-from audit.facts.callables import handed_on, leaf_of
+from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.excerpts import is_plain, lines_with, named_in_strings, parse_around, renamed_in
-from audit.facts.expressions import dotted
 from audit.facts.guards import demanded_failures, is_always, is_never, swallowed_failures
 from audit.facts.spans import Spans
 from audit.facts.terms import term_of

@@ -15,7 +15,7 @@ import msgspec
 from audit.facts.binders import Binder, Comprehension, nothing
 from audit.facts.binders import Binding as _Binding
 from audit.facts.bodies import FunctionNode, is_decorated
-from audit.facts.expressions import dotted
+from audit.facts.callables import dotted
 from audit.facts.terms import NONE, term_of
 from audit.model.terms import any_of, class_of, instance_of, super_of
 

@@ -15,3 +15,15 @@ def handed_on(node: ast.Call) -> list[ast.expr]:
     if leaf_of(node.func) == "partial":
         return node.args[:1]
     return [keyword.value for keyword in node.keywords if keyword.arg == "target"]
+
+
+def dotted(node: ast.expr) -> str:
+    """The dotted name that an expression spells; empty for anything else."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    names.append(node.id)
+    return ".".join(reversed(names))

@@ -6,7 +6,8 @@ import ast
 import builtins
 from typing import TYPE_CHECKING, Any, Final
 
-from audit.facts.callables import handed_on, leaf_of
+from audit.facts.callables import dotted, handed_on, leaf_of
+from audit.facts.fields import fields_of
 from audit.facts.scopes import Scope
 from audit.facts.strings import Strings, is_tolerant
 from audit.facts.syspath import added_folders, is_search_path, path_of, put_together
@@ -43,7 +44,7 @@ class Expressions:
 
     def children(self, node: ast.stmt | ast.excepthandler) -> None:
         """Visit the expressions of a statement (its blocks apart) that has no meaning of its own here."""
-        for name in _fields(node.__class__):
+        for name in fields_of(node.__class__):
             value = getattr(node, name)
             if isinstance(value, ast.expr):
                 self.visit(value)
@@ -86,7 +87,7 @@ class Expressions:
             self.strings.sequence(node, scope)
         elif isinstance(node, ast.Dict):
             self.strings.mapping(node, scope)
-        for name in _fields(kind):
+        for name in fields_of(kind):
             value = getattr(node, name)
             if isinstance(value, ast.AST):
                 stack.append((value, scope))
@@ -281,18 +282,6 @@ def _target(imports: list[Import], binding: tuple[int, int]) -> str:
     return name.name if name.bound != name.name.partition(".")[0] else name.bound
 
 
-def dotted(node: ast.expr) -> str:
-    """The dotted name that an expression spells; empty for anything else."""
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return ""
-    names.append(node.id)
-    return ".".join(reversed(names))
-
-
 def _is_own_module(node: ast.expr) -> bool:
     match node:
         case ast.Subscript(
@@ -300,15 +289,3 @@ def _is_own_module(node: ast.expr) -> bool:
         ):
             return True
     return False
-
-
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
-
-
-def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    fields = _FIELDS.get(kind)
-    if fields is None:
-        fields = _FIELDS[kind] = tuple(
-            name for name in kind._fields if name not in ("ctx", "op", "ops", "kind", "type_comment")
-        )
-    return fields
