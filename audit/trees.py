@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from audit.contents import Contents, Wanted
+from audit.facts.python import TEMPLATE
 from audit.model.facts import FileFacts
 from audit.model.findings import Coverage, Skipped
 from audit.model.testdata import is_test_data
@@ -92,7 +93,9 @@ def load_tree(
     contents.start(listing.wanted(), listing.load).finish()
     facts = contents.facts(listing.blobs)
     skipped += [
-        Skipped(path, found.error, incomplete=not is_test_data(path)) for path, found in facts.items() if found.error
+        Skipped(path, found.error, incomplete=found.error != TEMPLATE and not is_test_data(path))
+        for path, found in facts.items()
+        if found.error
     ]
     configuration = dict(tree.read_many(wanted_files(paths)))
     layout = read_layout(paths, configuration.get, source_roots)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from typing import Final
 
@@ -13,6 +14,10 @@ from audit.facts.newer import parse_newer
 from audit.facts.suppressions import read_suppressions
 from audit.model.facts import FileFacts
 
+TEMPLATE: Final = "a template, no Python until it is filled in"
+_TEMPLATE: Final = re.compile(
+    rb"\{%[-+]?\s*(?:if|for|set|block|extends|include|import|from|raw|macro|call|with|filter)\b"
+)
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
 
 MAX_PYTHON: Final = 2_000_000
@@ -33,6 +38,8 @@ def read_python(content: bytes) -> FileFacts:
             tree = ast.parse(content)
     except SyntaxError as error:
         newer = parse_newer(content)
+        if newer is None and _TEMPLATE.search(content):
+            return FileFacts(error=TEMPLATE)
         if newer is None:
             where = f"line {error.lineno}: " if error.lineno else ""
             return FileFacts(error=f"does not parse: {where}{error.msg}")

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from audit.model.errors import SourceError
 from audit.model.findings import Skipped
 from audit.sources.git import Git
 from audit.sources.tree import MAX_BYTES, Entry, resolve_links
@@ -37,6 +38,7 @@ class WorkTree:
             listed = _listed_by_git(git)
         entries: dict[str, Entry] = {}
         links: dict[str, str] = {}
+        absent: set[str] = set()
         for path in listed:
             try:
                 status = (root / path).lstat()
@@ -50,9 +52,11 @@ class WorkTree:
                 else:
                     skipped.append(Skipped(path, "neither a file nor a folder"))
             except FileNotFoundError:
-                continue  # tracked and deleted on disk: it is simply gone from this tree
+                absent.add(path)  # tracked and deleted on disk: it is simply gone from this tree
             except OSError as error:
                 skipped.append(Skipped(path, f"cannot be examined: {error.strerror}", incomplete=True))
+        if git is not None and absent:
+            _refuse_sparse(git, absent)
         self.entries = resolve_links(entries, links, skipped) if links else entries
         self.skipped = tuple(skipped)
 
@@ -99,6 +103,17 @@ def without_filters(git: Git) -> list[str]:
 def _listed_by_git(git: Git) -> list[str]:
     listing = git.run("ls-files", "-z", "--cached", "--others", "--exclude-standard")
     return sorted({raw.decode(errors="surrogateescape") for raw in listing.split(b"\0") if raw})
+
+
+def _refuse_sparse(git: Git, absent: set[str]) -> None:
+    """Files that a sparse checkout leaves out are not gone: every import of them would be called broken."""
+    tagged = git.run("ls-files", "-z", "-t", "--cached").split(b"\0")
+    left_out = absent & {raw[2:].decode(errors="surrogateescape") for raw in tagged if raw.startswith(b"S ")}
+    if left_out:
+        raise SourceError(
+            f"this is a sparse checkout, which leaves out {len(left_out)} tracked files such as {min(left_out)}: "
+            "run git sparse-checkout disable, or audit a whole commit with --at HEAD"
+        )
 
 
 def _walk(root: Path, skipped: list[Skipped]) -> Iterator[str]:

@@ -104,3 +104,26 @@ def test_what_nests_too_deeply_is_left_out_and_the_rest_is_checked(repository, a
     assert {"setup.py", "pyrightconfig.json"} <= skipped
     assert skipped <= set(DEEP)
     assert not (repository.root / "pwned").exists()
+
+
+def test_a_template_is_noted_and_leaves_the_check_complete(repository, audit) -> None:
+    template = "{% if cookiecutter.cli %}\nimport click\n{% endif %}\n"
+    repository.write({"pkg/__init__.py": "", "hooks/post_gen.py": template})
+    done = audit("check", repository.root)
+    assert (done.stdout, done.returncode) == (
+        "no findings (1 of 2 modules analysed; 1 not: see audit roots)\n",
+        0,
+    )
+    assert (
+        "  hooks/post_gen.py: a template, no Python until it is filled in\n" in audit("roots", repository.root).stdout
+    )
+
+
+def test_a_sparse_checkout_is_refused_because_what_it_leaves_out_is_not_gone(shop, audit) -> None:
+    whole = audit("check", shop.root, "--at", "HEAD").stdout
+    shop.git("sparse-checkout", "set", "--no-cone", "/shop/bridge.py")
+    done = audit("check", shop.root)
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert done.stderr.startswith("audit: this is a sparse checkout, which leaves out ")
+    assert done.stderr.endswith("run git sparse-checkout disable, or audit a whole commit with --at HEAD\n")
+    assert audit("check", shop.root, "--at", "HEAD").stdout == whole
