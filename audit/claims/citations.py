@@ -29,7 +29,8 @@ _HERE: Final = re.compile(
 _CALL: Final = re.compile(r"`(?:[A-Z]\w*\.)?(?P<name>[A-Za-z_]\w*)\(\)`")
 _CHANGED: Final = re.compile(
     r"\b(?:removed?|deleted?|eliminated?|replaced?|updated?|changed?|migrated?|renamed?|moved?|simplified|added|add|"
-    r"fixed?|converted|refactored|before|previously|formerly|was|were|old|original\w*|used to|instead)\b|→|->|=>",
+    r"fixed?|converted|refactored|before|previously|formerly|was|were|old|original\w*|used to|instead|"
+    r"no longer|not in the tree)\b|→|->|=>",
     re.IGNORECASE,
 )
 """Words that tell of a change: line numbers beside them may be those of the tree before it."""

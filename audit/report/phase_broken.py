@@ -13,6 +13,7 @@ from audit.report.markdown_text import chain_diagram, code, escaped, fenced, fol
 _SHOWN_ROOTS: Final = 3
 _SHOWN_SITES: Final = 8
 _SHOWN_CLAIMS: Final = 6
+_SHOWN_FINDINGS: Final = 10
 _SHOWN_EVIDENCE: Final = 5
 _TITLES: Final = {"refuted": "Refuted", "partly": "Holds only partly", "error": "Could not be judged"}
 
@@ -21,13 +22,20 @@ def broken_section(verification: Verification, claims: Sequence[JudgedStatement]
     """Root causes ranked by what they kill, the smallest set of mends, and each refuted claim's evidence."""
     lines = ["## What is broken", ""]
     failing = [each for each in claims if each.verdict in _TITLES]
-    if not verification.roots and not failing:
+    if not verification.roots and not failing and not verification.document_findings:
         return [*lines, "Nothing that was examined."]
     roots = [_root(rank, root) for rank, root in enumerate(verification.roots, start=1)]
     lines += _folded_parts(roots, _SHOWN_ROOTS, "root cause")
     if verification.roots:
         lines += _mends(verification.roots)
     lines += _folded_parts([_failing(each) for each in failing], _SHOWN_CLAIMS, "claim")
+    if verification.document_findings:
+        found = [
+            f"- {place(f'{each.path}:{each.line}')} {each.code}: {escaped(view.fault(each))}."
+            for each in verification.document_findings
+        ]
+        title = f"### Wrong in what was audited: {view.counted(len(found), 'place')}"
+        lines += [title, "", *folded_list(found, _SHOWN_FINDINGS, "place"), ""]
     return lines[:-1] if lines[-1] == "" else lines
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from audit.model.documents import DocumentFinding
 from audit.model.trend import TrendPoint, point_of
 from audit.model.verdicts import JudgedStatement, RootCause, Verification
 
@@ -209,10 +210,15 @@ def actions(verification: Verification) -> tuple[Action, ...]:
         if each.verdict in ("unverified", "error") and not unmet.intersection(each.needs)
     ]
     found += [
-        Action("Correct", (f"{each.path}:{each.line}",), f"it {_ended(each.message)} ({each.code})")
+        Action("Correct", (f"{each.path}:{each.line}",), f"{fault(each)} ({each.code}).")
         for each in verification.document_findings
     ]
     return tuple(found)
+
+
+def fault(finding: DocumentFinding) -> str:
+    """What is wrong in a document, in quotation marks: what it cites or shows is not cited by the report."""
+    return f"it “{quotable(' '.join(finding.message.split()))}”"
 
 
 def _ended(text: str) -> str:

@@ -40,12 +40,19 @@ def moment_of(root: Path, documents: Sequence[Path], at: str | None) -> Moment:
     if others:
         return Moment("HEAD", "HEAD, because the documents were last changed by different commits")
     if commit is None:
-        return Moment("HEAD", f"HEAD, because no commit holds {written[0].as_posix()} as it is")
-    return Moment(commit, f"the commit that last changed {written[0].as_posix()}")
+        return Moment("HEAD", f"HEAD, because no commit holds {_name(written[0], repository)} as it is")
+    return Moment(commit, f"the commit that last changed {_name(written[0], repository)}")
+
+
+def _name(document: Path, repository: Repository) -> str:
+    """A document's path within the repository where it lies in it, else as the user gave it."""
+    absolute = document.resolve()
+    inside = absolute.is_relative_to(repository.root) and absolute.exists()
+    return absolute.relative_to(repository.root).as_posix() if inside else document.as_posix()
 
 
 def _last_change(document: Path, repository: Repository) -> str | None:
     absolute = document.resolve()
-    if absolute.is_relative_to(repository.root) and absolute.exists():
-        return repository.last_change(absolute.relative_to(repository.root).as_posix())
-    return repository.last_change(document.as_posix()) if repository.bare else None
+    if repository.bare or (absolute.is_relative_to(repository.root) and absolute.exists()):
+        return repository.last_change(_name(document, repository))
+    return None

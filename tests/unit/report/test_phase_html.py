@@ -124,7 +124,7 @@ def test_every_claim_stands_in_it_once_with_its_verdict(page: Page) -> None:
         "Kills 2 modules, 1 test and the command shop word; mending it alone revives 2.",
         "Removed in cccccccccc on 2025-08-27: “Delete word”. It became shop.newword.",
         "Mend shop/bridge.py:1, word:2: use shop.newword (2 modules revived).",
-        "Correct notes.md:9: it cites word. (DOC001)",
+        "Correct notes.md:9: it “cites word” (DOC001).",
         "5 2025-08-26",
         "Learning curve: return 0 at step 0, 0.5 at step 512.",
         "95 % intervals over 16 episodes",
