@@ -46,7 +46,7 @@ _TABLE: Final[tuple[tuple[str, str, Severity], ...]] = (
     ("TST002", "test exercises only code that the test file itself defines", "warning"),
     ("RUN001", "module does not import", "error"),
     ("RUN002", "tests failed", "error"),
-    ("RUN003", "fewer tests than before", "error"),
+    ("RUN003", "tests prove less than before", "error"),
     ("RUN004", "smoke stage failed", "error"),
     ("CLM001", "claim refuted", "error"),
     ("SUP001", "suppression that suppresses nothing", "warning"),

@@ -26,6 +26,7 @@ def test_all_claims_hold(shop, audit) -> None:
     assert done.returncode == 0
     assert done.stdout == (
         "VERIFIED: NO RISK FOUND: EVERY CLAIM VERIFIED\n"
+        "3 of 3 core claims verified.\n"
         "\n"
         "verified imports (core, rules/claims/shop.yaml:2)\n"
         "  All modules of the shop import.\n"

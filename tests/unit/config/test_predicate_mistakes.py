@@ -55,8 +55,8 @@ MISTAKES = dedent(
         'lines' must be a whole number or text such as '>=6' or '90..110', not '9..3'
     size: {path: a}
         size needs 'lines', 'added' or 'removed', such as 50 or '<=300'
-    count: {findings: REFS01, expected: 0}
-        unknown code 'REFS01', did you mean 'REF001'?; audit explain lists them
+    count: {findings: CLM01, expected: 0}
+        unknown code 'CLM01', did you mean 'CLM001'?; audit explain lists them
     count: {files: ../*, expected: 0}
         '../*' leaves the repository; give a path relative to its root
     count: {tests: t, expected: 0, within: a}
