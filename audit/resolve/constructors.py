@@ -94,11 +94,23 @@ def _data_class(classes: Classes, place: Place) -> tuple[Parameter, ...] | None:
         found = _fields(
             classes, path, owner, keyword_only=options.get("kw_only") is True, attrs=decorator_leaf(decorator) in _ATTRS
         )
-        if found is None:
+        if found is None or _may_inherit_default(classes, (path, owner)):
             return None
         for field in found:
             collected[field.name] = field
     return _as_parameters(list(collected.values()))
+
+
+def _may_inherit_default(classes: Classes, place: Place) -> bool:
+    """Whether a field without a default has the name of an inherited member, whose value would be its default."""
+    path, owner = place
+    above = classes.lineage(place).classes[1:]
+    return any(
+        definition.field == "-"
+        and name.rpartition(".")[0] == owner.name
+        and any(f"{base.name}.{name.rpartition('.')[2]}" in classes.members_of(other) for other, base in above)
+        for name, definition in classes.members_of(path).items()
+    )
 
 
 def _fields(
