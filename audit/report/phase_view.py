@@ -38,8 +38,6 @@ STATES: Final = {
 """What became of a waiver, in words."""
 
 _FEW: Final = 5
-_SHORT: Final = 110
-"""Characters of a sentence where only a reminder of it is needed."""
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -88,7 +86,7 @@ def quotable(text: str) -> str:
     return text.replace("“", "‘").replace("”", "’").replace('"', "'")
 
 
-def shortened(text: str, length: int = _SHORT) -> str:
+def shortened(text: str, length: int = 110) -> str:
     """The beginning of a text, ending at a word and never within inline code."""
     text = " ".join(text.split())
     if len(text) <= length:
