@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 
 from audit.model.codebase import Codebase
+from audit.model.errors import SourceError, UsageError
 from audit.model.predicates import Size
 from audit.verification.fit_paths import CannotFitError
+
+_ROUNDED: Final = 0.02
+"""How far a size may be rounded, as a share of it."""
 
 
 def fit_size(predicate: Size, path: str, codebase: Codebase) -> Size:
@@ -32,7 +37,25 @@ def fit_size(predicate: Size, path: str, codebase: Codebase) -> Size:
         raise CannotFitError(
             f"{path} has {len(lines)} lines, {len(code)} without blank lines and comments: a matter of counting"
         )
+    if text is not None and not fitted.lines.admits(len(lines)):
+        _check_before(fitted, text, codebase)
     return fitted
+
+
+def _check_before(predicate: Size, text: str, codebase: Codebase) -> None:
+    """Whether the size is that before the very commit that is judged: a document may come with the change it urges."""
+    if codebase.commit is None:
+        return
+    try:
+        content = codebase.files_at(f"{codebase.commit}^").read_bytes(predicate.path)
+    except (SourceError, UsageError):
+        return  # the first commit, or the edge of a shallow clone: nothing is known before it
+    before = (content or b"").decode(errors="replace")
+    if not before or before == text:
+        return
+    was = len(before.splitlines())
+    if any(map(predicate.lines.admits, range(int(was * (1 - _ROUNDED)), int(was * (1 + _ROUNDED)) + 1))):
+        raise CannotFitError(f"{predicate.path} had {was} lines before this commit, so which tree is meant is open")
 
 
 def _file_of(name: str, codebase: Codebase) -> tuple[str, int]:
