@@ -46,6 +46,8 @@ class Expressions:
         """Visit the expressions of a statement (its blocks apart) that has no meaning of its own here."""
         for name in fields_of(node.__class__):
             value = getattr(node, name)
+            if value.__class__ is ast.Name:
+                continue
             if isinstance(value, ast.expr):
                 self.visit(value)
             elif isinstance(value, list):
@@ -81,18 +83,19 @@ class Expressions:
         kind = node.__class__
         if isinstance(node, ast.Subscript):
             self._subscript(node, scope)
-        elif isinstance(node, (ast.Yield, ast.YieldFrom)):
-            self.collector.definitions.yields()
         elif isinstance(node, (ast.List, ast.Tuple)):
             self.strings.sequence(node, scope)
         elif isinstance(node, ast.Dict):
             self.strings.mapping(node, scope)
+        elif isinstance(node, (ast.Yield, ast.YieldFrom)):
+            self.collector.definitions.yields()
         for name in fields_of(kind):
             value = getattr(node, name)
-            if isinstance(value, ast.AST):
+            if value.__class__ is list:
+                # names say nothing, and are most of what there is
+                stack += [(part, scope) for part in value if part is not None and part.__class__ is not ast.Name]
+            elif isinstance(value, ast.AST) and value.__class__ is not ast.Name:
                 stack.append((value, scope))
-            elif isinstance(value, list):
-                stack.extend((part, scope) for part in value if isinstance(part, ast.AST))
 
     def _attribute(self, node: ast.Attribute, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
         names = [node.attr]
