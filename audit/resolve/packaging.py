@@ -57,6 +57,8 @@ def read_configuration(reading: Reading, folder: str, name: str, path: str, text
 def _read_pyproject(reading: Reading, folder: str, path: str, text: str) -> None:
     data = tomllib.loads(text)
     project, tool = _table(data, "project"), _table(data, "tool")
+    if "build-system" in data and "name" not in project:
+        reading.shipping.add(folder)  # what it builds is named elsewhere
     note_dependency(reading.distributions, project.get("name"))
     groups = [*_table(project, "optional-dependencies").values(), *_table(data, "dependency-groups").values()]
     for group in (project.get("dependencies"), *groups):
