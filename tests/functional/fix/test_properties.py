@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
 
@@ -83,7 +83,7 @@ INTERFACES = ("", "from .core import make1\n", "from . import core, util\n\n__al
 
 
 @st.composite
-def migrations(draw: st.DrawFn) -> tuple[dict[str, str], dict[str, str]]:
+def migrations(draw: st.DrawFn, forms: Sequence[str] = FORMS) -> tuple[dict[str, str], dict[str, str]]:
     """The sources by module name, and the modules that move: old name -> new name."""
     moving = draw(st.lists(st.sampled_from(sorted(MODULES)), unique=True, min_size=1))
     new_names = draw(st.permutations(NEW_NAMES))
@@ -95,7 +95,7 @@ def migrations(draw: st.DrawFn) -> tuple[dict[str, str], dict[str, str]]:
             f"def make{n}():\n    made = 'made {n}'\n    return made * {n}\n"
         )
     for user in USERS:
-        chosen = draw(st.lists(st.tuples(st.sampled_from(FORMS), st.sampled_from(sorted(MODULES))), max_size=5))
+        chosen = draw(st.lists(st.tuples(st.sampled_from(forms), st.sampled_from(sorted(MODULES))), max_size=5))
         lines = [written(form, module, user, i) for i, (form, module) in enumerate(chosen)]
         sources[user] = "\n".join(["seen = []", *filter(None, lines), ""])
     return sources, dict(zip(moving, new_names, strict=False))
@@ -152,3 +152,29 @@ def test_a_fixed_migration_has_no_finding_and_behaves_as_before(
         assert behaviour(repository.root) == before
         again = plan_fixing(repository.root, since="HEAD~1")
         assert (again.changes, again.fixed, again.left) == ((), (), ())
+
+
+BY_NAME = [form for form in FORMS if "import *" not in form and "import_module" not in form]
+"""What ``*`` or a call brings is used by names that no import spells."""
+
+
+@settings(max_examples=4, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(migrations(BY_NAME), st.lists(st.sampled_from(["make", "Kind"]), unique=True, min_size=1))
+def test_renamed_definitions_are_followed(migration: tuple[dict[str, str], dict[str, str]], renamed: list[str]) -> None:
+    sources, moving = migration
+    with tempfile.TemporaryDirectory() as folder:
+        repository = Migration(Path(folder) / "tree")
+        repository.write(files_of(sources))
+        repository.commit()
+        before = behaviour(repository.root)
+        for module in moving:
+            path = f"{module.replace('.', '/')}.py"
+            text = repository.read(path)
+            for name in renamed:
+                text = text.replace(f"{name}{MODULES[module]}", f"{name}{MODULES[module]}Anew")
+            repository.write({path: text})
+        repository.commit()
+        fixing = plan_fixing(repository.root, since="HEAD~1")
+        write_changes(fixing.root, fixing.changes)
+        assert ([(str(each.finding.site), each.reason) for each in fixing.left], fixing.result.findings) == ([], ())
+        assert behaviour(repository.root) == before
