@@ -63,7 +63,7 @@ def texts(repository: Path, revision: str) -> dict[str, str]:
     found = {}
     for path, content in tree.read_many(path for path, entry in tree.entries.items() if entry.size <= MAX_TEXT):
         try:
-            found[path] = (content or b"\0").decode()
+            found[path] = (b"\0" if content is None else content).decode()
         except UnicodeDecodeError:
             continue
     return {path: text for path, text in found.items() if "\0" not in text}
