@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from metta_ref.config.options import leaves, option
 
 AGENTS = ("agalite", "fast", "lstm", "memoryless")
-ENVS = ("gymnasium", "grid", "tmaze")
+ENVS = ("gymnasium", "grid", "mettagrid", "tmaze")
+_NAMED_TASKS = ("gymnasium", "mettagrid")
 STRATEGIES = ("latest", "best", "top", "all", "threshold")
 """How checkpoints of a run are chosen."""
 
@@ -18,19 +19,22 @@ RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 @dataclass(frozen=True, slots=True)
 class EnvConfig:
-    """The task: one of Gymnasium's, or a layout with how far the cue lies from its use and how much is seen."""
+    """The task: one of Gymnasium's or mettagrid's, or a layout with how far the cue lies from its use."""
 
-    name: str = option("grid", "layout of the task, or gymnasium", choices=ENVS)
-    id: str = option("", "which of Gymnasium's environments, such as CartPole-v1")
+    name: str = option("grid", "layout of the task, or the package that has it", choices=ENVS)
+    id: str = option("", "which of the package's tasks, such as CartPole-v1 or navigation")
+    agents: int = option(1, "that share a world of mettagrid", unit="agents", minimum=1, maximum=255)
     corridor_length: int = option(2, "length of the corridor that hides the cue", unit="cells", minimum=1, maximum=1000)
     observation: str = option("box", "what is seen as a box of cells or as tokens", choices=("box", "tokens"))
     view_radius: int = option(1, "cells seen in each direction", unit="cells", minimum=1, maximum=8)
-    max_steps: int = option(40, "a grid's episode is truncated after this many", unit="steps", minimum=1)
+    max_steps: int = option(
+        40, "an episode is truncated after this many (Gymnasium's have their own)", unit="steps", minimum=1
+    )
 
     @property
     def task(self) -> str:
         """What evaluations call it."""
-        return self.id if self.name == "gymnasium" else self.name
+        return self.id if self.name in _NAMED_TASKS else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +135,14 @@ class Config:
 
     def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Rules between fields, each with the keys that it is about."""
-        if (self.env.name == "gymnasium") != bool(self.env.id):
-            needed = "names no environment; give env.id" if not self.env.id else "belongs to env.name=gymnasium alone"
+        if (self.env.name in _NAMED_TASKS) != bool(self.env.id):
+            named = " or ".join(_NAMED_TASKS)
+            needed = "names no environment; give env.id" if not self.env.id else f"belongs to env.name={named} alone"
             yield ("env.name", "env.id"), f"env.id={self.env.id}: {needed}"
+        world = self.env.agents * max(self.trainer.num_workers, 1)
+        if self.env.agents > 1 and self.trainer.num_envs % world:
+            message = f"env.agents={self.env.agents}: trainer.num_envs of each worker must be a multiple of it"
+            yield ("env.agents", "trainer.num_envs", "trainer.num_workers"), message
         workers, envs, groups = self.trainer.num_workers, self.trainer.num_envs, self.trainer.minibatches
         if self.run and not RUN_NAME.fullmatch(self.run):
             allowed = "letters, digits, '.', '_' and '-', starting with a letter or digit, at most 128"

@@ -29,6 +29,8 @@ def make_env(
 def _build(config: EnvConfig, seed: int, first_env: int, num_envs: int) -> VectorEnv:
     if config.name == "gymnasium":
         return _gymnasium(config.id, seed, first_env, num_envs)
+    if config.name == "mettagrid":
+        return _mettagrid(config, seed, first_env, num_envs)
     return CueGrid(
         config.name,
         LAYOUTS[config.name](config.corridor_length),
@@ -48,5 +50,18 @@ def _gymnasium(name: str, seed: int, first_env: int, num_envs: int) -> VectorEnv
         raise ConfigError([f"env.name=gymnasium: {error.name} is not installed; pip install gymnasium"]) from error
     try:
         return make_gymnasium(name, seed, first_env, num_envs)
+    except ValueError as error:
+        raise ConfigError([str(error)]) from error
+
+
+def _mettagrid(config: EnvConfig, seed: int, first_env: int, num_envs: int) -> VectorEnv:
+    try:
+        from metta_ref.envs.mettagrid_env import MettaGridEnv
+    except ModuleNotFoundError as error:
+        raise ConfigError([f"env.name=mettagrid: {error.name} is not installed; pip install mettagrid"]) from error
+    try:
+        return MettaGridEnv(
+            config.id, num_envs, seed, agents=config.agents, max_steps=config.max_steps, first_env=first_env
+        )
     except ValueError as error:
         raise ConfigError([str(error)]) from error

@@ -50,13 +50,14 @@ class ParallelEnv:
     def __init__(self, factory: Factory, num_envs: int, num_workers: int, *, timeout: float = 60.0) -> None:
         if num_workers < 1 or num_envs % num_workers:
             raise ValueError(f"{num_workers} workers do not divide {num_envs} environments")
-        sample = factory(0, 1)
+        size = num_envs // num_workers
+        sample = factory(0, size)
         self.num_envs = num_envs
         self.observation = sample.observation
         self.num_actions = sample.num_actions
         self.metadata = sample.metadata
+        sample.close()
         self._timeout = timeout
-        size = num_envs // num_workers
         self._shards = [slice(first, first + size) for first in range(0, num_envs, size)]
         self._pipes: list[Connection] = []
         self._processes: list[subprocess.Popen[bytes]] = []

@@ -138,7 +138,7 @@ def test_a_run_goes_on_with_episodes_that_it_has_not_had(small_config: Any, new_
     ("overrides", "message"),
     [
         (["env.name=gymnasium"], "names no environment; give env.id"),
-        (["env.id=CartPole-v1"], "env.id=CartPole-v1: belongs to env.name=gymnasium alone"),
+        (["env.id=CartPole-v1"], "env.id=CartPole-v1: belongs to env.name=gymnasium or mettagrid alone"),
     ],
 )
 def test_an_id_and_the_name_go_together(small_config: Any, overrides: list[str], message: str) -> None:

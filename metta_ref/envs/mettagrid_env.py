@@ -1,0 +1,158 @@
+"""The real mettagrid package behind the interface of this package; several agents share a world.
+
+Each agent is one environment of the batch: worlds are blocks of `agents` rows, and an episode ends for all of a
+world together. What is seen are tokens (see `metta_ref.config.Observation`); those that lie nowhere are put on the
+agent's own cell, the middle of the view.
+
+mettagrid cannot be asked for its state, but is decided by its seed and the actions: the state here is which episode
+runs and the actions so far, and going on from it plays them again.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from mettagrid.builder import envs as tasks
+from mettagrid.policy.policy_env_interface import PolicyEnvInterface
+from mettagrid.simulator import Simulation
+from numpy.typing import NDArray
+
+from metta_ref.config import EMPTY, TOKEN, Feature, Observation
+from metta_ref.envs.interface import Info, StepResult
+
+TASKS: dict[str, Callable[[int], Any]] = {"arena": tasks.make_arena, "navigation": tasks.make_navigation}
+_NOWHERE = 254
+"""mettagrid's place of tokens that concern the whole agent."""
+
+
+class MettaGridEnv:
+    """`num_envs` agents in worlds of `agents` each; see `VectorEnv` for the interface.
+
+    A world's seed follows from the seed, its number in the whole batch, and the number of its episode.
+
+    Raises ValueError for a task that is not in `TASKS`, and when `num_envs` or `first_env` is not a whole number
+    of worlds.
+    """
+
+    def __init__(self, name: str, num_envs: int, seed: int, *, agents: int, max_steps: int, first_env: int = 0) -> None:
+        if name not in TASKS:
+            raise ValueError(f"env.id={name}: must be one of {', '.join(TASKS)}")
+        if num_envs % agents or first_env % agents:
+            raise ValueError(f"{agents} agents of a world do not divide {num_envs} environments from {first_env} on")
+        self.num_envs, self._agents, self._seed, self._first_world = num_envs, agents, seed, first_env // agents
+        self._config = TASKS[name](agents)
+        self._config.game.max_steps = max_steps
+        facts = PolicyEnvInterface.from_mg_cfg(self._config)
+        self.num_actions = len(facts.action_names)
+        self.metadata: Mapping[str, str] = {
+            "name": f"mettagrid {name}",
+            "autoreset_mode": "same_step",
+            "snapshot": "exact",
+        }
+        features = tuple(Feature(one.name, one.id, float(one.normalization) or 1.0) for one in facts.obs_features)
+        rows, columns = facts.egocentric_shape
+        self._middle = np.float32(columns // 2), np.float32(rows // 2)
+        self.observation = Observation((facts.observation_shape[0], len(TOKEN)), features, (rows, columns))
+        self._episode = np.zeros(num_envs, np.int64)
+        self._length = np.zeros(num_envs, np.int64)
+        self._return = np.zeros(num_envs, np.float32)
+        self._actions = np.zeros((num_envs, max_steps), np.int64)
+        self._worlds = [self._world(number) for number in range(num_envs // agents)]
+
+    def reset(self) -> tuple[NDArray[np.float32], Info]:
+        """See `VectorEnv`."""
+        for number in range(len(self._worlds)):
+            self._begin(number)
+        return self._observe(), {}
+
+    def step(self, actions: NDArray[np.int64]) -> StepResult:
+        """See `VectorEnv`."""
+        if actions.shape != (self.num_envs,):
+            raise ValueError(f"actions have the shape {actions.shape}, not ({self.num_envs},)")
+        if actions.min() < 0 or actions.max() >= self.num_actions:
+            raise ValueError(f"actions must be 0 to {self.num_actions - 1}, not {np.unique(actions).tolist()}")
+        self._actions[np.arange(self.num_envs), self._length] = actions
+        self._length += 1
+        worlds = range(len(self._worlds))
+        for number in worlds:
+            _act(self._worlds[number], actions[self._rows(number)])
+        rewards = np.concatenate([world._c_sim.rewards() for world in self._worlds]).astype(np.float32)
+        self._return += rewards
+        truncated = np.concatenate([world._c_sim.truncations() for world in self._worlds]).astype(np.bool_)
+        terminated = np.concatenate([world._c_sim.terminals() for world in self._worlds]).astype(np.bool_) & ~truncated
+        ended = [bool((terminated | truncated)[self._rows(number)].all()) for number in worlds]
+        done = np.repeat(ended, self._agents)
+        obs = self._observe()
+        info: Info = {
+            "_final_obs": done,
+            "final_obs": obs,
+            "episode_return": self._return.copy(),
+            "episode_length": self._length.copy(),
+        }
+        if done.any():
+            for number in worlds:
+                if ended[number]:
+                    self._begin(number)
+            obs = self._observe()
+        return obs, rewards, terminated & done, truncated & done, info
+
+    def state_dict(self) -> dict[str, NDArray[Any]]:
+        """See `VectorEnv`."""
+        return {
+            "episode": self._episode.copy(),
+            "length": self._length.copy(),
+            "return": self._return.copy(),
+            "actions": self._actions.copy(),
+        }
+
+    def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """See `VectorEnv`; takes as long as the episodes that are played again."""
+        own = self.state_dict()
+        if set(state) != set(own) or any(state[name].shape != array.shape for name, array in own.items()):
+            raise ValueError(f"environment state has the keys {sorted(state)}, not {sorted(own)}, or other shapes")
+        self._episode[:], self._length[:] = state["episode"], state["length"]
+        self._return[:], self._actions[:] = state["return"], state["actions"]
+        for number in range(len(self._worlds)):
+            rows = self._rows(number)
+            self._worlds[number].close()
+            self._worlds[number] = self._world(number)
+            for step in range(int(self._length[rows.start])):
+                _act(self._worlds[number], self._actions[rows, step])
+
+    def close(self) -> None:
+        """See `VectorEnv`."""
+        for world in self._worlds:
+            world.close()
+        self._worlds = []
+
+    def _rows(self, number: int) -> slice:
+        return slice(number * self._agents, (number + 1) * self._agents)
+
+    def _begin(self, number: int) -> None:
+        rows = self._rows(number)
+        self._episode[rows] += 1
+        self._length[rows], self._return[rows], self._actions[rows] = 0, 0, 0
+        self._worlds[number].close()
+        self._worlds[number] = self._world(number)
+
+    def _world(self, number: int) -> Simulation:
+        episode = int(self._episode[number * self._agents])
+        key = (self._seed, self._first_world + number, episode)
+        seed = int(np.random.SeedSequence(key).generate_state(1)[0]) >> 1  # mettagrid takes a signed 32-bit seed
+        config = self._config.model_copy(deep=True)
+        config.game.map_builder.seed = seed
+        return Simulation(config, seed=seed)
+
+    def _observe(self) -> NDArray[np.float32]:
+        raw = np.concatenate([world._c_sim.observations() for world in self._worlds])
+        place, feature, value = raw[..., 0], raw[..., 1], raw[..., 2]
+        nowhere = place == _NOWHERE
+        x = np.where(nowhere, self._middle[0], place & 0x0F)
+        y = np.where(nowhere, self._middle[1], place >> 4)
+        kind = np.where(place == EMPTY, EMPTY, feature)
+        return np.stack([x, y, kind, value], axis=-1).astype(np.float32)
+
+
+def _act(world: Simulation, actions: NDArray[np.int64]) -> None:
+    world._c_sim.actions()[:] = actions
+    world.step()
