@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
@@ -14,6 +14,20 @@ Relocate = Callable[[Finding, str], str]
 
 Mode = Literal["rename", "keep"]
 """Whether a file's own names follow a rename, or are kept with ``as`` because others use them."""
+
+
+FixKey = tuple[str, str, bytes]
+"""What can be refused by itself: (path, target, the line it stands in), the same until that line is edited."""
+
+
+def fix_keys(content: bytes, findings: Iterable[Finding]) -> list[FixKey]:
+    """The key of each finding in one file's content."""
+    lines = content.splitlines()
+    numbers = ((finding, finding.site.line or 0) for finding in findings)
+    return [
+        (finding.site.path, finding.target, lines[number - 1].strip() if 0 < number <= len(lines) else b"")
+        for finding, number in numbers
+    ]
 
 
 class Left(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from audit.fix.changes import Relocate, appended
 from audit.fix.spelling import is_formatted, respell
 from audit.fix.text import CannotFixError, Edit, Lines
 from audit.model.findings import Finding
@@ -14,8 +15,10 @@ _ACCESS: Final = re.compile(r"\w+(?:\.\w+)+")
 NO_REPLACEMENT: Final = "no replacement known"
 
 
-def respelled_at(lines: Lines, finding: Finding) -> Edit:
+def respelled_at(lines: Lines, finding: Finding, relocate: Relocate = appended) -> Edit:
     """The edit that renames what a finding names where it stands, quotes and what follows the name kept.
+
+    ``relocate`` tells where a name is now that follows the module which a finding is on.
 
     Raises:
         CannotFixError: no successor is known, or the text there does not spell the old name.
@@ -26,12 +29,24 @@ def respelled_at(lines: Lines, finding: Finding) -> Edit:
     written = lines.text[start:end]
     if is_formatted(written):
         raise CannotFixError("an f-string is put together when it runs")
-    renamed = respell(written, finding.target, finding.replacement)
+    renamed = _with_follower(written, finding, relocate) or respell(written, finding.target, finding.replacement)
     if renamed is None and finding.code in _SHOWN and _ACCESS.fullmatch(written):
         return last_part_at(lines, finding)  # code that a document shows, which reaches the name by another
     if renamed is None or renamed == written:
         raise CannotFixError("the text there does not spell the old name")
     return Edit(start, end, renamed)
+
+
+def _with_follower(written: str, finding: Finding, relocate: Relocate) -> str | None:
+    """The text with the target and the one name behind it renamed together; None where that went along with it."""
+    spelled = r"[.:]".join(map(re.escape, finding.target.split(".")))
+    follower = re.search(rf"(?<![\w.]){spelled}(?:[.:]|\s+import\s+)([^\W\d]\w*)(?![\w,]|\s*,)", written)
+    if follower is None:
+        return None
+    home = relocate(finding, follower[1])
+    if home == f"{finding.replacement}.{follower[1]}":
+        return None
+    return respell(written, f"{finding.target}.{follower[1]}", home)
 
 
 def last_part_at(lines: Lines, finding: Finding) -> Edit:

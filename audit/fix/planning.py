@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from audit.fix.changes import FileChange, Left, Mode, Plan, Relocate, appended
+from audit.fix.changes import FileChange, FixKey, Left, Mode, Plan, Relocate, appended, fix_keys
 from audit.fix.generated import is_generated
 from audit.fix.places import NO_REPLACEMENT, respelled_at
 from audit.fix.text import CannotFixError, Edit, Lines, apply_edits, decode_text
@@ -17,13 +17,13 @@ def plan_fixes(
     *,
     unsafe: bool = False,
     modes: Mapping[str, Mode] | None = None,
-    dropped: Mapping[str, str] | None = None,
+    refused: Mapping[FixKey, str] | None = None,
     relocate: Relocate = appended,
 ) -> Plan:
     """Plan the change of every file that a finding stands in.
 
-    ``modes`` says for single files whether their own names follow a rename; ``dropped`` maps files that must
-    stay as they are to the reason. ``read`` gives the bytes of a file, None where it must not be touched.
+    ``modes`` says for single files whether their own names follow a rename; ``refused`` maps what must
+    not be mended to the reason. ``read`` gives the bytes of a file, None where it must not be touched.
     """
     changes: list[FileChange] = []
     left: list[Left] = []
@@ -36,19 +36,14 @@ def plan_fixes(
             by_path.setdefault(finding.site.path, []).append(finding)
     for path, here in by_path.items():
         try:
-            change, refused = _fix_file(
-                path,
-                here,
-                read,
-                mode=(modes or {}).get(path, "rename"),
-                unsafe=unsafe,
-                dropped=(dropped or {}).get(path),
-                relocate=relocate,
+            mode = (modes or {}).get(path, "rename")
+            change, not_mended = _fix_file(
+                path, here, read, mode=mode, unsafe=unsafe, refused=refused or {}, relocate=relocate
             )
         except CannotFixError as error:
             left += [Left(finding, str(error)) for finding in here]
             continue
-        left += refused
+        left += not_mended
         if change.after != change.before:
             changes.append(change)
     return Plan(tuple(changes), tuple(left))
@@ -74,26 +69,31 @@ def _fix_file(
     *,
     mode: Mode,
     unsafe: bool,
-    dropped: str | None,
+    refused: Mapping[FixKey, str],
     relocate: Relocate,
 ) -> tuple[FileChange, tuple[Left, ...]]:
-    if dropped is not None:
-        raise CannotFixError(dropped)
     content = read(path)
     if content is None:
         raise CannotFixError("the file cannot be read, or is a link to another one")
     if is_generated(content):
         raise CannotFixError("a generated file: mend what generates it")
+    keyed = dict(zip(findings, fix_keys(content, findings), strict=True)) if refused else {}
+    spared = tuple(Left(finding, refused[key]) for finding, key in keyed.items() if key in refused)
+    findings = [finding for finding in findings if keyed.get(finding) not in refused]
+    if not findings:
+        return FileChange(path, content, content, ()), spared
     if path.endswith((".py", ".pyi")):
         from audit.fix.python import fix_python  # libcst is loaded only where a Python file is to be changed
 
         after, fixed, left = fix_python(path, content, findings, mode=mode, unsafe=unsafe, relocate=relocate)
     else:
-        after, fixed, left = _fix_text(content, findings)
-    return FileChange(path, content, after, fixed), left
+        after, fixed, left = _fix_text(content, findings, relocate)
+    return FileChange(path, content, after, fixed), (*spared, *left)
 
 
-def _fix_text(content: bytes, findings: Sequence[Finding]) -> tuple[bytes, tuple[Finding, ...], tuple[Left, ...]]:
+def _fix_text(
+    content: bytes, findings: Sequence[Finding], relocate: Relocate
+) -> tuple[bytes, tuple[Finding, ...], tuple[Left, ...]]:
     source = decode_text(content)
     lines = Lines(source.text)
     edits: list[Edit] = []
@@ -101,7 +101,7 @@ def _fix_text(content: bytes, findings: Sequence[Finding]) -> tuple[bytes, tuple
     left: list[Left] = []
     for finding in findings:
         try:
-            edit = respelled_at(lines, finding)
+            edit = respelled_at(lines, finding, relocate)
         except CannotFixError as error:
             left.append(Left(finding, str(error)))
             continue

@@ -130,7 +130,7 @@ class _PythonFile:
                     return [last_part_at(self._syntax.lines, finding)]
                 except CannotFixError:
                     raise error from None  # it says more about what is in the way
-        return [respelled_at(self._syntax.lines, finding)]
+        return [respelled_at(self._syntax.lines, finding, self._relocate)]
 
     def _accept(self, edits: Iterable[Edit], fixed: Iterable[Finding]) -> None:
         """Make a group of edits wholly or not at all."""

@@ -110,14 +110,29 @@ class Retirements:
             return as_module
         if self._base is None:
             return None
-        holder = self._base.absolute(path, missing.module)
+        module = self._name_at_base(path, missing.module)
+        holder = self._base.absolute(path, module)
         head = missing.symbol.partition(".")[0]
         if holder.status != "found" or self._base.symbols.defines(holder.nodes, head) != "yes":
             return None
         found = self._base.symbols.find(holder.nodes, missing.symbol)
         retirement = self._symbol_removal(found[0], missing.symbol) if found else None
-        successor = self._successors.of_symbol(path, missing.module, missing.symbol) if self._successors else None
+        successor = self._successors.of_symbol(path, module, missing.symbol) if self._successors else None
         return Retired("symbol", retirement, successor)
+
+    def _name_at_base(self, path: str, module: str) -> str:
+        """What a module was called at the base: the name of the file that it was moved from, or the same."""
+        if self._base is None or self._base.absolute(path, module).status == "found":
+            return module
+        files = [file for node in self._program.absolute(path, module).nodes for file in node.files]
+        old = [self._came_from[file] for file in files if file in self._came_from]
+        return next((self._base.index.names[each] for each in old if each in self._base.index.names), module)
+
+    @cached_property
+    def _came_from(self) -> dict[str, str]:
+        """New path -> old path."""
+        renames = self._past.renames() if self._past is not None else {}
+        return {new: old for old, new in renames.items()}
 
     def _module(self, path: str, dotted: str) -> Retired | None:
         held: list[str] = []

@@ -239,6 +239,64 @@ def test_a_fix_that_would_bring_new_findings_is_dropped_with_the_reason(migratio
     assert migration.read("use.py") == "from shop.store import load, save\nload(), save()\n"
 
 
+def test_only_what_is_at_fault_is_left(migration: Migration, audit_fix: Run) -> None:
+    users = {f"use{n}.py": "from shop.store import load\n\nload()\n" for n in range(5)}
+    migration.write(
+        {
+            "shop/__init__.py": "",
+            "shop/store.py": "def load():\n    return 'loaded'\n\n\ndef save():\n    return 'saved'\n",
+            "bad.py": "from shop.store import load, save\n\nload(), save()\n",
+            "mixed.py": "from unittest.mock import patch\n\npatch('shop.store.load')\npatch('shop.store.save')\n",
+            "jobs.yaml": "load:\n  _target_: shop.store.load\nsave:\n  _target_: shop.store.save\n",
+            **users,
+        }
+    )
+    migration.commit()
+    migration.git("rm", "--quiet", "shop/store.py")
+    migration.write({"shop/depot.py": "def load():\n    return 'loaded'\n"})
+    migration.write({"rules/retired.yaml": "- {name: shop.store, replacement: shop.depot}\n"})
+    migration.commit()
+    result = audit_fix(migration.root, "--since", "HEAD~1")
+    assert [line for line in result.stdout.splitlines() if ": REF" in line] == [
+        f"{place} shop.store left: the second check finds more than before: {why}"
+        for place, why in (
+            ("bad.py:1: REF001", "shop.depot does not define save"),
+            ("jobs.yaml:4: REF005", "`_target_` names it, but shop.depot does not define save"),
+            ("mixed.py:4: REF004", "unittest.mock.patch() names it, but shop.depot does not define save"),
+        )
+    ]
+    assert migration.read("jobs.yaml") == "load:\n  _target_: shop.depot.load\nsave:\n  _target_: shop.store.save\n"
+    assert "patch('shop.depot.load')\npatch('shop.store.save')" in migration.read("mixed.py")
+    assert {migration.read(name) for name in users} == {"from shop.depot import load\n\nload()\n"}
+
+
+def test_a_name_that_was_renamed_while_its_module_moved_is_followed(migration: Migration, audit_fix: Run) -> None:
+    store = "class Store:\n    def load(self, name):\n        return name.join(name, name)\n\n\nSIZE = 1\n"
+    forms = {
+        "plain.py": "import shop.store\n\nshop.store.Store(), shop.store.SIZE\n",
+        "alias.py": "import shop.store as s\n\ns.Store(), s.SIZE\n",
+        "module.py": "from shop import store\n\nstore.Store(), store.SIZE\n",
+        "name.py": "from shop.store import SIZE, Store\n\nStore(), SIZE\n",
+        "mock.py": "from unittest.mock import patch\n\npatch('shop.store.Store'), patch('shop.store.SIZE')\n",
+        "conf.yaml": "_target_: shop.store.Store\n",
+        "notes.md": "`shop.store.Store`:\n\n```python\nimport shop.store\n\nshop.store.Store(), shop.store.SIZE\n```\n",
+    }
+    migration.write({"shop/__init__.py": "", "shop/store.py": store, **forms})
+    migration.commit()
+    migration.git("mv", "shop/store.py", "shop/depot.py")
+    migration.write({"shop/depot.py": store.replace("class Store", "class Depot")})
+    migration.commit()
+    result = audit_fix(migration.root, "--since", "HEAD~1")
+    assert (result.exit_code, result.stdout.splitlines()[-1][:32]) == (0, "9 fixed in 7 files; 0 left (7 of")
+    assert {name: migration.read(name) for name in forms} == {
+        name: text.replace("import store", "import depot")
+        .replace("shop.store", "shop.depot")
+        .replace("store.S", "depot.S")
+        .replace("Store", "Depot")
+        for name, text in forms.items()
+    }
+
+
 def test_a_plain_folder_is_mended_by_its_declared_replacements(tmp_path: Path, audit_fix: Run) -> None:
     for name, content in {
         "shop/__init__.py": "",
