@@ -46,6 +46,9 @@ _STATEMENT: Final = re.compile(
 )
 
 
+_MISSING: Final = re.compile(r"\b(?:missing|(?:not|n't)\s+(?:yet\s+)?(?:exist|there|been))\b", re.IGNORECASE)
+
+
 class CitedPlaces(msgspec.Struct, frozen=True):
     """One citation as it is written, and what must be so for it to be right."""
 
@@ -125,6 +128,7 @@ def mentioned_paths(block: Block) -> tuple[str, ...]:
     if (
         block.quoted
         or block.kind == "html"
+        or _MISSING.search(block.text)
         or _CHANGED.search(f"{block.text} {block.lead} {' '.join(block.headings[-1:])}")
     ):
         return ()

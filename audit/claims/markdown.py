@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from audit.claims.admitted import admitted
 from audit.claims.arithmetic import miscounts
 from audit.claims.blocks import Block, Fence, Outline, read_blocks
 from audit.claims.citations import find_citations, mentioned_paths
@@ -80,8 +81,10 @@ def _sentences(outline: Outline) -> Iterator[Statement]:
         tense = tense_of(block)
         for clause in _clauses(block):
             predicates, obstacle = extract(clause) if tense == "claim" else ((), "")
+            if tense == "admission":
+                predicates = admitted(clause)
             if block.kind != "lead" or predicates:
-                yield _statement(clause, tense, predicates, obstacle)
+                yield _statement(clause, tense, predicates, obstacle, weight=tense == "claim")
 
 
 def _is_sentence(block: Block) -> bool:

@@ -63,7 +63,25 @@ _DENIED: Final = re.compile(r"\b(no|zero|0|without|none|nothing|never)\b(\W+\w+)
 _MENDABLE: Final = re.compile(r"remaining|failing|broken|missing", re.IGNORECASE)
 _MENDED: Final = re.compile(r"\b(resolved|fixed|eliminated|removed|deleted|cleared|addressed|gone)\b", re.IGNORECASE)
 _ATTRIBUTED: Final = re.compile(
-    r"^\W*((the\s+)?\w+\s+)?(claim|claims|claimed|response|quote|reviewer|statement)\W*:", re.IGNORECASE
+    r"^\W*((the\s+)?\w+\s+)?(claim|claims|claimed|response|quote|reviewer|statement)\W*:"
+    r"(?!\s*(?:none\b|(?:no|without)\s+(?:\w+\s+)?(?:mention|answer|response|reply|reaction|comment|explanation)s?\b))",
+    re.IGNORECASE,
+)
+_ADVICE: Final = re.compile(
+    r"^\W*(?:(?:our|my|general|final|overall|immediate)\s+)?(?:recommendations?|suggestions?|advice|next\s+actions?)\W*:",
+    re.IGNORECASE,
+)
+_STATUS: Final = re.compile(
+    r"\b(?:(?:not|partially|partly|mostly)\s+)?(?:resolved|addressed|fixed|done|completed?|in\s+progress|wip|pending)\W*$",
+    re.IGNORECASE,
+)
+"""A status at the end of an item: that the whole is unfinished takes nothing back of what is told below as done."""
+_TOLD: Final = re.compile(r"^(?:action|change|done|fix|outcome|result)s?(?:\s+taken)?\W*:\W", re.IGNORECASE)
+_PAST: Final = re.compile(r"^[^:]*:\W*(?:\w+\s+){0,6}?\w{2,}(?:ed|rewritten|rebuilt)\b")
+"""What a label says was done: "Action: Basic functionality validated through tests"."""
+_LOOKING_BACK: Final = re.compile(
+    r"\b(?:lessons?|learned|retrospective|post-?mortem|achievements?|accomplish\w+|what\s+(?:we\s+did|was\s+done))\b",
+    re.IGNORECASE,
 )
 _QUOTED: Final = re.compile(r"[\"“][^\"”]{3,}[\"”]")
 
@@ -78,13 +96,19 @@ def tense_of(block: Block) -> Tense:
         return "quotation"
     if not re.search(r"\w{3,}", unquoted):
         return "quotation"
-    if block.mark == "open" or _PLAN.search(unquoted):
+    if block.mark == "open" or _PLAN.search(unquoted) or _ADVICE.match(unquoted):
         return "plan"
-    if block.mark == "cross" or _admits(unquoted):
+    if block.mark == "cross":
+        return "admission"
+    if _is_command(block, unquoted):
+        return "plan"
+    if _admits(unquoted):
         return "admission"
     if _is_planned(block, unquoted):
         return "plan"
-    for context in _around(block):
+    told = _DONE.match(unquoted) is not None or (_TOLD.match(unquoted) and _PAST.match(unquoted))
+    for around in _around(block):
+        context = _STATUS.sub("", around) if told else around
         if _PLAN.search(context) or _admits(context):
             return "plan" if _PLAN.search(context) else "admission"
     return "claim"
@@ -97,9 +121,8 @@ def _is_planned(block: Block, text: str) -> bool:
     """
     if block.titled and _TITLE_OF_PLAN.search(block.headings[0]) and block.mark != "check":
         return True
-    if _is_command(block, text):
-        return True
-    done = _DONE.match(text) is not None or block.heading_mark == "check"
+    back = any(map(_LOOKING_BACK.search, block.headings))
+    done = _DONE.match(text) is not None or block.heading_mark == "check" or back
     for context in (*block.headings[block.titled :], *_around(block)):
         remaining = _SETTLED_HEADING.sub("", context) if done else context
         if _PLAN_HEADING.search(remaining):

@@ -26,6 +26,7 @@ from audit.model.predicates import (
     Size,
     Smoke,
     Unreferenced,
+    Uses,
 )
 from audit.model.predicates import Entry as EntryPoint
 from audit.model.suggest import did_you_mean
@@ -180,15 +181,23 @@ def _entry(node: Node, mistakes: Mistakes) -> AnyPredicate:
 
 
 def _lacks(node: Node, mistakes: Mistakes) -> AnyPredicate:
-    fields = Fields(node, "lacks", mistakes)
+    path, imports, names = _names_of_file(node, "lacks", mistakes)
+    return Lacks(path=path, imports=imports, names=names)
+
+
+def _uses(node: Node, mistakes: Mistakes) -> AnyPredicate:
+    path, imports, names = _names_of_file(node, "uses", mistakes)
+    return Uses(path=path, imports=imports, names=names)
+
+
+def _names_of_file(node: Node, what: str, mistakes: Mistakes) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    fields = Fields(node, what, mistakes)
     path = fields.text("path", required=True)
-    predicate = Lacks(
-        path="".join(in_tree((path,), node, mistakes)), imports=fields.texts("imports"), names=fields.texts("names")
-    )
+    imports, names = fields.texts("imports"), fields.texts("names")
     fields.close()
-    if not predicate.imports and not predicate.names:
-        mistakes.add(fields.line, "lacks needs 'imports' or 'names'")
-    return predicate
+    if not imports and not names:
+        mistakes.add(fields.line, f"{what} needs 'imports' or 'names'")
+    return "".join(in_tree((path,), node, mistakes)), imports, names
 
 
 def _count(node: Node, mistakes: Mistakes) -> AnyPredicate:
@@ -233,6 +242,7 @@ PREDICATES: Final[dict[str, Callable[[Node, Mistakes], AnyPredicate]]] = {
     "smoke": _smoke,
     "unchanged": read_unchanged,
     "unreferenced": _unreferenced,
+    "uses": _uses,
 }
 """Every predicate of a rules file with its reader."""
 

@@ -234,6 +234,23 @@ class Lacks(Predicate, frozen=True, kw_only=True):
         return f"{self.path} {' and '.join(parts)}"
 
 
+class Uses(Predicate, frozen=True, kw_only=True):
+    """A Python file imports the names of ``imports``, and its code uses those of ``names``."""
+
+    kind: ClassVar[str] = "uses"
+    path: str
+    imports: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        parts = []
+        if self.imports:
+            parts.append(f"imports {listed(self.imports)}")
+        if self.names:
+            parts.append(f"uses {listed(self.names)}")
+        return f"{self.path} {' and '.join(parts)}"
+
+
 TreePredicate = (
     Absent
     | Cited
@@ -247,6 +264,7 @@ TreePredicate = (
     | Size
     | Unchanged
     | Unreferenced
+    | Uses
 )
 """The predicates that the tree alone answers, or the tree and its base."""
 
@@ -265,7 +283,7 @@ def named_paths(predicate: AnyPredicate) -> tuple[str, ...]:
             return tests
         case LinesChanged(paths=paths) | Unchanged(paths=paths):
             return paths
-        case Cited(path=path) | Lacks(path=path) | Size(path=path):
+        case Cited(path=path) | Lacks(path=path) | Size(path=path) | Uses(path=path):
             return (path,)
         case _:
             return ()

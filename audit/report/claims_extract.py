@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from audit.model.claims import Dossier, Statement
-from audit.model.predicates import AnyPredicate, Cited, Lacks, Pytest, Size, named_paths
+from audit.model.predicates import AnyPredicate, Cited, Lacks, Pytest, Size, Uses, named_paths
 
 
 def render_extract_json(dossier: Dossier) -> str:
@@ -78,7 +78,7 @@ def _stands_alone(predicate: AnyPredicate) -> bool:
     """Whether what a predicate names is the same in every place that it is read."""
     if any(path.startswith(("/", "~")) or ".." in path.split("/") for path in named_paths(predicate)):
         return False
-    files = named_paths(predicate) if isinstance(predicate, Cited | Lacks | Size | Pytest) else ()
+    files = named_paths(predicate) if isinstance(predicate, Cited | Lacks | Size | Pytest | Uses) else ()
     return all("/" in path for path in files)
 
 

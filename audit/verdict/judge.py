@@ -35,6 +35,7 @@ from audit.model.predicates import (
     Smoke,
     TreePredicate,
     Unreferenced,
+    Uses,
 )
 from audit.model.verdicts import Judgement, Verdict
 from audit.verdict.amounts import judge_count, judge_size
@@ -44,7 +45,7 @@ from audit.verdict.contracts import judge_contract
 from audit.verdict.entries import judge_entry
 from audit.verdict.imports import judge_imports
 from audit.verdict.judgements import judged
-from audit.verdict.lacking import judge_lacks
+from audit.verdict.lacking import judge_lacks, judge_uses
 from audit.verdict.metrics import judge_metric
 from audit.verdict.outputs import judge_same_output
 from audit.verdict.presence import judge_absent, judge_exists, judge_unreferenced
@@ -114,6 +115,8 @@ def _judge_by_tree(predicate: TreePredicate, codebase: Codebase) -> Judgement:
             return judge_entry(predicate, codebase)
         case Lacks():
             return judge_lacks(predicate, codebase)
+        case Uses():
+            return judge_uses(predicate, codebase)
         case LinesChanged():
             return judge_lines_changed(predicate, codebase)
         case Unchanged():

@@ -1,4 +1,4 @@
-"""Judges what the code of a file no longer imports or uses, by its syntax: comments and texts do not count."""
+"""Judges what the code of a file imports and uses, or no longer does, by its syntax: comments do not count."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 
 from audit.model.codebase import Codebase
 from audit.model.evidence import Evidence
-from audit.model.predicates import Lacks
+from audit.model.predicates import Lacks, Uses
 from audit.model.verdicts import Judgement
 from audit.verdict.judgements import counted, listed, refuted, retirement, unverified, verified
 
@@ -42,7 +42,36 @@ def judge_lacks(predicate: Lacks, codebase: Codebase) -> Judgement:
     return verified(f"{path} no longer {verb} {what}", coverage=f"1 file with {counted(_count(tree), 'import')} read")
 
 
-class Uses(msgspec.Struct, frozen=True):
+def judge_uses(predicate: Uses, codebase: Codebase) -> Judgement:
+    """The file is there, and each of the names is imported or used in it."""
+    path = predicate.path
+    text = codebase.read_text(path)
+    if text is None:
+        gone = codebase.retired(path)
+        return refuted(f"{path} is not in the tree", evidence=() if gone is None else (retirement(gone, path),))
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        return unverified(f"{path} is no Python that can be read: {error}")
+    imported = list(_imports(tree))
+    used = [*imported, *_names(tree)]
+    found = sorted(
+        {each for each in imported if each[1] in predicate.imports}
+        | {each for each in used if each[1] in predicate.names}
+    )
+    missing = sorted({*predicate.imports, *predicate.names} - {name for _, name in found})
+    verb = "use" if predicate.names else "import"
+    coverage = f"1 file with {counted(_count(tree), 'import')} read"
+    if missing:
+        return refuted(f"{path} does not {verb} {listed(missing)}", coverage=coverage)
+    return verified(
+        f"{path} {verb}s {listed(dict.fromkeys(name for _, name in found))}",
+        coverage=coverage,
+        evidence=(Evidence(summary=f"{name} stands here", path=path, line=line) for line, name in found),
+    )
+
+
+class FoundUses(msgspec.Struct, frozen=True):
     """Where code uses a name, how many Python files were searched, and which that hold the word do not parse."""
 
     places: tuple[Evidence, ...]
@@ -50,7 +79,7 @@ class Uses(msgspec.Struct, frozen=True):
     unread: tuple[str, ...]
 
 
-def uses_of_name(name: str, codebase: Codebase) -> Uses:
+def uses_of_name(name: str, codebase: Codebase) -> FoundUses:
     """Every place in the code of the tree that imports, defines or uses a name."""
     word = re.compile(rf"\b{re.escape(name)}\b")
     found: list[Evidence] = []
@@ -70,7 +99,7 @@ def uses_of_name(name: str, codebase: Codebase) -> Uses:
             continue
         lines = sorted({line for line, each in (*_imports(tree), *_names(tree)) if each == name})
         found += [Evidence(summary=f"{name} is used here", path=path, line=line) for line in lines]
-    return Uses(tuple(found), searched, tuple(unread))
+    return FoundUses(tuple(found), searched, tuple(unread))
 
 
 def _count(tree: ast.Module) -> int:

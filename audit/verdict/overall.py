@@ -45,10 +45,10 @@ def summarise(statements: Sequence[JudgedStatement]) -> Summary:
 def assess(statements: Sequence[JudgedStatement]) -> Overall:
     """The verdict on the whole, by `RULE`, and by `WAIVER_RULE` where a core claim is waived.
 
-    Where nothing is core, every judged claim counts as core.
+    Where nothing is core, every judged claim counts as core; an admission never does.
     """
     claims = [each for each in statements if each.verdict is not None and each.predicate]
-    core = [each for each in claims if each.weight == "core"] or claims
+    core = [each for each in claims if each.weight == "core"] or [each for each in claims if each.tense == "claim"]
     waived = [each for each in core if each.waived]
     counting = [each for each in core if not each.waived]
     verdict = _worst([each.verdict for each in counting if each.verdict is not None])
@@ -75,6 +75,7 @@ def assess(statements: Sequence[JudgedStatement]) -> Overall:
 def exit_code(statements: Sequence[JudgedStatement], findings: Sequence[DocumentFinding] = ()) -> int:
     """0 when every judged claim is verified or waived, 1 when one is refuted or holds only partly, else 2.
 
+    An admission that is not so counts like a claim, and one that is so does not make up for the lack of a claim.
     Sentences that could not be turned into a predicate do not count, unless there is nothing else. A finding about
     a document counts like a refuted claim where it is an error.
     """
@@ -82,7 +83,7 @@ def exit_code(statements: Sequence[JudgedStatement], findings: Sequence[Document
     verdicts = {each.verdict for each in judged if not each.waived}
     if verdicts & {"refuted", "partly"} or any(CODES[each.code].severity == "error" for each in findings):
         return 1
-    return 0 if judged and verdicts <= {"verified"} else 2
+    return 0 if any(each.tense == "claim" for each in judged) and verdicts <= {"verified"} else 2
 
 
 def _worst(verdicts: Sequence[Verdict]) -> Verdict:

@@ -83,7 +83,7 @@ def _judge_statically(predicate: Pytest, codebase: Codebase, why_not: str) -> Ju
     modules = {name for name in codebase.modules() if codebase.module_path(name) in files}
     roots = roots_of(modules, codebase)
     killed = {name for root in roots for name in root.killed} & modules
-    if killed and len(killed) == len(files):
+    if killed and len(killed) == len(files) and (predicate.failed is None or predicate.failed.admits(0)):
         return refuted(
             f"the tests cannot be imported, because {listed(root.target for root in roots)} is gone",
             coverage=coverage,

@@ -91,6 +91,7 @@ def assemble(
 
 def _judged(statement: Statement, judgement: Judgement | None, subject: Subject) -> JudgedStatement:
     reason = judgement.reason if judgement is not None else statement.obstacle or _not_judged(statement)
+    told = judgement is not None and (_is_claim(statement) or judgement.verdict in ("verified", "partly", "refuted"))
     return JudgedStatement(
         id=statement.id,
         document=statement.path,
@@ -100,7 +101,7 @@ def _judged(statement: Statement, judgement: Judgement | None, subject: Subject)
         tense=statement.tense,
         kind=statement.kind,
         predicate=statement.predicate,
-        verdict=judgement.verdict if judgement is not None else ("unverified" if _is_claim(statement) else None),
+        verdict=judgement.verdict if judgement is not None and told else "unverified" if _is_claim(statement) else None,
         reason=reason,
         coverage=judgement.coverage if judgement is not None else "",
         weight=statement.weight,

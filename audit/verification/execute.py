@@ -30,7 +30,7 @@ def judge_all(
     jobs: int,
     progress: Progress,
 ) -> dict[str, Judgement]:
-    """Judge every statement that is a claim with predicates, by id.
+    """Judge every claim and every admission with predicates, by id.
 
     A statement whose need is not verified is not probed: it is unverified, blocked by that need, and says which
     claim stands at the root where the need is blocked itself. ``cache`` may know what a probe would see.
@@ -69,7 +69,7 @@ def judge_all(
 
 
 def _is_judged(statement: Statement) -> bool:
-    return statement.tense == "claim" and bool(statement.predicates)
+    return statement.tense in ("claim", "admission") and bool(statement.predicates)
 
 
 def _blocked(statement: Statement, known: dict[str, Statement], judgements: dict[str, Judgement]) -> Judgement | None:

@@ -7,8 +7,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from audit.model.codebase import Codebase, Located
-from audit.model.predicates import Cited, Signature
+from audit.model.predicates import Cited, Signature, Uses
 from audit.verification.fit_paths import CannotFitError, fit_path
 
 _DOCUMENTS: Final = (".md", ".markdown", ".rst", ".txt")
@@ -100,6 +102,31 @@ def fit_signature(predicate: Signature, codebase: Codebase) -> Signature:
 
 
 _TRANSPARENT: Final = frozenset({"staticmethod", "classmethod", "abstractmethod", "abc.abstractmethod", "override"})
+
+
+def fit_use(predicate: Uses, codebase: Codebase) -> Uses:
+    """A file, or the file of a class, that is said to import or use names.
+
+    Only an import of a name that the file does not hold anywhere is known not to be there.
+    """
+    path = predicate.path
+    if path.isidentifier():
+        alike = codebase.locate_by_suffix(path)
+        if len(alike) != 1:
+            raise CannotFitError(
+                f"{len(alike)} definitions are called {path}, so whose imports are meant cannot be told"
+            )
+        path = alike[0].path
+    path = fit_path(path, codebase)
+    text = codebase.read_text(path)
+    if text is None or not path.endswith((".py", ".pyi")):
+        raise CannotFitError(f"{path} is no Python file of this tree, so what it uses cannot be told")
+    for name in (*predicate.imports, *predicate.names):
+        if _is_used(name, text):
+            continue
+        if name in predicate.names or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) or "import *" in text:
+            raise CannotFitError(f"no code of {path} names {name}; it may use it by way of others")
+    return msgspec.structs.replace(predicate, path=path)
 
 
 def fit_saying(predicate: Cited, codebase: Codebase) -> Cited:

@@ -24,8 +24,9 @@ from audit.model.predicates import (
     Signature,
     Size,
     Unreferenced,
+    Uses,
 )
-from audit.verification.fit_names import fit_saying, fit_signature, gone_name, places, present_name
+from audit.verification.fit_names import fit_saying, fit_signature, fit_use, gone_name, places, present_name
 from audit.verification.fit_paths import CannotFitError, ending, fit_path, is_folder
 from audit.verification.fit_sizes import fit_size
 
@@ -83,6 +84,8 @@ def _fitted(predicate: AnyPredicate, codebase: Codebase, folder: str) -> AnyPred
             return _cited(msgspec.structs.replace(predicate, path=fit_path(path, codebase)), codebase)
         case Lacks(path=path):
             return msgspec.structs.replace(predicate, path=fit_path(path, codebase))
+        case Uses():
+            return fit_use(predicate, codebase)
         case Size(path=path):
             return fit_size(predicate, fit_path(path, codebase) if _is_path(path) else "", codebase)
         case Unreferenced(names=names):

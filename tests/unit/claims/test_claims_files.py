@@ -32,6 +32,7 @@ from audit.model.predicates import (
     Size,
     Smoke,
     Unreferenced,
+    Uses,
 )
 
 
@@ -128,6 +129,7 @@ def test_a_claim_is_read_with_everything_it_says() -> None:
         ("citation: {path: a.py, first: 6, says: import b}", Cited(path="a.py", first=6, says="import b")),
         ("entry: {run: python tools/train.py}", Entry(run=("python", "tools/train.py"))),
         ("lacks: {path: a.py, imports: b.C, names: [d]}", Lacks(path="a.py", imports=("b.C",), names=("d",))),
+        ("uses: {path: a.py, imports: b.C, names: [d]}", Uses(path="a.py", imports=("b.C",), names=("d",))),
         ("size: {path: a.py, lines: 50}", Size(path="a.py", lines=Bound(50, 50))),
         ("size: {path: a, added: 90..110, base: v1}", LinesChanged(paths=("a",), added=Bound(90, 110), base="v1")),
         ("size: {removed: '>99'}", LinesChanged(removed=Bound(100))),
