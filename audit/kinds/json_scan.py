@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -53,11 +55,25 @@ class JsonString(msgspec.Struct, frozen=True):
         """The offset in the file that lies ``count`` characters of the value after ``offset``."""
         if "\\" not in self.raw:
             return min(offset + count, self.end)
-        position = offset - self.start - 1
-        for _ in range(count):
-            escape = _ESCAPE.match(self.raw, position)
-            position = escape.end() if escape is not None else position + 1
-        return min(self.start + 1 + position, self.end)
+        ends, shorter = _escapes(self.raw)
+        before = bisect.bisect_right(ends, offset - self.start - 1)
+        position = offset - self.start - 1 - (shorter[before - 1] if before else 0) + count
+        # an escape counts once the value goes on behind it
+        passed = bisect.bisect_right(range(len(ends)), position, key=lambda index: ends[index] - shorter[index])
+        return min(self.start + 1 + position + (shorter[passed - 1] if passed else 0), self.end)
+
+
+@functools.lru_cache(maxsize=16)
+def _escapes(raw: str) -> tuple[list[int], list[int]]:
+    """Where each escape of a string ends, and how many characters those up to it take beyond the ones they mean."""
+    ends: list[int] = []
+    shorter: list[int] = []
+    surplus = 0
+    for escape in _ESCAPE.finditer(raw):
+        surplus += escape.end() - escape.start() - 1
+        ends.append(escape.end())
+        shorter.append(surplus)
+    return ends, shorter
 
 
 def json_strings(text: str) -> Iterator[JsonString]:

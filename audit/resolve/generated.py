@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from audit.resolve.layout import Layout
@@ -15,13 +16,23 @@ class Builds:
 
     def __init__(self, layout: Layout, ignored: Callable[[str], bool]) -> None:
         self._names = layout.built
-        self._stems = tuple(name.replace(".", "/") for name in layout.built if "." in name)
-        self._extensions = layout.extensions
+        # by their last part: build files name thousands of words, and each attribute of a package may ask
+        self._stems: dict[str, list[str]] = defaultdict(list)
+        for name in layout.built:
+            if "." in name:
+                self._stems[name.rpartition(".")[2]].append(f"/{name.replace('.', '/')}")
+        self._extensions: dict[str, list[str]] = defaultdict(list)
+        for at, name in layout.extensions:
+            self._extensions[name].append(f"{at}/" if at else "")
         self._ignored = ignored
+        self._made: dict[str, bool] = {}
 
     def makes(self, stem: str) -> bool:
         """Whether a build may make the module at a path without suffix."""
-        return self._is_named(stem) or self._ignored(f"{stem}.py")
+        found = self._made.get(stem)
+        if found is None:
+            found = self._made[stem] = self._is_named(stem) or self._ignored(f"{stem}.py")
+        return found
 
     def _is_named(self, stem: str) -> bool:
         """Whether build files name a module: by its dotted name, below them as an extension, or by a file name
@@ -29,9 +40,9 @@ class Builds:
         folder, _, leaf = stem.rpartition("/")
         if leaf in self._names and (leaf.startswith("_") or leaf.endswith("version")):
             return True
-        if any(leaf == name and f"{folder}/".startswith(f"{at}/" if at else "") for at, name in self._extensions):
+        if any(f"{folder}/".startswith(at) for at in self._extensions.get(leaf, ())):
             return True
-        return any(f"/{stem}".endswith(f"/{name}") for name in self._stems)
+        return any(f"/{stem}".endswith(name) for name in self._stems.get(leaf, ()))
 
 
 def generated_by_build(ignore_files: Iterable[tuple[str, bytes]]) -> Callable[[str], bool]:

@@ -8,7 +8,7 @@ from audit.model.facts import Attribute, Context, FileFacts, Import, ImportedNam
 from audit.model.findings import Site
 from audit.model.graph import ImportEdge, ModuleGraph
 from audit.model.references import Dangling
-from audit.resolve.chains import ChainWalker
+from audit.resolve.chains import ChainWalker, Missing
 from audit.resolve.index import Node
 from audit.resolve.program import Program, Resolution
 from audit.resolve.strings import StringNames, imports_modules, puts_in_place, use_of
@@ -78,6 +78,7 @@ class FileReferences:
         self.chains = ChainWalker(program)
         self.strings = StringNames(program, self.chains)
         self._resolved: dict[int, list[tuple[ImportedName, Resolution]]] = {}
+        self._missing: dict[tuple[int, int, tuple[str, ...]], Missing | None] = {}
 
     def dangling(self) -> Iterator[Dangling]:
         """Every reference of the file that leads nowhere."""
@@ -181,12 +182,18 @@ class FileReferences:
     def _dangling_attribute(self, attribute: Attribute) -> Iterator[Dangling]:
         if attribute.store or attribute.context in ("guarded", "expected"):
             return
-        module, chain = self.chain_of(attribute)
-        if module.status != "found" or module.weak:
-            return
-        missing = self.chains.missing(module.dotted, module.nodes, chain)
+        key = (attribute.import_index, attribute.name_index, attribute.chain)
+        if key not in self._missing:  # a file writes the same few chains over and over
+            self._missing[key] = self._missing_below(attribute)
+        missing = self._missing[key]
         if missing is not None:
             yield self._make("attribute", attribute.span, *missing, attribute.context, False)
+
+    def _missing_below(self, attribute: Attribute) -> Missing | None:
+        module, chain = self.chain_of(attribute)
+        if module.status != "found" or module.weak:
+            return None
+        return self.chains.missing(module.dotted, module.nodes, chain)
 
     def chain_of(self, attribute: Attribute) -> tuple[Resolution, tuple[str, ...]]:
         """The module that a chain starts in, and the names that follow it."""

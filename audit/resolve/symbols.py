@@ -48,6 +48,7 @@ class SymbolTable:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._definitions: dict[str, dict[str, Definition]] = {}
+        self._only_own: dict[tuple[str, str], bool] = {}
 
     def definitions(self, path: str) -> dict[str, Definition]:
         """The definitions of one file by name; members as ``Class.member``."""
@@ -66,15 +67,16 @@ class SymbolTable:
             return "yes"
         answer: Answer = "no"
         for node in nodes:
-            if node.kind == "opaque" or (node.kind == "package" and self._tree.builds(node, name)):
-                answer = "unknown"
             for path in node.files:
                 offered = self._file_defines(path, name, seen)
                 if offered == "yes":
                     return "yes"
                 if offered == "unknown":
                     answer = "unknown"
-        return answer
+        made = any(
+            node.kind == "opaque" or (node.kind == "package" and self._tree.builds(node, name)) for node in nodes
+        )
+        return "unknown" if made else answer
 
     def _file_defines(self, path: str, name: str, seen: set[tuple[str, str]]) -> Answer:
         if (path, name) in seen:
@@ -102,10 +104,15 @@ class SymbolTable:
 
     def only_from_itself(self, path: str, name: str) -> bool:
         """Whether all that binds ``name`` in a package's own file is its import from that very package."""
-        if name not in self.definitions(path):
+        definition = self.definitions(path).get(name)
+        if definition is None or definition.kind != "import" or not path.endswith(("/__init__.py", "/__init__.pyi")):
             return False
-        if self.definitions(path)[name].kind != "import" or not path.endswith(("/__init__.py", "/__init__.pyi")):
-            return False
+        found = self._only_own.get((path, name))
+        if found is None:
+            found = self._only_own[path, name] = self._is_from_itself(path, name)
+        return found
+
+    def _is_from_itself(self, path: str, name: str) -> bool:
         for statement in self._tree.facts(path).imports:
             for each in statement.names:
                 if each.bound != name or not statement.at_module_scope:
