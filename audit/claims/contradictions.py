@@ -129,7 +129,7 @@ def _sayings(statement: Statement) -> Iterator[_Said]:
         match predicate:
             case Size(path=path, lines=lines):
                 yield _Said("size", _subject(path), f"{path} has {lines} lines", line, lines)
-            case Pytest(nodes=nodes, passed=passed) if passed is not None:
+            case Pytest(nodes=nodes, passed=passed) if passed is not None and not nodes[0].endswith("/"):
                 yield _Said("tests", " ".join(nodes), f"{passed} tests of {', '.join(nodes)} pass", line, passed)
             case Absent(names=names):
                 yield from (_Said("gone", _subject(name), f"{name} is gone", line) for name in names)

@@ -16,6 +16,9 @@ from audit.claims.universal import all_imports, no_references
 from audit.claims.within import removal_within, switching, usage
 from audit.model.predicates import AnyPredicate
 
+BARE_VERDICT: Final = "a verdict without its coverage: what was examined is not said"
+"""Why a verdict without a subject cannot be judged by itself."""
+
 UNKNOWN: Final = "no predicate is known for this sentence"
 
 _CONDITION: Final = re.compile(
@@ -29,7 +32,7 @@ _REASONS: Final = tuple(
     for pattern, reason in (
         (
             r"^(?:(?:reality|status|result|verdict|claim)\W+)?(?:fully\s+)?(?:verified|working|functional)\b(?:\s+\w+)?\W*$",
-            "a verdict without its coverage: what was examined is not said",
+            BARE_VERDICT,
         ),
         (
             r"^(?:date|author|auditor|branch|status|version|risk level|priority|audit type|reviewer)\s*:",
@@ -65,7 +68,9 @@ def extract(block: Block) -> tuple[tuple[AnyPredicate, ...], str]:
         if predicates:
             # "Created `a.py` (50 lines)" says two things, and holds only if both do.
             sizes = size_of_file(block) if find is addition else ()
-            return (*predicates, *sizes), ""
+            # So does "All import errors resolved, 6 eval tests passing".
+            tests = passing_tests(block) if find is all_imports else ()
+            return (*predicates, *sizes, *tests), ""
     return (), next((reason for pattern, reason in _REASONS if pattern.search(block.text)), UNKNOWN)
 
 

@@ -33,7 +33,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     sentence could not be turned into one: it is then reported as unverified, never dropped.
     ``may_run`` is whether its predicates may run code of the repository, and ``exclusive`` whether nothing else may
     run beside them; ``context`` are the headings that
-    it stands under, outermost first, and the sentence that introduces its list.
+    it stands under, outermost first, and the sentence that introduces its list; ``coverage`` is how much what it
+    rests on examines, where that is known without judging it.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     may_run: bool = False
     exclusive: bool = False
     context: tuple[str, ...] = ()
+    coverage: str = ""
 
     @property
     def kind(self) -> str:

@@ -13,7 +13,7 @@ def reach(tests: int, files: Iterable[str], codebase: Codebase) -> str:
     """``6 tests in 1 of 7 modules (pkg.eval)``: which modules the test files import, of how many beside them.
 
     A module counts as reached when a test file imports it or a name defined in it, anywhere in the file.
-    The whole is every module of the packages that hold a reached one: where the tests lie in a folder named
+    The whole is every module of the packages that hold a reached one: where all the tests lie in a folder named
     after one of these, of that one only, since it is what they are there for.
     """
     names = {name for path in files for name in _imported(codebase.read_text(path) or "")}
@@ -22,7 +22,7 @@ def reach(tests: int, files: Iterable[str], codebase: Codebase) -> str:
     reached = {module for module in reached if codebase.module_path(module) not in own}
     if not reached:
         return f"{counted(tests, 'test')}, which import no module of the tree"
-    folders = {folder for path in own for folder in path.split("/")[:-1]}
+    folders = set.intersection(*(set(path.split("/")[:-1]) for path in own))
     holders = {module: _package_of(module, codebase) for module in reached}
     meant = {package for package in holders.values() if package.rpartition(".")[2] in folders}
     packages = _outermost(meant or set(holders.values()))

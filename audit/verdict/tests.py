@@ -68,7 +68,7 @@ def _files(nodes: tuple[str, ...], codebase: Codebase) -> list[str]:
     return [
         path
         for path in codebase.paths()
-        if any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes)
+        if any(prefix in ("", ".", path) or path.startswith(f"{prefix}/") for prefix in prefixes)
         and path.endswith(".py")
         and codebase.tests_in(path)
     ]
@@ -79,13 +79,18 @@ def _judge_statically(predicate: Pytest, codebase: Codebase, why_not: str) -> Ju
     files = _files(predicate.nodes, codebase)
     tests = sum(codebase.tests_in(path) for path in files)
     worth, flagged = _worth(predicate.nodes, files, codebase)
-    coverage = f"{counted(tests, 'test function')} in {counted(len(files), 'file')} read, none run{worth}"
+    reached = f" ({reach(tests, files, codebase)})" if tests else ""
+    coverage = f"{counted(tests, 'test function')} in {counted(len(files), 'file')} read, none run{reached}{worth}"
     modules = {name for name in codebase.modules() if codebase.module_path(name) in files}
     roots = roots_of(modules, codebase)
     killed = {name for root in roots for name in root.killed} & modules
-    if killed and len(killed) == len(files) and (predicate.failed is None or predicate.failed.admits(0)):
+    failures_told = predicate.failed is not None or predicate.errors is not None
+    everywhere = bool({"", "."} & set(predicate.nodes))  # some of them may not be meant to run at all
+    every_file_dies = len(killed) == len(files)
+    if killed and not failures_told and (every_file_dies or (predicate.passed is None and not everywhere)):
+        which = "the" if every_file_dies else f"{len(killed)} of {counted(len(files), 'file')} with"
         return refuted(
-            f"the tests cannot be imported, because {listed(root.target for root in roots)} is gone",
+            f"{which} tests cannot be imported, because {listed(root.target for root in roots)} is gone",
             coverage=coverage,
             evidence=(
                 Evidence(summary=f"names {root.target}", path=root.sites[0].path, line=root.sites[0].line)

@@ -103,7 +103,7 @@ def _judged(statement: Statement, judgement: Judgement | None, subject: Subject)
         predicate=statement.predicate,
         verdict=judgement.verdict if judgement is not None and told else "unverified" if _is_claim(statement) else None,
         reason=reason,
-        coverage=judgement.coverage if judgement is not None else "",
+        coverage=judgement.coverage if judgement is not None else statement.coverage,
         weight=statement.weight,
         evidence=judgement.evidence if judgement is not None else (),
         findings=judgement.findings if judgement is not None else (),

@@ -29,6 +29,7 @@ from audit.model.predicates import (
 from audit.verification.fit_names import fit_saying, fit_signature, fit_use, gone_name, places, present_name
 from audit.verification.fit_paths import CannotFitError, ending, fit_path, is_folder
 from audit.verification.fit_sizes import fit_size
+from audit.verification.resting import resting
 
 _FILES: Final = (
     ".py",
@@ -56,9 +57,8 @@ def grounded(dossier: Dossier, codebase: Codebase) -> Dossier:
 
     A statement whose path cannot be fitted loses its predicate, and gains the reason as its obstacle.
     """
-    return msgspec.structs.replace(
-        dossier, statements=tuple(_grounded(statement, codebase) for statement in dossier.statements)
-    )
+    statements = [_grounded(statement, codebase) for statement in dossier.statements]
+    return msgspec.structs.replace(dossier, statements=resting(statements, codebase))
 
 
 def _grounded(statement: Statement, codebase: Codebase) -> Statement:
@@ -160,5 +160,26 @@ def _cited(predicate: Cited, codebase: Codebase) -> Cited:
 
 
 def _node(node: str, codebase: Codebase) -> str:
+    if node == ".":
+        return node
+    if node.endswith("/"):
+        return _test_folder(node.strip("/"), codebase)
     path, colons, test = node.partition("::")
     return fit_path(path, codebase) + colons + test
+
+
+def _test_folder(name: str, codebase: Codebase) -> str:
+    """The one folder that ends so and holds tests; a part of a system need not have one."""
+    folders = {
+        f"{before}{name}"
+        for path in codebase.paths()
+        if codebase.tests_in(path)
+        for before, found, _ in [f"/{path}".partition(f"/{name}/")]
+        if found
+        for before in [f"{before.lstrip('/')}/" if before else ""]
+    }
+    if len(folders) != 1:
+        raise CannotFitError(
+            f"{len(folders) or 'no'} folders with tests end in {name}, so which tests are meant is open"
+        )
+    return folders.pop()

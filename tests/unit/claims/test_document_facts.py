@@ -14,7 +14,19 @@ from audit.claims.mojibake import repaired
 from audit.model.claims import Dossier
 from audit.model.documents import FileMention, QuotedFrame, QuotedTraceback
 from audit.model.errors import UsageError
-from audit.model.predicates import Absent, AnyPredicate, Bound, Cited, Entry, Exists, Lacks, Size, Unreferenced
+from audit.model.predicates import (
+    Absent,
+    AnyPredicate,
+    Bound,
+    Cited,
+    Entry,
+    Exists,
+    Imports,
+    Lacks,
+    Pytest,
+    Size,
+    Unreferenced,
+)
 
 
 def read(text: str) -> Dossier:
@@ -51,6 +63,15 @@ def judged(text: str) -> list[tuple[str, tuple[AnyPredicate, ...]]]:
          (Lacks(path="pkg/a.py", names=("upload", "PolicyRecord", "PolicyStore")),)),
         ("- `pkg/a.py` - Uses CheckpointManager", (Cited(path="pkg/a.py", says="CheckpointManager"),)),
         ("- No remaining `PolicyStore` references in the codebase", (Unreferenced(names=("PolicyStore",)),)),
+        ("- 6 eval tests passing", (Pytest(nodes=("tests/eval/",), passed=Bound(6, 6)),)),
+        ("- Eval system: 6/6 tests passing", (Pytest(nodes=("tests/eval/",), passed=Bound(6, 6)),)),
+        ("- All eval tests pass with direct loading", (Pytest(nodes=("tests/eval/",)),)),
+        ("- Eval tests now all pass", (Pytest(nodes=("tests/eval/",)),)),
+        ("- All tests in `tests/eval` pass", (Pytest(nodes=("tests/eval/",)),)),
+        ("- All tests in `tests/test_a.py` pass.", (Pytest(nodes=("tests/test_a.py",)),)),
+        ("- All tests pass", (Pytest(nodes=(".",)),)),
+        ("- All import errors resolved, 6 eval tests passing",
+         (Imports(), Pytest(nodes=("tests/eval/",), passed=Bound(6, 6)))),
     ],
 )  # fmt: skip
 def test_what_is_said_beyond_doubt_gets_its_predicates(sentence, predicates) -> None:
@@ -61,6 +82,14 @@ def test_what_is_said_beyond_doubt_gets_its_predicates(sentence, predicates) -> 
     "sentence",
     [
         "- Removed `pkg/a.py`'s 164 lines of `Store` code",
+        "- Most eval tests pass",
+        "- All eval tests pass except two",
+        "- All unit tests pass",
+        "- All eval tests pass locally",
+        "- All eval tests passed on to others",
+        '- "All eval tests pass" was said',
+        "- 27/30 tests pass",
+        "- 12.6 eval tests passing",
         "- Added 164 lines to `pkg/a.py`",
         "- `pkg/a.py` was 164 lines",
         "- `pkg/a.py`: 20 lines of comments",
