@@ -26,6 +26,8 @@ def write_phase(root: Path, phase: int, contents: Mapping[str, str]) -> tuple[Pa
     """
     folder = root / FOLDER
     staged: list[tuple[Path, Path]] = []
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"the report cannot be written: {FOLDER} is a file; move it away")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         try:

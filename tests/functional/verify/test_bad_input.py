@@ -92,7 +92,9 @@ def test_reports_that_cannot_be_written_or_read_are_told(shop, audit) -> None:
     (shop.root / "reports/phase-3.md").rmdir()
     (shop.root / "reports").rmdir()
     shop.write({"reports": "a file in the way"})
-    assert "cannot be read: Not a directory" in told(audit(shop.root, "verify", "--no-run", "--phase", "3"))
+    assert told(audit(shop.root, "verify", "--no-run", "--phase", "3")) == (
+        "audit: the report cannot be written: reports is a file; move it away\n"
+    )
 
 
 def test_a_tree_without_smoke_has_nothing_to_run(shop, audit) -> None:
