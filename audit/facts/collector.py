@@ -72,7 +72,8 @@ class Collector:
             stored=" ".join(sorted(found.stored)),
             metaclassed=tuple(sorted(found.metaclassed)),
             dynamic_exports=found.dynamic_exports,
-            injected=tuple(sorted(self.expressions.strings.injected)),
+            injected=self.expressions.strings.made(tree),
+            handed_to=tuple(sorted(self.expressions.handed_to)),
         )
         del self.expressions, self.imports  # they point back here: without the cycle the tree is freed at once
         return facts

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.fields import fields_of
 from audit.facts.scopes import Scope
-from audit.facts.strings import Strings, is_tolerant
+from audit.facts.strings import Strings, is_own_module, is_own_name, is_tolerant
 from audit.facts.syspath import added_folders, is_search_path, path_of, put_together
 from audit.model.facts import Attribute, Context, Import, Span, Text
 
@@ -41,6 +41,7 @@ class Expressions:
         self._probed: set[tuple[str, str]] = set()
         self.called: set[str] = set()
         self.accessed: set[str] = set()
+        self.handed_to: set[str] = set()
 
     def children(self, node: ast.stmt | ast.excepthandler) -> None:
         """Visit the expressions of a statement (its blocks apart) that has no meaning of its own here."""
@@ -141,6 +142,8 @@ class Expressions:
             self.strings.called(node, callee, callee.rpartition(".")[2], scope)
             if callee in _CASTS and node.args and isinstance(node.args[0], ast.Constant):
                 self.forward_reference(node.args[0], scope)
+            if not self.collector.scope.is_function and any(is_own_name(each) for each in node.args):
+                self.handed_to.add(callee)
         self.called.update(leaf_of(each) for each in handed_on(node))
         stack.append((node.func, scope))
         tolerant = bool(node.keywords) and is_tolerant(node)
@@ -184,7 +187,9 @@ class Expressions:
             return
         owner, name = node.args[0], node.args[1]
         if leaf == "__setattr__" or leaf == callee == "setattr":
-            self.open |= _is_own_module(owner)
+            self.open |= is_own_module(owner)
+            if isinstance(owner, ast.Subscript) and dotted(owner.value) == "sys.modules":
+                self.strings.computed(owner.slice)
             self.collector.definitions.sets(owner, name)
         if not (isinstance(name, ast.Constant) and isinstance(name.value, str)) or not name.value.isidentifier():
             return
@@ -206,8 +211,10 @@ class Expressions:
         owner = dotted(node.value)
         if owner.endswith(".__dict__") and isinstance(node.ctx, ast.Store):
             self.collector.definitions.opens_self(owner.partition(".")[0])
-        if _is_own_module(node) or (isinstance(node.ctx, ast.Store) and owner == "sys.modules"):
+        if is_own_module(node) or (isinstance(node.ctx, ast.Store) and owner == "sys.modules"):
             self.open |= not isinstance(node.slice, ast.Constant)
+            if isinstance(node.ctx, ast.Store):
+                self.strings.computed(node.slice)
         self.strings.looked_up(node, scope, owner)
 
     def _walrus(self, target: ast.Name, scope: Scope) -> None:
@@ -283,12 +290,3 @@ def _target(imports: list[Import], binding: tuple[int, int]) -> str:
     if statement.is_from:
         return f"{'.' * statement.level}{statement.module}.{name.name}"
     return name.name if name.bound != name.name.partition(".")[0] else name.bound
-
-
-def _is_own_module(node: ast.expr) -> bool:
-    match node:
-        case ast.Subscript(
-            value=ast.Attribute(value=ast.Name(id="sys"), attr="modules"), slice=ast.Name(id="__name__")
-        ):
-            return True
-    return False

@@ -31,6 +31,9 @@ _TOLERANT: Final = {"create": True, "raising": False}
 RELATIVE: Final = "relative"
 """The argument of a name that is relative to the package of its own file."""
 
+_ANY_MODULE: Final = "*"
+"""Stands among the injected modules for those whose names are computed."""
+
 String = tuple[Scope, str, Span, str, str, Context]
 """Scope, value, span, callee, argument, context."""
 
@@ -142,6 +145,19 @@ class Strings:
             elif isinstance(node.ctx, ast.Load):
                 self.constant(node.slice, scope, owner, "0")
 
+    def computed(self, key: ast.expr) -> None:
+        """Note that a module is put in place, or changed, whose name another file may have handed over."""
+        if not isinstance(key, ast.Constant) and not is_own_name(key):
+            self.injected.add(_ANY_MODULE)
+
+    def made(self, tree: ast.Module) -> tuple[str, ...]:
+        """The modules that the file makes; where it computes their names, each plain string may be part of one."""
+        if _ANY_MODULE in self.injected:
+            strings = (each.value for each in ast.walk(tree) if isinstance(each, ast.Constant))
+            parts = (each for each in strings if isinstance(each, str) and each.isidentifier())
+            self.injected.update(f"{_ANY_MODULE}.{each}" for each in parts)
+        return tuple(sorted(self.injected))
+
     def injecting(self, node: ast.Call, leaf: str) -> None:
         """Note the modules that ``patch.dict(sys.modules, {...})`` and the like make up."""
         if not node.args or not _is_sys_modules(node.args[0]):
@@ -186,3 +202,13 @@ def _is_sys_modules(node: ast.expr) -> bool:
         case ast.Constant(value="sys.modules") | ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
             return True
     return False
+
+
+def is_own_module(node: ast.expr) -> bool:
+    """Whether an expression is ``sys.modules[__name__]``."""
+    return isinstance(node, ast.Subscript) and _is_sys_modules(node.value) and is_own_name(node.slice)
+
+
+def is_own_name(node: ast.expr) -> bool:
+    """Whether an expression is ``__name__``."""
+    return isinstance(node, ast.Name) and node.id == "__name__"

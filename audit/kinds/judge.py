@@ -72,7 +72,8 @@ class MentionJudge:
             target = find(path, mention.text)
             if target is not None or mention.form == "config" or not _MAY_BE_NAME.fullmatch(mention.text):
                 return self._gone_path(target) if target is not None else None
-        where = path if path.endswith((".py", ".pyi", ".ipynb")) else ""
+        # code and commands find what lies beside them
+        where = path if path.endswith((".py", ".pyi", ".ipynb")) or mention.code == "REF007" else ""
         key = (where, mention.text, mention.certain)
         if key not in self._known:
             self._known[key] = self._gone_name(where, mention.text.replace(":", ".", 1), mention.certain)

@@ -116,7 +116,8 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
 
     ``open`` means that names may be defined dynamically, so that a missing name proves nothing.
     ``sys_path`` holds literal additions to ``sys.path``, relative to the file's folder; ``injected`` the
-    modules that the file puts into ``sys.modules`` itself. ``export_spans`` goes with
+    modules that the file puts into ``sys.modules`` itself: ``*`` where it computes their names, and then
+    ``*.part`` for each part that it may compute them of. ``export_spans`` goes with
     ``exports``; ``dynamic_exports`` means that ``__all__`` holds more than these.
     """
 
@@ -145,3 +146,5 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     """The attribute names that the file reads, joined by blanks: as one text they cost little to keep."""
     stored: str = ""
     """The attribute names that the file gives to objects from outside of their class, joined by blanks."""
+    handed_to: tuple[str, ...] = ()
+    """The callables to which the module hands its own ``__name__`` while it is imported, as written, sorted."""

@@ -55,7 +55,7 @@ class ChainWalker:
                 return None
             answer = program.symbols.defines(nodes, name)
             if answer != "yes":
-                told = followed or answer == "unknown" or f"{dotted}.{name}" in program.injected()
+                told = followed or answer == "unknown" or f"{dotted}.{name}" in program.made.names
                 return None if told else (dotted, name)
             found = self._only(nodes, name) if len(chain) > 1 else None
             if found is None:

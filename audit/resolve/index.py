@@ -158,9 +158,10 @@ class ModuleIndex:
         ]
 
     def implied_root(self, path: str) -> str:
-        """The folder from which a file is imported by its plain name: the first one up that is no package."""
+        """The folder from which a file is imported by its plain name: the first one up that is no package, or
+        whose name no import can spell."""
         folder = path.rpartition("/")[0]
-        while folder and folder in self.packages:
+        while folder and folder in self.packages and folder.rpartition("/")[2].isidentifier():
             folder = folder.rpartition("/")[0]
         return folder
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import configparser
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -70,6 +70,7 @@ def read_layout(paths: Iterable[str], read: Callable[[str], bytes | None], confi
     reading = Reading()
     roots: set[str] = set()
     mistakes: list[tuple[str, str]] = []
+    projects: list[str] = []
     for path in configured:
         reading.root("", path)
     for path in wanted_files(every):
@@ -83,7 +84,9 @@ def read_layout(paths: Iterable[str], read: Callable[[str], bytes | None], confi
         except (ValueError, configparser.Error, RecursionError) as error:
             mistakes.append((path, f"cannot be read as configuration: {str(error).splitlines()[0]}"))
         if name in _PACKAGING and folder not in packages:
-            roots.update(_beside_packaging(folder, folders, every))
+            projects.append(folder)
+    for folder in projects:
+        roots.update(_beside_packaging(folder, folders, every, reading.distributions))
     roots.update(
         folder
         for folder in folders
@@ -127,19 +130,23 @@ def _folders_with_python(paths: Iterable[str]) -> set[str]:
     return folders
 
 
-def _beside_packaging(folder: str, folders: set[str], paths: tuple[str, ...]) -> Iterator[str]:
-    """The roots that a folder with packaging files implies: its ``src``, else itself when it holds code."""
+def _beside_packaging(
+    folder: str, folders: set[str], paths: tuple[str, ...], distributions: Collection[str]
+) -> Iterator[str]:
+    """The roots that a folder with packaging files implies: its ``src``, else itself when it holds code, be it a
+    share of a namespace that the names of the tree's ``distributions`` begin with."""
     source = posixpath.join(folder, "src")
     if source in folders:
         yield source
         return
     prefix = f"{folder}/" if folder else ""
+    names = {name.replace("-", "_") for full in distributions for name in (full, full.partition("-")[0])}
     for path in paths:
         if path.startswith(prefix) and path.endswith(".py"):
             first, slash, _ = path[len(prefix) :].partition("/")
             if slash and path == f"{prefix}{first}/__init__.py":
                 yield folder
                 return
-            if not slash and first[:-3] not in _NOT_SHIPPED:
+            if first.lower() in names if slash else first[:-3] not in _NOT_SHIPPED:
                 yield folder
                 return

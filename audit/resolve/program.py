@@ -8,7 +8,6 @@ or a namespace that the tree's own imports use, should hold it, or when the base
 from __future__ import annotations
 
 import posixpath
-import re
 import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -17,10 +16,12 @@ from typing import Literal
 import msgspec
 
 from audit.model.facts import FileFacts, Import
+from audit.resolve.distributions import Distributions
 from audit.resolve.generated import Builds
 from audit.resolve.index import ModuleIndex, Node
 from audit.resolve.layout import Layout
-from audit.resolve.surveys import imported_tops, made_modules
+from audit.resolve.made import MadeModules
+from audit.resolve.surveys import imported_tops
 from audit.resolve.symbols import SymbolTable, Target
 
 Status = Literal["found", "missing", "foreign"]
@@ -51,13 +52,14 @@ class Program:
         self.layout = layout
         self.base = base
         self.facts = facts
+        self.made = MadeModules(self)
         self.symbols = SymbolTable(self)
         self.kept: dict[str, object] = {}
         """What readers of this tree keep by path."""
+        self.distributions = Distributions(layout.dependencies)
         self._builds = Builds(layout, generated)
         self._absolute: dict[tuple[tuple[str, ...], tuple[str, ...]], Resolution] = {}
         self._local: dict[str, tuple[str, ...]] = {}
-        self._foreign: dict[str, bool] = {}
 
     def children(self, node: Node, name: str) -> bool:
         """Whether ``name`` is a module below ``node``."""
@@ -68,6 +70,10 @@ class Program:
     def builds(self, node: Node, name: str) -> bool:
         """Whether a build may make a module ``name`` below a package: ignored, or named in a build file."""
         return self._builds.makes(f"{node.stem}/{name}")
+
+    def replaces(self, path: str) -> bool:
+        """Whether the module of a file may be replaced by another while it is imported."""
+        return self.made.replaces(path)
 
     def local_roots(self, path: str) -> tuple[str, ...]:
         """Roots that hold for this file alone: its folder, pytest's, and its own ``sys.path`` edits."""
@@ -105,19 +111,19 @@ class Program:
         nodes = ([node] if node is not None else []) + others
         if nodes:
             return Resolution("found", dotted, tuple(nodes))
-        if self._may_be_built((folder, *parts)) or self._is_loose(path, folder, level, module):
+        is_bare = bool(parts) and posixpath.join(folder, *parts) in self.index.every_folder
+        stood = self.base is not None and self.base.relative(path, level, module).status == "found"
+        if self._may_be_built((folder, *parts)) or (not stood and (is_bare or self._is_loose(path, folder))):
             return Resolution("foreign", dotted)
         return Resolution("missing", dotted)
 
-    def _is_loose(self, path: str, folder: str, level: int, module: str) -> bool:
+    def _is_loose(self, path: str, folder: str) -> bool:
         """Whether nothing shows that a folder is ever imported as a package, so that what is relative to it
-        may lie anywhere: it has no file of its own, nobody imports its outermost folder, nothing else that the
-        file imports from there exists, and the base, which may know better, did not hold what is asked for."""
+        may lie anywhere: it has no file of its own, nobody imports its outermost folder, and nothing else that
+        the file imports from there exists."""
         if folder in self.index.packages or self._dotted_folder(folder).partition(".")[0] in self.used_names():
             return False
-        if any(self._is_beside(path, each) for each in self.facts(path).imports if each.level):
-            return False
-        return self.base is None or self.base.relative(path, level, module).status != "found"
+        return not any(self._is_beside(path, each) for each in self.facts(path).imports if each.level)
 
     def _is_beside(self, path: str, statement: Import) -> bool:
         """Whether a relative import leads to a module."""
@@ -137,9 +143,14 @@ class Program:
         return ""
 
     def _dotted_package(self, path: str, folder: str) -> str:
-        """The name of a package that lies under no known root, from the first folder up that is no package."""
+        """The name of a package that lies under no known root, from the first folder up that is no package;
+        stubs in ``name-stubs`` speak for ``name``."""
         root = self.index.implied_root(path)
-        return folder[len(root) :].strip("/").replace("/", ".") if folder.startswith(root) else ""
+        if not folder.startswith(root):
+            return ""
+        stubbed, is_stubs, _ = root.rpartition("/")[2].partition("-stubs")
+        inner = folder[len(root) :].strip("/").replace("/", ".")
+        return ".".join(filter(None, (stubbed if is_stubs else "", inner)))
 
     def absolute(self, path: str, dotted: str) -> Resolution:
         """What an absolute dotted name means to the file ``path``."""
@@ -159,20 +170,28 @@ class Program:
             return Resolution("foreign", dotted)
         nodes = self.index.nodes(roots, parts)
         if nodes:
+            # a program may as well start in a folder above the file: what is missing is missing from both
+            outer = self.index.nodes((each for each in _above(local) if each not in roots), parts)
+            nodes += [node for node in outer if node.kind in ("module", "package")]
             # which of the two is meant depends on the order of sys.path, or on the folder that a program starts in
-            weak = self._is_dependency(parts[0]) or (
+            weak = self.distributions.has(parts[0]) or (
                 parts[0] in self.outside_names() and all(self._under(node, local, parts) for node in nodes)
             )
             return self._shadowed(nodes, local, parts) or Resolution("found", dotted, tuple(nodes), weak)
         stood = self._stood(path, dotted)
-        implied = [] if stood or self._is_foreign_name(parts[0]) else self.index.implied_roots(parts)
+        implied = [] if stood or self.distributions.may_provide(parts[0]) else self.index.implied_roots(parts)
         if implied:  # of several packages of one name, which one is meant depends on where the program starts
             return Resolution("found", dotted, tuple(self.index.nodes(implied, parts)), weak=True)
         depth = self.index.depth(roots, parts)
+        known = self.index.nodes(roots, parts[:depth]) if depth else []
+        if any(self.made.adds(node.files, parts[depth]) for node in known):
+            return Resolution("foreign", dotted)
         if depth and self._holds(path, roots, parts, depth):
             unknown = self._may_be_built(parts) or (not stood and self._is_bare_folder(roots, parts))
             return Resolution("foreign" if unknown else "missing", dotted)
-        return Resolution("missing" if stood and not self._is_foreign_name(parts[0]) else "foreign", dotted)
+        before = self.base.distributions if self.base is not None else None
+        is_lost = stood and not self.distributions.took_over(parts[0], before)
+        return Resolution("missing" if is_lost else "foreign", dotted)
 
     def _stood(self, path: str, dotted: str) -> bool:
         """Whether the base held what a file means by a name."""
@@ -192,7 +211,7 @@ class Program:
 
     def _shadowed(self, nodes: list[Node], local: tuple[str, ...], parts: tuple[str, ...]) -> Resolution | None:
         """A bare folder that merely shares the name of an installed distribution is not what is imported."""
-        if all(node.kind == "namespace" for node in nodes) and self._is_foreign_name(parts[0]):
+        if all(node.kind == "namespace" for node in nodes) and self.distributions.may_provide(parts[0]):
             return Resolution("foreign", ".".join(parts))
         if parts[0] in sys.stdlib_module_names and all(self._under(node, local, parts) for node in nodes):
             return Resolution("foreign", ".".join(parts))
@@ -205,7 +224,7 @@ class Program:
     def _holds(self, path: str, roots: tuple[str, ...], parts: tuple[str, ...], depth: int) -> bool:
         """Whether the part of the name that exists is ours and closed, so that the rest is really missing."""
         top = parts[0]
-        if top in sys.stdlib_module_names or self._is_dependency(top):
+        if top in sys.stdlib_module_names or self.distributions.has(top):
             return False
         for length in range(depth, 0, -1):
             known = self.index.nodes(self.index.roots, parts[:length])
@@ -217,27 +236,15 @@ class Program:
                     facts = [self.facts(file) for file in node.files]
                     if any(each.namespace for each in facts):
                         continue
-                    if node.kind == "module" and self._makes_submodules(parts[:length]):
+                    if node.kind == "module" and self.made.below(parts[:length]):
                         return False
                     return node.kind == "package" or not any(each.open for each in facts)
-        if self._is_foreign_name(top):
+        if self.distributions.may_provide(top):
             return False
         return self._is_inside(path, top) or top in self.used_names()
 
     def _is_inside(self, path: str, top: str) -> bool:
         return self.index.names.get(path, "").partition(".")[0] == top
-
-    def injected(self) -> frozenset[str]:
-        """Modules that some file of the tree puts into ``sys.modules`` itself, or has a build compile."""
-        return self._injected
-
-    @cached_property
-    def _injected(self) -> frozenset[str]:
-        return made_modules(self.facts(path) for path in self.index.names)
-
-    def _makes_submodules(self, parts: tuple[str, ...]) -> bool:
-        below = f"{'.'.join(parts)}."
-        return any(name.startswith(below) for name in self.injected())
 
     def used_names(self) -> set[str]:
         """First components of absolute imports that lead into the tree: names its own code relies on."""
@@ -250,17 +257,6 @@ class Program:
     @cached_property
     def _tops(self) -> tuple[set[str], set[str]]:
         return imported_tops(self.index, self.facts, self.local_roots)
-
-    def _is_dependency(self, top: str) -> bool:
-        return _normal(top) in self.layout.dependencies
-
-    def _is_foreign_name(self, top: str) -> bool:
-        if top not in self._foreign:
-            normal = _normal(top)
-            self._foreign[top] = top in sys.stdlib_module_names or any(
-                name == normal or name.startswith(f"{normal}-") for name in self.layout.dependencies
-            )
-        return self._foreign[top]
 
     def _may_be_built(self, parts: tuple[str, ...]) -> bool:
         return any(self._builds.makes(posixpath.join(root, *parts)) for root in self.index.roots)
@@ -276,9 +272,13 @@ class Program:
         return Target(found.dotted, found.nodes if found.status == "found" else None, found.weak)
 
 
-def _normal(name: str) -> str:
-    """A distribution's name as package indexes compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+def _above(folders: Iterable[str]) -> dict[str, None]:
+    """The folders above some others, each once, the root of the tree left out."""
+    found: dict[str, None] = {}
+    for folder in folders:
+        while folder := folder.rpartition("/")[0]:
+            found[folder] = None
+    return found
 
 
 def _is_own(program: Program, found: Resolution) -> bool:

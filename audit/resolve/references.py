@@ -113,7 +113,7 @@ class FileReferences:
         """What dangles in one statement, each with the positions of the names that it takes down."""
         if statement.context == "expected":
             return
-        injected = self.program.injected()
+        injected = self.program.made.names
         dead_fallback = statement.context == "fallback" and self._guarded_resolves(statement)
         for position, (name, module) in enumerate(self.targets(index, statement)):
             if module.status == "missing" and module.dotted in injected:
@@ -137,7 +137,7 @@ class FileReferences:
     def _missing_symbol(self, statement: Import, module: Resolution, name: str) -> str | None:
         if self.program.symbols.defines(module.nodes, name) != "no":
             return None
-        if f"{module.dotted}.{name}" in self.program.injected():
+        if f"{module.dotted}.{name}" in self.program.made.names:
             return None
         if all(node.kind == "namespace" for node in module.nodes):
             within = module

@@ -78,12 +78,12 @@ class StringNames:
                 break
             return self.chains.missing(head.dotted, head.nodes, tuple(parts[length:]))
         gone = self._gone_module(path, parts)
-        return None if gone is None or gone in program.injected() else (gone, "")
+        return None if gone is None or gone in program.made.names else (gone, "")
 
     def lost_module(self, path: str, parts: list[str]) -> Missing | None:
         """The module that a name is, which the base held, although its package would serve any attribute."""
         program, whole = self.program, ".".join(parts)
-        if program.base is None or whole in program.injected():
+        if program.base is None or whole in program.made.names:
             return None
         held = program.base.absolute(path, whole).status == "found"
         return (whole, "") if held and program.absolute(path, whole).status == "missing" else None

@@ -1,10 +1,10 @@
-"""What all files of a tree together tell of its names: which are its own, which are made at run time."""
+"""What all files of a tree together tell of its names: which are its own, which are others'."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from audit.model.facts import FileFacts, Text
+from audit.model.facts import FileFacts
 from audit.resolve.index import ModuleIndex
 
 
@@ -29,18 +29,3 @@ def imported_tops(
                 elif any(node.kind != "namespace" for node in index.nodes(roots, parts)):
                     inside.add(parts[0])
     return inside, outside
-
-
-def made_modules(files: Iterable[FileFacts]) -> frozenset[str]:
-    """Modules that files put into ``sys.modules`` themselves, or have a build compile."""
-    made: set[str] = set()
-    for facts in files:
-        made.update(facts.injected)
-        made.update(text.value for text in facts.texts if _compiles(text))
-    return frozenset(made)
-
-
-def _compiles(text: Text) -> bool:
-    """Whether a string is the name that a build script gives to an extension module."""
-    leaf = text.callee.rpartition(".")[2]
-    return (leaf.endswith("Extension") and text.argument in ("0", "name", "target")) or leaf == "set_source"

@@ -41,6 +41,9 @@ class Tree(Protocol):
     def builds(self, node: Node, name: str) -> bool:
         """Whether a build may make a submodule ``name`` of ``node``."""
 
+    def replaces(self, path: str) -> bool:
+        """Whether the module of a file may be replaced by another while it is imported."""
+
 
 class SymbolTable:
     """Answers whether a module defines a name; "unknown" where names may be made at run time."""
@@ -87,7 +90,7 @@ class SymbolTable:
             return "unknown"
         if name in self.definitions(path) and not self.only_from_itself(path, name):
             return "yes"
-        answer: Answer = "unknown" if facts.open else "no"
+        answer: Answer = "unknown" if facts.open or self._tree.replaces(path) else "no"
         for statement in facts.imports:
             if not statement.at_module_scope or not any(each.name == "*" for each in statement.names):
                 continue

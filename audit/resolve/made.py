@@ -1,0 +1,85 @@
+"""Modules that the code of a tree makes at run time, and those that it replaces by others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Protocol
+
+from audit.model.facts import FileFacts, Import, Text
+from audit.resolve.index import ModuleIndex
+from audit.resolve.symbols import Target
+
+
+class Tree(Protocol):
+    """What has to be known of a resolved tree."""
+
+    @property
+    def index(self) -> ModuleIndex:
+        """Its modules."""
+
+    @property
+    def facts(self) -> Callable[[str], FileFacts]:
+        """The facts of one Python file."""
+
+    def import_target(self, path: str, statement: Import) -> Target | None:
+        """The module that a from-import in ``path`` names; None when it is not first-party."""
+
+
+class MadeModules:
+    """The modules that one tree makes.
+
+    A module that hands its own name to code which puts modules in place under computed names may be replaced,
+    and then what it offers is not what its file says: ``recreate_module(__name__, ...)``.
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._makers: dict[str, tuple[FileFacts, ...]] = {}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Modules that files put into ``sys.modules`` under a plain name, or have a build compile."""
+        made: set[str] = set()
+        for path in self._tree.index.names:
+            facts = self._tree.facts(path)
+            made.update(facts.injected)
+            made.update(text.value for text in facts.texts if _compiles(text))
+        return frozenset(name for name in made if not name.startswith("*"))
+
+    def below(self, parts: tuple[str, ...]) -> bool:
+        """Whether some module is made below another."""
+        prefix = f"{'.'.join(parts)}."
+        return any(name.startswith(prefix) for name in self.names)
+
+    def replaces(self, path: str) -> bool:
+        """Whether the module of a file may be replaced while it is imported."""
+        return bool(self._makers_for(path))
+
+    def adds(self, paths: Iterable[str], name: str) -> bool:
+        """Whether the code that may replace a package, by its files, knows a module of that name to put below it."""
+        return any(f"*.{name}" in maker.injected for path in paths for maker in self._makers_for(path))
+
+    def _makers_for(self, path: str) -> tuple[FileFacts, ...]:
+        if path not in self._makers:
+            handed = {callee.partition(".")[0] for callee in self._tree.facts(path).handed_to}
+            files = dict.fromkeys(file for name in sorted(handed) for file in self._bringing(path, name))
+            facts = (self._tree.facts(file) for file in files)
+            self._makers[path] = tuple(each for each in facts if "*" in each.injected)
+        return self._makers[path]
+
+    def _bringing(self, path: str, bound: str) -> Iterable[str]:
+        """The files that an imported name may come from: the module itself, or the one it is taken from."""
+        for statement in self._tree.facts(path).imports:
+            for name in statement.names if statement.is_from else ():
+                target = self._tree.import_target(path, statement) if name.bound == bound else None
+                for node in (target.nodes if target else None) or ():
+                    yield from node.files
+                    inner = self._tree.index.node(node.stem, (name.name,)) if node.kind != "module" else None
+                    yield from inner.files if inner is not None else ()
+
+
+def _compiles(text: Text) -> bool:
+    """Whether a string is the name that a build script gives to an extension module."""
+    leaf = text.callee.rpartition(".")[2]
+    return (leaf.endswith("Extension") and text.argument in ("0", "name", "target")) or leaf == "set_source"
