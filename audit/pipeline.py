@@ -52,7 +52,7 @@ def open_codebase(
         ConfigError: every mistake in the repository's configuration.
     """
     repository = Repository(path)
-    base_tree = repository.base(since) if since is not None else None
+    base_tree = repository.base(since, at=at) if since is not None else None
     tree = repository.tree(at)
     configuration = load_configuration(tree.read)
     settings = configuration.settings

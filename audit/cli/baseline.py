@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.cli.common import RepositoryPath, Since, emit, failures_told
+from audit.cli.common import RepositoryPath, Since, emit, failures_told, text_of
 
 if TYPE_CHECKING:
+    from audit.model.findings import CheckResult
     from audit.verdict.baseline import Accepted
 
 app = typer.Typer(
@@ -31,12 +33,11 @@ def write(
     """Accept every finding that stands now. An existing baseline never grows without --allow-growth."""
     with failures_told():
         from audit.model.errors import UsageError  # keeps --help fast
-        from audit.pipeline import open_codebase
-        from audit.verdict.baseline import accepted, read_baseline, write_baseline
+        from audit.verdict.baseline import accepted, write_baseline
 
-        entries = {accepted(finding) for finding in open_codebase(path, since=since).check.findings}
+        entries = {accepted(finding) for finding in _checked(path, since).findings}
         if file.exists() and not allow_growth:
-            grown = entries - read_baseline(str(file), file.read_text(encoding="utf-8"))
+            grown = entries - _read(file)
             if grown:
                 first = min(grown)
                 raise UsageError(
@@ -44,21 +45,21 @@ def write(
                     "mend them, or say --allow-growth"
                 )
         emit(write_baseline(entries), file)
-        typer.echo(f"{file}: {len(entries)} findings accepted")
+        typer.echo(f"{file}: {_counted(entries, 'finding')} accepted")
 
 
 @app.command()
 def prune(path: RepositoryPath = Path(), file: File = _DEFAULT, since: Since = None) -> None:
     """Take entries off that no finding matches any more."""
     with failures_told():
-        from audit.pipeline import open_codebase  # keeps --help fast
         from audit.verdict.baseline import stale, write_baseline
 
         entries = _read(file)
-        mended = stale(open_codebase(path, since=since).check, entries)
+        mended = stale(_checked(path, since), entries)
         if mended:
             emit(write_baseline(entries - set(mended)), file)
-        typer.echo(f"{file}: {len(mended)} entries taken off, {len(entries) - len(mended)} left")
+        taken = f"{len(mended)} {'entry' if len(mended) == 1 else 'entries'}"
+        typer.echo(f"{file}: {taken} taken off, {len(entries) - len(mended)} left")
 
 
 @app.command()
@@ -68,14 +69,31 @@ def show(file: File = _DEFAULT) -> None:
         entries = _read(file)
         for entry in sorted(entries):
             typer.echo(f"{entry.code} {entry.referrer} -> {entry.target}")
-        typer.echo(f"{len(entries)} findings accepted")
+        typer.echo(f"{_counted(entries, 'finding')} accepted")
+
+
+def _checked(path: Path, since: str | None) -> CheckResult:
+    """What the check finds.
+
+    Raises:
+        UsageError: no module was analysed: a baseline of nothing would forget what is accepted.
+    """
+    from audit.model.errors import UsageError  # keeps --help fast
+    from audit.pipeline import open_codebase
+
+    result = open_codebase(path, since=since).check
+    if result.coverage.modules == 0:
+        raise UsageError(
+            "no Python module was analysed, so the baseline stays as it is; is this the right folder?",
+        )
+    return result
+
+
+def _counted(entries: Collection[Accepted], noun: str) -> str:
+    return f"{len(entries)} {noun if len(entries) == 1 else f'{noun}s'}"
 
 
 def _read(file: Path) -> frozenset[Accepted]:
-    from audit.model.errors import UsageError  # keeps --help fast
-    from audit.verdict.baseline import read_baseline
+    from audit.verdict.baseline import read_baseline  # keeps --help fast
 
-    try:
-        return read_baseline(str(file), file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}; write one with audit baseline write") from None
+    return read_baseline(str(file), text_of(file, "write one with audit baseline write"))

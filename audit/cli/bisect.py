@@ -11,10 +11,14 @@ from audit.cli.common import NoCache, failures_told
 
 
 def bisect(
-    finding: Annotated[str, typer.Argument(help="A missing name, 'module -> name', or a fingerprint.")],
+    finding: Annotated[
+        str, typer.Argument(metavar="FINDING", help="A missing name, 'module -> name', or a fingerprint.")
+    ],
     since: Annotated[str, typer.Option("--since", metavar="REV", help="A commit that did not have it.")],
     at: Annotated[str, typer.Option("--at", metavar="REV", help="A commit that has it.")] = "HEAD",
-    path: Annotated[Path, typer.Option("--path", help="The repository to audit.", show_default=False)] = Path(),
+    path: Annotated[
+        Path, typer.Option("--path", metavar="PATH", help="The repository to audit.", show_default=False)
+    ] = Path(),
     no_cache: NoCache = False,
 ) -> None:
     """Find the commit that broke a reference. Nothing is checked out and nothing is run.

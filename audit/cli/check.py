@@ -23,6 +23,7 @@ from audit.cli.common import (
     failures_told,
     paint,
     recorded,
+    text_of,
 )
 
 if TYPE_CHECKING:
@@ -75,6 +76,12 @@ def check(
         settings = codebase.configuration.settings
         chosen = codes_of(select) or settings.select
         result = narrowed(codebase.checked(chosen), chosen, (*settings.ignore, *codes_of(ignore)))
+        if codebase.repository.prefix:
+            typer.echo(
+                f"audit: only what lies in {codebase.repository.prefix} is read; what it imports from the rest of the "
+                "repository is taken for third-party",
+                err=True,
+            )
         if codebase.cache_damage:
             typer.echo(f"audit: {codebase.cache_damage}", err=True)
         if accepted is None and settings.baseline is not None:
@@ -103,13 +110,9 @@ def check(
 def _baseline(path: Path | None) -> frozenset[Accepted] | None:
     if path is None:
         return None
-    from audit.model.errors import UsageError  # keeps --help fast
-    from audit.verdict.baseline import read_baseline
+    from audit.verdict.baseline import read_baseline  # keeps --help fast
 
-    try:
-        return read_baseline(str(path), path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"baseline {path}: {error.strerror}; write one with audit baseline write") from None
+    return read_baseline(str(path), text_of(path, "write one with audit baseline write"))
 
 
 def _tell_unchecked(result: CheckResult) -> None:

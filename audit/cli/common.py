@@ -14,6 +14,8 @@ from typing import Annotated, Final
 import typer
 
 COULD_NOT_CHECK: Final = 2
+INTERRUPTED: Final = 130
+NOBODY_READS: Final = 141
 
 RepositoryPath = Annotated[Path, typer.Argument(metavar="[PATH]", help="The repository to audit.", show_default=False)]
 At = Annotated[str | None, typer.Option("--at", metavar="REV", help="Audit the tree of this commit.")]
@@ -26,7 +28,10 @@ Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", h
 
 @contextmanager
 def failures_told() -> Iterator[None]:
-    """Turn what a user can act on into one message on stderr and exit code 2."""
+    """Turn what a user can act on into one message on stderr and exit code 2.
+
+    Interrupting exits with 130, and a reader that closes the pipe before all is said with 141, as shells have it.
+    """
     from audit.model.errors import AuditError  # not needed for --help
 
     try:
@@ -35,6 +40,12 @@ def failures_told() -> Iterator[None]:
         for line in str(error).splitlines():
             typer.echo(f"audit: {line}", err=True)
         raise typer.Exit(COULD_NOT_CHECK) from None
+    except KeyboardInterrupt:
+        typer.echo("audit: interrupted", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        drop_stdout()
+        raise typer.Exit(NOBODY_READS) from None
 
 
 def recorded(record: Callable[[], None]) -> None:
@@ -69,18 +80,44 @@ def paint(text: str, colour: str) -> str:
     return typer.style(text, fg=colour)
 
 
+def text_of(file: Path, hint: str) -> str:
+    """The text of a file that an option names; ``hint`` says what to do where it cannot be read.
+
+    Raises:
+        UsageError: it cannot be read, or is no UTF-8 text.
+    """
+    from audit.model.errors import UsageError  # not needed for --help
+
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}; {hint}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file}: this is no UTF-8 text; {hint}") from None
+
+
+def drop_stdout() -> None:
+    """Let what is still to be written to stdout go nowhere: its reader is gone, or its disk is full."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def emit(text: str, output: Path | None) -> None:
     """Write to stdout, or to a file in one step: a reader never sees half of it.
 
     Raises:
-        UsageError: the file's folder does not exist or is not writable.
+        UsageError: the file's folder does not exist or is not writable, or the file is a folder.
     """
     if output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            drop_stdout()  # the exit code still says how it came out
         return
     from audit.model.errors import UsageError  # not needed for --help
 
+    if output.is_dir():
+        raise UsageError(f"cannot write {output}: it is a folder; name a file in it")
     try:
         handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
     except OSError as error:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +27,7 @@ def demo(
 
     Exit code 0: the audit found what the story hides. 1: it did not, which is a fault of the audit.
     """
-    with failures_told(), ended_politely(), progress_line() as progress:
+    with failures_told(), ended_politely(), progress_line() as progress, _folder(keep) as folder:
         from audit.demo.expected import differences  # keeps --help fast
         from audit.demo.repository import require_git, write_repository
         from audit.demo.story import DOCUMENT, PHASE, STORY
@@ -37,7 +40,6 @@ def demo(
         from audit.verification import verify
 
         require_git()
-        folder = keep if keep is not None else Path(tempfile.mkdtemp(prefix="audit-demo-")) / "colony"
         base = write_repository(folder, STORY)[0][:10]
         colours = colours_wanted()
         emit(_introduction(folder), None)
@@ -54,6 +56,20 @@ def demo(
         for difference in wrong:
             typer.echo(f"audit: the audit did not come out as the story has it: {difference}", err=True)
     raise typer.Exit(1 if wrong else 0)
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    """Where to write the repository; a temporary folder stays only when the demonstration came to its end."""
+    if keep is not None:
+        yield keep
+        return
+    scratch = Path(tempfile.mkdtemp(prefix="audit-demo-"))
+    try:
+        yield scratch / "colony"
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
 
 
 def _introduction(folder: Path) -> str:

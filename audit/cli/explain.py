@@ -10,7 +10,9 @@ from audit.cli.common import failures_told
 
 
 def explain(
-    code: Annotated[str | None, typer.Argument(help="A code such as REF001; all codes when absent.")] = None,
+    code: Annotated[
+        str | None, typer.Argument(metavar="CODE", help="A code such as REF001; all codes when absent.")
+    ] = None,
 ) -> None:
     """Explain a finding code: what it means, why it matters and what to do."""
     with failures_told():
@@ -25,7 +27,7 @@ def explain(
             return
         found = CODES.get(code.upper())
         if found is None:
-            raise UsageError(f"no code {code}{did_you_mean(code.upper(), CODES)}; audit explain lists them all")
+            raise UsageError(f"no code {code}{did_you_mean(code.upper(), CODES)} (audit explain lists them all)")
         page = EXPLANATIONS[found.name]
         example = "\n".join(f"    {line}" for line in page.example.splitlines())
         typer.echo(f"{found.name}: {found.title} ({found.severity})\n")

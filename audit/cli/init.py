@@ -58,9 +58,12 @@ def init(
 
 
 def _tell(draft: Draft, *, to_stderr: bool = False) -> None:
+    from audit.report.phase_view import counted  # keeps --help fast
+
     holding = [each for each in draft.claims if not each.obstacle]
     comments = len(draft.claims) - len(holding)
-    told = f"{len(draft.contracts)} import contracts, {len(holding)} claims, {comments} more claims as comments"
+    written = f"{counted(len(draft.contracts), 'import contract')}, {counted(len(holding), 'claim')}"
+    told = f"{written}, {counted(comments, 'more claim')} as {'a comment' if comments == 1 else 'comments'}"
     typer.echo(told, err=to_stderr)
     for note in draft.notes:
         typer.echo(f"  {note}", err=to_stderr)

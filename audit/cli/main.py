@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import gc
-import os
+import io
 import sys
 import traceback
+from typing import NoReturn
 
 import typer
 
 from audit.cli.commands import register
+from audit.cli.common import INTERRUPTED, drop_stdout
 
 app = typer.Typer(
     name="audit",
@@ -27,18 +30,39 @@ def run() -> None:
     """The console script: every known failure is one message on stderr and exit code 2.
 
     A fault of the audit itself exits with 2 as well, after its traceback: exit code 1 always means that
-    something was found. Interrupting exits with 130. A reader that closes the pipe early is no failure.
+    something was found. Interrupting exits with 130.
+    A file or pipe is given UTF-8, whatever the locale; a terminal that cannot show a character, its escape.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() != "utf-8":
+        if sys.stdout.isatty():
+            sys.stdout.reconfigure(errors="backslashreplace")
+        else:
+            sys.stdout.reconfigure(encoding="utf-8")
     gc.set_threshold(200_000, 50, 100)  # facts are many, small, and without cycles
     try:
         app(prog_name="audit")
     except KeyboardInterrupt:
         sys.stderr.write("audit: interrupted\n")
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except Exception:  # noqa: BLE001  # the outermost edge: whatever it is, it must not look like a finding
-        traceback.print_exc()
-        sys.stderr.write("audit: this is a fault of the audit itself, please report it with the lines above\n")
+        sys.exit(INTERRUPTED)
+    except UnicodeEncodeError as error:
+        if error.encoding == "utf-8":
+            _tell_fault()
+        sys.stderr.write(
+            f"audit: a name of this repository cannot be written in {error.encoding}, the encoding of this locale; "
+            "set PYTHONUTF8=1, or a locale of UTF-8\n"
+        )
         sys.exit(2)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            _tell_fault()
+        sys.stderr.write(f"audit: cannot write{f' {error.filename}' if error.filename else ''}: {error.strerror}\n")
+        drop_stdout()
+        sys.exit(2)
+    except Exception:  # noqa: BLE001  # the outermost edge: whatever it is, it must not look like a finding
+        _tell_fault()
+
+
+def _tell_fault() -> NoReturn:
+    traceback.print_exc()
+    sys.stderr.write("audit: this is a fault of the audit itself, please report it with the lines above\n")
+    sys.exit(2)

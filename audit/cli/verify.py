@@ -119,6 +119,8 @@ def _record(codebase: ResolvedCodebase, result: Verification) -> None:
 def split_arguments(arguments: Sequence[Path]) -> tuple[Path, list[Path]]:
     """The repository to audit, which is the one folder among the arguments or else here, and the documents.
 
+    A document that is not there is looked for in the repository.
+
     Raises:
         UsageError: more than one folder is named.
     """
@@ -127,7 +129,9 @@ def split_arguments(arguments: Sequence[Path]) -> tuple[Path, list[Path]]:
     folders = [path for path in arguments if path.is_dir()]
     if len(folders) > 1:
         raise UsageError(f"name one repository, not {len(folders)}: {', '.join(map(str, folders))}")
-    return folders[0] if folders else Path(), [path for path in arguments if path not in folders]
+    root = folders[0] if folders else Path()
+    named = [path for path in arguments if path not in folders]
+    return root, [root / path if not path.exists() and (root / path).is_file() else path for path in named]
 
 
 def _rendered(result: Verification, style: Format, *, to_file: bool) -> str:

@@ -11,9 +11,13 @@ from audit.cli.common import At, NoCache, Since, failures_told
 
 
 def why(
-    source: Annotated[str, typer.Argument(help="A module, or the fingerprint of a finding.")],
-    target: Annotated[str | None, typer.Argument(help="A module or a missing name; not for a finding.")] = None,
-    path: Annotated[Path, typer.Option("--path", help="The repository to audit.", show_default=False)] = Path(),
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A module, or the fingerprint of a finding.")],
+    target: Annotated[
+        str | None, typer.Argument(metavar="TARGET", help="A module or a missing name; not for a finding.")
+    ] = None,
+    path: Annotated[
+        Path, typer.Option("--path", metavar="PATH", help="The repository to audit.", show_default=False)
+    ] = Path(),
     since: Since = None,
     at: At = None,
     no_cache: NoCache = False,

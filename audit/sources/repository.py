@@ -55,12 +55,13 @@ class Repository:
             raise UsageError(f"{self.root} is a bare repository without a work tree; name a commit with --at REV")
         return WorkTree(self.root, self.git)
 
-    def base(self, since: str, option: str = "--since") -> Tree:
+    def base(self, since: str, option: str = "--since", *, at: str | None = None) -> Tree:
         """The files at the base revision; ``option`` is where it was named, for messages.
 
         Raises:
             SourceError: the clone is shallow, so that history before its edge is missing.
-            UsageError: an unknown revision or a plain folder.
+            UsageError: an unknown revision, a plain folder, or a base that is later than the revision ``at``: then
+                everything that was added since would look retired.
         """
         git = self._need_git(option)
         if self.shallow:
@@ -68,7 +69,11 @@ class Repository:
                 f"this clone is shallow, so nothing can be compared with {option}: "
                 "run git fetch --unshallow (in CI: fetch-depth: 0) and try again"
             )
-        return CommitTree(git, self.commit(since, option), self.prefix.rstrip("/"))
+        base = self.commit(since, option)
+        audited = base if at is None else self.commit(at, "--at")
+        if audited != base and git.answer("merge-base", "--is-ancestor", audited, base) is not None:
+            raise UsageError(f"{option} {since} is later than {at}, which is audited; name an older commit")
+        return CommitTree(git, base, self.prefix.rstrip("/"))
 
     def commit(self, revision: str, option: str) -> str:
         """The full commit id of a revision."""

@@ -139,12 +139,52 @@ def test_output_into_a_missing_folder(shop, audit, tmp_path) -> None:
     assert told(audit("check", shop.root, "--output", target)) == (expected, 2)
 
 
+def test_output_onto_a_folder(shop, audit, tmp_path) -> None:
+    folder = tmp_path / "results"
+    folder.mkdir()
+    expected = f"audit: cannot write {folder}: it is a folder; name a file in it\n"
+    assert told(audit("check", shop.root, "--output", folder)) == (expected, 2)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_base_that_is_later_than_what_is_audited(shop, audit) -> None:
+    expected = "audit: --since HEAD is later than HEAD~1, which is audited; name an older commit\n"
+    assert told(audit("check", shop.root, "--since", "HEAD", "--at", "HEAD~1")) == (expected, 2)
+    assert audit("check", shop.root, "--since", "HEAD", "--at", "HEAD").stderr == ""
+
+
+def test_a_folder_within_a_repository_is_read_alone_and_says_so(shop, audit) -> None:
+    done = audit("check", shop.root / "shop")
+    assert done.stderr == (
+        "audit: only what lies in shop/ is read; what it imports from the rest of the repository is taken for "
+        "third-party\n"
+    )
+
+
+def test_a_baseline_that_is_no_text(shop, audit, tmp_path) -> None:
+    (tmp_path / "baseline.json").write_bytes(b"\xff\xfe\x00")
+    expected = f"audit: {tmp_path / 'baseline.json'}: this is no UTF-8 text; write one with audit baseline write\n"
+    assert told(audit("check", shop.root, "--baseline", tmp_path / "baseline.json")) == (expected, 2)
+    assert told(audit("baseline", "show", "--file", tmp_path / "baseline.json")) == (expected, 2)
+
+
+def test_a_baseline_of_nothing_is_neither_written_nor_emptied(audit, tmp_path) -> None:
+    (tmp_path / "empty").mkdir()
+    file = tmp_path / "baseline.json"
+    file.write_text('[\n  {"code": "REF001", "referrer": "shop.use", "target": "shop.store"}\n]\n')
+    before = file.read_text()
+    expected = "audit: no Python module was analysed, so the baseline stays as it is; is this the right folder?\n"
+    for command in ("write", "prune"):
+        assert told(audit("baseline", command, tmp_path / "empty", "--file", file)) == (expected, 2)
+    assert file.read_text() == before
+
+
 def test_a_baseline_that_is_missing_or_malformed(shop, audit, tmp_path) -> None:
     missing, malformed = tmp_path / "missing.json", tmp_path / "malformed.json"
     malformed.write_text('[\n  {"code": "REF001"},\n  nonsense\n]\n')
     message, code = told(audit("check", shop.root, "--baseline", missing))
     assert (message, code) == (
-        f"audit: baseline {missing}: No such file or directory; write one with audit baseline write\n",
+        f"audit: {missing}: No such file or directory; write one with audit baseline write\n",
         2,
     )
     message, code = told(audit("check", shop.root, "--baseline", malformed))

@@ -8,7 +8,7 @@ import json
 def test_accepted_findings_do_not_fail_and_are_counted(shop, audit, tmp_path) -> None:
     file = tmp_path / "accepted.json"
     written = audit("baseline", "write", shop.root, "--file", file)
-    assert written.stdout == f"{file}: 1 findings accepted\n"
+    assert written.stdout == f"{file}: 1 finding accepted\n"
     assert json.loads(file.read_text()) == [{"code": "IMP001", "referrer": "shop.bridge", "target": "shop.store"}]
     done = audit("check", shop.root, "--baseline", file)
     assert done.stdout.endswith("no findings: 1 more accepted by the baseline (5 of 5 modules analysed)\n")
@@ -47,5 +47,5 @@ def test_mended_entries_are_told_and_pruned(shop, audit, tmp_path) -> None:
         "audit: the baseline accepts IMP001 shop.bridge -> shop.store, which is mended: "
         "take it off with audit baseline prune\n"
     )
-    assert audit("baseline", "prune", shop.root, "--file", file).stdout == f"{file}: 1 entries taken off, 0 left\n"
+    assert audit("baseline", "prune", shop.root, "--file", file).stdout == f"{file}: 1 entry taken off, 0 left\n"
     assert audit("baseline", "show", "--file", file).stdout == "0 findings accepted\n"

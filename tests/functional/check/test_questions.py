@@ -71,7 +71,7 @@ def test_explain_knows_every_code_and_offers_the_nearest(audit) -> None:
     ]
     assert [line.split()[0] for line in audit("explain").stdout.splitlines()] == list(CODES)
     assert audit("explain", "REF0001").stderr == (
-        "audit: no code REF0001, did you mean 'REF001'?; audit explain lists them all\n"
+        "audit: no code REF0001, did you mean 'REF001'? (audit explain lists them all)\n"
     )
 
 
