@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import hashlib
-import re
 
 import msgspec
 
 from audit.facts.bodies import Body, FunctionNode, is_decorated
 from audit.facts.callables import leaf_of
+from audit.facts.digests import definition_digest, variable_digest
 from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
 from audit.facts.terms import NONE, annotation_text, field_of, term_of
@@ -17,7 +16,6 @@ from audit.model.facts import Definition, Parameter, Span
 from audit.model.terms import element_of, entered
 
 _OPENING_NAMES = frozenset({"__getattr__", "__class__"})
-_MIN_DIGEST_LINES = 3
 _WEAKER = ("variable", "import")
 _MIXED = "?"
 
@@ -81,7 +79,13 @@ class Definitions:
         field = (value or "-") if is_field and declared is not None else ""
         self._put(
             Definition(
-                name, "variable", self.spans.of(node), annotation=annotation_text(declared), value=value, field=field
+                name,
+                "variable",
+                self.spans.of(node),
+                digest=variable_digest(self.spans.lines, name.rpartition(".")[2], statement),
+                annotation=annotation_text(declared),
+                value=value,
+                field=field,
             )
         )
 
@@ -103,7 +107,7 @@ class Definitions:
                 self.spans.of(node),
                 _parameters(node.args),
                 (),
-                self._digest(node),
+                definition_digest(self.spans.lines, node),
                 tuple(ast.unparse(decorator) for decorator in node.decorator_list),
                 (node.end_lineno or node.lineno) - node.lineno + 1,
                 annotation=annotation_text(node.returns),
@@ -126,7 +130,7 @@ class Definitions:
                 self.spans.of(node),
                 None,
                 tuple(ast.unparse(base) for base in node.bases),
-                self._digest(node),
+                definition_digest(self.spans.lines, node),
                 tuple(ast.unparse(decorator) for decorator in node.decorator_list),
                 (node.end_lineno or node.lineno) - node.lineno + 1,
             )
@@ -253,16 +257,6 @@ class Definitions:
                 }
                 return names if all(isinstance(part, ast.Constant) for part in elements) else None
         return None
-
-    def _digest(self, node: FunctionNode | ast.ClassDef) -> str:
-        """Identity of a definition without its name, wherever that occurs: a digest of the lines after the first."""
-        first, last = node.lineno, node.end_lineno or node.lineno
-        if last - first + 1 < _MIN_DIGEST_LINES:
-            return ""
-        body = b"\n".join(line.strip() for line in self.spans.lines[first:last])
-        if (name := node.name.encode()) in body:
-            body = re.sub(rb"\b" + re.escape(name) + rb"\b", b"\0", body)
-        return hashlib.sha1(body, usedforsecurity=False).hexdigest()[:16]
 
 
 def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:

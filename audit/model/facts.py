@@ -19,6 +19,10 @@ that survives its failure; in such a handler, that is only when the guarded impo
 demands its failure."""
 
 
+LOCAL = "~"
+"""Begins the digest of a definition that is too short to be recognised outside of the file that it stood in."""
+
+
 class ImportedName(msgspec.Struct, frozen=True, array_like=True):
     """One alias of an import statement; ``name`` is ``*`` for a star import, ``bound`` what it binds here."""
 

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from audit.model.facts import Definition
+from audit.model.facts import LOCAL, Definition
 from audit.resolve.index import Node
 from audit.resolve.program import Program
 
@@ -43,7 +43,7 @@ class Successors:
         total = 0
         for path in paths:
             for definition in self._base.facts(path).definitions:
-                if definition.digest and "." not in definition.name:
+                if _is_distinct(definition) and "." not in definition.name:
                     total += 1
                     votes.update({home.rpartition(":")[0] for home in self._homes(definition.digest)})
         best = votes.most_common(1)
@@ -82,14 +82,26 @@ class Successors:
 
     def _home(self, path: str, definition: Definition) -> str | None:
         """The new place of a definition, as ``module:name``."""
+        here = self._program.index.names.get(self._renames.get(path, path), "")
+        if definition.digest.startswith(LOCAL) and (beside := self._beside(path, definition, here)):
+            return beside
         if definition.kind not in _DEFINED:
             return None
-        here = self._program.index.names.get(self._renames.get(path, path), "")
         return (
             _single(self._homes(definition.digest), here)
             or _single(self._homes(f"name:{definition.name}"), here)
             or self._edited(path, definition, here)
         )
+
+    def _beside(self, path: str, definition: Definition, here: str) -> str | None:
+        """The only new definition of the same file, and class, that is equal to what has gone, its name aside."""
+        place = self._renames.get(path, path)
+        if place not in self._program.index.names:
+            return None
+        before, now = self._base.symbols.definitions(path), self._program.symbols.definitions(place)
+        gone = [each for name, each in before.items() if name not in now and _is_equal(each, definition)]
+        new = [each for name, each in now.items() if name not in before and _is_equal(each, definition)]
+        return f"{here}:{new[0].name}" if len(new) == 1 and len(gone) == 1 else None
 
     def _edited(self, path: str, definition: Definition, here: str) -> str | None:
         """The only new definition of the same file that is like one that is gone from it."""
@@ -113,11 +125,20 @@ class Successors:
                     if definition.kind not in _DEFINED or (old == path and definition.name in before):
                         continue
                     home = f"{module}:{definition.name}"
-                    if definition.digest:
+                    if _is_distinct(definition):
                         self._moved[definition.digest].append(home)
                     if "." not in definition.name:
                         self._moved[f"name:{definition.name}"].append(home)
         return self._moved.get(key, []) if key else []
+
+
+def _is_distinct(definition: Definition) -> bool:
+    """Whether a definition can be recognised wherever it has gone."""
+    return bool(definition.digest) and not definition.digest.startswith(LOCAL)
+
+
+def _is_equal(one: Definition, other: Definition) -> bool:
+    return one.digest == other.digest and one.name.rpartition(".")[0] == other.name.rpartition(".")[0]
 
 
 def _single(homes: list[str], here: str) -> str | None:

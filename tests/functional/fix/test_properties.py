@@ -159,7 +159,7 @@ BY_NAME = [form for form in FORMS if "import *" not in form and "import_module" 
 
 
 @settings(max_examples=4, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-@given(migrations(BY_NAME), st.lists(st.sampled_from(["make", "Kind"]), unique=True, min_size=1))
+@given(migrations(BY_NAME), st.lists(st.sampled_from(["make", "Kind", "SIZE"]), unique=True, min_size=1))
 def test_renamed_definitions_are_followed(migration: tuple[dict[str, str], dict[str, str]], renamed: list[str]) -> None:
     sources, moving = migration
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,35 @@
+"""Identity of definitions without their names: what is equal, wherever it stands, may have been moved or renamed."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from collections.abc import Sequence
+
+from audit.facts.bodies import FunctionNode
+from audit.model.facts import LOCAL
+
+_MIN_LINES = 3
+
+
+def definition_digest(lines: Sequence[bytes], node: FunctionNode | ast.ClassDef) -> str:
+    """The digest of a function or class: of the lines after its first, where it is long enough to be told apart."""
+    first, last = node.lineno, node.end_lineno or node.lineno
+    if last - first + 1 < _MIN_LINES:
+        return LOCAL + _digest(lines[first - 1 : last], node.name)
+    return _digest(lines[first:last], node.name)
+
+
+def variable_digest(lines: Sequence[bytes], name: str, statement: ast.stmt) -> str:
+    """The digest of an assignment; empty for anything else that binds a name."""
+    if not isinstance(statement, ast.Assign | ast.AnnAssign):
+        return ""
+    return LOCAL + _digest(lines[statement.lineno - 1 : statement.end_lineno or statement.lineno], name)
+
+
+def _digest(lines: Sequence[bytes], name: str) -> str:
+    body = b"\n".join(line.strip() for line in lines)
+    if (spelled := name.encode()) in body:
+        body = re.sub(rb"\b" + re.escape(spelled) + rb"\b", b"\0", body)
+    return hashlib.sha1(body, usedforsecurity=False).hexdigest()[:16]
