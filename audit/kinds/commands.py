@@ -170,7 +170,7 @@ def _mentions(
 def _assigned(word: Word, text: str, mention: _Make) -> Iterator[Mention]:
     """The value of a variable: a setting that names a module, folders of a search path, a name or a path."""
     name, _, value = text.partition("=")
-    if name in _SETTINGS and _MODULE.fullmatch(value):
+    if name in _SETTINGS and _MODULE.fullmatch(value) and not value.endswith(".py"):
         yield mention(word, value, "name", "command", certain=True)
         return
     for part in value.split(":") if _SEARCH_PATHS.fullmatch(name) else (value,):
