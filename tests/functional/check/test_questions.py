@@ -38,6 +38,43 @@ def test_why_offers_the_nearest_module(shop, audit) -> None:
     assert done.returncode == 2
 
 
+def test_why_takes_files_for_modules_and_places_for_findings(shop, audit) -> None:
+    assert audit("why", "shop/trainer.py", "shop/bridge.py", "--path", shop.root).stdout == (
+        "shop.trainer -> shop.bridge  (shop/trainer.py:1)\n"
+    )
+    assert audit("why", "shop/bridge.py:1", "--path", shop.root).stdout.splitlines() == [
+        "shop/bridge.py:1: IMP001 shop.store does not exist",
+        "shop.trainer -> shop.bridge  (shop/trainer.py:1)",
+        "shop.bridge -> shop.store  (shop/bridge.py:1)",
+    ]
+
+
+def test_why_leads_to_the_module_that_defines_a_name(repository, audit) -> None:
+    repository.write({"a.py": "import b\n", "b.py": "def run(): ...\n"})
+    assert audit("why", "a", "b.run", "--path", repository.root).stdout == "a -> b  (a.py:1)\n"
+
+
+def test_why_refuses_what_it_cannot_place(shop, audit) -> None:
+    said = {
+        arguments: audit("why", *arguments, "--path", shop.root)
+        for arguments in (("shop.trainer", "shop.stor"), ("shop.trainer",), ("shop/bridge.py:2",), ("0000",))
+    }
+    assert {arguments: done.stderr for arguments, done in said.items()} == {
+        ("shop.trainer", "shop.stor"): (
+            "audit: shop.stor is no module of this repository, and nothing imports it, did you mean 'shop.store'?\n"
+        ),
+        ("shop.trainer",): "audit: shop.trainer is a module; name the module that it should lead to as well\n",
+        ("shop/bridge.py:2",): (
+            "audit: no finding has the fingerprint or stands at shop/bridge.py:2, did you mean 'shop/bridge.py:1'?;"
+            " audit check --format json shows them all\n"
+        ),
+        ("0000",): (
+            "audit: no finding has the fingerprint or stands at 0000; audit check --format json shows them all\n"
+        ),
+    }
+    assert {done.returncode for done in said.values()} == {2}
+
+
 def test_roots_lists_where_modules_come_from(repository, audit) -> None:
     repository.write(
         {
