@@ -43,8 +43,9 @@ terraform = "acme_kinds:Terraform"
 - `slots`, `marks` and `always` say which files are worth reading; without them a file is read when a word of something
   retired occurs in it.
 - `BREAKS` holds little migrations and all that must be found after each, `HOLDS` those after which nothing must be.
-  A built-in kind without both fails the suite. Install yours beside `migration-audit`, commit `before` and then the
-  rest in a scratch repository, and `audit check --since HEAD~1` shows what it finds.
+  One without both proves nothing, and fails. In the tests of your distribution,
+  `from audit.testing import check_examples` and `check_examples(Terraform())`: it raises an `AssertionError` that
+  tells every difference, one a line. The built-in kinds are held to theirs by the same function.
 - A plug-in that fails is told by its name with exit code 2, and nothing is reported."""
 
 EXAMPLE = '''\

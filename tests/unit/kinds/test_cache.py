@@ -9,7 +9,7 @@ from audit.contents import Contents
 from audit.kinds.registry import all_kinds
 from audit.mentions import MentionCheck, MentionResult
 from audit.resolve.retired import Retirements
-from tests.unit.kinds.trees import MemoryTree, load
+from audit.testing import MemoryTree, load
 
 BEFORE = {
     "shop/__init__.py": "",

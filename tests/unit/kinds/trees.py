@@ -1,45 +1,17 @@
-"""Trees in memory: a migration as two of them, and what is found after it."""
+"""A migration as two trees in memory, and what is found after it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from audit.contents import Contents
-from audit.kinds.kind import Example, Kind
+from audit.kinds.kind import Kind
 from audit.kinds.registry import all_kinds
 from audit.mentions import MentionCheck, MentionResult
-from audit.model.findings import Finding, Retirement, Skipped
+from audit.model.findings import Finding, Retirement
 from audit.model.settings import RetiredName
 from audit.resolve.retired import Retirements
-from audit.sources.tree import Entry
-from audit.sources.worktree import blob_id
-from audit.trees import LoadedTree, list_tree, load_tree
-
-Files = Mapping[str, str | bytes]
-
-
-class MemoryTree:
-    """Files held in a mapping; satisfies `audit.sources.tree.Tree`. ``reads`` records what was asked for."""
-
-    def __init__(self, files: Files) -> None:
-        self.files = {
-            path: content.encode() if isinstance(content, str) else content for path, content in sorted(files.items())
-        }
-        self.commit: str | None = None
-        self.dirty = False
-        self.entries = {path: Entry(path, blob_id(content)) for path, content in self.files.items()}
-        self.skipped: tuple[Skipped, ...] = ()
-        self.reads: list[str] = []
-
-    def read(self, path: str) -> bytes | None:
-        """The bytes of one file, or None."""
-        return self.files.get(path)
-
-    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
-        """Each path with its bytes."""
-        for path in paths:
-            self.reads.append(path)
-            yield path, self.files.get(path)
+from audit.testing import Files, load
 
 
 class FakePast:
@@ -60,19 +32,6 @@ class FakePast:
     def renames(self) -> dict[str, str]:
         """Old path -> new path."""
         return self._renames
-
-
-def load(files: Files, base: LoadedTree | None = None) -> LoadedTree:
-    """A tree, read and resolved."""
-    return load_tree(list_tree(MemoryTree(files)), Contents(None, ()), base=base.program if base else None)
-
-
-def after(example: Example) -> dict[str, str | bytes]:
-    """The files of an example once its migration is done."""
-    return {
-        **{path: text for path, text in example.before.items() if path not in example.gone},
-        **example.after,
-    }
 
 
 def migrate(
