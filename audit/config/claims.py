@@ -74,7 +74,7 @@ def _statement(node: Node, path: str, mistakes: Mistakes, may_run: bool) -> Stat
     if fields.choice("weight", ("core", "supporting"), "core") == "supporting":
         weight = "supporting"
     statement = Statement(
-        id=fields.text("id", required=True),
+        id=_identity(fields),
         text=" ".join(fields.text("text", required=True).split()),
         path=path,
         line=node.line,
@@ -90,6 +90,14 @@ def _statement(node: Node, path: str, mistakes: Mistakes, may_run: bool) -> Stat
     return statement
 
 
+def _identity(fields: Fields) -> str:
+    """The id, which is typed after ``--only`` and printed at the head of a line."""
+    identity = fields.text("id", required=True)
+    if len(identity.splitlines()) > 1:
+        fields.mistakes.add(fields.line, f"the id {identity!r} must be one line")
+    return identity
+
+
 def _given(node: Node | None) -> bool:
     """Whether a list was given with something in it: ``needs: []`` says that nothing is needed."""
     return node is not None and not (isinstance(node, Listing) and not node.items)
@@ -103,6 +111,8 @@ def _citation(fields: Fields) -> Citation | None:
     node = fields.node("cite")
     if node is not None:
         in_tree((match["path"],), node, fields.mistakes)
+        if match["line"] and not int(match["line"]):
+            fields.mistakes.add(node.line, "'cite' names line 0; the first line is 1")
     return Citation(match["path"], int(match["line"]) if match["line"] else None)
 
 

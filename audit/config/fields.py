@@ -65,8 +65,8 @@ class Fields:
             return default
         return value
 
-    def integer(self, key: str, *, minimum: int = 0) -> int | None:
-        """A whole number of at least ``minimum``; None when the key is missing."""
+    def integer(self, key: str, *, minimum: int = 0, maximum: int | None = None) -> int | None:
+        """A whole number from ``minimum`` to ``maximum``; None when the key is missing."""
         node = self.node(key)
         if node is None:
             return None
@@ -75,6 +75,9 @@ class Fields:
             return None
         if node.value < minimum:
             self.mistakes.add(node.line, f"'{key}' must be at least {minimum}, not {node.value}")
+            return None
+        if maximum is not None and node.value > maximum:
+            self.mistakes.add(node.line, f"'{key}' must be at most {maximum}, not {node.value}")
             return None
         return node.value
 

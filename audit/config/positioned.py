@@ -6,6 +6,7 @@ A rules file is read in one pass that reports every mistake in it: `Mistakes` co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -17,6 +18,7 @@ from audit.model.suggest import nearest
 Plain = str | int | float | bool | None
 """What a scalar of a rules file may be: the types that JSON has."""
 
+_UNWRITABLE: Final = re.compile("[\0\ud800-\udfff]")
 _PREFIX: Final = "tag:yaml.org,2002:"
 _TEXT_TAGS: Final = frozenset(_PREFIX + name for name in ("timestamp", "value"))
 _TAGS: Final = _TEXT_TAGS | {_PREFIX + name for name in ("str", "int", "float", "bool", "null", "map", "seq")}
@@ -151,6 +153,9 @@ class _Converter:
             return self._mapping(node, line)
         if isinstance(node, yaml.SequenceNode):
             return Listing(tuple(self.convert(item) for item in node.value), line)
+        if _UNWRITABLE.search(str(node.value)):
+            self._mistakes.add(line, "a text holds a character (NUL or half a surrogate pair) that no name can hold")
+            return Scalar(_UNWRITABLE.sub("?", str(node.value)), line)
         if node.tag in _TEXT_TAGS:
             return Scalar(str(node.value), line)
         try:

@@ -12,6 +12,7 @@ from audit.config.positioned import Listing, Mapping, Mistakes, Node, Scalar, de
 from audit.model.bounds import Bound
 
 _BOUND: Final = re.compile(r"(>=|<=|==|>|<)?\s*(\d+)")
+_OPERATOR: Final = re.compile("[|&;<>]+")
 _RANGE: Final = re.compile(r"(\d+)\s*\.\.\s*(\d+)")
 
 
@@ -30,11 +31,20 @@ def names_of(
 
 
 def in_tree(names: tuple[str, ...], node: Node, mistakes: Mistakes) -> tuple[str, ...]:
-    """Names with a trailing slash removed; a path that leaves the repository is a mistake."""
+    """Names as plain POSIX paths, without ./ and trailing slashes; one that leaves the repository is a mistake."""
     for name in names:
         if name.startswith(("/", "~", "\\")) or name[1:3] == ":\\" or ".." in PurePosixPath(name).parts:
             mistakes.add(node.line, f"'{name}' leaves the repository; give a path relative to its root")
-    return tuple(name.removeprefix("./").rstrip("/") for name in names)
+    return tuple(PurePosixPath(name).as_posix() if name else name for name in names)
+
+
+def globs_of(node: Node, what: str, mistakes: Mistakes) -> tuple[str, ...]:
+    """Patterns of files that a command makes; ``**`` stands for whole folders, and so alone between slashes."""
+    patterns = in_tree(texts_of(node, what, mistakes), node, mistakes)
+    for pattern in patterns:
+        if any("**" in part and part != "**" for part in pattern.split("/")):
+            mistakes.add(node.line, f"{what} has '**' beside other letters in '{pattern}'; write it as 'a/**/b'")
+    return patterns
 
 
 def command_line(fields: Fields, mistakes: Mistakes, *, required: bool = True) -> tuple[str, ...]:
@@ -50,7 +60,18 @@ def command_line(fields: Fields, mistakes: Mistakes, *, required: bool = True) -
     except ValueError as error:
         mistakes.add(node.line, f"'run' is no command line ({error}); write it as a list")
         return ()
+    operator = next((word for word in _shell_words(text) if _OPERATOR.fullmatch(word)), "")
+    if operator:
+        mistakes.add(node.line, f"'run' has '{operator}', and no shell reads it; write [sh, -c, '...'] or quote it")
     return words
+
+
+def _shell_words(text: str) -> list[str]:
+    """A command line with its operators as words of their own, and quoted words with their quotes."""
+    lexer = shlex.shlex(text, posix=False, punctuation_chars="|&;<>")
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    return list(lexer)
 
 
 def bound_of(fields: Fields, key: str) -> Bound | None:

@@ -8,7 +8,7 @@ from typing import Final
 from audit.config.comparisons import read_lines_changed, read_metric, read_red_green, read_unchanged
 from audit.config.fields import Fields, text_of, texts_of
 from audit.config.positioned import Entry, Listing, Mapping, Mistakes, Node, Scalar, hint
-from audit.config.predicate_values import bound_of, command_line, in_tree, names_of, nodes_of, pattern_of
+from audit.config.predicate_values import bound_of, command_line, globs_of, in_tree, names_of, nodes_of, pattern_of
 from audit.model.codes import CODES
 from audit.model.predicates import (
     Absent,
@@ -122,9 +122,8 @@ def _pytest(node: Node, mistakes: Mistakes) -> AnyPredicate:
 
 def _command(node: Node, mistakes: Mistakes) -> AnyPredicate:
     fields = Fields(node, "command", mistakes)
-    exit_status = fields.integer("exit")
+    exit_status = fields.integer("exit", maximum=255)
     creates = fields.node("creates")
-    patterns = () if creates is None else texts_of(creates, "'creates'", mistakes)
     predicate = Command(
         run=command_line(fields, mistakes),
         exit=0 if exit_status is None else exit_status,
@@ -132,7 +131,7 @@ def _command(node: Node, mistakes: Mistakes) -> AnyPredicate:
         stdout_has=fields.texts("stdout_has"),
         stdout_lacks=fields.texts("stdout_lacks"),
         stderr_has=fields.texts("stderr_has"),
-        creates=patterns if creates is None else in_tree(patterns, creates, mistakes),
+        creates=() if creates is None else globs_of(creates, "'creates'", mistakes),
     )
     fields.close()
     return predicate

@@ -12,7 +12,7 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -111,15 +111,18 @@ def _succeeded(run: Run) -> bool:
     return run.exit == 0 and not run.timed_out and not run.problem
 
 
-def fingerprint(snapshot: Snapshot, interpreter: Interpreter, memory: int, variables: Mapping[str, str]) -> str:
+def fingerprint(
+    snapshot: Snapshot, interpreter: Interpreter, settings: Iterable[object], variables: Mapping[str, str]
+) -> str:
     """Everything that an observation depends on but the request: the tree with its ignored built modules, the
-    interpreter with what is installed in it, the variables that pass to probes, and the code of the probes."""
+    interpreter with what is installed in it, the settings of the sandbox, the variables that pass to probes, and
+    the code of the probes."""
     digest = hashlib.sha256()
 
     def add(*parts: object) -> None:
         digest.update("\0".join(map(str, parts)).encode(errors="surrogateescape") + b"\1")
 
-    add(_own_code(), sys.platform, memory, snapshot.tree, snapshot.head, snapshot.prefix)
+    add(_own_code(), sys.platform, *settings, snapshot.tree, snapshot.head, snapshot.prefix)
     for name in snapshot.built:
         add(name, hashlib.sha256((snapshot.root / name).read_bytes()).hexdigest())
     for name in sorted(variables):

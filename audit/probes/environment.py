@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -49,12 +49,19 @@ def installation(interpreter: str) -> tuple[Path, ...]:
 
 
 def clean_environment(
-    inherited: Mapping[str, str], *, interpreter: str, root: Path, tree: Path, home: Path
+    inherited: Mapping[str, str],
+    *,
+    interpreter: str,
+    root: Path,
+    tree: Path,
+    home: Path,
+    source_roots: Sequence[str] = (),
 ) -> dict[str, str]:
     """What a probe sees of the environment.
 
     The interpreter's folder comes first on PATH; ``HOME``, ``TMPDIR`` and the caches lie in ``home``;
-    an installation that leads to ``root`` (an editable install) is led to ``tree`` instead.
+    an installation that leads to ``root`` (an editable install) is led to ``tree`` instead, and the packages
+    of its ``source_roots`` are found there, installed or not.
     """
     passed = {name: value for name, value in inherited.items() if name in PASSED or name.startswith("LC_")}
     temporary = home / "tmp"
@@ -76,4 +83,5 @@ def clean_environment(
         "GIT_TERMINAL_PROMPT": "0",
         "AUDIT_REDIRECT_FROM": str(root),
         "AUDIT_REDIRECT_TO": str(tree),
+        "AUDIT_SOURCE_ROOTS": os.pathsep.join(str(tree / folder) for folder in source_roots),
     }

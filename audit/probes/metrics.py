@@ -67,7 +67,9 @@ def _query(checkout: Checkout, path: Path, file: str, sql: str, made_by: Run | N
     result = checkout.home / "rows.json"
     # Without the copy on its path, the query loads the installed database library and no module of the tree.
     run = checkout.run(
-        ["python", "-P", str(_QUERY), str(path), str(result)], seconds=QUERY_SECONDS, extra={"AUDIT_SQL": sql}
+        ["python", "-P", str(_QUERY), str(path), str(result)],
+        seconds=QUERY_SECONDS,
+        extra={"AUDIT_SQL": sql, "AUDIT_SOURCE_ROOTS": ""},
     )
     if not result.exists():
         said = run.stderr.strip().splitlines()

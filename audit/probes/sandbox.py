@@ -55,6 +55,7 @@ class Checkout:
             root=sandbox.root,
             tree=self.tree,
             home=self.home,
+            source_roots=sandbox.source_roots,
         )
         write_copy(snapshot, self._top, self.environment)
         pythons = installation(sandbox.interpreter.path)
@@ -141,11 +142,20 @@ class Sandbox:
     """Holds the snapshot, the interpreter and the scratch folder of one audit; use it as a context.
 
     Leaving the context, in whatever way, stops what still runs and removes the scratch folder.
-    ``stop`` is set by whoever wants all running probes to end.
+    ``source_roots`` are folders, relative to ``root``, that hold its packages: these can be imported though nobody
+    has installed them. ``stop`` is set by whoever wants all running probes to end.
     """
 
-    def __init__(self, root: Path, revision: str | None = None, *, memory: int | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        revision: str | None = None,
+        *,
+        source_roots: Sequence[str] = (),
+        memory: int | None = None,
+    ) -> None:
         self.root = root.resolve()
+        self.source_roots = tuple(source_roots)
         self.memory = memory or default_memory()
         self.stop = threading.Event()
         self._revision = revision
@@ -180,7 +190,7 @@ class Sandbox:
     @cached_property
     def fingerprint(self) -> str:
         """What observations depend on besides what is asked: see `audit.probes.cache.fingerprint`."""
-        return fingerprint(self.snapshot, self.interpreter, self.memory, os.environ)
+        return fingerprint(self.snapshot, self.interpreter, (self.memory, *self.source_roots), os.environ)
 
     def _snapshot_of(self, revision: str) -> Snapshot:
         if revision not in self._others:

@@ -58,6 +58,8 @@ def judge_count(predicate: Count, codebase: Codebase) -> Judgement:
     else:
         if predicate.new and codebase.check.since is None:
             return unverified("which findings are new cannot be told without a base; name one with --since REV")
+        if predicate.within and not matching(predicate.within, paths, folders=True):
+            return unverified(f"no file fits {predicate.within}, so nothing was examined")
         findings = _findings(predicate, codebase)
         examined, number, noun = codebase.check.coverage.modules, len(findings), "finding"
     coverage = f"{counted(examined, 'module' if noun in ('module', 'finding') else 'file')} examined"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 from audit.model.codebase import Codebase
 from audit.model.evidence import CommandRun, Evidence
 from audit.model.predicates import Command
@@ -11,6 +13,7 @@ from audit.verdict.entries import entry_modules, missing_entry
 from audit.verdict.judgements import (
     counted,
     ending,
+    failed_to_judge,
     listed,
     ran,
     refuted,
@@ -31,6 +34,12 @@ def judge_command(predicate: Command, codebase: Codebase, observed: CommandRun |
     coverage = f"{counted(_expectations(predicate), 'expectation')} checked"
     if not wrong:
         return verified(_met(observed), coverage=coverage, evidence=(evidence,))
+    if run.timed_out and predicate.within is None:
+        return failed_to_judge(f"it {ending(run)}; say 'within' if it takes longer", evidence=(evidence,))
+    if run.signal == signal.SIGKILL and not run.timed_out:
+        return failed_to_judge(
+            "it was killed from outside, as by a machine that is short of memory", evidence=(evidence,)
+        )
     excuse = output_excuse(run.stderr + run.stdout, codebase)
     if excuse:
         return unverified(f"could not be checked here: {excuse}", coverage=coverage, evidence=(evidence,))

@@ -152,7 +152,11 @@ def _judge_attempts(
     if dangling:
         evidence = (run, *(found(finding) for finding in dangling))
         return _only_lazy(len(modules), dangling, coverage, evidence)
-    return verified(f"all {counted(len(modules), 'module')} import", coverage=coverage, evidence=(run,))
+    return verified(
+        "the module imports" if len(modules) == 1 else f"all {len(modules)} modules import",
+        coverage=coverage,
+        evidence=(run,),
+    )
 
 
 def _shortly(broken: list[ImportAttempt]) -> str:

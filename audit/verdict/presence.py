@@ -90,6 +90,8 @@ def look_up(name: str, codebase: Codebase) -> tuple[Presence, tuple[Evidence, ..
     if symbol:
         return _look_up_in(path, symbol, codebase)
     paths = codebase.paths()
+    if name == ".":
+        return "there", (Evidence(summary=f"the tree holds {counted(len(paths), 'file')}"),)
     if name in paths:
         return "there", (Evidence(summary=f"{name} is in the tree", path=name),)
     inside = sum(path.startswith(f"{name}/") for path in paths)

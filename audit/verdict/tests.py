@@ -142,7 +142,9 @@ def _judge_unfinished(codebase: Codebase, observed: TestRun, run: Evidence) -> J
     """A session that did not close is an error, unless it could not start because a conftest does not import."""
     missing = missing_module(observed.run.stdout + observed.run.stderr)
     if observed.run.exit != _NOT_FOUND or not missing:
-        return failed_to_judge(f"pytest {ending(observed.run)} before it was done", evidence=(run,))
+        said = [line.strip() for line in observed.run.stderr.splitlines() if line.strip()]
+        why = f": {said[-1].removeprefix('E   ')}" if said and not observed.run.timed_out else ""
+        return failed_to_judge(f"pytest {ending(observed.run)} before it was done{why}", evidence=(run,))
     excuse = missing_module_excuse(missing, codebase)
     if excuse:
         return unverified(f"could not be checked here: {excuse}", coverage="0 tests run", evidence=(run,))

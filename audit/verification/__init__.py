@@ -61,7 +61,8 @@ def verify(
     if ids:
         dossiers = only(dossiers, ids)
     statements = [statement for dossier in dossiers for statement in dossier.statements]
-    with Sandbox(codebase.root, codebase.commit if at is not None else None, memory=memory) as sandbox:
+    revision = codebase.commit if at is not None else None
+    with Sandbox(codebase.root, revision, source_roots=codebase.source_roots, memory=memory) as sandbox:
         cache = ProbeCache(cache_folder() if use_cache else None, lambda: sandbox.fingerprint)
         judgements = judge_all(
             statements, codebase, sandbox, cache, jobs=jobs or min(4, os.cpu_count() or 1), progress=progress

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from textwrap import dedent
 
 import pytest
 
 from audit.config.claims import load_claims
 from audit.model.errors import ConfigError
+from audit.model.predicates import AnyPredicate, Command, Exists
 
 MISTAKES = dedent(
     """\
@@ -61,9 +63,37 @@ MISTAKES = dedent(
         '../*' leaves the repository; give a path relative to its root
     count: {tests: t, expected: 0, within: a}
         'within' goes with 'findings' and 'occurrences' only
+    exists: "a\\0b"
+        a text holds a character (NUL or half a surrogate pair) that no name can hold
+    exists: "\\ud800"
+        a text holds a character (NUL or half a surrogate pair) that no name can hold
+    command: {run: x, exit: 300}
+        'exit' must be at most 255, not 300
+    command: {run: x, creates: a**b}
+        'creates' has '**' beside other letters in 'a**b'; write it as 'a/**/b'
+    command: {run: x, creates: /etc/*}
+        '/etc/*' leaves the repository; give a path relative to its root
+    command: {run: python -m a | cat}
+        'run' has '|', and no shell reads it; write [sh, -c, '...'] or quote it
+    command: {run: cd a && make}
+        'run' has '&&', and no shell reads it; write [sh, -c, '...'] or quote it
+    command: {run: python -m a >out}
+        'run' has '>', and no shell reads it; write [sh, -c, '...'] or quote it
     """
 )
 LINES = [line.strip() for line in MISTAKES.splitlines()]
+
+
+@pytest.fixture
+def load_one() -> Callable[[str], tuple[AnyPredicate, ...]]:
+    """The predicates of one claim, from what stands in its ``expect``."""
+
+    def load(written: str) -> tuple[AnyPredicate, ...]:
+        claims = f"claims:\n  - {{id: a, text: t, expect: {{{written}}}}}\n"
+        ((statement,),) = [each.statements for each in load_claims([("x.yaml", claims.encode())], may_run=True)]
+        return statement.predicates
+
+    return load
 
 
 @pytest.mark.parametrize(("written", "mistake"), list(zip(LINES[::2], LINES[1::2], strict=True)))
@@ -71,5 +101,30 @@ def test_each_mistake_is_told_in_its_own_words(written: str, mistake: str) -> No
     claims = f"claims:\n  - {{id: a, text: t, expect: {{{written}}}}}\n"
     with pytest.raises(ConfigError) as caught:
         load_claims([("x.yaml", claims.encode())], may_run=True)
+
+    assert list(caught.value.mistakes) == [f"x.yaml:2: {mistake}"]
+
+
+def test_a_text_is_split_into_words_and_quoted_operators_are_words(load_one) -> None:
+    (command,) = load_one("command: {run: python -c 'a | b' \"x>y\" z#1}")
+
+    assert isinstance(command, Command)
+    assert command.run == ("python", "-c", "a | b", "x>y", "z#1")
+
+
+def test_paths_are_read_as_the_tree_spells_them(load_one) -> None:
+    assert load_one("exists: [./a, b/, c/./d, ., e.f]") == (Exists(names=("a", "b", "c/d", ".", "e.f")),)
+
+
+@pytest.mark.parametrize(
+    ("claim", "mistake"),
+    [
+        ('id: "a\\nb", text: t', "the id 'a\\nb' must be one line"),
+        ("id: a, text: t, cite: 'x.md:0'", "'cite' names line 0; the first line is 1"),
+    ],
+)
+def test_each_mistake_of_a_claim_itself_is_told(claim: str, mistake: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_claims([("x.yaml", f"claims:\n  - {{{claim}, expect: {{exists: a}}}}\n".encode())], may_run=True)
 
     assert list(caught.value.mistakes) == [f"x.yaml:2: {mistake}"]

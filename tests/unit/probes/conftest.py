@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -52,8 +52,8 @@ def sandbox() -> Iterator[Callable[..., Sandbox]]:
     """Opens sandboxes and closes them at the end."""
     opened: list[Sandbox] = []
 
-    def make(root: Path, revision: str | None = None) -> Sandbox:
-        opened.append(Sandbox(root, revision).__enter__())
+    def make(root: Path, revision: str | None = None, *, source_roots: Sequence[str] = ()) -> Sandbox:
+        opened.append(Sandbox(root, revision, source_roots=source_roots).__enter__())
         return opened[-1]
 
     yield make
@@ -68,7 +68,8 @@ def install() -> Callable[[Path, str, str], None]:
 
     def put(root: Path, name: str, text: str) -> None:
         environment = root / ".venv"
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+        if not environment.exists():
+            subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
         (site_packages,) = environment.glob("lib/python3.*/site-packages")
         (site_packages / name).write_text(text)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -133,7 +132,9 @@ def test_the_tree_is_named_by_git_and_not_by_its_reports(folder, git, sandbox) -
 
 
 def test_only_listed_variables_pass_and_home_is_scratch(folder, sandbox, monkeypatch) -> None:
-    monkeypatch.setenv("API_TOKEN", "secret")
+    secrets = ("API_TOKEN", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "SSH_AUTH_SOCK", "PYTHONPATH", "PYTEST_ADDOPTS")
+    for name in secrets:
+        monkeypatch.setenv(name, "secret")
     monkeypatch.setenv("GIT_DIR", "/nowhere")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     root = folder({"a.txt": "1"})
@@ -144,13 +145,14 @@ def test_only_listed_variables_pass_and_home_is_scratch(folder, sandbox, monkeyp
     own = {
         "PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "PYTHONPATH",
         "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "PYTHONUNBUFFERED", "NO_COLOR", "GIT_CONFIG_NOSYSTEM",
-        "GIT_TERMINAL_PROMPT", "AUDIT_REDIRECT_FROM", "AUDIT_REDIRECT_TO", "AUDIT_PROBE", "PWD", "OLDPWD", "SHLVL",
+        "GIT_TERMINAL_PROMPT", "AUDIT_REDIRECT_FROM", "AUDIT_REDIRECT_TO", "AUDIT_SOURCE_ROOTS",
+        "AUDIT_PROBE", "PWD", "OLDPWD", "SHLVL",
         "_",
     }  # fmt: skip
     assert {name for name in environment if not name.startswith("LC_")} <= own | PASSED
     assert environment["HOME"] == "<scratch>/home"
     assert environment["LC_ALL"] == "C.UTF-8"
-    assert os.environ["API_TOKEN"] not in observed.run.stdout
+    assert "secret" not in observed.run.stdout
 
 
 def test_an_editable_install_leads_to_the_copy(folder, git, sandbox, install) -> None:
@@ -168,6 +170,37 @@ def test_an_editable_install_leads_to_the_copy(folder, git, sandbox, install) ->
     assert opened.interpreter.origin == "the repository's own .venv"
     assert observed.run.stdout == "src/pkg/old.py\n"
     assert observed.run.stderr.endswith("ModuleNotFoundError: No module named 'pkg.new'\n")
+
+
+def test_a_package_that_nobody_installed_is_found_where_its_packaging_says(folder, sandbox) -> None:
+    """But a package beside a script is not: Python would not find it either."""
+    root = folder({"src/pkg/__init__.py": "", "beside/__init__.py": "", "tools/run.py": "import pkg\nimport beside\n"})
+
+    observed = probe_command(sandbox(root, source_roots=("", "src")), ["python", "tools/run.py"])
+
+    assert observed.run.stderr.endswith("ModuleNotFoundError: No module named 'beside'\n")
+
+
+def test_a_release_of_the_package_that_is_installed_does_not_speak_for_the_tree(folder, sandbox, install) -> None:
+    root = folder({"src/pkg/__init__.py": "version = 'tree'", "src/other.py": "", "conftest.py": ""})
+    install(root, "pkg.py", "version = 'installed'")
+    install(root, "other.py", "version = 'installed'")
+    show = "import pkg, other, json; print(pkg.version, other.version, json.__name__)"
+
+    plain = probe_command(sandbox(root), ["python", "-c", show])
+    led = probe_command(sandbox(root, source_roots=("src",)), ["python", "-c", show])
+
+    assert plain.run.stdout == "installed installed json\n"
+    assert led.run.stdout == "tree installed json\n"
+
+
+def test_a_package_in_parts_is_put_together_from_all_its_roots(folder, sandbox) -> None:
+    root = folder({"shop/store.py": "", "agents/src/shop/agent.py": ""})
+
+    show = "import shop.store, shop.agent; print(shop.agent.__file__)"
+    observed = probe_command(sandbox(root, source_roots=("", "agents/src")), ["python", "-c", show])
+
+    assert observed.run.stdout == "agents/src/shop/agent.py\n"
 
 
 def test_python_and_pytest_mean_the_interpreter_that_was_chosen(folder, sandbox) -> None:

@@ -345,10 +345,17 @@ class TestCommand:
             "it exited 0, not with exit status 3; its output has 'warn'; its errors lack 'usage'; it created no out/*",
         )
 
-    def test_time_that_runs_out_refutes(self, judge) -> None:
-        judgement = judge(Command(run=("x",)), ran(exit_status=None, signal=15, timed_out=True, limit=9.0))
+    def test_time_that_the_claim_gives_refutes_when_it_runs_out(self, judge) -> None:
+        judgement = judge(Command(run=("x",), within=9), ran(exit_status=None, signal=15, timed_out=True, limit=9.0))
 
         assert said(judgement) == ("refuted", "it did not end within 9 s, not with exit status 0")
+
+    def test_a_limit_that_the_claim_does_not_give_refutes_nothing(self, judge) -> None:
+        slow = judge(Command(run=("x",)), ran(exit_status=None, signal=15, timed_out=True, limit=300.0))
+        killed = judge(Command(run=("x",)), ran(exit_status=None, signal=9))
+
+        assert said(slow) == ("error", "it did not end within 300 s; say 'within' if it takes longer")
+        assert said(killed) == ("error", "it was killed from outside, as by a machine that is short of memory")
 
     def test_a_package_or_program_that_is_not_installed_cannot_be_told(self, judge) -> None:
         stderr = "Traceback ...\nModuleNotFoundError: No module named 'torch'\n"

@@ -225,5 +225,10 @@ class TestSizeAndCount:
         assert judge(Count(expected=Bound(3, 3), modules="shop")).verdict == "verified"
         assert judge(Count(expected=Bound(0, 0), findings=("REF001",)), findings=findings).verdict == "refuted"
 
+    def test_findings_in_no_file_are_never_a_pass(self, judge) -> None:
+        predicate = Count(expected=Bound(0, 0), findings=("REF001",), within="shpo/**")
+
+        assert said(judge(predicate)) == ("unverified", "no file fits shpo/**, so nothing was examined")
+
     def test_an_empty_tree_has_nothing_to_count(self, judge) -> None:
         assert judge(Count(expected=Bound(0, 0), modules="shop"), files={}).verdict == "unverified"
