@@ -145,8 +145,8 @@ def test_only_listed_variables_pass_and_home_is_scratch(folder, sandbox, monkeyp
     own = {
         "PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "PYTHONPATH",
         "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "PYTHONUNBUFFERED", "NO_COLOR", "GIT_CONFIG_NOSYSTEM",
-        "GIT_TERMINAL_PROMPT", "AUDIT_REDIRECT_FROM", "AUDIT_REDIRECT_TO", "AUDIT_SOURCE_ROOTS",
-        "AUDIT_PROBE", "PWD", "OLDPWD", "SHLVL",
+        "GIT_TERMINAL_PROMPT", "AUDIT_REDIRECT_FROM", "AUDIT_REDIRECT_TO",
+        "AUDIT_SOURCE_ROOTS", "AUDIT_PROBE", "PWD", "OLDPWD", "SHLVL",
         "_",
     }  # fmt: skip
     assert {name for name in environment if not name.startswith("LC_")} <= own | PASSED
