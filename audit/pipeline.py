@@ -18,11 +18,12 @@ from audit.model.facts import Definition, FileFacts
 from audit.model.findings import CheckResult, Coverage, Finding, Link, Retirement, Site
 from audit.model.graph import ModuleGraph
 from audit.model.settings import Configuration, RetiredName
-from audit.resolve.locating import locate
+from audit.resolve.locating import count_by_root, locate
 from audit.resolve.reading import EntryPoint
 from audit.resolve.references import graph_of
 from audit.resolve.retired import Retirements
 from audit.resolve.uses import uses_of
+from audit.sources.commits import GitCommits
 from audit.sources.history import History
 from audit.sources.line_changes import line_changes
 from audit.sources.repository import Repository
@@ -124,12 +125,7 @@ class ResolvedCodebase:
 
     def modules_by_root(self) -> dict[str, int]:
         """How many modules each source root holds, a nested root's own not counted for the outer one."""
-        roots = sorted(self.source_roots, key=len, reverse=True)
-        counts = dict.fromkeys(sorted(roots), 0)
-        for path in self._now.program.index.names:
-            if path.endswith(".py"):
-                counts[next(root for root in roots if not root or path.startswith(f"{root}/"))] += 1
-        return counts
+        return count_by_root(self._now.program)
 
     @cached_property
     def graph(self) -> ModuleGraph:
@@ -146,6 +142,12 @@ class ResolvedCodebase:
         if git is None or since is None or self.commit is None:
             return None
         return History(git, since, self.commit, self.repository.prefix)
+
+    @cached_property
+    def commits(self) -> GitCommits | None:
+        """What single commits are and did; None outside git, or without any commit."""
+        of = self.repository
+        return GitCommits(of.git, self.commit, of.prefix, shallow=of.shallow) if of.git and self.commit else None
 
     @cached_property
     def _retirements(self) -> Retirements:
@@ -224,8 +226,7 @@ class ResolvedCodebase:
 
     def locate(self, dotted: str) -> Located | None:
         """The definition a dotted name leads to, through re-exports: ``pkg.mod.Class.method``."""
-        found = locate(self._now.program, dotted)
-        return self._located(*found) if found is not None else None
+        return self._located(*found) if (found := locate(self._now.program, dotted)) is not None else None
 
     def _located(self, path: str, definition: Definition) -> Located:
         module = self._now.program.index.names[path]
@@ -244,11 +245,10 @@ class ResolvedCodebase:
 
     def defined_before(self, name: str) -> bool:
         """Whether the base defines a class, function or method of this bare name; False without a base."""
-        base = self._base
-        return base is not None and any(
+        return self._base is not None and any(
             definition.name.rpartition(".")[2] == name and definition.kind != "import"
-            for path in base.program.index.names
-            for definition in base.facts[path].definitions
+            for path in self._base.program.index.names
+            for definition in self._base.facts[path].definitions
         )
 
     def references_to(self, dotted: str) -> tuple[Finding, ...]:
@@ -296,5 +296,4 @@ class ResolvedCodebase:
 
     def tests_in(self, path: str) -> int:
         """How many test functions a file defines, counted statically."""
-        facts = self._now.facts.get(path)
-        return facts.tests if facts is not None else 0
+        return facts.tests if (facts := self._now.facts.get(path)) is not None else 0

@@ -53,6 +53,11 @@ _REASONS: Final = tuple(
 """Sentences of which it is known why they cannot be judged."""
 
 
+def of_release(block: Block) -> bool:
+    """Whether a sentence stands in a section about a release, and so is about the tree of that release."""
+    return any(_VERSION.match(heading) for heading in block.headings)
+
+
 def extract(block: Block) -> tuple[tuple[AnyPredicate, ...], str]:
     """The predicates of a sentence, or none and the reason why."""
     if block.kind == "html":
@@ -61,7 +66,7 @@ def extract(block: Block) -> tuple[tuple[AnyPredicate, ...], str]:
         return (), "it is struck through: withdrawn, or done, which cannot be told"
     if _CONDITION.search(block.text):
         return (), "the sentence is conditional"
-    if any(_VERSION.match(heading) for heading in block.headings):
+    if of_release(block):
         return (), "it tells about a release, and which tree that was is not said"
     for find in _FINDERS:
         predicates = find(block)

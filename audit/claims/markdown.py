@@ -13,9 +13,10 @@ from audit.claims.arithmetic import miscounts
 from audit.claims.blocks import Block, Fence, Outline, read_blocks
 from audit.claims.citations import find_citations, mentioned_paths
 from audit.claims.commands import find_commands
+from audit.claims.commits import find_commits
 from audit.claims.contradictions import contradictions
 from audit.claims.decoding import decoded
-from audit.claims.extract import extract
+from audit.claims.extract import extract, of_release
 from audit.claims.names import PATH
 from audit.claims.signatures import ShownSignature, shown_signatures
 from audit.claims.snippets import ShownPlace, shown_places
@@ -46,7 +47,7 @@ def read_document(path: str, content: bytes, *, may_run: bool, prefix: str = "")
     source, damaged = decoded(path, content)
     outline = read_blocks(source)
     statements = sorted(
-        [*_sentences(outline), *_citations(outline), *_commands(outline, source), *_shown(outline)],
+        [*_sentences(outline), *_citations(outline), *_commands(outline, source), *_commits(outline), *_shown(outline)],
         key=lambda each: each.line,
     )
     notes = []
@@ -115,6 +116,14 @@ def _commands(outline: Outline, source: str) -> Iterator[Statement]:
         block = _block_of(command.fence, command.text, command.line)
         tense: Tense = "plan" if tense_of(block) == "plan" else "claim"
         yield _statement(block, tense, (Entry(run=command.run),) if tense == "claim" else (), "", weight=False)
+
+
+def _commits(outline: Outline) -> Iterator[Statement]:
+    """The commits and branches that sentences name; what a release is said to hold is about another tree."""
+    for named in find_commits([block for block in outline.blocks if _is_sentence(block)]):
+        if tense_of(named.block) == "claim" and not of_release(named.block):
+            block = msgspec.structs.replace(named.block, text=named.text)
+            yield _statement(block, "claim", (named.predicate,), "", weight=False)
 
 
 def _shown(outline: Outline) -> Iterator[Statement]:

@@ -39,7 +39,7 @@ _STATUS_COLUMN: Final = re.compile(r"^\W*(?:status|state|result|action|change|ou
 _START: Final = re.compile(rf"{_LABEL}")
 _ENDS: Final = re.compile(
     r"\s*(?:$|[.;!:|]|[(\[—–-]|,|\b(?:with|by|instead|because|since|replac\w+|and\s+replac\w+|favou?r|as|which|"
-    r"entirely|completely|successfully|in\s+favou?r|in\s+commit|in\s+phase)\b)",
+    r"entirely|completely|successfully|in\s+favou?r|in\s+commit|in\s+phase)\b|(?:in|by)\s+`?[0-9a-f]{7,40}\b)",
     re.IGNORECASE,
 )
 _NOT_BEFORE: Final = re.compile(

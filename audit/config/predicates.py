@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -16,6 +17,7 @@ from audit.model.predicates import (
     Bound,
     Cited,
     Command,
+    Commit,
     Contract,
     Count,
     Exists,
@@ -199,6 +201,20 @@ def _names_of_file(node: Node, what: str, mistakes: Mistakes) -> tuple[str, tupl
     return "".join(in_tree((path,), node, mistakes)), imports, names
 
 
+def _commit(node: Node, mistakes: Mistakes) -> AnyPredicate:
+    fields = Fields(node, "commit", mistakes)
+    start, branch, merged = fields.text("id").lower(), fields.text("branch"), fields.integer("merged", minimum=1)
+    removed, added = fields.texts("removed"), fields.texts("added")
+    fields.close()
+    if sum(map(bool, (start, branch, merged))) != 1:
+        mistakes.add(fields.line, "commit needs exactly one of 'id', 'branch', 'merged'")
+    if start and not re.fullmatch(r"[0-9a-f]{7,40}", start):
+        mistakes.add(fields.line, f"'{start}' is no commit id; give 7 to 40 hexadecimal digits, and quote them")
+    if (removed or added) and not start:
+        mistakes.add(fields.line, "'removed' and 'added' go with 'id' only")
+    return Commit(id=start, branch=branch, merged=merged, removed=removed, added=added)
+
+
 def _count(node: Node, mistakes: Mistakes) -> AnyPredicate:
     fields = Fields(node, "count", mistakes)
     expected = bound_of(fields, "expected")
@@ -227,6 +243,7 @@ PREDICATES: Final[dict[str, Callable[[Node, Mistakes], AnyPredicate]]] = {
     "absent": _absent,
     "citation": _citation,
     "command": _command,
+    "commit": _commit,
     "contract": _contract,
     "count": _count,
     "entry": _entry,

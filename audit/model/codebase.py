@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from audit.model.commits import Commits
 from audit.model.facts import Definition
 from audit.model.findings import CheckResult, Finding, Link, Retirement, Site
 
@@ -47,6 +48,10 @@ class Codebase(Files, Protocol):
     @property
     def dirty(self) -> bool:
         """Whether the work tree differs from its commit."""
+
+    @property
+    def commits(self) -> Commits | None:
+        """What single commits are and did; None outside git, or without any commit."""
 
     @property
     def check(self) -> CheckResult:

@@ -1,7 +1,4 @@
-"""What a claim expects of a tree, as values that can be judged: one predicate a class.
-
-Those that compare two commits, or measure something, are in `audit.model.comparisons`.
-"""
+"""What a claim expects of a tree: one predicate a class; others are in `audit.model.comparisons` and `.commits`."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ import shlex
 from typing import ClassVar
 
 from audit.model.bounds import Bound as Bound
+from audit.model.commits import Commit as Commit
 from audit.model.comparisons import LinesChanged, Metric, RedGreen, SameOutput, Unchanged
 from audit.model.predicate import Predicate as Predicate
 from audit.model.predicate import listed
@@ -254,6 +252,7 @@ class Uses(Predicate, frozen=True, kw_only=True):
 TreePredicate = (
     Absent
     | Cited
+    | Commit
     | Contract
     | Count
     | Entry

@@ -72,3 +72,13 @@ def class_named(program: Program, path: str, text: str) -> Place | None:
         return None
     found = locate(program, f"{origin}.{rest}" if rest else origin, path)
     return found if found is not None and found[1].kind == "class" else None
+
+
+def count_by_root(program: Program) -> dict[str, int]:
+    """How many modules each source root holds, a nested root's own not counted for the outer one."""
+    roots = sorted(program.layout.roots, key=len, reverse=True)
+    counts = dict.fromkeys(sorted(roots), 0)
+    for path in program.index.names:
+        if path.endswith(".py"):
+            counts[next(root for root in roots if not root or path.startswith(f"{root}/"))] += 1
+    return counts

@@ -23,6 +23,7 @@ from audit.model.predicates import (
     AnyPredicate,
     Cited,
     Command,
+    Commit,
     Contract,
     Count,
     Entry,
@@ -41,11 +42,12 @@ from audit.model.verdicts import Judgement, Verdict
 from audit.verdict.amounts import judge_count, judge_size
 from audit.verdict.citations import judge_citation
 from audit.verdict.commands import judge_command
+from audit.verdict.commits import judge_commit
 from audit.verdict.contracts import judge_contract
 from audit.verdict.entries import judge_entry
 from audit.verdict.imports import judge_imports
 from audit.verdict.judgements import judged
-from audit.verdict.lacking import judge_lacks, judge_uses
+from audit.verdict.lacking import judge_names
 from audit.verdict.metrics import judge_metric
 from audit.verdict.outputs import judge_same_output
 from audit.verdict.presence import judge_absent, judge_exists, judge_unreferenced
@@ -111,12 +113,12 @@ def _judge_by_tree(predicate: TreePredicate, codebase: Codebase) -> Judgement:
             return judge_count(predicate, codebase)
         case Cited():
             return judge_citation(predicate, codebase)
+        case Commit():
+            return judge_commit(predicate, codebase)
         case Entry():
             return judge_entry(predicate, codebase)
-        case Lacks():
-            return judge_lacks(predicate, codebase)
-        case Uses():
-            return judge_uses(predicate, codebase)
+        case Lacks() | Uses():
+            return judge_names(predicate, codebase)
         case LinesChanged():
             return judge_lines_changed(predicate, codebase)
         case Unchanged():

@@ -15,6 +15,11 @@ from audit.model.verdicts import Judgement
 from audit.verdict.judgements import counted, listed, refuted, retirement, unverified, verified
 
 
+def judge_names(predicate: Lacks | Uses, codebase: Codebase) -> Judgement:
+    """What is said of the names in the code of one file holds."""
+    return judge_lacks(predicate, codebase) if isinstance(predicate, Lacks) else judge_uses(predicate, codebase)
+
+
 def judge_lacks(predicate: Lacks, codebase: Codebase) -> Judgement:
     """The file is there, and none of the names is imported or used in it."""
     path = predicate.path

@@ -17,6 +17,7 @@ from audit.model.predicates import (
     Absent,
     AnyPredicate,
     Cited,
+    Commit,
     Entry,
     Exists,
     Lacks,
@@ -26,6 +27,7 @@ from audit.model.predicates import (
     Unreferenced,
     Uses,
 )
+from audit.verification.fit_commits import fit_commit
 from audit.verification.fit_names import fit_saying, fit_signature, fit_use, gone_name, places, present_name
 from audit.verification.fit_paths import CannotFitError, ending, fit_path, is_folder
 from audit.verification.fit_sizes import fit_size
@@ -84,6 +86,8 @@ def _fitted(predicate: AnyPredicate, codebase: Codebase, folder: str) -> AnyPred
             return _cited(msgspec.structs.replace(predicate, path=fit_path(path, codebase)), codebase)
         case Lacks(path=path):
             return msgspec.structs.replace(predicate, path=fit_path(path, codebase))
+        case Commit():
+            return fit_commit(predicate, codebase)
         case Uses():
             return fit_use(predicate, codebase)
         case Size(path=path):

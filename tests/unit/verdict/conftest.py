@@ -30,6 +30,7 @@ class FakeCodebase:
     """Satisfies the Codebase Protocol. Modules are the Python files, named by their paths."""
 
     commit = "c0ffee"
+    commits = None
     dirty = False
 
     def __init__(
