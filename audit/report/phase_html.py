@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from audit.model.verdicts import JudgedStatement, Verification
 from audit.report import phase_view as view
 from audit.report.markdown_text import address_of
+from audit.report.phase_changes import differences
 from audit.report.plots import blast, figures, trend
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -34,6 +35,7 @@ def render_page(verification: Verification) -> str:
         .render(
             verification=verification,
             view=view,
+            differences=differences(verification),
             style=Markup(style),  # noqa: S704  # the stylesheet is a file of this package
             style_digest=_digest(style),
             claims=view.judged(verification),

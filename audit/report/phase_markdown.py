@@ -87,10 +87,12 @@ def _metrics(claims: Sequence[JudgedStatement]) -> list[str]:
             escaped(view.shortened(each.reason, _LONGEST)),
             verdict_cell(each.verdict),
         )
-        for each in view.core(claims)
+        for each in view.metrics(claims)
     ]
     head = ("Metric", "Required", "Current", "Status")
-    return ["## Success metrics", "", *folded_table(head, rows, _SHOWN, "metric")] if rows else []
+    rest = view.metrics_left_out(claims)
+    parts = [folded_table(head, rows, _SHOWN, "metric")] * bool(rows) + [[rest]] * bool(rest)
+    return ["## Success metrics", *(line for part in parts for line in ("", *part))] if claims else []
 
 
 def _claims(claims: Sequence[JudgedStatement]) -> list[str]:

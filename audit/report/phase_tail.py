@@ -8,6 +8,7 @@ from typing import Final
 from audit.model.verdicts import JudgedStatement, Verification
 from audit.report import phase_view as view
 from audit.report.markdown_text import code, escaped, folded_list, folded_table, place, table
+from audit.report.phase_changes import differences
 
 _SHOWN: Final = 10
 _SHOWN_VAGUE: Final = 5
@@ -18,7 +19,7 @@ def changes_section(verification: Verification) -> list[str]:
     if verification.previous_phase is None:
         return []
     lines = [f"## What changed since phase {verification.previous_phase}", ""]
-    others = [f"- {escaped(line)}" for line in view.differences(verification)]
+    others = [f"- {escaped(line)}" for line in differences(verification)]
     lines += [*folded_list(others, _SHOWN, "difference"), ""] if others else []
     if not verification.changes:
         return [*lines, "No verdict changed.", *_trend(verification)]

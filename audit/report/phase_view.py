@@ -37,8 +37,6 @@ STATES: Final = {
 }
 """What became of a waiver, in words."""
 
-_FEW: Final = 5
-
 
 class Action(msgspec.Struct, frozen=True):
     """One thing to do: prose, the places concerned, and prose again."""
@@ -69,6 +67,26 @@ def core(claims: Sequence[JudgedStatement]) -> tuple[JudgedStatement, ...]:
     return tuple(each for each in claims if each.weight == "core") or tuple(claims)
 
 
+def metrics(claims: Sequence[JudgedStatement]) -> tuple[JudgedStatement, ...]:
+    """The claims to set against what they require: the core ones.
+
+    Of a document whose claims are all core the whole table would say again what the claims say, so those that hold
+    are left out; see `metrics_left_out`.
+    """
+    deciding = core(claims)
+    if len(deciding) < len(claims) or any(_is_named(each) for each in deciding):
+        return deciding
+    return tuple(each for each in deciding if each.verdict != "verified")
+
+
+def metrics_left_out(claims: Sequence[JudgedStatement]) -> str:
+    """How many core claims are no row of the metrics because they hold, in a sentence; empty where there is none."""
+    held = len(core(claims)) - len(metrics(claims))
+    rest = "other claim" if metrics(claims) else "claim"
+    verbs = "requires no more than it says, and holds" if held == 1 else "require no more than they say, and hold"
+    return f"{counted(held, rest)} {verbs}." if held else ""
+
+
 def place_of(statement: JudgedStatement) -> str:
     """Where a claim was made."""
     return statement.cite or f"{statement.document}:{statement.line}"
@@ -76,9 +94,14 @@ def place_of(statement: JudgedStatement) -> str:
 
 def name_of(statement: JudgedStatement) -> str:
     """A claim in a word where it has a name, and else its own words, shortened."""
-    if not re.fullmatch(r"(?:.+:)?L\d+(?:\.\d+)?", statement.id):
+    if _is_named(statement):
         return f"`{statement.id}`"
     return f"“{quotable(shortened(statement.text))}”"
+
+
+def _is_named(statement: JudgedStatement) -> bool:
+    """Whether a claims file gives the claim a name; those of a document are numbered by their lines."""
+    return not re.fullmatch(r"(?:.+:)?L\d+(?:\.\d+)?", statement.id)
 
 
 def quotable(text: str) -> str:
@@ -198,12 +221,12 @@ def actions(verification: Verification) -> tuple[Action, ...]:
     unmet = {each.id for each in claims if each.verdict != "verified"}
     found = [Action("Mend", mend.places, f"{mend.after}.") for mend in mends(verification.roots)]
     found += [
-        Action(f"Make {name_of(each)} true, or withdraw it:", (), _ended(each.reason))
+        Action(f"Make {name_of(each)} true, or withdraw it:", (), ended(each.reason))
         for each in claims
         if each.verdict in ("refuted", "partly") and not explained.intersection(each.roots)
     ]
     found += [
-        Action(f"Make {name_of(each)} provable:", (), _ended(each.reason))
+        Action(f"Make {name_of(each)} provable:", (), ended(each.reason))
         for each in claims
         if each.verdict in ("unverified", "error") and not unmet.intersection(each.needs)
     ]
@@ -219,7 +242,8 @@ def fault(finding: DocumentFinding) -> str:
     return f"it “{quotable(' '.join(finding.message.split()))}”"
 
 
-def _ended(text: str) -> str:
+def ended(text: str) -> str:
+    """A text as a sentence, with a stop at its end."""
     text = " ".join(text.split())
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
@@ -231,33 +255,6 @@ def course(verification: Verification) -> tuple[TrendPoint, ...]:
         return ()
     earlier = tuple(point for point in verification.trend if point.phase < now.phase)
     return (*earlier, now) if earlier else ()
-
-
-def differences(verification: Verification) -> tuple[str, ...]:
-    """What is otherwise than in the phase before beside the verdicts, what is worse first, as prose."""
-    difference = verification.difference
-    if difference is None:
-        return ()
-    listed = (
-        ("Modules that import again", difference.modules_revived),
-        ("Modules that no longer import", difference.modules_died),
-        ("Root causes gone", difference.roots_gone),
-        ("New root causes", difference.roots_new),
-    )
-    counts = (
-        ("Findings fixed", len(difference.findings_fixed)),
-        ("New findings", len(difference.findings_new)),
-    )
-    return (
-        *(f"Worse: {_ended(line)}" for line in difference.regressions),
-        *(f"{title}: {number:,}." for title, number in counts if number),
-        *(f"{title}: {_some(names)}." for title, names in listed if names),
-    )
-
-
-def _some(names: Sequence[str]) -> str:
-    rest = len(names) - _FEW
-    return codes(names[:_FEW]) + (f" and {counted(rest, 'more name')}" if rest > 0 else "")
 
 
 def unexamined(verification: Verification) -> tuple[str, ...]:
@@ -278,9 +275,9 @@ def unexamined(verification: Verification) -> tuple[str, ...]:
     if examined.modules_found is not None and examined.modules_found > examined.modules:
         missing = examined.modules_found - examined.modules
         lines.append(f"{counted(missing, 'module')} could not be analysed: see `audit roots`.")
-    lines += [_ended(note) for note in verification.notes]
+    lines += [ended(note) for note in verification.notes]
     lines += [
-        f"The import contract “{quotable(contract.name)}” is {contract.outcome}: {_ended(contract.message)}"
+        f"The import contract “{quotable(contract.name)}” is {contract.outcome}: {ended(contract.message)}"
         for contract in verification.contracts
         if contract.outcome == "invalid"
     ]
