@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from audit.checks.calls import call_findings
 from audit.checks.declared import declared_findings
 from audit.checks.references import reference_findings
 from audit.contents import Contents
-from audit.facts.accesses import read_accesses
 from audit.fix.forecast import Forecast, may_be_fixable
 from audit.mentions import MentionCheck
 from audit.model.calls import LostMember
+from audit.model.codes import OF_TESTS
 from audit.model.findings import CheckResult, ContractResult, Finding, Retirement, Site
 from audit.model.graph import ModuleGraph
 from audit.model.references import Dangling
 from audit.model.settings import Configuration, ContractConfig
-from audit.resolve.misfits import Silent, silent_breaks
 from audit.resolve.moved_files import MovedFiles
 from audit.resolve.references import dangling
 from audit.resolve.retired import Retirements
@@ -28,6 +27,9 @@ from audit.trees import LoadedTree
 from audit.verdict.mending import mending_order
 from audit.verdict.roots import Starts, rank_roots
 from audit.verdict.suppression import apply_suppressions
+
+if TYPE_CHECKING:
+    from audit.resolve.misfits import Silent
 
 
 def check_tree(
@@ -56,34 +58,17 @@ def check_tree(
     findings = list(reference_findings(missing, retirements.of, _existed(missing, base, history)))
     uses = ((name, uses_of(program, name.name)) for name in configuration.retired)
     findings += declared_findings(uses, findings)
-    silent = Silent()
-    if base is not None:
-        renames = history.renames() if history is not None else {}
-        silent = silent_breaks(
-            program,
-            base.program,
-            renamed={new: old for old, new in renames.items()},
-            read_many=now.tree.read_many,
-            read_base=base.tree.read_many,
-            read_accesses=read_accesses,
-        )
+    silent = _silent(now, base, history) if base is not None else None
     mentions = mention_check.result(retirements, history)
     findings += mentions.findings
-    if base is not None:
-        findings += call_findings(silent.misfits, lambda each: retirements.changed_signature(each.path, each.target))
-        told = {(finding.site.path, finding.site.line, finding.target) for finding in findings}
-        lost = [
-            each
-            for each in map(_as_dangling, silent.members)
-            if (each.site.path, each.site.line, each.target) not in told
-        ]
-        findings += reference_findings(lost, retirements.of, lambda _: False)
+    if silent is not None:
+        findings += _silent_findings(silent, findings, retirements)
     contracts, contract_findings = _contracts(configuration.contracts, graph, retirements)
     findings += contract_findings
     # Those of tests are looked at where tests are: here they would all seem to suppress nothing.
     comments = {
         path: tuple(
-            each for each in facts.suppressions if not each.codes or not all(c.startswith("TST") for c in each.codes)
+            each for each in facts.suppressions if not each.codes or not all(c.startswith(OF_TESTS) for c in each.codes)
         )
         for path, facts in now.facts.items()
         if facts.suppressions
@@ -103,6 +88,35 @@ def check_tree(
         contracts=contracts,
         suppressed=suppressed,
     )
+
+
+def _silent(now: LoadedTree, base: LoadedTree, history: History | None) -> Silent:
+    """What broke since the base without a word at import."""
+    # what compares calls takes a twentieth of a second to load: only where there is a base
+    from audit.facts.accesses import read_accesses
+    from audit.resolve.misfits import silent_breaks
+
+    renames = history.renames() if history is not None else {}
+    return silent_breaks(
+        now.program,
+        base.program,
+        renamed={new: old for old, new in renames.items()},
+        read_many=now.tree.read_many,
+        read_base=base.tree.read_many,
+        read_accesses=read_accesses,
+    )
+
+
+def _silent_findings(silent: Silent, others: list[Finding], retirements: Retirements) -> list[Finding]:
+    """What breaks in silence, as findings, without what the others tell already."""
+    from audit.checks.calls import call_findings  # see above
+
+    found = list(call_findings(silent.misfits, lambda each: retirements.changed_signature(each.path, each.target)))
+    told = {(finding.site.path, finding.site.line, finding.target) for finding in (*others, *found)}
+    lost = [
+        each for each in map(_as_dangling, silent.members) if (each.site.path, each.site.line, each.target) not in told
+    ]
+    return [*found, *reference_findings(lost, retirements.of, lambda _: False)]
 
 
 def _as_dangling(lost: LostMember) -> Dangling:

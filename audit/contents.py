@@ -7,12 +7,13 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeVar
 
 import msgspec
 
-from audit.facts import python as facts_python
+import audit.facts
 from audit.facts.python import read_python
 from audit.kinds import kind as kinds_kind
 from audit.kinds.kind import Kind
@@ -27,6 +28,9 @@ MIN_PARALLEL = 400_000
 """Bytes to be parsed below which another process costs more than it saves."""
 _SCANNING: Final = 10
 """How many times less it costs to find the words of a content than to parse it."""
+
+_MANY_PATHS: Final = 200_000
+"""Paths beyond which those of other trees are forgotten, rather than decoded in every run."""
 
 Load = Callable[[list[str]], Iterator[tuple[str, bytes | None]]]
 """Content ids -> each with its bytes, None where they cannot be had."""
@@ -81,6 +85,9 @@ class Contents:
         self._jobs = jobs or cores()
         self._known = _Found()
         self._wanting: dict[str, tuple[Kind, ...]] = {}
+        self._places_key = f"wanted by {' '.join(kind.name for kind in self.kinds)}"
+        self._new_places: dict[str, list[int]] = {}
+        self._decode_places = msgspec.msgpack.Decoder(dict[str, list[int]]).decode
         self._facts = msgspec.msgpack.Decoder(FileFacts)
         self._reading = msgspec.msgpack.Decoder(Reading)
         self._encoder = msgspec.msgpack.Encoder()
@@ -92,9 +99,24 @@ class Contents:
 
     def wanting(self, path: str) -> tuple[Kind, ...]:
         """The kinds that a file is of."""
-        if path not in self._wanting:
-            self._wanting[path] = tuple(kind for kind in self.kinds if kind.wants(path))
-        return self._wanting[path]
+        kinds = self._wanting.get(path)
+        if kinds is None:
+            places = self._places.get(path)
+            if places is None:
+                places = [place for place, kind in enumerate(self.kinds) if kind.wants(path)]
+                if path.isprintable():  # a name that is no text cannot be kept
+                    self._new_places[path] = places
+            kinds = self._wanting[path] = tuple(self.kinds[place] for place in places)
+        return kinds
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """The places among the kinds of those that each path is of, as far as earlier runs have found out."""
+        kept = self._store.get((self._places_key,)).get(self._places_key)
+        try:
+            return self._decode_places(kept) if kept is not None else {}
+        except msgspec.DecodeError:
+            return {}  # not what this version wrote
 
     def facts(self, blobs: Mapping[str, str]) -> dict[str, FileFacts]:
         """Facts by path, of each path's content id; a content that could not be had has facts with ``error`` set."""
@@ -116,7 +138,12 @@ class Contents:
         return Pending(missing, load, self._jobs, self._learn)
 
     def close(self) -> None:
-        """Release the store."""
+        """Keep what is not kept yet, and release the store."""
+        if self._new_places:
+            known = self._places if len(self._places) < _MANY_PATHS else {}
+            self._store.put({self._places_key: self._encoder.encode(known | self._new_places)})
+            known.update(self._new_places)
+            self._new_places = {}
         self._store.close()
 
     def _recall(self, asked: list[Wanted]) -> None:
@@ -164,6 +191,8 @@ class Pending:
         self._load = load
         processes = min(jobs, sum(want.cost for want in wanted) // MIN_PARALLEL + 1) if can_fork() else 1
         parallel = processes > 1
+        if parallel:
+            import audit.facts.collector  # noqa: F401  # once here, not once in each process
         self._here = [] if parallel else wanted
         self._elsewhere = [self._begin(share) for share in _shares(wanted, processes)] if parallel else []
 
@@ -233,7 +262,7 @@ def _without_collecting() -> Iterator[None]:
 def _version(kinds: Iterable[Kind]) -> str:
     """A digest of the code that reads, of plug-ins and of Python's parser: what is stale is never found."""
     digest = hashlib.sha256(sys.version.encode())
-    sources = {*Path(facts_python.__file__).parent.glob("*.py"), *Path(kinds_kind.__file__).parent.glob("*.py")}
+    sources = {*Path(str(audit.facts.__file__)).parent.glob("*.py"), *Path(kinds_kind.__file__).parent.glob("*.py")}
     sources |= {Path(__file__), Path(model_facts.__file__), Path(model_mentions.__file__)}
     sources |= {Path(str(sys.modules[type(kind).__module__].__file__)) for kind in kinds}
     for source in sorted(sources):

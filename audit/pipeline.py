@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from audit.checking import check_tree, retirement_of
 from audit.checks.declared import declared_findings
@@ -13,6 +14,7 @@ from audit.contents import Contents, Wanted
 from audit.kinds.registry import all_kinds
 from audit.mentions import read_ahead
 from audit.model.codebase import LineChange, Located
+from audit.model.codes import OF_TESTS
 from audit.model.errors import UsageError
 from audit.model.facts import Definition, FileFacts
 from audit.model.findings import CheckResult, Coverage, Finding, Link, Retirement, Site
@@ -30,20 +32,16 @@ from audit.sources.repository import Repository
 from audit.sources.store import cache_folder
 from audit.sources.tree import TreeFiles
 from audit.sources.worktree import WorkTree
-from audit.suites import PREFIX, suite_of, with_worthless_tests
+from audit.suites import suite_of, with_worthless_tests
 from audit.trees import LoadedTree, list_tree, load_tree
 from audit.verdict.chains import EagerGraph
-from audit.worth.judge import TestSuite
-from audit.worth.weakening import weakened
+
+if TYPE_CHECKING:  # what judges tests is loaded where tests are judged
+    from audit.worth.judge import TestSuite
 
 
 def open_codebase(
-    path: Path,
-    *,
-    at: str | None = None,
-    since: str | None = None,
-    jobs: int = 0,
-    use_cache: bool = True,
+    path: Path, *, at: str | None = None, since: str | None = None, jobs: int = 0, use_cache: bool = True
 ) -> ResolvedCodebase:
     """Read the repository at ``path`` and resolve it; the check itself runs when it is first asked for.
 
@@ -284,13 +282,15 @@ class ResolvedCodebase:
 
     def weakened_tests(self, paths: Iterable[str], revision: str) -> tuple[Finding, ...]:
         """What makes these test files prove less than at another commit. Raises: see `Codebase.weakened_tests`."""
+        from audit.worth.weakening import weakened  # not for other checks
+
         base, now = self.files_at(revision), self.paths()
         changed = {*self.line_changes(revision), *({*base.paths()} - {*now})}
         return weakened(changed, now, paths, base.read_bytes, self.read_bytes)
 
     def checked(self, codes: Iterable[str]) -> CheckResult:
         """What `audit check` finds when these codes are selected: those of tests are found only when asked for."""
-        if not any(code.startswith(PREFIX) for code in codes):
+        if not any(code.startswith(OF_TESTS) for code in codes):
             return self.check
         return with_worthless_tests(self.check, self._now, self._base)
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
+from audit.model.codes import OF_TESTS
 from audit.model.findings import CheckResult, Finding
 from audit.trees import LoadedTree
 from audit.verdict.suppression import apply_suppressions
-from audit.worth.judge import TestSuite
 
-PREFIX = "TST"
+if TYPE_CHECKING:
+    from audit.worth.judge import TestSuite
 
 
 def suite_of(loaded: LoadedTree) -> TestSuite:
     """The tests of a tree with what supports them."""
+    from audit.worth.judge import TestSuite  # most checks do without: loaded where tests are judged
+
     program = loaded.program
     names = program.index.names
 
@@ -37,7 +42,7 @@ def with_worthless_tests(result: CheckResult, now: LoadedTree, base: LoadedTree 
         findings = [msgspec.structs.replace(each, new=each.fingerprint not in before) for each in findings]
     comments = {path: facts.suppressions for path, facts in now.facts.items() if facts.suppressions}
     ours = {
-        path: tuple(each for each in said if any(code.startswith(PREFIX) for code in each.codes))
+        path: tuple(each for each in said if any(code.startswith(OF_TESTS) for code in each.codes))
         for path, said in comments.items()
     }
     kept, suppressed = apply_suppressions(findings, ours)

@@ -9,8 +9,6 @@ from typing import Final
 
 import msgspec
 
-from audit.facts.collector import Collector
-from audit.facts.newer import parse_newer
 from audit.facts.suppressions import read_suppressions
 from audit.model.facts import FileFacts
 
@@ -26,6 +24,8 @@ MAX_PYTHON: Final = 2_000_000
 
 def read_python(content: bytes) -> FileFacts:
     """The facts of one file; one that cannot be parsed yields facts with ``error`` set, no exception."""
+    from audit.facts.collector import Collector  # most runs know every file already
+
     if content.startswith(_LFS_POINTER):
         return FileFacts(error="a Git LFS pointer, the file itself is not here")
     if len(content) > MAX_PYTHON:
@@ -37,6 +37,8 @@ def read_python(content: bytes) -> FileFacts:
             warnings.simplefilter("ignore")
             tree = ast.parse(content)
     except SyntaxError as error:
+        from audit.facts.newer import parse_newer  # rarely needed
+
         newer = parse_newer(content)
         if newer is None and _TEMPLATE.search(content):
             return FileFacts(error=TEMPLATE)

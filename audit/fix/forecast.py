@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import msgspec
@@ -125,7 +125,7 @@ def _names_of(text: str) -> _Names | None:
     used: set[str] = set()
     bound: dict[tuple[int, int], frozenset[str]] = {}
     handled: set[int] = set()
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.Name):
             used.add(node.id)
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
@@ -141,6 +141,19 @@ def _names_of(text: str) -> _Names | None:
             for alias in node.names:
                 bound[alias.lineno, alias.col_offset + 1] = frozenset({(alias.asname or alias.name).partition(".")[0]})
     return _Names(frozenset(used), bound, frozenset(handled))
+
+
+def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node in no order: `ast.walk` takes twice the time for one that does not matter here."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        for value in vars(node).values():
+            if isinstance(value, list):
+                stack += [each for each in value if isinstance(each, ast.AST)]
+            elif isinstance(value, ast.AST):
+                stack.append(value)
 
 
 def _bound_by(statement: ast.stmt) -> list[str]:

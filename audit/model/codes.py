@@ -53,3 +53,6 @@ _TABLE: Final[tuple[tuple[str, str, Severity], ...]] = (
 )
 
 CODES: Final[dict[str, Code]] = {name: Code(name, title, severity) for name, title, severity in _TABLE}
+
+OF_TESTS: Final = "TST"
+"""How the codes begin of what is found in tests, and only where it is asked for."""

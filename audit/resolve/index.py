@@ -116,6 +116,10 @@ class ModuleIndex:
                 folder = folder.rpartition("/")[0]
         return frozenset(found)
 
+    def holds(self, top: str) -> bool:
+        """Whether any folder holds a module, package or folder of this name."""
+        return top in self._holders
+
     def node(self, root: str, parts: tuple[str, ...] | list[str]) -> Node | None:
         """What ``parts`` name below the folder ``root``, in Python's own order of precedence."""
         stem = "/".join((root, *parts)) if root else "/".join(parts)

@@ -155,6 +155,8 @@ class Program:
     def absolute(self, path: str, dotted: str) -> Resolution:
         """What an absolute dotted name means to the file ``path``."""
         parts = tuple(dotted.split("."))
+        if not self._may_hold(parts[0]):
+            return Resolution("foreign", dotted)
         local = self.local_roots(path)
         key = (local, parts)
         found = self._absolute.get(key)
@@ -162,6 +164,10 @@ class Program:
             found = self._resolve(path, local, parts)
             self._absolute[key] = found
         return found
+
+    def _may_hold(self, top: str) -> bool:
+        """Whether the tree or its base has anything at all of a name: most of what is imported is a library's."""
+        return self.index.holds(top) or (self.base is not None and self.base._may_hold(top))
 
     def _resolve(self, path: str, local: tuple[str, ...], parts: tuple[str, ...]) -> Resolution:
         dotted = ".".join(parts)

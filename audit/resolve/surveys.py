@@ -16,12 +16,19 @@ def imported_tops(
     inside: set[str] = set()
     outside: set[str] = set()
     for path in index.names:
-        roots = (*local_roots(path), *index.roots)
+        roots: tuple[str, ...] | None = None
         for statement in facts(path).imports:
             if statement.level:
                 continue
             for module in [statement.module] if statement.is_from else [name.name for name in statement.names]:
                 parts = tuple(module.split("."))
+                if not index.holds(parts[0]):
+                    outside.add(parts[0])
+                    continue
+                if parts[0] in inside and parts[0] in outside:
+                    continue
+                if roots is None:
+                    roots = (*local_roots(path), *index.roots)
                 if parts[0] not in outside and not index.nodes(roots, parts[:1]):
                     outside.add(parts[0])
                 elif parts[0] in inside or len(parts) == 1:

@@ -32,13 +32,11 @@ def identity_of(repository: Repository, commit: str | None) -> Identity:
     git = repository.git
     if git is None:
         return Identity(repository.root, "", "", None)
-    asked = ["--git-common-dir", *([f"{commit}^{{tree}}"] if commit is not None else [])]
-    answers = git.text("rev-parse", *asked).splitlines()
     return Identity(
-        common=(repository.root / answers[0]).resolve(),
+        common=repository.common,
         remote=git.text("config", "--get", "remote.origin.url", check=False),
         prefix=repository.prefix,
-        tree=answers[1] if commit is not None else None,
+        tree=git.object_id(f"{commit}^{{tree}}") if commit is not None else None,
     )
 
 

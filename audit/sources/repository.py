@@ -14,7 +14,8 @@ from audit.sources.worktree import WorkTree
 
 class Repository:
     """The place under audit. ``git`` is None for a plain folder; ``prefix`` is the audited folder's path
-    inside its repository, ending in ``/``, or empty for the whole.
+    inside its repository, ending in ``/``, or empty for the whole; ``common`` the folder that all work trees
+    share: git's own, or the place itself outside git.
 
     Raises:
         UsageError: the path does not exist or is no folder.
@@ -32,11 +33,18 @@ class Repository:
         self.git: Git | None = None
         self.shallow = False
         git = Git(self.root)
+        self.common = self.root
         facts = git.answer(
-            "rev-parse", "--is-bare-repository", "--is-inside-git-dir", "--is-shallow-repository", "--show-prefix"
+            "rev-parse",
+            "--is-bare-repository",
+            "--is-inside-git-dir",
+            "--is-shallow-repository",
+            "--git-common-dir",
+            "--show-prefix",
         )
         if facts is not None:
-            bare, inside, shallow, self.prefix = facts.split("\n")[:4]
+            bare, inside, shallow, common, self.prefix = facts.split("\n")[:5]
+            self.common = (self.root / common).resolve()
             self.bare = "true" in (bare, inside)
             self.shallow = shallow == "true"
             self.git = git

@@ -69,6 +69,18 @@ def test_words_and_mentions_are_found_by_the_next_run_under_any_folder(tmp_path:
     assert again.words("b10b", (KIND, Markdown())) is None
 
 
+def test_which_kinds_a_path_is_of_is_remembered_for_these_kinds_alone(tmp_path: Path) -> None:
+    paths = ["conf/a.yaml", "docs/a.md", "a.py", "\udc80.yaml"]
+    kinds = (KIND, Markdown())
+    found = []
+    for offered in (kinds, kinds, kinds[::-1], kinds[1:], kinds):
+        contents = Contents(tmp_path, offered)
+        found.append([[kind.name for kind in contents.wanting(path)] for path in paths])
+        contents.close()
+    every = [["yaml"], ["markdown"], [], ["yaml"]]
+    assert found == [every, every, every, [[], ["markdown"], [], []], every]
+
+
 @pytest.mark.parametrize("path", ["b.yaml", "a.yml", "\udc80.yaml"])
 def test_a_reading_is_of_one_kind_and_one_name(path: str) -> None:
     assert reading_key("b10b", KIND, "a.yaml") != reading_key("b10b", KIND, path)
