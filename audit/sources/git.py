@@ -7,6 +7,7 @@ drivers, signature checks); every call switches them off, because the repository
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import weakref
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,9 @@ from audit.sources.tree import MAX_BYTES
 _AT_ONCE: Final = 500
 """Names written before their objects are read: few enough for them to fit into a pipe."""
 _HEADER_FIELDS: Final = 3
+_LACKING: Final = re.compile(
+    rb"unable to (?:read|unpack)|[Cc]ould not (?:read|fetch)|[Nn]ot a valid object|corrupt|missing blob|bad object"
+)
 _PASSED_BY: Final = 1_000_000
 """Bytes of a large object that are held at once while it is passed by."""
 
@@ -57,8 +61,7 @@ class Git:
         """
         completed = self._call(arguments)
         if check and completed.returncode != 0:
-            message = completed.stderr.decode(errors="replace").strip()
-            raise SourceError(f"git {arguments[0]} failed in {self.folder}: {message}")
+            raise SourceError(f"git {arguments[0]} failed in {self.folder}: {_reason(completed.stderr)}")
         return completed.stdout
 
     def answer(self, *arguments: str) -> str | None:
@@ -154,7 +157,7 @@ class _ObjectReader:
     def _answer(self, stdout: IO[bytes]) -> tuple[str | None, bytes | None]:
         header = stdout.readline().split()
         if not header:
-            raise SourceError(f"git cat-file ended early in {self._folder}; run git fsck")
+            raise SourceError(f"git cat-file ended early in {self._folder}: the clone is damaged; git fsck tells where")
         if len(header) != _HEADER_FIELDS or not header[2].isdigit():
             return None, None
         found, size = header[0].decode(), int(header[2])
@@ -165,6 +168,18 @@ class _ObjectReader:
             passed = len(stdout.read(min(left, _PASSED_BY)))
             left -= passed or left
         return found, None
+
+
+def _reason(errors: bytes) -> str:
+    """Why git failed, in one line, with what to do where objects are missing from the clone or damaged."""
+    lines = errors.decode(errors="replace").strip().splitlines()
+    reason = next((line for line in reversed(lines) if line.startswith("fatal:")), lines[-1] if lines else "no reason")
+    if _LACKING.search(errors) is None:
+        return reason
+    return (
+        f"{reason}; the clone lacks objects (it was made with --filter?) or is damaged: git fsck tells which,"
+        " a full clone has them all"
+    )
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 
@@ -194,3 +196,38 @@ def test_a_baseline_that_is_missing_or_malformed(shop, audit, tmp_path) -> None:
 
 def test_an_unknown_option_is_a_usage_error(audit) -> None:
     assert audit("check", "--no-such-option").returncode == 2
+
+
+_LACKING = (
+    "; the clone lacks objects (it was made with --filter?) or is damaged: git fsck tells which,"
+    " a full clone has them all"
+)
+
+
+@pytest.mark.parametrize("named", ["HEAD~2:pkg/store.py", "HEAD~2^{tree}", "HEAD~1^{tree}", "HEAD~2:pkg"])
+@pytest.mark.parametrize("damage", ["missing", "overwritten"])
+def test_a_clone_without_all_its_objects_cannot_be_compared(repository, audit, named, damage) -> None:
+    repository.write({"pkg/__init__.py": "", "pkg/store.py": "def a(): ...\n", "use.py": "import pkg.store\n"})
+    repository.commit("Add")
+    repository.git("rm", "--quiet", "pkg/store.py")
+    repository.commit("Remove")
+    repository.write({"more.py": ""})
+    repository.commit("Go on")
+    name = repository.git("rev-parse", named)
+    file = repository.root / ".git" / "objects" / name[:2] / name[2:]
+    file.unlink()
+    if damage == "overwritten":
+        file.write_bytes(b"no object")
+    message, code = told(audit("check", repository.root, "--since", "HEAD~2", "--no-cache"))
+    assert code == 2
+    assert re.fullmatch(rf"audit: git [a-z-]+ failed in \S+: (?:fatal|error): .*{re.escape(_LACKING)}\n", message), (
+        message
+    )
+
+
+def test_a_partial_clone_cannot_be_compared(shop, audit, tmp_path) -> None:
+    shop.git("config", "uploadpack.allowFilter", "true")
+    shop.git("clone", "--quiet", "--filter=blob:none", f"file://{shop.root}", str(tmp_path / "partial"))
+    message, code = told(audit("check", tmp_path / "partial", "--since", "HEAD~1", "--no-cache"))
+    assert code == 2
+    assert message.endswith(f"{_LACKING}\n"), message
