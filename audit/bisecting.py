@@ -7,6 +7,7 @@ from pathlib import Path
 
 from audit.model.errors import UsageError
 from audit.model.findings import Retirement
+from audit.model.suggest import nearest_dotted
 from audit.pipeline import open_codebase
 from audit.sources.repository import Repository
 
@@ -45,7 +46,10 @@ def first_broken(
     if not commits:
         raise UsageError(f"there is no commit between {since} and {at}")
     if not stands(commits[-1].commit):
-        raise UsageError(f"nothing at {at} names {wanted}; audit check --at {at} shows what does not stand")
+        last = open_codebase(path, at=commits[-1].commit, use_cache=use_cache).check.findings
+        near = nearest_dotted(wanted, {each.target for each in last})
+        hint = f", did you mean '{near}'?" if near else ";"
+        raise UsageError(f"nothing at {at} names {wanted}{hint} audit check --at {at} shows what does not stand")
     if stands(repository.commit(since, "--since")):
         raise UsageError(f"{wanted} was broken at {since} already; give an older --since")
     low, high = 0, len(commits) - 1

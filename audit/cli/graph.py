@@ -35,6 +35,7 @@ def graph(
     """
     with failures_told():
         from audit.model.errors import UsageError  # keeps --help fast
+        from audit.model.suggest import did_you_mean
         from audit.pipeline import open_codebase
         from audit.report.graph import render_dot, render_graph_json, render_mermaid
 
@@ -42,6 +43,9 @@ def graph(
         roots = codebase.check.roots
         missing = {root.target for root in roots}
         wanted = {module for root in roots for module in root.killed} if killed else set(codebase.modules(package))
+        if package and not codebase.modules(package):
+            hint = did_you_mean(package, {name.rpartition(".")[0] for name in codebase.modules()} - {""})
+            raise UsageError(f"there is no package {package}{hint or '; audit roots shows where modules are found'}")
         if package:
             wanted &= set(codebase.modules(package))
         links = [link for link in codebase.imports() if link.importer in wanted and link.imported in wanted | missing]

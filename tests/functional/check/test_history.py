@@ -30,6 +30,11 @@ def test_bisect_refuses_what_is_not_broken_or_was_broken_before(shop, audit) -> 
     assert absent.stderr == (
         "audit: nothing at HEAD names shop.nothing; audit check --at HEAD shows what does not stand\n"
     )
+    near = audit("bisect", "shop.stor", "--since", "HEAD~1", "--path", shop.root)
+    assert near.stderr == (
+        "audit: nothing at HEAD names shop.stor, did you mean 'shop.store'?"
+        " audit check --at HEAD shows what does not stand\n"
+    )
     shop.commit("Later")
     older = audit("bisect", "shop.store", "--since", "HEAD~1", "--path", shop.root)
     assert older.stderr == "audit: shop.store was broken at HEAD~1 already; give an older --since\n"
@@ -79,3 +84,11 @@ def test_watch_checks_now_and_again_after_a_change(shop, audit) -> None:
         "no findings (5 of 5 modules analysed)",
     ]
     assert done.returncode == 0
+
+
+def test_graph_offers_the_nearest_package(shop, audit) -> None:
+    done = audit("graph", shop.root, "--package", "shp")
+    assert done.stderr == "audit: there is no package shp, did you mean 'shop'?\n"
+    far = audit("graph", shop.root, "--package", "elsewhere")
+    assert far.stderr == "audit: there is no package elsewhere; audit roots shows where modules are found\n"
+    assert {done.returncode, far.returncode} == {2}
