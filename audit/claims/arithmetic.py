@@ -25,6 +25,30 @@ _FRACTION: Final = re.compile(
     r"(?<![\d./~-])(?P<part>\d+)\s*(?:/|\s+of\s+|\s+out of\s+)\s*(?P<whole>\d+)\b(?![./\d])[^()\d]{0,30}"
     r"\(\s*(?P<approx>[~≈]?)\s*(?P<percent>\d+(?:\.\d+)?)\s*%\s*\)"
 )
+_SHARE: Final = re.compile(
+    r"(?P<approx>[~≈]|about\s+|around\s+)?\b(?P<percent>\d+(?:\.\d+)?)\s*%\s+[^()%]{0,60}"
+    r"\(\s*(?P<part>\d+)\s*(?:/|of|out of)\s*(?P<whole>\d+)\b(?![./\d])[^()]{0,20}\)",
+    re.IGNORECASE,
+)
+_AMOUNT: Final = r"[~≈]?\d{1,3}(?:,\d{3})+\+?|[~≈]?\d+\+?"
+_LESS: Final = r"(?:reduction|reduced|less|fewer|smaller|shorter|decrease|drop|saved|removed)"
+_MORE: Final = r"(?:increase|increased|more|growth|larger|longer|faster)"
+_CHANGED: Final = (
+    re.compile(
+        rf"(?<![\w.,/-])(?P<old>{_AMOUNT})(?:\s+[a-z]+){{0,3}}\s*(?:\bto\b|→|->|=>)\s*(?P<new>{_AMOUNT})(?![.\w])(?:\s+[a-z]+){{0,3}}"
+        rf"\s*[(,:;—–-]\s*(?:an?\s+)?(?P<approx>[~≈]|about\s+|around\s+)?(?P<percent>\d+(?:\.\d+)?)\s*%\s+(?:(?P<less>{_LESS})|{_MORE})\b",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\b(?:(?P<less>reduced|cut|decreased|shrank|shrunk|dropped|fell)|increased|grew|grown|rose)\b[^().%]{{0,60}}\bby\s+"
+        rf"(?P<approx>[~≈]|about\s+|around\s+)?(?P<percent>\d+(?:\.\d+)?)\s*%\s*\(\s*(?:from\s+)?(?P<old>{_AMOUNT})(?:\s+[a-z]+)?"
+        rf"\s*(?:\bto\b|→|->|=>)\s*(?P<new>{_AMOUNT})(?:\s+[a-z]+){{0,2}}\s*\)",
+        re.IGNORECASE,
+    ),
+)
+"""A change in numbers with its share: "from 500 to 300 lines (40% reduction)", "cut by 40% (500 -> 300)"."""
+_ROUNDED_BY: Final = 5
+"""How many points of a hundred a share of rounded numbers may be off."""
 _SUM: Final = re.compile(r"(?<![\w.,+*/=-])(?P<terms>\d+(?:\s\+\s\d+)+)\s=\s(?P<total>\d+)(?![\d.,]|\s*[*/+])")
 _TOTAL: Final = re.compile(r"^\W*(?:grand\s+)?total\W*$", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"^\W*(\d{1,3}(?:,\d{3})+|\d+)\W*$")
@@ -32,7 +56,13 @@ _NUMBER: Final = re.compile(r"^\W*(\d{1,3}(?:,\d{3})+|\d+)\W*$")
 
 def miscounts(outline: Outline, path: str) -> Iterator[DocumentFinding]:
     """Every number that contradicts the document's own list, fraction, sum or table (DOC005)."""
-    found = [*_lists(outline.blocks), *_fractions(outline.blocks), *_sums(outline.blocks), *_totals(outline)]
+    found = [
+        *_lists(outline.blocks),
+        *_fractions(outline.blocks),
+        *_changes(outline.blocks),
+        *_sums(outline.blocks),
+        *_totals(outline),
+    ]
     for line, message in sorted(found):
         yield DocumentFinding(code="DOC005", message=message, path=path, line=line)
 
@@ -58,13 +88,29 @@ def _lists(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:
 
 def _fractions(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:
     for block in blocks:
-        for match in _FRACTION.finditer(block.text):
+        for match in (*_FRACTION.finditer(block.text), *_SHARE.finditer(block.text)):
             part, whole, percent = int(match["part"]), int(match["whole"]), float(match["percent"])
             if match["approx"] or not whole or part > whole:
                 continue
             exact = 100 * part / whole
             if abs(exact - percent) > 1:
                 yield block.line, f"says {match['percent']}% for {part} of {whole}, which is {exact:.0f}%"
+
+
+def _changes(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:
+    """Shares that do not follow from the two numbers beside them; rounded numbers allow for more."""
+    for block in blocks:
+        for match in (found for pattern in _CHANGED for found in pattern.finditer(block.text)):
+            old, new = (int(re.sub(r"\D", "", match[name])) for name in ("old", "new"))
+            if not old or (old > new) is not bool(match["less"]):
+                continue
+            is_rounded = match["approx"] or not (match["old"] + match["new"]).replace(",", "").isdigit()
+            exact, said = 100 * abs(old - new) / old, float(match["percent"])
+            if abs(exact - said) > (_ROUNDED_BY if is_rounded else 1):
+                yield (
+                    block.line,
+                    f"says {match['percent']}% for {match['old']} to {match['new']}, which is {exact:.0f}%",
+                )
 
 
 def _sums(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:

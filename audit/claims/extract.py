@@ -8,6 +8,7 @@ from typing import Final
 
 from audit.claims.amounts import PASSING, passing_tests
 from audit.claims.blocks import Block
+from audit.claims.counts import counted_things
 from audit.claims.moves import renaming
 from audit.claims.presence import addition, deletion, mention
 from audit.claims.signatures import changed_signature
@@ -46,6 +47,10 @@ _REASONS: Final = tuple(
         (
             r"\bend[- ]to[- ]end\b|\b(?:pipeline|system|training|evaluation)\b.*\b(?:works?|functional|runs?)\b",
             "only running it can show this; say it as a command in rules/claims",
+        ),
+        (
+            r"\b\d+\s+(?:\w+\s+){0,2}(?:files|modules|classes|functions|imports|references)\b",
+            "a number of things, and not where all of them are",
         ),
         (r"\b\d+\s*%", "a percentage without what it was taken of"),
     )
@@ -91,5 +96,6 @@ _FINDERS: Final[tuple[Callable[[Block], tuple[AnyPredicate, ...]], ...]] = (
     deletion,
     addition,
     size_of_file,
+    counted_things,
     mention,
 )

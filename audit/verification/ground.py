@@ -18,6 +18,7 @@ from audit.model.predicates import (
     AnyPredicate,
     Cited,
     Commit,
+    Count,
     Entry,
     Exists,
     Lacks,
@@ -28,6 +29,7 @@ from audit.model.predicates import (
     Uses,
 )
 from audit.verification.fit_commits import fit_commit
+from audit.verification.fit_counts import fit_count
 from audit.verification.fit_names import fit_saying, fit_signature, fit_use, gone_name, places, present_name
 from audit.verification.fit_paths import CannotFitError, ending, fit_path, is_folder
 from audit.verification.fit_sizes import fit_size
@@ -88,6 +90,8 @@ def _fitted(predicate: AnyPredicate, codebase: Codebase, folder: str) -> AnyPred
             return msgspec.structs.replace(predicate, path=fit_path(path, codebase))
         case Commit():
             return fit_commit(predicate, codebase)
+        case Count():
+            return fit_count(predicate, codebase)
         case Uses():
             return fit_use(predicate, codebase)
         case Size(path=path):

@@ -1,0 +1,41 @@
+"""Fits a number of files or tests that a document states to one of the ways in which people count them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from audit.model.codebase import Codebase
+from audit.model.predicates import Count
+from audit.verdict.globs import matching
+from audit.verification.fit_paths import CannotFitError, fit_path, is_folder
+
+
+def fit_count(predicate: Count, codebase: Codebase) -> Count:
+    """The count in the way that gives the number, if any does: with the folders below or without, all or only Python.
+
+    Raises:
+        CannotFitError: the folder or file is not known, or the number may be right in a way that cannot be counted.
+    """
+    if predicate.tests:
+        path = fit_path(predicate.tests, codebase)
+        if path not in codebase.paths():
+            raise CannotFitError(f"{path} is not in the tree, so its tests cannot be counted")
+        if not predicate.expected.admits(codebase.tests_in(path)):
+            functions = codebase.tests_in(path)
+            raise CannotFitError(f"{path} has {functions} test functions, each of which may be several tests, or none")
+        return msgspec.structs.replace(predicate, tests=path)
+    if not predicate.files:
+        return predicate
+    folder, _, last = predicate.files.rpartition("/")
+    folder = fit_path(folder, codebase)
+    if not is_folder(folder, codebase.paths()):
+        raise CannotFitError(f"{folder} is no folder of this tree, so what it holds cannot be counted")
+    ways = [f"{folder}/{glob}" for glob in (last, "*.py", f"**/{last}", "**/*.py", "**/*")]
+    for way in ways:
+        if predicate.expected.admits(len(matching(way, codebase.paths()))):
+            return msgspec.structs.replace(predicate, files=way)
+    packages = sum(path.endswith("/__init__.py") for path in matching(ways[3], codebase.paths()))
+    counts = [len(matching(way, codebase.paths())) for way in ways]
+    if any(predicate.expected.admits(count - less) for count in counts for less in (1, packages)):
+        raise CannotFitError(f"{folder} holds {counts[0]} with its __init__.py: a matter of counting")
+    return msgspec.structs.replace(predicate, files=ways[0])

@@ -1,0 +1,36 @@
+"""``audit verify`` of numbers of files and tests: a number that is right in any way of counting refutes nothing."""
+
+from __future__ import annotations
+
+import json
+
+DOCUMENT = """\
+# Sizes
+
+- `shop/eval/` has 3 files
+- `shop/` contains 8 files
+- `shop/` contains 5 files
+- `shop/` has 6 modules
+- `shop/eval/` has 9 modules
+- `tests/test_scores.py` has 2 tests
+- `tests/test_scores.py` has 3 tests
+- `nowhere/` has 3 files
+"""
+
+
+def test_files_and_tests_are_counted_in_the_ways_that_people_count_them(shop, audit) -> None:
+    shop.commit("Add data", {"shop/prices.csv": "", "sizes.md": DOCUMENT})
+
+    done = audit(shop.root, "verify", "sizes.md", "--format", "json")
+
+    assert [(each["line"], each["verdict"], each["reason"]) for each in json.loads(done.stdout)["statements"]] == [
+        (3, "verified", "3 files, as expected (3)"),
+        (4, "verified", "8 files, as expected (8)"),
+        (5, "verified", "5 files, as expected (5)"),
+        (6, "unverified", "shop holds 4 with its __init__.py: a matter of counting"),
+        (7, "refuted", "3 files, not expected (9)"),
+        (8, "verified", "2 test functions, as expected (2)"),
+        (9, "unverified",
+         "tests/test_scores.py has 2 test functions, each of which may be several tests, or none"),
+        (10, "unverified", "nowhere is not a path of this tree, and no commit shows that it was one"),
+    ]  # fmt: skip
