@@ -56,9 +56,11 @@ contracts: $(STAMP) ## Check references and import contracts of this repository
 
 docs: $(STAMP) ## Write the generated pages of docs/ again
 	@$(RUN) docs/generate.py
+	@$(RUN) docs/tutorial.py
 
 docs-check: $(STAMP) ## Check that the generated pages of docs/ are current
 	@$(RUN) docs/generate.py --check
+	@$(RUN) docs/tutorial.py --check
 
 bench: $(STAMP) ## Measure learning and speed (minutes)
 	@for script in tests/bench/*.py; do echo "== $$script"; $(RUN) "$$script"; done

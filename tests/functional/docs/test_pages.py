@@ -70,7 +70,16 @@ def test_the_example_settings_are_valid_and_leave_no_key_out() -> None:
     assert set(re.findall(r"^([a-z-]+) = ", examples[0], re.MULTILINE)) == set(KEYS)
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *(f"docs/{p}" for p in GENERATED)])
+PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *(f"docs/{page.name}" for page in sorted(DOCS.glob("*.md")))]
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    linked = set(re.findall(r"\]\(([^)#]+)\)", (REPOSITORY / "README.md").read_text()))
+    assert [page for page in PAGES[1:] if page not in linked] == []
+    assert "docs/adr/" in linked
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_links_within_the_repository_lead_somewhere(page: str) -> None:
     text = (REPOSITORY / page).read_text()
     targets = [target for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text) if "://" not in target]
