@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Final
 
 from audit.model.codebase import Codebase
@@ -11,6 +12,13 @@ from audit.model.findings import Root
 from audit.verdict.judgements import first_party
 
 _NOT_FOUND: Final = re.compile(r"^(?:E +)?ModuleNotFoundError: No module named '([^']+)'", re.MULTILINE)
+_NO_METADATA: Final = re.compile(
+    r"PackageNotFoundError: No package metadata was found for (\S+)|DistributionNotFound: The '([^']+)' distribution"
+)
+_LACKS: Final = re.compile(
+    r"AttributeError: (?:partially initialized )?module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'"
+    r"|ImportError: cannot import name '(?P<imported>\w+)' from '(?P<source>[\w.]+)'"
+)
 _TROUBLE: Final = re.compile(
     r"Could not resolve host|Temporary failure in name resolution|Name or service not known|dns error"
     r"|Network is unreachable|No space left on device|Cannot allocate memory|CUDA out of memory",
@@ -71,14 +79,32 @@ def missing_module(text: str) -> str:
 def output_excuse(text: str, codebase: Codebase) -> str:
     """Why a program that failed with this output does not prove the tree broken; empty when it may.
 
-    The last module that Python says it could not find decides; without one, trouble that no tree is to
-    blame for: no network, no disk, no memory.
+    The last module that Python says it could not find decides; without one, a package of others that is of
+    another version, or trouble that no tree is to blame for: no network, no disk, no memory.
     """
     name = missing_module(text)
     if name:
         return missing_module_excuse(name, codebase)
+    version = version_excuse(text, codebase)
+    if version:
+        return version
     trouble = _TROUBLE.search(text)
     return trouble[0] if trouble else ""
+
+
+def version_excuse(text: str, codebase: Codebase) -> str:
+    """Why what is installed may be to blame: a package without metadata, or one of others that lacks a name.
+
+    What the standard library lacks is the tree's own mistake.
+    """
+    unknown = _NO_METADATA.search(text)
+    if unknown is not None:
+        return f"the version of {unknown[1] or unknown[2]} is asked for, and it is not installed"
+    for match in _LACKS.finditer(text):
+        module, name = match["module"] or match["source"], match["name"] or match["imported"]
+        if module.partition(".")[0] not in sys.stdlib_module_names and not first_party(codebase, module):
+            return f"the installed {module} has no {name}"
+    return ""
 
 
 def roots_of(modules: set[str], codebase: Codebase) -> tuple[Root, ...]:

@@ -31,7 +31,8 @@ def judge_same_output(predicate: SameOutput, codebase: Codebase, observed: TwoRu
     if before.exit != 0 and after.exit != 0:
         return unverified("could not be compared: the command fails at the base and now", evidence=evidence)
     if before.exit != after.exit:
-        excuse = output_excuse(after.stderr + after.stdout, codebase) if after.exit != 0 else ""
+        failed = after if after.exit != 0 else before
+        excuse = output_excuse(failed.stderr + failed.stdout, codebase)
         if excuse:
             return unverified(f"could not be checked here: {excuse}", evidence=evidence)
         return refuted(f"at the base it {ending(before)}, now it {ending(after)}", evidence=evidence)

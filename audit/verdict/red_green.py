@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from audit.model.codebase import Codebase
 from audit.model.comparisons import RedGreen
@@ -11,6 +11,7 @@ from audit.model.errors import AuditError
 from audit.model.evidence import Evidence, FailedTest, RedGreenRun, TestRun
 from audit.model.predicates import Pytest
 from audit.model.verdicts import Judgement
+from audit.verdict.blame import version_excuse
 from audit.verdict.judgements import (
     counted,
     ending,
@@ -81,7 +82,7 @@ def _judge_red(
         return unverified(
             f"at {base} {listed(unseen, 3)} {outcome}, so nothing failed", coverage=coverage, evidence=evidence
         )
-    excuses = _excuses((failure for failure in blamed.values() if failure is not None), codebase)
+    excuses = _excuses([failure for failure in blamed.values() if failure is not None], codebase)
     if excuses and not predicate.because:
         return unverified(f"at {base} the tests fail for want of something: {listed(excuses, 3)}", evidence=evidence)
     other = [
@@ -137,7 +138,10 @@ def _outcome(run: TestRun, node: str) -> str:
     return words.get(outcome, outcome) if outcome is not None else "was not collected"
 
 
-def _excuses(failures: Iterable[FailedTest], codebase: Codebase) -> list[str]:
-    """Packages of others that were missing: a module of the tree may well be what the base did not have yet."""
+def _excuses(failures: Sequence[FailedTest], codebase: Codebase) -> list[str]:
+    """Packages of others that were missing, or of another version: a module of the tree may well be what the base
+    did not have yet."""
     missing = dict.fromkeys(failure.missing for failure in failures if failure.missing)
-    return [f"{name} is not installed" for name in missing if not first_party(codebase, name)]
+    absent = [f"{name} is not installed" for name in missing if not first_party(codebase, name)]
+    other = (version_excuse(failure.message, codebase) for failure in failures if not failure.missing)
+    return [*absent, *dict.fromkeys(filter(None, other))]

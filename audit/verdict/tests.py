@@ -12,7 +12,7 @@ from audit.model.evidence import Evidence, FailedTest, TestRun
 from audit.model.findings import Finding
 from audit.model.predicates import Bound, Pytest
 from audit.model.verdicts import Judgement
-from audit.verdict.blame import missing_module, missing_module_excuse, roots_of
+from audit.verdict.blame import missing_module, missing_module_excuse, roots_of, version_excuse
 from audit.verdict.judgements import (
     counted,
     ending,
@@ -220,7 +220,9 @@ def _vector(observed: TestRun) -> str:
 
 
 def _excuse(failure: FailedTest, codebase: Codebase) -> str:
-    return missing_module_excuse(failure.missing, codebase) if failure.missing else ""
+    if failure.missing:
+        return missing_module_excuse(failure.missing, codebase)
+    return version_excuse(failure.message, codebase)
 
 
 def _failure(failure: FailedTest, excuse: str) -> Evidence:

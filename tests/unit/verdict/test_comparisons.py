@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from audit.model.bounds import Bound, Comparison
@@ -195,6 +196,10 @@ class TestUnchanged:
         assert judged(ran("a\n"), ran("b\n")) == ("refuted", "it prints other lines now (2 differ)")
         assert judged(ran("a\n"), ran("", 3)) == ("refuted", "at the base it exited 0, now it exited 3")
         assert judged(ran("", 3), ran("", 3))[0] == "unverified"
+        missing = Run(command=("list",), exit=1, stderr="ModuleNotFoundError: No module named 'torch'\n")
+        excused = ("unverified", "could not be checked here: torch is not installed")
+        assert judged(ran("a\n"), missing) == excused
+        assert judged(missing, ran("a\n")) == excused
         assert judged(ran(""), ran("")) == ("unverified", "it prints nothing, neither at the base nor now")
 
 
@@ -302,6 +307,39 @@ class TestRedGreen:
         predicate = RedGreen(tests=("tests/test_a.py",), because=because)
 
         assert said(judge(predicate, both, files={"tests/test_a.py": ""}, base={})) == answer
+
+    @pytest.mark.parametrize(
+        ("failure", "want"),
+        [
+            (FailedTest(node=TEST, outcome="failed", message="x", missing="torch"), "torch is not installed"),
+            (
+                FailedTest(
+                    node=TEST, outcome="failed", message="AttributeError: module 'torch' has no attribute 'xpu'"
+                ),
+                "the installed torch has no xpu",
+            ),
+        ],
+    )
+    def test_red_for_want_of_what_is_not_installed_is_no_proof(self, judge, failure, want) -> None:
+        before = msgspec.structs.replace(outcome("failed"), failures=(failure,))
+        both = RedGreenRun(before=before, after=outcome("passed"), laid_over=())
+
+        assert said(judge(RedGreen(tests=("tests/test_a.py",)), both, files={"tests/test_a.py": ""}, base={})) == (
+            "unverified",
+            f"at the base the tests fail for want of something: {want}",
+        )
+
+    def test_a_test_that_is_skipped_now_is_not_green_beside_one_that_passes(self, judge) -> None:
+        other = "tests/test_a.py::test_b"
+        after = msgspec.structs.replace(
+            outcome("passed"), collected=2, skipped=1, outcomes={TEST: "passed", other: "skipped"}
+        )
+        both = RedGreenRun(before=outcome("failed", "assert 0"), after=after, laid_over=())
+
+        assert said(judge(RedGreen(tests=("tests/test_a.py",)), both, files={"tests/test_a.py": ""}, base={})) == (
+            "refuted",
+            f"now: {other} did not pass but was skipped",
+        )
 
     @pytest.mark.parametrize(
         ("after", "verdict"), [(outcome("failed", "assert 0"), "refuted"), (outcome("skipped"), "unverified")]

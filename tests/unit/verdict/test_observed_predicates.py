@@ -250,6 +250,29 @@ class TestPytest:
         assert said(more) == ("partly", "7 tests collected: 7 passed: more passed than the 6 expected")
         assert said(bounded) == ("refuted", "9 tests collected: 7 passed, 2 skipped; expected at most 1 skipped")
 
+    def test_an_error_refutes_even_where_none_was_spoken_of(self, judge) -> None:
+        broken = FailedTest(node="tests/test_eval.py::test_mean", outcome="error", message="fixture 'x' not found")
+
+        assert said(judge(self.EVAL, outcomes(broken, passed=5, errors=1))) == (
+            "refuted",
+            "6 tests collected: 5 passed, 1 errors; expected 0 errors",
+        )
+
+    @pytest.mark.parametrize(
+        ("message", "verdict"),
+        [
+            ("AttributeError: module '_pytest.monkeypatch' has no attribute 'notset'", "unverified"),
+            ("ImportError: cannot import name 'soft_unicode' from 'markupsafe' (/x/markupsafe.py)", "unverified"),
+            ("importlib.metadata.PackageNotFoundError: No package metadata was found for shop", "unverified"),
+            ("AttributeError: module 'shop.eval' has no attribute 'mean'", "refuted"),
+            ("AttributeError: module 'os' has no attribute 'nosuch'", "refuted"),
+        ],
+    )
+    def test_what_is_installed_in_another_version_refutes_nothing(self, judge, message, verdict) -> None:
+        failure = FailedTest(node="tests/test_eval.py::test_mean", outcome="failed", message=message)
+
+        assert judge(self.EVAL, outcomes(failure, failed=1)).verdict == verdict
+
     def test_an_expected_failure_may_be_claimed(self, judge) -> None:
         failure = FailedTest(node="tests/test_eval.py::test_mean", outcome="failed", message="x")
 
