@@ -27,6 +27,9 @@ _FOLDER_KEYS: Final = frozenset({"script_location", "version_locations"})
 _LISTED_COMMANDS: Final = frozenset({"command", "entrypoint"})
 _RUN_KEYS: Final = _LISTED_COMMANDS | {"run", "setup", "script", "cmd", "bash_command"}
 """Keys under which clusters, schedulers and launchers hold what they run."""
+_RUN_FOLDERS: Final = frozenset({"workdir", "working_dir", "working_directory", "cwd"})
+"""Keys under which they hold the folder to run it in."""
+_FOLDER: Final = re.compile(r"[A-Za-z_][\w-]*/?")
 _COMMAND: Final = Caller("REF007", "the command", "error")
 _INTERPOLATED: Final = re.compile(r"\$\{[^{}]*\}/")
 _MAX_JSON: Final = 262_144
@@ -38,7 +41,7 @@ def value_mention(key: str, value: str, span: Span) -> Mention | None:
     if below := _INTERPOLATED.match(value):
         value = value[below.end() :]
         span = (span[0], span[1] + below.end(), *span[2:]) if span[0] == span[2] else span
-    form = form_of(value)
+    form = "path" if key in _RUN_FOLDERS and _FOLDER.fullmatch(value) else form_of(value)
     if form is None:
         return None
     certain = form == "name" and key in CLASS_KEYS
@@ -100,6 +103,12 @@ class YamlValues(TextKind):
         ),
     )
     BREAKS = (
+        Example(
+            title="the folder in which a job runs",
+            before={"legacy/a.sh": "", "new/a.sh": "", "job.yaml": "workdir: legacy\nsteps:\n  - cwd: new\n"},
+            gone=("legacy/a.sh",),
+            finds=(("job.yaml", 1, "legacy"),),
+        ),
         Example(
             title="a Hydra target in a module that was removed",
             before={

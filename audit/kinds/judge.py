@@ -63,6 +63,10 @@ class MentionJudge:
 
     def gone(self, path: str, mention: Mention) -> Gone | None:
         """What the mention names that does not exist; None when it exists or is not ours to judge."""
+        if mention.form in ("document", "file"):
+            look = self._paths.find_document if mention.form == "document" else self._paths.find_file
+            file = look(path, mention.text)
+            return self._gone_path(file) if file is not None else None
         if mention.form in ("path", "config"):
             if "/" not in mention.text and self._program.absolute("", mention.text).status == "found":
                 return None  # a package that moved below another source root

@@ -13,6 +13,7 @@ from audit.kinds.commands import command_mentions
 from audit.kinds.deletion import heads_deletion
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.prose import DOCUMENT, CodeLine, code_mentions, doctest_mentions, prose_mentions
+from audit.kinds.sphinx import doc_mentions, toctree_mentions
 from audit.kinds.texts import Positions
 from audit.model.mentions import Mention
 
@@ -109,6 +110,7 @@ class _Walk:
             self._intro_is_deletion = False
         if not self._in_deletion():
             yield from prose_mentions(whole, self._unit_offset, self._positions, self._role)
+            yield from doc_mentions(whole, self._unit_offset, self._positions)
         if whole.rstrip().endswith((":", ":**")) and heads_deletion(whole):
             self._intro_is_deletion = True
 
@@ -125,7 +127,9 @@ def fence_mentions(fence: Fence, positions: Positions, role: str) -> Iterator[Me
     content, offset = fence.content, fence.offset
     if fence.language in _NOT_TEXT or _REPORT.search(content):
         return
-    if fence.language in _PYTHON:
+    if fence.language == "toctree":
+        yield from toctree_mentions(content, offset, positions)
+    elif fence.language in _PYTHON:
         if ">>> " in content:
             yield from doctest_mentions(content, offset, positions, "the example")
         else:
@@ -208,6 +212,16 @@ class Markdown(TextKind):
         ),
     )
     BREAKS = (
+        Example(
+            title="documents that a MyST toctree lists and a role leads to, by their names",
+            before={
+                "docs/a.md": "Read {doc}`guide/old`.\n\n```{toctree}\n:maxdepth: 1\n\nguide/old\nguide/new\n```\n",
+                "docs/guide/old.md": "Old\n",
+                "docs/guide/new.md": "New\n",
+            },
+            gone=("docs/guide/old.md",),
+            finds=(("docs/a.md", 1, "docs/guide/old.md"), ("docs/a.md", 6, "docs/guide/old.md")),
+        ),
         Example(
             title="prose, a link relative to the document, an example and a command that name what is gone",
             before={

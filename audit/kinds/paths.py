@@ -11,6 +11,7 @@ from typing import Final
 from audit.kinds.forms import without_location
 
 _WILD: Final = re.compile(r"[*?\[\]{}!]")
+_DOCUMENTS: Final = (".rst", ".md", ".ipynb", ".txt")
 _MIN_ENDING: Final = 2
 """Components that an ending must have to identify a path."""
 _EXAMPLES: Final = frozenset(
@@ -92,6 +93,28 @@ class GonePaths:
             if not folder:
                 return found
             folder = folder.rpartition("/")[0]
+
+    def find_file(self, document: str, text: str) -> str | None:
+        """The same for a path that a program opens: from beside the document or from the root, never by its end."""
+        near = list(_candidates(document, text))
+        if any(path in self._now.all for path in near):
+            return None
+        return next((path for path in near if path in self.gone), None)
+
+    def find_document(self, document: str, text: str) -> str | None:
+        """The same for what Sphinx calls a document: without its suffix, beside the one that names it, or where
+        it begins with a slash, below a folder above."""
+        folders = [document.rpartition("/")[0]]
+        while text.startswith("/") and folders[-1]:
+            folders.append(folders[-1].rpartition("/")[0])
+        paths = [
+            posixpath.normpath(posixpath.join(folder, f"{text.lstrip('/')}{suffix}"))
+            for folder in folders
+            for suffix in ("", *_DOCUMENTS)
+        ]
+        if any(path in self._now.all for path in paths):
+            return None
+        return next((path for path in paths if path in self.gone and path.endswith(_DOCUMENTS)), None)
 
     def _by_ending(self, plain: str) -> str | None:
         parts = [part for part in plain.split("/") if part not in ("", ".", "..", "~")]

@@ -16,6 +16,7 @@ from audit.kinds.kind import Kind
 from audit.kinds.launch import LaunchFiles
 from audit.kinds.markdown import Markdown
 from audit.kinds.notebooks import Notebooks
+from audit.kinds.opened_files import OpenedFiles
 from audit.kinds.path_lists import PathLists
 from audit.kinds.pickles import Pickles
 from audit.kinds.python_commands import BuildScripts, SetupScripts, Subprocesses
@@ -46,6 +47,7 @@ BUILT_IN: Final[tuple[type[Kind], ...]] = (
     BuildScripts,
     SetupScripts,
     Subprocesses,
+    OpenedFiles,
     Markdown,
     ReStructuredText,
     Docstrings,

@@ -12,6 +12,7 @@ from audit.kinds.forms import form_of
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.markdown import Fence, fence_mentions
 from audit.kinds.prose import doctest_mentions, prose_mentions
+from audit.kinds.sphinx import doc_mentions
 from audit.kinds.texts import Positions
 from audit.model.mentions import Form, Mention
 
@@ -23,7 +24,9 @@ _AUTO: Final = re.compile(
     r"|(?:py:)?currentmodule|(?:py:)?module|automodapi)::[ \t]+(?P<name>[\w.]+)[ \t]*$",
     re.MULTILINE,
 )
-_CODE: Final = re.compile(r"^([ \t]*)\.\.[ \t]+(?:code-block|code|sourcecode|prompt)::[ \t]*([\w+-]*)")
+_CODE: Final = re.compile(
+    r"^([ \t]*)\.\.[ \t]+(?:(?:code-block|code|sourcecode|prompt)::[ \t]*|(?=toctree::))([\w+-]*)"
+)
 _OLD: Final = re.compile(r"^([ \t]*)\.\.[ \t]+(?:deprecated|versionremoved|versionchanged)::")
 _COMMENT: Final = re.compile(r"^([ \t]*)\.\.(?:[ \t]+(?!\S*::|_|\[|\|)\S|[ \t]*$)")
 _LINK: Final = re.compile(r"`[^`<]*<([^>`]+)>`__?")
@@ -60,7 +63,7 @@ class ReStructuredText(TextKind):
 
     name = "rst"
     codes = ("REF008",)
-    title = "RST: automodule and autoclass targets, Python roles, names, paths, code blocks, doctests"
+    title = "RST: automodule and autoclass targets, toctrees, roles, names, paths, code blocks, doctests"
 
     def wants(self, path: str) -> bool:
         return path.lower().endswith((".rst", ".rest"))
@@ -89,6 +92,7 @@ class ReStructuredText(TextKind):
                 else:
                     yield from _role_mentions(whole, unit_offset, positions)
                     yield from _link_mentions(whole, unit_offset, positions)
+                    yield from doc_mentions(whole, unit_offset, positions)
                     yield from prose_mentions(_without_roles(whole), unit_offset, positions, "the document")
 
         while index < len(lines):
@@ -133,6 +137,25 @@ class ReStructuredText(TextKind):
         ),
     )
     BREAKS = (
+        Example(
+            title="documents that a toctree lists and a role leads to, by their names",
+            before={
+                "docs/index.rst": (
+                    "Shop\n====\n\n.. toctree::\n   :maxdepth: 2\n\n   start\n   guide/old\n   The old <guide/old>\n"
+                    "   self\n   https://example.org/guide/old\n\n"
+                    "See :doc:`the guide <guide/old>` and :doc:`/guide/old`.\n"
+                ),
+                "docs/start.rst": "Start\n=====\n",
+                "docs/guide/old.rst": "Old\n===\n",
+            },
+            gone=("docs/guide/old.rst",),
+            finds=(
+                ("docs/index.rst", 8, "docs/guide/old.rst"),
+                ("docs/index.rst", 9, "docs/guide/old.rst"),
+                ("docs/index.rst", 13, "docs/guide/old.rst"),
+                ("docs/index.rst", 13, "docs/guide/old.rst"),
+            ),
+        ),
         Example(
             title="automodule, a role with a title, a tilde, a code block and a doctest",
             before={

@@ -27,6 +27,7 @@ PATHS = {
     "build-scripts": ["noxfile.py"],
     "setup-script": ["setup.py"],
     "subprocesses": ["a.py"],
+    "opened-files": ["a.py"],
     "markdown": ["a.md"],
     "rst": ["a.rst"],
     "docstrings": ["a.py"],

@@ -1,0 +1,96 @@
+"""Kind of reference: files that Python code opens by a literal path."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import warnings
+from collections.abc import Iterator
+from typing import Final
+
+from audit.kinds.kind import Example, Source, TextKind
+from audit.kinds.texts import UnreadableError
+from audit.model.mentions import Mention
+
+_OPENERS: Final = frozenset({"open", "Path", "PurePath", "read_csv", "read_json", "read_parquet", "loadtxt"})
+_WRITING: Final = frozenset("wax")
+
+
+class OpenedFiles(TextKind):
+    """Files of the repository that code reads: `open`, `Path` and the readers of tables with a literal path."""
+
+    name = "opened-files"
+    codes = ("REF007",)
+    title = "files that Python code opens by a literal path, from the root or from beside the code"
+    marks = (b"open(", b"Path(", b"read_", b"loadtxt(")
+
+    def wants(self, path: str) -> bool:
+        return path.endswith(".py")
+
+    def mentions(self, source: Source) -> Iterator[Mention]:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what is odd about another project's strings is its own affair
+                tree = ast.parse(source.text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise UnreadableError(f"not Python: {type(error).__name__}") from None
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and node.args and _leaf(node.func) in _OPENERS and not _writes(node):
+                path = node.args[0]
+                if isinstance(path, ast.Constant) and isinstance(path.value, str) and _names_a_file(path.value):
+                    start = source.positions.offset(path.lineno, path.col_offset)
+                    start = source.text.find(path.value, start)
+                    span = source.positions.span(start, start + len(path.value))
+                    yield Mention("REF007", "path", path.value, "file", f"`{_leaf(node.func)}`", "warning", span)
+
+    HOLDS = (
+        Example(
+            title="a file that is written, one that exists, one of another folder, and a path that nothing opens",
+            before={
+                "data/old.csv": "a\n",
+                "data/new.csv": "a\n",
+                "far/data/gone.csv": "a\n",
+                "run.py": (
+                    'open("data/old.csv", "w")\nopen("data/old.csv", mode="a")\nopen("data/new.csv")\n'
+                    'open("data/gone.csv")\nprint("data/old.csv")\n'
+                ),
+            },
+            gone=("data/old.csv", "far/data/gone.csv"),
+        ),
+    )
+    BREAKS = (
+        Example(
+            title="files that are read from the root and from beside the code",
+            before={
+                "data/old.csv": "a\n",
+                "tools/more/old.json": "{}\n",
+                "tools/run.py": (
+                    'from pathlib import Path\n\nopen("data/old.csv")\nPath("more/old.json").read_text()\n'
+                    'open("./data/old.csv", "rb")\n'
+                ),
+            },
+            gone=("data/old.csv", "tools/more/old.json"),
+            finds=(
+                ("tools/run.py", 3, "data/old.csv"),
+                ("tools/run.py", 4, "tools/more/old.json"),
+                ("tools/run.py", 5, "data/old.csv"),
+            ),
+        ),
+    )
+
+
+def _leaf(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+
+
+def _writes(call: ast.Call) -> bool:
+    """Whether a mode says that the file is made."""
+    given = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "mode")]
+    modes = (each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str))
+    return any(not _WRITING.isdisjoint(mode) for mode in modes)
+
+
+def _names_a_file(path: str) -> bool:
+    """Whether a text is a path below the root or the code that ends in a file: a lone name could be anybody's."""
+    plain = posixpath.normpath(path)
+    return "/" in plain and not plain.startswith(("/", "..")) and "." in plain.rpartition("/")[2] and "\n" not in path
