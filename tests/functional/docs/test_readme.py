@@ -51,9 +51,13 @@ def test_every_file_and_folder_it_names_exists() -> None:
 
 def test_every_audit_command_it_names_exists() -> None:
     commands = set(re.findall(r"^audit ([a-z]+)", "\n".join(fences("console")), flags=re.MULTILINE))
-    assert commands >= {"check", "roots", "why", "verify"}
+    assert commands >= {"check", "roots", "why", "verify", "init", "fix", "diff", "trend", "replay", "ledger", "report"}
     for command in sorted(commands):
         assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0, command
+
+
+def test_it_is_short_enough_to_be_read() -> None:
+    assert len(README.splitlines()) < 200
 
 
 def test_continuous_integration_runs_the_test_command_it_gives() -> None:
