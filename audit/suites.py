@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def suite_of(loaded: LoadedTree) -> TestSuite:
     """The tests of a tree with what supports them."""
-    from audit.worth.judge import TestSuite  # most checks do without: loaded where tests are judged
+    # Most checks do without: loaded where tests are judged.
+    from audit.worth.functions import is_support_file, is_test_file
+    from audit.worth.judge import TestSuite
 
     program = loaded.program
     names = program.index.names
@@ -29,9 +31,14 @@ def suite_of(loaded: LoadedTree) -> TestSuite:
         return next((file for node in found.nodes for file in node.files), found.nodes[0].stem)
 
     python = [path for path in sorted(names) if path.endswith(".py")]
-    contents = dict(loaded.tree.read_many(python))
-    texts = {path: text.decode("utf-8-sig", errors="replace") for path, text in contents.items() if text is not None}
-    return TestSuite(python, texts.get, module_path, names)
+    # Read together: each file alone would be a question to git of its own.
+    contents = dict(loaded.tree.read_many([path for path in python if is_test_file(path) or is_support_file(path)]))
+
+    def text_of(path: str) -> str | None:
+        content = contents[path] if path in contents else loaded.tree.read(path)
+        return None if content is None else content.decode("utf-8-sig", errors="replace")
+
+    return TestSuite(python, text_of, module_path, names)
 
 
 def with_worthless_tests(result: CheckResult, now: LoadedTree, base: LoadedTree | None) -> CheckResult:
