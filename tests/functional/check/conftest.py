@@ -73,14 +73,30 @@ def shop(repository: Repository) -> Repository:
 
 
 @pytest.fixture
-def audit(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run ``python -m audit`` with a cache of its own; colours and widths do not depend on the machine."""
+def environment(tmp_path: Path) -> dict[str, str]:
+    """An environment with a cache of its own; colours and widths do not depend on the machine."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "AUDIT_"))}
+    own = {"AUDIT_CACHE_DIR": str(tmp_path / "cache"), "NO_COLOR": "1", "COLUMNS": "100", "AUDIT_LEDGER": "off"}
+    return inherited | own
+
+
+@pytest.fixture
+def audit(environment: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run ``python -m audit`` to its end."""
 
     def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "AUDIT_"))}
-        environment |= {"AUDIT_CACHE_DIR": str(tmp_path / "cache"), "NO_COLOR": "1", "COLUMNS": "100"}
-        environment["AUDIT_LEDGER"] = "off"
         command = [sys.executable, "-m", "audit", *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
 
     return run
+
+
+@pytest.fixture
+def started(environment: dict[str, str]) -> Callable[..., subprocess.Popen[str]]:
+    """Start ``python -m audit``, to read what it writes as it writes it."""
+
+    def start(*arguments: str | Path) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "audit", *map(str, arguments)]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+
+    return start

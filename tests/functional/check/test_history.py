@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 
 
 def test_bisect_names_the_commit_that_broke_a_reference(repository, audit) -> None:
@@ -70,20 +69,18 @@ def test_graph_says_when_there_is_nothing_to_draw(repository, audit) -> None:
     assert done.returncode == 2
 
 
-def test_watch_checks_now_and_again_after_a_change(shop, audit) -> None:
-    def mend() -> None:
-        shop.write({"shop/bridge.py": "def open_bridge():\n    return None\n"})
-
-    timer = threading.Timer(2.0, mend)
-    timer.start()
-    done = audit("watch", shop.root, "--rounds", "2", "--interval", "0.1")
-    timer.join()
-    summaries = [line for line in done.stdout.splitlines() if line.endswith("modules analysed)")]
+def test_watch_checks_now_and_again_after_a_change(shop, started) -> None:
+    with started("watch", shop.root, "--rounds", "2", "--interval", "0.1") as watching:
+        summaries = []
+        for line in watching.stdout:
+            if line.endswith("modules analysed)\n"):
+                shop.write({"shop/bridge.py": f"def open_bridge():\n    return {len(summaries)}\n"})
+                summaries.append(line)
     assert summaries == [
-        "1 finding in 1 file: 1 error, 0 warnings (5 of 5 modules analysed)",
-        "no findings (5 of 5 modules analysed)",
+        "1 finding in 1 file: 1 error, 0 warnings (5 of 5 modules analysed)\n",
+        "no findings (5 of 5 modules analysed)\n",
     ]
-    assert done.returncode == 0
+    assert watching.returncode == 0
 
 
 def test_graph_offers_the_nearest_package(shop, audit) -> None:
