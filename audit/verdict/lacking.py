@@ -95,7 +95,7 @@ def uses_of_name(name: str, codebase: Codebase) -> FoundUses:
         if text is None:
             continue
         searched += 1
-        if word.search(text) is None:
+        if name not in text or word.search(text) is None:
             continue
         try:
             tree = ast.parse(text)
