@@ -26,7 +26,10 @@ _CONDITION: Final = re.compile(
     r"\b(?:if|unless|until|once|whether|assuming|expected\s+to|currently only)\b", re.IGNORECASE
 )
 _VERSION: Final = re.compile(
-    r"^\W*(?:version\s+|release\s+)?v?\d+\.\d+[\w.]*\W*(?:$|\(|[-–—:]|\d{4})|^\W*unreleased\b", re.IGNORECASE
+    r"^\W*(?:version\s+|release\s+)?v?\d+\.\d+[\w.]*\W*(?:$|\(|[-–—:]|\d{4})|^\W*unreleased\b"
+    r"|^\W*(?:[a-z][\w-]*\s+){0,2}v?\d+\.\d+[\w.]*\s*(?:$|\(?\s*(?:\d{4}\b|wip\b|unreleased\b)|[-–—,]\s*\d{4}\b)"
+    r"|^\W*(?:changelog|change\s+log|release\s+notes|release\s+history|news)\W*$",
+    re.IGNORECASE,
 )
 _REASONS: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), reason)

@@ -206,7 +206,7 @@ def _commit(node: Node, mistakes: Mistakes) -> AnyPredicate:
     start, branch, merged = fields.text("id").lower(), fields.text("branch"), fields.integer("merged", minimum=1)
     removed, added = fields.texts("removed"), fields.texts("added")
     fields.close()
-    if sum(map(bool, (start, branch, merged))) != 1:
+    if sum(fields.node(key) is not None for key in ("id", "branch", "merged")) != 1:
         mistakes.add(fields.line, "commit needs exactly one of 'id', 'branch', 'merged'")
     if start and not re.fullmatch(r"[0-9a-f]{7,40}", start):
         mistakes.add(fields.line, f"'{start}' is no commit id; give 7 to 40 hexadecimal digits, and quote them")

@@ -87,6 +87,9 @@ def test_what_is_said_beyond_doubt_gets_its_predicates(sentence, predicates) -> 
     [
         "- Removed `pkg/a.py`'s 164 lines of `Store` code",
         "- Most eval tests pass",
+        "# Notes\n\n## Pre-Release 0.2.0 (2020-02-14)\n\n- Created `pkg/a.py`",
+        "# Notes\n\n## shop 1.4 - 2020-02-14\n\n- Created `pkg/a.py`",
+        "# Changelog\n\n## Others\n\n- Created `pkg/a.py`",
         "- 9 files in `pkg/eval/`",
         "- There are 9 new files in `pkg/eval/`",
         "- There are ~9 files in `pkg/eval/`",
