@@ -14,18 +14,40 @@ _MIN_LINES = 3
 
 
 def definition_digest(lines: Sequence[bytes], node: FunctionNode | ast.ClassDef) -> str:
-    """The digest of a function or class: of the lines after its first, where it is long enough to be told apart."""
+    """The digest of a function or class: of the lines after its first, where it is long enough to be told apart.
+    Empty for a short one that does nothing: such are equal without meaning the same."""
     first, last = node.lineno, node.end_lineno or node.lineno
     if last - first + 1 < _MIN_LINES:
+        if all(_says_nothing(statement) for statement in node.body):
+            return ""
         return LOCAL + _digest(lines[first - 1 : last], node.name)
     return _digest(lines[first:last], node.name)
 
 
 def variable_digest(lines: Sequence[bytes], name: str, statement: ast.stmt) -> str:
-    """The digest of an assignment; empty for anything else that binds a name."""
-    if not isinstance(statement, ast.Assign | ast.AnnAssign):
+    """The digest of an assignment; empty for anything else that binds a name, and for a value that so many names
+    have that it tells none apart: none at all, a truth value, nought, one, something empty."""
+    if not isinstance(statement, ast.Assign | ast.AnnAssign) or _is_common(statement.value):
         return ""
     return LOCAL + _digest(lines[statement.lineno - 1 : statement.end_lineno or statement.lineno], name)
+
+
+def _says_nothing(statement: ast.stmt) -> bool:
+    """Whether a statement does nothing: ``pass``, ``...`` and text."""
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )
+
+
+def _is_common(value: ast.expr | None) -> bool:
+    match value:
+        case ast.Constant(value=each):
+            return each in (None, 0, 1, "", b"", ...)
+        case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts) | ast.Dict(values=parts):
+            return not parts
+        case ast.Call(func=ast.Name(), args=[], keywords=[]):
+            return True
+    return value is None
 
 
 def _digest(lines: Sequence[bytes], name: str) -> str:

@@ -91,7 +91,7 @@ def migrations(draw: st.DrawFn, forms: Sequence[str] = FORMS) -> tuple[dict[str,
     sources["app"] = draw(st.sampled_from(INTERFACES))
     for module, n in MODULES.items():
         sources[module] = (
-            f"SIZE{n} = {n}\n\n\nclass Kind{n}:\n    name = 'kind {n}'\n    size = {n}\n\n\n"
+            f"SIZE{n} = {n}07\n\n\nclass Kind{n}:\n    name = 'kind {n}'\n    size = {n}\n\n\n"
             f"def make{n}():\n    made = 'made {n}'\n    return made * {n}\n"
         )
     for user in USERS:
