@@ -94,7 +94,7 @@ def verify(
             memory=memory * 2**30 if memory is not None else None,
             use_cache=not no_cache,
             progress=progress,
-            note=lambda text: typer.echo(f"audit: {text}", err=True),
+            note=lambda text: _note(text, progress),
             record=(lambda *_: None) if no_ledger else _record,
         )
         progress("")
@@ -106,6 +106,12 @@ def verify(
             typer.echo(f"audit: wrote {path}", err=True)
         code = exit_code(result.statements, result.document_findings)
     raise typer.Exit(0 if exit_zero and code == 1 else code)
+
+
+def _note(text: str, progress: Callable[[str], None]) -> None:
+    """A line on stderr that stays; the one that is written over makes room for it."""
+    progress("")
+    typer.echo(f"audit: {text}", err=True)
 
 
 def _record(codebase: ResolvedCodebase, result: Verification) -> None:

@@ -45,8 +45,8 @@ def verify(
     ``jobs`` is how many probes run at once, 0 for one a core up to four; ``memory`` is the address space of
     each in bytes (see `default_memory`). For a phase the result names the tree by its id without ``reports/``
     instead of a commit, so that committing the report does not outdate it. ``record`` is called with the result
-    and the codebase that it is about; ``progress`` is told of each step, and ``note`` what the user should know
-    at the end.
+    and the codebase that it is about; ``progress`` is told of each step, and ``note`` of each probe that took long
+    and of what the user should know at the end.
 
     Raises:
         UsageError: an unknown path, revision, document or id; no claim at all.
@@ -65,7 +65,13 @@ def verify(
     with Sandbox(codebase.root, revision, source_roots=codebase.source_roots, memory=memory) as sandbox:
         cache = ProbeCache(cache_folder() if use_cache else None, lambda: sandbox.fingerprint)
         judgements = judge_all(
-            statements, codebase, sandbox, cache, jobs=jobs or min(4, os.cpu_count() or 1), progress=progress
+            statements,
+            codebase,
+            sandbox,
+            cache,
+            jobs=jobs or min(4, os.cpu_count() or 1),
+            progress=progress,
+            note=note,
         )
         if cache.hits:
             probes = "1 probe was" if cache.hits == 1 else f"{cache.hits} probes were"

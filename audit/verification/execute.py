@@ -29,17 +29,19 @@ def judge_all(
     *,
     jobs: int,
     progress: Progress,
+    note: Progress,
 ) -> dict[str, Judgement]:
     """Judge every claim and every admission with predicates, by id.
 
     A statement whose need is not verified is not probed: it is unverified, blocked by that need, and says which
     claim stands at the root where the need is blocked itself. ``cache`` may know what a probe would see.
+    ``progress`` is told of where it stands, ``note`` of each probe that took long.
     """
     known = {statement.id: statement for statement in statements}
     judgements: dict[str, Judgement] = {}
     sorter = in_order(statements)
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="probe") as pool:
-        runner = Runner(codebase, sandbox, cache, pool, jobs)
+        runner = Runner(codebase, sandbox, cache, pool, jobs, note)
         waiting: list[tuple[Statement, list[Future[Observation] | None]]] = []
         try:
             while sorter.is_active():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -47,6 +49,9 @@ KINDS: Final[dict[str, type[Observation]]] = {
 }
 """What each kind of request is answered with."""
 
+LONG_SECONDS: Final = 10.0
+"""A probe that takes longer is told of when it ends: a reader of a log wants to know what the time went to."""
+
 _POLL_SECONDS: Final = 0.1
 
 
@@ -88,11 +93,26 @@ def _done(seen: Observation) -> Future[Observation]:
     return future
 
 
+def _named(key: tuple[Any, ...]) -> str:
+    """The kind of a probe and what it was asked, as far as a line has room."""
+    kind, asked = key[0], key[1]
+    if kind == "imports":
+        return f"imports of {len(asked)} modules"
+    words = " ".join(asked) if isinstance(asked, tuple) else str(asked)
+    return f"{kind} {textwrap.shorten(words, 60, placeholder=' ...')}"
+
+
 class Runner:
-    """Starts each distinct probe once, however many predicates ask for it."""
+    """Starts each distinct probe once, however many predicates ask for it; ``tell`` hears of those that took long."""
 
     def __init__(
-        self, codebase: Codebase, sandbox: Sandbox, cache: ProbeCache, pool: ThreadPoolExecutor, jobs: int
+        self,
+        codebase: Codebase,
+        sandbox: Sandbox,
+        cache: ProbeCache,
+        pool: ThreadPoolExecutor,
+        jobs: int,
+        tell: Callable[[str], None],
     ) -> None:
         self._codebase = codebase
         self._sandbox = sandbox
@@ -100,6 +120,7 @@ class Runner:
         self._gate = Gate(sandbox.stop)
         self._pool = pool
         self._jobs = jobs
+        self._tell = tell
         self._started: dict[tuple[Any, ...], Future[Observation]] = {}
 
     def start(self, statement: Statement) -> list[Future[Observation] | None]:
@@ -119,7 +140,11 @@ class Runner:
 
     def _run(self, key: tuple[Any, ...], probe: Probe, alone: bool) -> Observation:
         with self._gate.entered(alone=alone):
+            started = time.monotonic()
             seen = probe()
+            seconds = time.monotonic() - started
+        if seconds >= LONG_SECONDS:
+            self._tell(f"{_named(key)} ended after {seconds:.0f} s")
         self._cache.put(key, seen)
         return seen
 

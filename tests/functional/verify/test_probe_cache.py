@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from audit.verification import verify
 
 COUNTING = "import sys; open({log!r}, 'a').write('x'); {then}"
 
@@ -94,3 +97,16 @@ def test_claims_that_share_something_run_alone(shop, tmp_path, audit) -> None:
 
     done = audit(shop.root, "verify", "--jobs", "4")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_probe_that_takes_long_is_told_of_when_it_ends(shop, monkeypatch) -> None:
+    monkeypatch.setattr("audit.verification.running.LONG_SECONDS", 0.0)
+    told: list[str] = []
+
+    verify(shop.root, run=True, use_cache=False, note=told.append)
+
+    assert sorted(re.sub(r"\d+ s$", "N s", line) for line in told) == [
+        "command python -m shop.trainer ended after N s",
+        "imports of 7 modules ended after N s",
+        "pytest tests/test_scores.py ended after N s",
+    ]

@@ -80,6 +80,20 @@ def test_memory_is_limited(tmp_path) -> None:
     assert "MemoryError" in ended.stderr
 
 
+def test_memory_is_limited_for_what_a_process_starts_too(tmp_path) -> None:
+    hungry = f"{sys.executable} -c 'bytearray(2 * 2**30)'; echo $?"
+    ended = run(tmp_path, "sh", "-c", hungry, limits=Limits(seconds=60, memory=2**30))
+
+    assert (ended.exit, ended.stdout) == (0, "1\n")
+    assert "MemoryError" in ended.stderr
+
+
+def test_output_that_is_no_text_is_read_all_the_same(tmp_path) -> None:
+    ended = python(tmp_path, "import sys; sys.stdout.buffer.write(bytes([104, 105, 0, 255, 13, 10]))")
+
+    assert (ended.exit, ended.stdout) == (0, "hi\0\ufffd\n")
+
+
 def test_output_keeps_its_head_and_its_tail(tmp_path) -> None:
     ended = python(tmp_path, "print('head'); print('x' * 1000000); print('tail')")
 

@@ -150,7 +150,7 @@ def test_only_listed_variables_pass_and_home_is_scratch(folder, sandbox, monkeyp
         "_",
     }  # fmt: skip
     assert {name for name in environment if not name.startswith("LC_")} <= own | PASSED
-    assert environment["HOME"] == "<scratch>/home"
+    assert (environment["HOME"], environment["TMPDIR"]) == ("<scratch>/home", "<scratch>/home/tmp")
     assert environment["LC_ALL"] == "C.UTF-8"
     assert "secret" not in observed.run.stdout
 

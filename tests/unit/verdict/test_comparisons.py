@@ -182,6 +182,7 @@ class TestUnchanged:
             "unverified",
             "nothing matches nope/**, neither now nor at the base",
         )
+        assert said(judge(Unchanged(), base=FILES)) == ("unverified", "nothing was compared")
         assert said(judge(Unchanged(paths=("shop",)))) == ("unverified", "there is no base")
         assert said(judge(Unchanged(paths=("shop",), base="v9"))) == ("error", "no such commit: v9")
 
@@ -200,6 +201,9 @@ class TestUnchanged:
         excused = ("unverified", "could not be checked here: torch is not installed")
         assert judged(ran("a\n"), missing) == excused
         assert judged(missing, ran("a\n")) == excused
+        endless = Run(command=("list",), exit=None, signal=15, timed_out=True, limit=9)
+        assert judged(ran("a\n"), endless) == ("unverified", "could not be compared: it did not end within 9 s")
+        assert judged(endless, ran("a\n")) == ("unverified", "could not be compared: it did not end within 9 s")
         assert judged(ran(""), ran("")) == ("unverified", "it prints nothing, neither at the base nor now")
 
 

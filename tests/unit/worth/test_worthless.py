@@ -136,3 +136,8 @@ def test_what_cannot_be_looked_into_counts_as_a_check(test: str) -> None:
 )  # fmt: skip
 def test_who_tests_only_itself(source: str, codes: list[str]) -> None:
     assert found(f"import pytest\n{source}\n") == codes
+
+
+def test_a_constant_of_the_file_is_nothing_that_a_test_exercises() -> None:
+    assert found("LIMIT = 3\ndef test_it(): assert LIMIT == 3\n") == []
+    assert found("def limit(): return 3\ndef test_it(): assert limit() == 3\n") == ["TST002"]
