@@ -76,12 +76,12 @@ class _Found(msgspec.Struct, array_like=True):
 class Contents:
     """Reads contents and remembers them, within the run and between runs.
 
-    ``jobs`` is the number of processes; 0 means one for each core.
+    ``jobs`` is the number of processes; 0 means one for each core. What lies below ``audited`` is never trusted.
     """
 
-    def __init__(self, folder: Path | None, kinds: Iterable[Kind], jobs: int = 0) -> None:
+    def __init__(self, folder: Path | None, kinds: Iterable[Kind], jobs: int = 0, audited: Path | None = None) -> None:
         self.kinds = tuple(kinds)
-        self._store = Store(folder, _version(self.kinds) if folder is not None else "")
+        self._store = Store(folder, _version(self.kinds) if folder is not None else "", audited)
         self._jobs = jobs or cores()
         self._known = _Found()
         self._wanting: dict[str, tuple[Kind, ...]] = {}

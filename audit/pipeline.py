@@ -55,7 +55,7 @@ def open_codebase(
     tree = repository.tree(at)
     configuration = load_configuration(tree.read)
     settings = configuration.settings
-    contents = Contents(cache_folder() if use_cache else None, all_kinds(), jobs)
+    contents = Contents(cache_folder() if use_cache else None, all_kinds(), jobs, repository.root)
     before = list_tree(base_tree, settings.exclude) if base_tree is not None else None
     listing = list_tree(tree, settings.exclude)
     read_ahead(contents, listing, before)

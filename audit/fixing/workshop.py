@@ -31,7 +31,7 @@ class Workshop:
         self.repository = repository
         self.tree = repository.tree()
         self.configuration = load_configuration(self.tree.read)
-        self._contents = Contents(cache_folder() if use_cache else None, all_kinds())
+        self._contents = Contents(cache_folder() if use_cache else None, all_kinds(), audited=repository.root)
         self._base = self._load(repository.base(since), None) if since is not None else None
 
     def close(self) -> None:

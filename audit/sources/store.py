@@ -33,11 +33,15 @@ def cache_folder() -> Path:
 class Store:
     """Bytes by key. ``folder`` None means nothing is kept; ``version`` names what made the values.
 
+    A folder below ``audited`` is never used: whoever wrote that repository could have written the values as well.
     ``damage`` says why the store was given up, where that is for the user to mend.
     """
 
-    def __init__(self, folder: Path | None, version: str) -> None:
+    def __init__(self, folder: Path | None, version: str, audited: Path | None = None) -> None:
         self.damage = ""
+        if folder is not None and audited is not None and folder.resolve().is_relative_to(audited.resolve()):
+            self.damage = f"the cache {folder} lies in what is audited and was not used; put AUDIT_CACHE_DIR elsewhere"
+            folder = None
         self._file = folder / f"contents-{version}.sqlite" if folder is not None else None
         self._open: sqlite3.Connection | None = None
 

@@ -133,3 +133,18 @@ def fill(folder: Path, run: int) -> None:
         store.put({f"{run} {number}": b"%d" % number})
     store.close()
     os._exit(0)
+
+
+@pytest.mark.parametrize("folder", ["", "deep/cache", "../audited/cache"])
+def test_what_lies_in_the_audited_repository_is_never_read_nor_written(tmp_path: Path, folder: str) -> None:
+    audited = tmp_path / "audited"
+    planted = Store(audited / folder, "1")
+    planted.put({"facts a": b"forged"})
+    planted.close()
+    store = Store(audited / folder, "1", audited)
+    store.put({"facts b": b"mine"})
+    assert store.get(["facts a", "facts b"]) == {}
+    assert store.damage == (
+        f"the cache {audited / folder} lies in what is audited and was not used; put AUDIT_CACHE_DIR elsewhere"
+    )
+    assert Store(audited / folder, "1", tmp_path / "other").get(["facts a", "facts b"]) == {"facts a": b"forged"}
