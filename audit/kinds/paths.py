@@ -99,7 +99,12 @@ class GonePaths:
         near = list(_candidates(document, text))
         if any(path in self._now.all for path in near):
             return None
-        return next((path for path in near if path in self.gone), None)
+        return next((path for path in near if path in self.gone and not self._may_be_written(path)), None)
+
+    def _may_be_written(self, path: str) -> bool:
+        """Whether a path lies in a folder with ignore rules of its own: one that is kept for what a build writes."""
+        folder = path.rpartition("/")[0]
+        return bool(folder) and f"{folder}/.gitignore" in self._now.all
 
     def find_document(self, document: str, text: str) -> str | None:
         """The same for what Sphinx calls a document: without its suffix, beside the one that names it, or where
@@ -114,7 +119,8 @@ class GonePaths:
         ]
         if any(path in self._now.all for path in paths):
             return None
-        return next((path for path in paths if path in self.gone and path.endswith(_DOCUMENTS)), None)
+        found = (path for path in paths if path in self.gone and path.endswith(_DOCUMENTS))
+        return next((path for path in found if not self._may_be_written(path)), None)
 
     def _by_ending(self, plain: str) -> str | None:
         parts = [part for part in plain.split("/") if part not in ("", ".", "..", "~")]

@@ -122,6 +122,15 @@ class ReStructuredText(TextKind):
 
     HOLDS = (
         Example(
+            title="a toctree of documents that a build has written since they were removed",
+            before={
+                "docs/index.rst": "Shop\n====\n\n.. toctree::\n\n   pkg/shop\n",
+                "docs/pkg/shop.rst": "",
+            },
+            gone=("docs/pkg/shop.rst",),
+            after={"docs/pkg/.gitignore": "*\n!.gitignore\n"},
+        ),
+        Example(
             title="roles that resolve, a removal that is stated, a comment, a note of a version",
             before={
                 "shop/__init__.py": "",
