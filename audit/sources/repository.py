@@ -74,7 +74,7 @@ class Repository:
         git = self._need_git(option)
         if self.shallow:
             raise SourceError(
-                f"this clone is shallow, so nothing can be compared with {option}: "
+                f"this clone is shallow, so nothing can be compared with {option.rstrip(':')}: "
                 "run git fetch --unshallow (in CI: fetch-depth: 0) and try again"
             )
         base = self.commit(since, option)

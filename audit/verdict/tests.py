@@ -143,7 +143,9 @@ def _judge_unfinished(codebase: Codebase, observed: TestRun, run: Evidence) -> J
     missing = missing_module(observed.run.stdout + observed.run.stderr)
     if observed.run.exit != _NOT_FOUND or not missing:
         said = [line.strip() for line in observed.run.stderr.splitlines() if line.strip()]
-        why = f": {said[-1].removeprefix('E   ')}" if said and not observed.run.timed_out else ""
+        # Of a wrong option pytest tells first what is wrong, and then where it read it.
+        telling = next((line for line in said if ": error: " in line), said[-1] if said else "")
+        why = f": {telling.removeprefix('E   ')}" if telling and not observed.run.timed_out else ""
         return failed_to_judge(f"pytest {ending(observed.run)} before it was done{why}", evidence=(run,))
     excuse = missing_module_excuse(missing, codebase)
     if excuse:

@@ -298,6 +298,16 @@ class TestPytest:
     def test_nothing_that_passed_is_never_a_pass(self, judge, observed, reason) -> None:
         assert said(judge(self.EVAL, observed)) == ("unverified", reason)
 
+    def test_an_option_that_pytest_does_not_know_refutes_nothing(self, judge) -> None:
+        stderr = (
+            "ERROR: usage: pytest [options]\npytest: error: unrecognized arguments: --cov\n  inifile: a\n  rootdir: b\n"
+        )
+
+        assert said(judge(self.EVAL, outcomes(finished=False, exit_status=4, stderr=stderr))) == (
+            "error",
+            "pytest exited 4 before it was done: pytest: error: unrecognized arguments: --cov",
+        )
+
     def test_a_run_that_ends_early_is_an_error_whatever_its_exit_status(self, judge) -> None:
         assert said(judge(self.EVAL, outcomes(passed=3, finished=False, exit_status=0))) == (
             "error",
