@@ -23,6 +23,7 @@ from audit.cli.common import (
     failures_told,
     paint,
     recorded,
+    refuse_unwritable,
     text_of,
 )
 
@@ -70,6 +71,7 @@ def check(
         from audit.verdict.baseline import apply_baseline, stale
         from audit.verdict.gate import exit_code, narrowed, selected
 
+        refuse_unwritable(output)
         selected((), codes_of(select), codes_of(ignore))
         accepted = _baseline(baseline)
         codebase = open_codebase(path, at=at, since=since, jobs=jobs, use_cache=not no_cache)

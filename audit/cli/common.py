@@ -101,6 +101,20 @@ def drop_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def refuse_unwritable(output: Path | None) -> None:
+    """Refuse a file that cannot be written before minutes are spent on what would stand in it.
+
+    Raises:
+        UsageError: the file is a folder, or its own folder does not exist.
+    """
+    from audit.model.errors import UsageError  # not needed for --help
+
+    if output is not None and output.is_dir():
+        raise UsageError(f"cannot write {output}: it is a folder; name a file in it")
+    if output is not None and not output.parent.is_dir():
+        raise UsageError(f"cannot write {output}: there is no folder {output.parent}")
+
+
 def emit(text: str, output: Path | None) -> None:
     """Write to stdout, or to a file in one step: a reader never sees half of it.
 
@@ -116,8 +130,7 @@ def emit(text: str, output: Path | None) -> None:
         return
     from audit.model.errors import UsageError  # not needed for --help
 
-    if output.is_dir():
-        raise UsageError(f"cannot write {output}: it is a folder; name a file in it")
+    refuse_unwritable(output)
     try:
         handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
     except OSError as error:

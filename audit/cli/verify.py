@@ -24,6 +24,7 @@ from audit.cli.common import (
     failures_told,
     paint,
     recorded,
+    refuse_unwritable,
 )
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def verify(
         from audit.verdict.overall import exit_code
         from audit.verification import verify as verify_claims
 
+        refuse_unwritable(output)
         root, named = split_arguments(documents or [])
         result = verify_claims(
             root,

@@ -198,7 +198,8 @@ def _git(command: list[str], environment: Mapping[str, str]) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(environment))
     if done.returncode != 0:
         said = done.stderr.strip().splitlines()
-        raise SourceError(f"git cannot read the tree: {said[-1] if said else done.returncode}")
+        reasons = [line for line in said if line.startswith(("error: ", "fatal: "))] or said
+        raise SourceError(f"git cannot read the tree: {reasons[0] if reasons else done.returncode}")
     return done.stdout.strip("\n")
 
 

@@ -137,7 +137,7 @@ def test_nothing_to_analyse_is_never_a_pass(repository, audit) -> None:
 
 def test_output_into_a_missing_folder(shop, audit, tmp_path) -> None:
     target = tmp_path / "missing" / "result.json"
-    expected = f"audit: cannot write {target}: No such file or directory\n"
+    expected = f"audit: cannot write {target}: there is no folder {target.parent}\n"
     assert told(audit("check", shop.root, "--output", target)) == (expected, 2)
 
 

@@ -26,6 +26,8 @@ audit: bad.yaml:1: unknown key 'claim' in a claims file: did you mean 'claims'?
 """,
         ),
         (["--only", "trainin"], "audit: --only trainin: no claim has that id, did you mean 'training'?\n"),
+        (["--output", "gone/result.json"], "audit: cannot write gone/result.json: there is no folder gone\n"),
+        (["--output", "shop"], "audit: cannot write shop: it is a folder; name a file in it\n"),
         (["shop", "tests"], "audit: name one repository, not 2: shop, tests\n"),
         (
             ["--since", "nope"],
@@ -38,6 +40,17 @@ def test_each_mistake_is_one_message(shop, audit, arguments, message) -> None:
 
     assert told(audit(shop.root, "verify", *arguments, "--phase", "1")) == message.format(root=shop.root)
     assert not (shop.root / "reports").exists()
+
+
+def test_a_document_that_is_not_committed_is_found_in_the_repository_that_is_named(shop, audit, tmp_path) -> None:
+    shop.write({"notes/done.md": "- Deleted `shop/gone.py`\n"})
+    outside = tmp_path / "elsewhere"
+    outside.mkdir()
+
+    done = audit(outside, "verify", shop.root, "notes/done.md")
+
+    assert "notes/done.md:1" in done.stdout
+    assert done.stderr == ""
 
 
 def test_every_mistake_of_every_claims_file_is_told_at_once(shop, audit) -> None:
