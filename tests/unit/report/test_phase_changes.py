@@ -119,3 +119,21 @@ def test_the_metrics_of_a_claims_file_and_of_mixed_claims_are_all_the_core_ones(
         *HEAD,
         "| “claim 1 word” | required word | because word | ✅ verified |",
     ]
+
+
+def test_a_waiver_stands_with_its_reason_its_last_day_and_what_became_of_it() -> None:
+    section = render_phase(verification()).partition("## Waivers\n")[2].partition("\n## ")[0]
+    assert [line for line in section.splitlines() if line] == [
+        "| Waived | Because | Until | State | Where |",
+        "|---|---|---|---|---|",
+        "| claim word | word | 2026-01-01 | in use | [`rules/w.yaml:1`](../rules/w.yaml#L1) |",
+    ]
+
+
+def test_the_smallest_set_of_mends_and_the_ranks_of_roots_begin_with_the_deadliest() -> None:
+    (root,) = verification().roots
+    small = msgspec.structs.replace(root, target="shop.small", revives=1, sites=("shop/z.py:1",))
+    text = render_phase(msgspec.structs.replace(verification(), roots=(root, small)))
+    assert text.index("### Root cause 1: `shop.storeword`") < text.index("### Root cause 2: `shop.small`")
+    mends = text.partition("### Smallest set of mends: 3 places\n")[2]
+    assert mends.index("(2 modules revived)") < mends.index("(1 module revived)")
