@@ -36,6 +36,14 @@ Deleted files:
 - All tests in `tests/eval` pass
 - All tests pass
 - All report tests pass
+
+## Parts
+
+**Reality:** WORKING
+
+Deleted files:
+
+- `shop/wrapper.py`
 """
 
 
@@ -73,6 +81,8 @@ def test_a_verdict_says_on_how_many_tests_in_how_many_modules_it_rests(audited, 
         (23, "unverified", not_run,
          "4 test functions in 3 files read, none run (4 tests in 2 of 7 modules (shop))"),
         (24, "unverified", "no folders with tests end in tests/report, so which tests are meant is open", ""),
+        (28, "unverified", "a verdict without its coverage: what was examined is not said", ""),
+        (32, "verified", "shop/wrapper.py is not in the tree", "1 name looked up"),
     ]  # fmt: skip
 
 
