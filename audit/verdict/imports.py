@@ -131,9 +131,10 @@ def _judge_attempts(
     run = msgspec.structs.replace(ran(observed.run, coverage), command=None)
     if broken:
         roots = roots_of({attempt.module for attempt in broken}, codebase)
+        do = "does" if len(broken) == 1 else "do"
         chains = tuple(Evidence(summary=f"{root.target}: {chain_text(root)}") for root in roots)
         return refuted(
-            f"{len(broken)} of {counted(len(modules), 'module')} do not import: {_shortly(broken)}",
+            f"{len(broken)} of {counted(len(modules), 'module')} {do} not import: {_shortly(broken)}",
             coverage=coverage,
             evidence=(run, *(_failure(attempt, "") for attempt in broken), *chains),
             findings=fingerprints(dangling),

@@ -14,7 +14,8 @@ RULE: Final = (
     "The overall verdict is the worst verdict of a core claim (refuted, then error, unverified, partly); "
     "a supporting claim can never lift it. "
     "Risk: CRITICAL when every core claim is refuted, HIGH when some are, MEDIUM when a core claim is not verified, "
-    "LOW when all core claims hold but a supporting one does not, NONE when all claims are verified."
+    "LOW when all core claims hold but a supporting one does not, NONE when all claims are verified. "
+    "Where modules cannot be imported for want of a name, the risk is MEDIUM at least, whatever was claimed."
 )
 
 WAIVER_RULE: Final = (
@@ -42,10 +43,11 @@ def summarise(statements: Sequence[JudgedStatement]) -> Summary:
     )
 
 
-def assess(statements: Sequence[JudgedStatement]) -> Overall:
+def assess(statements: Sequence[JudgedStatement], dead_modules: int) -> Overall:
     """The verdict on the whole, by `RULE`, and by `WAIVER_RULE` where a core claim is waived.
 
-    Where nothing is core, every judged claim counts as core; an admission never does.
+    ``dead_modules`` cannot be imported because of a missing name; a document that is silent of them does not make
+    them harmless. Where nothing is core, every judged claim counts as core; an admission never does.
     """
     claims = [each for each in statements if each.verdict is not None and each.predicate]
     core = [each for each in claims if each.weight == "core"] or [each for each in claims if each.tense == "claim"]
@@ -63,6 +65,8 @@ def assess(statements: Sequence[JudgedStatement]) -> Overall:
     elif waived:
         verdict = "partly" if counting else "unverified"
         risk = "MEDIUM RISK: CORE FAILURES ACCEPTED BY WAIVER"
+    elif dead_modules:
+        risk = f"MEDIUM RISK: THE CLAIMS HOLD, BUT {dead_modules} {_modules(dead_modules)} CANNOT BE IMPORTED"
     elif everything != "verified":
         risk = "LOW RISK: CORE HOLDS, SUPPORT DOES NOT"
     else:
@@ -84,6 +88,10 @@ def exit_code(statements: Sequence[JudgedStatement], findings: Sequence[Document
     if verdicts & {"refuted", "partly"} or any(CODES[each.code].severity == "error" for each in findings):
         return 1
     return 0 if any(each.tense == "claim" for each in judged) and verdicts <= {"verified"} else 2
+
+
+def _modules(count: int) -> str:
+    return "MODULE" if count == 1 else "MODULES"
 
 
 def _worst(verdicts: Sequence[Verdict]) -> Verdict:

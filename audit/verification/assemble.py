@@ -59,6 +59,7 @@ def assemble(
         check.findings,
         subject.today,
     )
+    examined = _examined(codebase)
     documents = tuple(dict.fromkeys(dossier.document for dossier in dossiers if dossier.statements))
     return Verification(
         schema_version=1,
@@ -73,10 +74,10 @@ def assemble(
         interpreter=subject.interpreter,
         statements=judged,
         summary=summarise(judged),
-        overall=assess(judged),
+        overall=assess(judged, examined.dead_modules),
         roots=tuple(root_cause(root) for root in check.roots),
         contracts=tuple(contract_line(contract) for contract in check.contracts),
-        examined=_examined(codebase),
+        examined=examined,
         document_findings=document_findings(dossiers, judgements, codebase),
         at_reason=subject.at_reason,
         waivers=waivers,

@@ -79,7 +79,7 @@ def _differences(written: list[str], recorded: list[str]) -> Iterator[tuple[int,
 
 def _contradictions(verification: Verification) -> Iterator[tuple[int, str]]:
     """A record whose own statements do not add up to what it sums up."""
-    overall = assess(verification.statements)
+    overall = assess(verification.statements, verification.examined.dead_modules)
     if summarise(verification.statements) != verification.summary:
         yield 1, "rests on a record whose statements do not add up to its summary"
     if (overall.verdict, overall.risk) != (verification.overall.verdict, verification.overall.risk):

@@ -97,7 +97,7 @@ class TestImports:
 
         assert said(judgement) == (
             "refuted",
-            "1 of 5 modules do not import: ModuleNotFoundError: No module named 'shop.store'",
+            "1 of 5 modules does not import: ModuleNotFoundError: No module named 'shop.store'",
         )
         assert [each.summary for each in judgement.evidence[1:]] == [
             "shop.trainer: ModuleNotFoundError: No module named 'shop.store' (shop/trainer.py:1)",
@@ -163,7 +163,7 @@ class TestImports:
         ],
     )
     def test_what_the_module_itself_does_wrong_refutes(self, judge, failure, reason) -> None:
-        assert said(judge(self.SHOP, imports(failure))) == ("refuted", f"1 of 5 modules do not import: {reason}")
+        assert said(judge(self.SHOP, imports(failure))) == ("refuted", f"1 of 5 modules does not import: {reason}")
 
     def test_a_broken_module_outweighs_one_that_could_not_be_checked(self, judge) -> None:
         failures = (

@@ -30,8 +30,8 @@ CLAIMS = st.lists(
 def test_it_is_green_only_when_every_core_claim_is(claims: list[JudgedStatement]) -> None:
     core = [each.verdict for each in claims if each.weight == "core"] or [each.verdict for each in claims]
 
-    assert (assess(claims).verdict == "verified") == (set(core) == {"verified"})
-    assert assess(claims).verdict in core
+    assert (assess(claims, dead_modules=0).verdict == "verified") == (set(core) == {"verified"})
+    assert assess(claims, dead_modules=0).verdict in core
 
 
 @settings(deadline=None)
@@ -39,8 +39,9 @@ def test_it_is_green_only_when_every_core_claim_is(claims: list[JudgedStatement]
 def test_a_supporting_claim_never_changes_it(claims: list[JudgedStatement]) -> None:
     claims = [*claims, statement("partly")]
 
-    assert assess([*claims, statement("verified", "supporting")]).verdict == assess(claims).verdict
-    assert assess([*claims, statement("refuted", "supporting")]).verdict == assess(claims).verdict
+    alone = assess(claims, dead_modules=0).verdict
+    assert assess([*claims, statement("verified", "supporting")], dead_modules=0).verdict == alone
+    assert assess([*claims, statement("refuted", "supporting")], dead_modules=0).verdict == alone
 
 
 @pytest.mark.parametrize(
@@ -59,9 +60,15 @@ def test_a_supporting_claim_never_changes_it(claims: list[JudgedStatement]) -> N
 def test_the_risk_in_words_follows_the_rule(core, supporting, risk) -> None:
     claims = [statement(each) for each in core] + [statement(each, "supporting") for each in supporting]
 
-    assert assess(claims).risk == risk
+    assert assess(claims, dead_modules=0).risk == risk
 
 
+def test_modules_that_cannot_be_imported_are_a_risk_that_no_silence_lifts() -> None:
+    held = [statement("verified"), statement("refuted", "supporting")]
+
+    assert assess(held, dead_modules=1).risk == "MEDIUM RISK: THE CLAIMS HOLD, BUT 1 MODULE CANNOT BE IMPORTED"
+    assert assess(held[:1], dead_modules=9).risk == "MEDIUM RISK: THE CLAIMS HOLD, BUT 9 MODULES CANNOT BE IMPORTED"
+    assert assess([statement("refuted"), *held], dead_modules=9).risk == "HIGH RISK: PARTIAL SYSTEM RECOVERY"
 @pytest.mark.parametrize(
     ("verdicts", "code"),
     [
@@ -83,7 +90,7 @@ def test_sentences_without_a_predicate_are_counted_but_decide_nothing() -> None:
     summary = summarise(statements)
 
     assert (exit_code(statements), exit_code([vague])) == (0, 2)
-    assert assess(statements).verdict == "verified"
+    assert assess(statements, dead_modules=0).verdict == "verified"
     assert (summary.statements, summary.judged, summary.verified, summary.unverified) == (4, 1, 1, 1)
     assert (summary.plans, summary.admissions, summary.quotations) == (1, 1, 0)
 
