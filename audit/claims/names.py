@@ -17,12 +17,6 @@ NAME: Final = r"`?[A-Z][a-z0-9]+[A-Z]\w*`?"
 NAMES: Final = rf"{NAME}(?:(?:\s*[/,]\s*|\s+and\s+|\s*,\s*and\s+){NAME})*"
 
 
-def names_in(clause: str, *shapes: re.Pattern[str]) -> tuple[str, ...]:
-    """The inline codes that are names of one of the shapes, without a trailing slash."""
-    codes = (code.strip().removeprefix("./") for code in CODE.findall(clause))
-    return tuple(dict.fromkeys(code.rstrip("/") for code in codes if any(shape.fullmatch(code) for shape in shapes)))
-
-
 def classes_in(text: str) -> tuple[str, ...]:
     """The class names of a text that matched `NAMES`."""
     return tuple(dict.fromkeys(match.strip("`") for match in re.findall(NAME, text)))

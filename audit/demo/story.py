@@ -15,7 +15,6 @@ import msgspec
 DOCUMENT: Final = "phase_6_engineering.md"
 PHASE: Final = 6
 DELETED_MODULE: Final = "colony.agent.policy_store"
-TRAINER: Final = "colony.rl.trainer"
 
 
 class Commit(msgspec.Struct, frozen=True):
