@@ -69,6 +69,8 @@ def test_modules_that_cannot_be_imported_are_a_risk_that_no_silence_lifts() -> N
     assert assess(held, dead_modules=1).risk == "MEDIUM RISK: THE CLAIMS HOLD, BUT 1 MODULE CANNOT BE IMPORTED"
     assert assess(held[:1], dead_modules=9).risk == "MEDIUM RISK: THE CLAIMS HOLD, BUT 9 MODULES CANNOT BE IMPORTED"
     assert assess([statement("refuted"), *held], dead_modules=9).risk == "HIGH RISK: PARTIAL SYSTEM RECOVERY"
+
+
 @pytest.mark.parametrize(
     ("verdicts", "code"),
     [
