@@ -14,7 +14,7 @@ from tests.documents.repository import write_repository
 
 DOCUMENTS = sorted((Path(__file__).parent / "cases").glob("*.md"))
 CASES = {
-    f"{document.name}:{case.line} {case.name}": case
+    f"{document.name}:{case.line} {case.name.rpartition(' - ')[2]}"[:90]: case
     for document in DOCUMENTS
     for case in read_cases(document.read_bytes().decode())
 }
