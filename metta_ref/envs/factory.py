@@ -55,13 +55,13 @@ def _gymnasium(name: str, seed: int, first_env: int, num_envs: int) -> VectorEnv
 
 
 def _mettagrid(config: EnvConfig, seed: int, first_env: int, num_envs: int) -> VectorEnv:
-    try:
-        from metta_ref.envs.mettagrid_env import MettaGridEnv
-    except ModuleNotFoundError as error:
-        raise ConfigError([f"env.name=mettagrid: {error.name} is not installed; pip install mettagrid"]) from error
+    from metta_ref.envs.mettagrid_env import MettaGridEnv
+
     try:
         return MettaGridEnv(
             config.id, num_envs, seed, agents=config.agents, max_steps=config.max_steps, first_env=first_env
         )
+    except ModuleNotFoundError as error:
+        raise ConfigError([f"env.name=mettagrid: {error.name} is not installed; pip install mettagrid"]) from error
     except ValueError as error:
         raise ConfigError([str(error)]) from error

@@ -8,19 +8,19 @@ mettagrid cannot be asked for its state, but is decided by its seed and the acti
 runs and the actions so far, and going on from it plays them again.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from mettagrid.builder import envs as tasks
-from mettagrid.policy.policy_env_interface import PolicyEnvInterface
-from mettagrid.simulator import Simulation
 from numpy.typing import NDArray
 
 from metta_ref.config import EMPTY, TOKEN, Feature, Observation
 from metta_ref.envs.interface import Info, StepResult
 
-TASKS: dict[str, Callable[[int], Any]] = {"arena": tasks.make_arena, "navigation": tasks.make_navigation}
+if TYPE_CHECKING:
+    from mettagrid.simulator import Simulation
+
+TASKS = ("arena", "navigation")
 _NOWHERE = 254
 """mettagrid's place of tokens that concern the whole agent."""
 
@@ -31,7 +31,7 @@ class MettaGridEnv:
     A world's seed follows from the seed, its number in the whole batch, and the number of its episode.
 
     Raises ValueError for a task that is not in `TASKS`, and when `num_envs` or `first_env` is not a whole number
-    of worlds.
+    of worlds; ModuleNotFoundError when mettagrid is not installed.
     """
 
     def __init__(self, name: str, num_envs: int, seed: int, *, agents: int, max_steps: int, first_env: int = 0) -> None:
@@ -39,8 +39,11 @@ class MettaGridEnv:
             raise ValueError(f"env.id={name}: must be one of {', '.join(TASKS)}")
         if num_envs % agents or first_env % agents:
             raise ValueError(f"{agents} agents of a world do not divide {num_envs} environments from {first_env} on")
+        from mettagrid.builder import envs as tasks  # an optional package: this module is read without it
+        from mettagrid.policy.policy_env_interface import PolicyEnvInterface
+
         self.num_envs, self._agents, self._seed, self._first_world = num_envs, agents, seed, first_env // agents
-        self._config = TASKS[name](agents)
+        self._config = getattr(tasks, f"make_{name}")(agents)
         self._config.game.max_steps = max_steps
         facts = PolicyEnvInterface.from_mg_cfg(self._config)
         self.num_actions = len(facts.action_names)
@@ -135,7 +138,9 @@ class MettaGridEnv:
         self._worlds[number].close()
         self._worlds[number] = self._world(number)
 
-    def _world(self, number: int) -> Simulation:
+    def _world(self, number: int) -> "Simulation":
+        from mettagrid.simulator import Simulation
+
         episode = int(self._episode[number * self._agents])
         key = (self._seed, self._first_world + number, episode)
         seed = int(np.random.SeedSequence(key).generate_state(1)[0]) >> 1  # mettagrid takes a signed 32-bit seed
@@ -153,6 +158,6 @@ class MettaGridEnv:
         return np.stack([x, y, kind, value], axis=-1).astype(np.float32)
 
 
-def _act(world: Simulation, actions: NDArray[np.int64]) -> None:
+def _act(world: "Simulation", actions: NDArray[np.int64]) -> None:
     world._c_sim.actions()[:] = actions
     world.step()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from audit.model.errors import SourceError
+from audit.probes.children.redirect import sitecustomize
 from audit.probes.commands import probe_command
 from audit.probes.environment import PASSED
 
@@ -201,6 +204,29 @@ def test_a_package_in_parts_is_put_together_from_all_its_roots(folder, sandbox) 
     observed = probe_command(sandbox(root, source_roots=("", "agents/src")), ["python", "-c", show])
 
     assert observed.run.stdout == "agents/src/shop/agent.py\n"
+
+
+def test_the_audit_can_audit_itself(tmp_path) -> None:
+    """The file that leads imports into the copy lies in the audited tree then, and its copy must not run as well."""
+    own = Path(sitecustomize.__file__)
+    for tree in ("tree", "copy"):
+        (tmp_path / tree / "redirect").mkdir(parents=True)
+        (tmp_path / tree / "redirect" / own.name).write_text(own.read_text())
+        (tmp_path / tree / "shop.py").write_text(f"WHERE = {tree!r}\n")
+    done = subprocess.run(
+        [sys.executable, "-c", "import shop; print(shop.WHERE)"],
+        env={
+            "PYTHONPATH": f"{tmp_path / 'tree' / 'redirect'}:{tmp_path / 'tree'}",
+            "AUDIT_REDIRECT_FROM": str(tmp_path / "tree"),
+            "AUDIT_REDIRECT_TO": str(tmp_path / "copy"),
+            "AUDIT_SOURCE_ROOTS": str(tmp_path / "copy"),
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "copy\n", "")
 
 
 def test_python_and_pytest_mean_the_interpreter_that_was_chosen(folder, sandbox) -> None:

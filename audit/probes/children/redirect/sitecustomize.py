@@ -12,6 +12,9 @@ import sys
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import module_from_spec
 
+# pathlib would cost every probed Python its import.
+_HERE = os.path.dirname(__file__)  # noqa: PTH120 - see above
+
 
 def _redirected(path: str, source: str, copy: str) -> str:
     """``path`` moved from the audited tree into the copy; installed packages stay where they are."""
@@ -27,7 +30,9 @@ def _installations() -> set[str]:
 
 
 def _redirect(source: str, copy: str) -> None:
-    sys.path[:] = [_redirected(entry, source, copy) if entry else entry for entry in sys.path]
+    # This folder stays: where the audit audits itself, the copy holds another one, which would run as well.
+    kept = {"", _HERE}
+    sys.path[:] = [entry if entry in kept else _redirected(entry, source, copy) for entry in sys.path]
     for finder in sys.meta_path:
         editable = sys.modules.get(getattr(finder, "__module__", ""))
         if not getattr(editable, "__name__", "").startswith("__editable__"):
@@ -73,9 +78,7 @@ class _TreeFinder:
 
 def _run_next() -> None:
     """Run the ``sitecustomize`` that this one hides, if the interpreter has one."""
-    # pathlib would cost every probed Python its import.
-    here = os.path.dirname(__file__)  # noqa: PTH120 - see above
-    spec = PathFinder.find_spec("sitecustomize", [entry for entry in sys.path if entry != here])
+    spec = PathFinder.find_spec("sitecustomize", [entry for entry in sys.path if entry != _HERE])
     if spec is not None and spec.loader is not None:
         spec.loader.exec_module(module_from_spec(spec))
 
