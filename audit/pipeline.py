@@ -12,6 +12,7 @@ from audit.checks.declared import declared_findings
 from audit.config.load import load_configuration
 from audit.contents import Contents, Wanted
 from audit.kinds.registry import all_kinds
+from audit.kinds.texts import UnreadableError, text_of
 from audit.mentions import read_ahead
 from audit.model.codebase import LineChange, Located
 from audit.model.codes import OF_TESTS
@@ -134,12 +135,17 @@ class ResolvedCodebase:
     def _eager(self) -> EagerGraph:
         return EagerGraph(self.graph)
 
+    def _history_since(self, since: str | None) -> History | None:
+        git, at = self.repository.git, self.commit
+        return History(git, since, at, self.repository.prefix) if git is not None and at is not None else None
+
     @cached_property
     def _history(self) -> History | None:
-        git, since = self.repository.git, self.since
-        if git is None or since is None or self.commit is None:
-            return None
-        return History(git, since, self.commit, self.repository.prefix)
+        return self._history_since(self.since) if self.since is not None else None
+
+    @cached_property
+    def _removals(self) -> History | None:
+        return self._history or self._history_since(None)
 
     @cached_property
     def commits(self) -> GitCommits | None:
@@ -199,19 +205,17 @@ class ResolvedCodebase:
         return line_changes(git, base, at, self.repository.prefix)
 
     def read_text(self, path: str) -> str | None:
-        """The decoded text of a file; None when it is missing, binary or undecodable."""
+        """The decoded text of a file; None when it is missing, binary, too large or undecodable."""
         content = self.read_bytes(path)
-        if content is None or b"\0" in content:
-            return None
         try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError:
+            return text_of(content, max_line=None) if content is not None else None
+        except UnreadableError:
             return None
 
     def modules(self, package: str = "") -> tuple[str, ...]:
         """All module names, or those at and below ``package``, sorted."""
         names = {name for path, name in self._now.program.index.names.items() if path.endswith(".py")}
-        return tuple(sorted(name for name in names if not package or name == package or name.startswith(f"{package}.")))
+        return tuple(sorted(name for name in names if not package or f"{name}.".startswith(f"{package}.")))
 
     def module_path(self, dotted: str) -> str | None:
         """The file (or folder of a namespace package) of a first-party module, or None."""
@@ -266,6 +270,10 @@ class ResolvedCodebase:
         if "/" in dotted_or_path or dotted_or_path.endswith(".py"):
             return self._history.removed(dotted_or_path) if self._history is not None else None
         return retirement_of(self._retirements, dotted_or_path)
+
+    def was_deleted(self, path: str) -> bool:
+        """Whether some commit deleted a path: since the base, or ever where there is none."""
+        return self._removals is not None and self._removals.removed(path) is not None
 
     def removed_definition(self, name: str) -> Retirement | None:
         """The newest commit since the base that took a class or function of this bare name out of a file."""

@@ -100,6 +100,9 @@ class Codebase(Files, Protocol):
             SourceError: the clone is shallow.
         """
 
+    def was_deleted(self, path: str) -> bool:
+        """Whether some commit deleted a path: since the base, or ever where there is none."""
+
     def removed_definition(self, name: str) -> Retirement | None:
         """The newest commit since the base that took a class or function of this bare name out of a file."""
 

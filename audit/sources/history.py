@@ -22,12 +22,12 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class History:
-    """Answers about the commits that are reachable from ``at`` and not from ``since``."""
+    """Answers about the commits that are reachable from ``at`` and not from ``since``; None means about all of them."""
 
-    def __init__(self, git: Git, since: str, at: str, prefix: str = "") -> None:
+    def __init__(self, git: Git, since: str | None, at: str, prefix: str = "") -> None:
         self._git = git
         self._since = since
-        self._range = f"{since}..{at}"
+        self._range = f"{since}..{at}" if since is not None else at
         self._at = at
         self._prefix = prefix
         self._removals: dict[str, Retirement] | None = None
@@ -112,12 +112,12 @@ class History:
         return found
 
     def renames(self) -> dict[str, str]:
-        """Old path -> new path for files that git judges to be the same between base and tree."""
+        """Old path -> new path for files that git judges to be the same between base and tree; none without a base."""
         if self._renames is None:
-            self._renames = self._read_renames()
+            self._renames = self._read_renames(self._since) if self._since is not None else {}
         return self._renames
 
-    def _read_renames(self) -> dict[str, str]:
+    def _read_renames(self, since: str) -> dict[str, str]:
         output = self._git.run(
             "diff",
             "--no-ext-diff",
@@ -126,7 +126,7 @@ class History:
             "--name-status",
             "--diff-filter=R",
             "-M",
-            self._since,
+            since,
             self._at,
         ).decode(errors="surrogateescape")
         fields = output.split("\0")

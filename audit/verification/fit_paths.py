@@ -15,12 +15,13 @@ class CannotFitError(Exception):
     """A name of a document cannot be fitted to the tree; the message is the reason."""
 
 
-def fit_path(name: str, codebase: Codebase, *, deleted: bool = False) -> str:
+def fit_path(name: str, codebase: Codebase, *, deleted: bool = False, went: bool = False) -> str:
     """The path of this tree that a document means.
 
     An absolute path is fitted by its longest end that this tree has or had. A relative one stands as it
     is, or for the only file that ends so: but not where it is said to be deleted, since the file that is
-    left may be another one.
+    left may be another one. With ``went`` any commit that deleted it counts, also where there is no base to
+    compare with: what is said to be there is not looked for so far back, since its name may be another's by now.
     """
     paths = codebase.paths()
     name = name.removeprefix("./")
@@ -42,6 +43,8 @@ def fit_path(name: str, codebase: Codebase, *, deleted: bool = False) -> str:
     for start in range(len(parts) - _SHORTEST + 1):
         end = "/".join(parts[start:])
         if end in paths or is_folder(end, paths) or codebase.retired(end) is not None:
+            return end
+        if went and codebase.was_deleted(end):
             return end
     raise CannotFitError(f"{name} lies on another machine, and no end of it is or was a path of this tree")
 

@@ -141,7 +141,7 @@ def _check_entry(run: tuple[str, ...], codebase: Codebase, folder: str) -> None:
 
 def _gone(name: str, codebase: Codebase) -> str:
     """A name said to be deleted: it must not merely be the end of some other name that still stands."""
-    return fit_path(name, codebase, deleted=True) if _is_path(name) else gone_name(name, codebase)
+    return fit_path(name, codebase, deleted=True, went=True) if _is_path(name) else gone_name(name, codebase)
 
 
 def _present(name: str, codebase: Codebase) -> str:

@@ -26,6 +26,6 @@ class UniformAgent(nn.Module):
         logits, values, state = self.sequence(obs[None], state, starts[None])
         return logits[0], values[0], state
 
-    def sequence(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:  # noqa: ARG002
+    def sequence(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:  # noqa: ARG002 - see above
         """See `Agent`."""
         return torch.zeros((*starts.shape, self.num_actions)), torch.zeros(starts.shape), state

@@ -66,7 +66,7 @@ class NoKickstarter:
         nothing = rollout.log_probs.new_zeros((*rollout.log_probs.shape, 0))
         return Targets(nothing.unsqueeze(-1), nothing)
 
-    def loss(self, targets: Targets, log_probs: Tensor, values: Tensor, step: int) -> Tensor:  # noqa: ARG002
+    def loss(self, targets: Targets, log_probs: Tensor, values: Tensor, step: int) -> Tensor:  # noqa: ARG002 - no teacher
         """Zero."""
         return log_probs.new_zeros(())
 

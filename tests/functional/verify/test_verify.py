@@ -201,6 +201,14 @@ def test_paths_of_another_machine_are_fitted_to_the_tree_or_left_alone(broken, a
     }
 
 
+def test_a_deleted_path_is_known_without_a_base(broken, audit) -> None:
+    """Which paths ever went is asked of the whole history where no base is named."""
+    broken.write({"doc.md": "Files deleted:\n\n- `/home/dev/work/shop/store.py`\n- `/home/dev/work/never/was.py`\n"})
+    found = judged(audit(broken.root, "verify", "doc.md", "--format", "json"))
+
+    assert {line: verdict for line, (verdict, _) in found.items()} == {"L3": "verified", "L4": "unverified"}
+
+
 def test_one_claim_is_judged_with_what_it_needs(broken, audit) -> None:
     done = audit(broken.root, "verify", "rules/claims/shop.yaml", "--only", "training", "--format", "json")
 

@@ -120,6 +120,9 @@ class FakeCodebase:
     def retired(self, dotted_or_path: str) -> Retirement | None:
         return GONE if dotted_or_path in self._retired else None
 
+    def was_deleted(self, path: str) -> bool:
+        return path in self._retired
+
     def removed_definition(self, name: str) -> Retirement | None:
         return GONE if name in self._retired else None
 
