@@ -16,6 +16,9 @@ TEMPLATE: Final = "a template, no Python until it is filled in"
 _TEMPLATE: Final = re.compile(
     rb"\{%[-+]?\s*(?:if|for|set|block|extends|include|import|from|raw|macro|call|with|filter)\b"
 )
+_PLACEHOLDER: Final = re.compile(rb"\{\{[-+]?\s*[A-Za-z_][\w.]*\s*(?:\|[^{}]*)?[-+]?\}\}")
+"""What a template engine fills in; on a line that is Python it could also be a set in a set."""
+
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
 
 MAX_PYTHON: Final = 2_000_000
@@ -40,7 +43,7 @@ def read_python(content: bytes) -> FileFacts:
         from audit.facts.newer import parse_newer  # rarely needed
 
         newer = parse_newer(content)
-        if newer is None and _TEMPLATE.search(content):
+        if newer is None and (_TEMPLATE.search(content) or _PLACEHOLDER.search(_line(content, error.lineno))):
             return FileFacts(error=TEMPLATE)
         if newer is None:
             where = f"line {error.lineno}: " if error.lineno else ""
@@ -56,3 +59,8 @@ def read_python(content: bytes) -> FileFacts:
             return msgspec.structs.replace(Collector(content).collect(tree), suppressions=read_suppressions(content))
     except RecursionError:
         return FileFacts(error="not analysed: nested too deeply")
+
+
+def _line(content: bytes, number: int | None) -> bytes:
+    lines = content.splitlines()
+    return lines[number - 1] if number and number <= len(lines) else b""

@@ -106,8 +106,15 @@ def test_what_nests_too_deeply_is_left_out_and_the_rest_is_checked(repository, a
     assert not (repository.root / "pwned").exists()
 
 
-def test_a_template_is_noted_and_leaves_the_check_complete(repository, audit) -> None:
-    template = "{% if cookiecutter.cli %}\nimport click\n{% endif %}\n"
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% if cookiecutter.cli %}\nimport click\n{% endif %}\n",
+        "import re\nfrom {{cookiecutter.package}} import __version__\n",
+        "class {{ model.name | title }}:\n    pass\n",
+    ],
+)
+def test_a_template_is_noted_and_leaves_the_check_complete(repository, audit, template) -> None:
     repository.write({"pkg/__init__.py": "", "hooks/post_gen.py": template})
     done = audit("check", repository.root)
     assert (done.stdout, done.returncode) == (
