@@ -4,7 +4,7 @@ The state exists from the start and has a name for each tensor, so that a checkp
 any time. Making one of torch's own optimisers imports its compiler, which takes longer than a short run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor
@@ -22,6 +22,11 @@ class Adam:
         self._steps = torch.zeros((), dtype=torch.int64)
         self._first = {name: torch.zeros_like(parameter) for name, parameter in self._parameters.items()}
         self._second = {name: torch.zeros_like(parameter) for name, parameter in self._parameters.items()}
+
+    @property
+    def parameters(self) -> Iterable[Tensor]:
+        """What it moves, in the order of its names."""
+        return self._parameters.values()
 
     def step(self, learning_rate: float, max_grad_norm: float) -> None:
         """Move every parameter against its gradient, of which the common norm is limited first, and forget

@@ -40,22 +40,31 @@ class Rollout:
     state: State
 
 
+def action_noise(generator: torch.Generator, horizon: int, batch: int, num_actions: int) -> Tensor:
+    """Standard Gumbel noise float32[T, B, A]: an action of the largest log probability plus noise is a draw from
+    the distribution (Maddison, Tarlow and Minka 2014, arXiv 1411.0030).
+
+    Drawn for the whole batch of a run, of which each rank uses its rows: the draws do not depend on how the batch is
+    divided.
+    """
+    return -torch.empty(horizon, batch, num_actions).exponential_(generator=generator).log()
+
+
 def collect(
     agent: Agent,
     env: VectorEnv,
     cursor: Cursor,
     *,
-    horizon: int,
     gamma: float,
-    generator: torch.Generator,
-    on_episodes: Callable[[Info], None],
+    noise: Tensor,
+    on_episodes: Callable[[int, Info], None],
 ) -> tuple[Rollout, Cursor]:
-    """Act for `horizon` steps; `on_episodes` receives the info of every step that ended an episode.
+    """Act once for each row of `noise`; `on_episodes` receives the number and info of every step that ended an episode.
 
-    Actions are drawn on the CPU from `generator`, wherever the network lives, so that its state is all
-    there is to save. Raises what the environment raises.
+    Actions are drawn on the CPU, wherever the network lives, with `noise` [T, B, A] of `action_noise`. Raises what
+    the environment raises.
     """
-    batch, device = env.num_envs, _device(agent)
+    horizon, batch, device = len(noise), env.num_envs, _device(agent)
     obs_rows = np.empty((horizon, *cursor.obs.shape), np.float32)
     starts_rows, done_rows = np.empty((horizon, batch), np.bool_), np.empty((horizon, batch), np.bool_)
     reward_rows, value_rows = np.empty((horizon, batch), np.float32), np.empty((horizon, batch), np.float32)
@@ -67,13 +76,13 @@ def collect(
             obs_rows[step], starts_rows[step] = obs, starts
             logits, values, state = agent.step(_tensor(obs, device), state, _tensor(starts, device))
             log_probs = logits.cpu().log_softmax(-1)
-            actions = torch.multinomial(log_probs.exp(), 1, generator=generator)
+            actions = (log_probs + noise[step]).argmax(-1, keepdim=True)
             obs, rewards, terminated, truncated, info = env.step(actions.squeeze(1).numpy())
             starts = terminated | truncated
             if truncated.any():
                 rewards = rewards + gamma * truncated * _final_values(agent, info, truncated, state, device)
             if starts.any():
-                on_episodes(info)
+                on_episodes(step, info)
             action_rows[step], log_prob_rows[step] = (
                 actions.squeeze(1),
                 log_probs.gather(1, actions).squeeze(1),

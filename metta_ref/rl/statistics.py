@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metta_ref.envs import Info
+from metta_ref.rl.distributed import Group
 
 WINDOW = 100
 
@@ -14,13 +15,21 @@ class EpisodeStatistics:
     def __init__(self) -> None:
         self.ring: NDArray[np.float64] = np.zeros((WINDOW, 2))
         self.episodes = 0
+        self._new: list[NDArray[np.float64]] = [np.empty((0, 3))]
 
-    def add(self, info: Info) -> None:
-        """Take in the episodes that ended in one step of a `VectorEnv`."""
+    def add(self, step: int, info: Info) -> None:
+        """Take in the episodes that ended in one step of a `VectorEnv`; they count from the next `settle` on."""
         ended = info["_final_obs"]
-        for row in zip(info["episode_return"][ended], info["episode_length"][ended], strict=True):
+        returns, lengths = info["episode_return"][ended], info["episode_length"][ended]
+        self._new.append(np.stack([np.full(len(returns), step), returns, lengths], axis=1))
+
+    def settle(self, group: Group) -> None:
+        """Count the new episodes of all ranks, in the order in which a single process would have met them."""
+        rows = np.concatenate(group.gather(np.concatenate(self._new)))
+        for row in rows[np.argsort(rows[:, 0], kind="stable"), 1:]:
             self.ring[self.episodes % WINDOW] = row
             self.episodes += 1
+        self._new = self._new[:1]
 
     @property
     def mean_return(self) -> float | None:

@@ -14,9 +14,10 @@ from metta_ref.checkpoint.migrations import FORMAT_VERSION
 from metta_ref.config import Config, ConfigError, config_digest
 from metta_ref.envs import VectorEnv
 from metta_ref.rl.adam import Adam
+from metta_ref.rl.distributed import ALONE, Group
 from metta_ref.rl.fingerprint import environment_fingerprint
 from metta_ref.rl.kickstarter import make_kickstarter
-from metta_ref.rl.rollout import Cursor, collect
+from metta_ref.rl.rollout import Cursor, action_noise, collect
 from metta_ref.rl.state import (
     Arrays,
     array,
@@ -51,10 +52,11 @@ class Trainer:
     Raises ConfigError when the device is not there, CheckpointError when the teacher cannot be had.
     """
 
-    def __init__(self, config: Config, env: VectorEnv) -> None:
+    def __init__(self, config: Config, env: VectorEnv, group: Group = ALONE) -> None:
         if config.device == "cuda" and not torch.cuda.is_available():
             raise ConfigError(["device=cuda: there is no CUDA device here; use device=cpu"])
-        self.config, self.env = config, env
+        self.config, self.env, self.group = config, env, group
+        self._batch = env.num_envs * group.size
         self._device = torch.device(config.device)
         self._spec = PolicySpec(config.py_agent, env.observation, env.num_actions, config.agent)
         with torch.random.fork_rng(devices=[]):
@@ -74,7 +76,7 @@ class Trainer:
     @property
     def agent_step(self) -> int:
         """Steps taken in all environments together."""
-        return self.epoch * self.config.trainer.horizon * self.env.num_envs
+        return self.epoch * self.config.trainer.horizon * self._batch
 
     @property
     def score(self) -> float | None:
@@ -90,15 +92,16 @@ class Trainer:
         """One epoch. Raises what the environment raises."""
         began = time.perf_counter()
         settings, step = self.config.trainer, self.agent_step
+        noise = action_noise(self._action_generator, settings.horizon, self._batch, self.env.num_actions)
         rollout, self._cursor = collect(
             self.agent,
             self.env,
             self._cursor,
-            horizon=settings.horizon,
             gamma=settings.gamma,
-            generator=self._action_generator,
+            noise=noise.chunk(self.group.size, dim=1)[self.group.rank],
             on_episodes=self._statistics.add,
         )
+        self._statistics.settle(self.group)
         losses = ppo_update(
             self.agent,
             self._optimizer,
@@ -107,6 +110,7 @@ class Trainer:
             settings,
             step=step,
             rng=self._minibatch_rng,
+            group=self.group,
         )
         self.epoch += 1
         self.train_seconds += time.perf_counter() - began

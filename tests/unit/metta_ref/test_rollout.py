@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from metta_ref.agents.interface import State
 from metta_ref.config import Observation
 from metta_ref.envs import Info, StepResult
-from metta_ref.rl.rollout import Cursor, Rollout, collect
+from metta_ref.rl.rollout import Cursor, Rollout, action_noise, collect
 
 
 class CountingEnv:
@@ -79,10 +79,9 @@ def collected(horizon: int) -> tuple[Rollout, Cursor, list[Info]]:
         agent,
         env,
         Cursor(obs, np.ones(2, np.bool_), agent.initial_state(2)),
-        horizon=horizon,
         gamma=0.5,
-        generator=torch.Generator().manual_seed(0),
-        on_episodes=seen.append,
+        noise=action_noise(torch.Generator().manual_seed(0), horizon, 2, 2),
+        on_episodes=lambda _, info: seen.append(info),
     )
     return rollout, cursor, seen
 
