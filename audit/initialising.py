@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from audit.checking import is_test_file
+from audit.codebase import ResolvedCodebase
 from audit.config.claims import load_claims
 from audit.config.contracts import load_contracts
 from audit.draft.claims import draft_claims
@@ -23,7 +24,7 @@ from audit.draft.testing import find_test_commands
 from audit.model.drafts import ClaimDraft, ContractDraft, JudgedClaim, Packages, RetiredDraft, RulesJudged
 from audit.model.errors import UsageError
 from audit.model.settings import BASELINE_FILE
-from audit.pipeline import ResolvedCodebase, open_codebase
+from audit.pipeline import open_codebase
 from audit.sources.history import History
 from audit.verdict.baseline import accepted, apply_baseline, read_baseline, write_baseline
 from audit.verdict.gate import narrowed

@@ -28,8 +28,8 @@ from audit.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from audit.codebase import ResolvedCodebase
     from audit.model.verdicts import Verification
-    from audit.pipeline import ResolvedCodebase
 
 
 class Format(StrEnum):

@@ -10,8 +10,8 @@ import typer
 from audit.cli.common import At, NoCache, Since, failures_told
 
 if TYPE_CHECKING:
+    from audit.codebase import ResolvedCodebase
     from audit.model.findings import Finding, Link
-    from audit.pipeline import ResolvedCodebase
 
 
 def why(

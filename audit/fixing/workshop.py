@@ -7,6 +7,7 @@ from functools import cached_property
 
 import msgspec
 
+from audit.codebase import ResolvedCodebase
 from audit.config.load import load_configuration
 from audit.contents import Contents
 from audit.facts.python import read_python
@@ -14,7 +15,6 @@ from audit.kinds.registry import all_kinds
 from audit.model.facts import FileFacts
 from audit.model.findings import CheckResult, Finding
 from audit.model.references import Dangling
-from audit.pipeline import ResolvedCodebase
 from audit.resolve.retired import Retirements
 from audit.sources.history import History
 from audit.sources.repository import Repository
@@ -31,7 +31,7 @@ class Workshop:
         self.repository = repository
         self.tree = repository.tree()
         self.configuration = load_configuration(self.tree.read)
-        self._contents = Contents(cache_folder() if use_cache else None, all_kinds(), audited=repository.root)
+        self._contents = Contents(cache_folder() if use_cache else None, all_kinds(), audited=repository.top)
         self._base = self._load(repository.base(since), None) if since is not None else None
 
     def close(self) -> None:

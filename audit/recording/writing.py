@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from audit import __version__
+from audit.codebase import ResolvedCodebase
 from audit.config.settings import load_settings
 from audit.ledger.records import record_of_check, record_of_smoke, record_of_verification, without_places
 from audit.ledger.store import Ledger
@@ -19,7 +20,6 @@ from audit.model.evidence import SmokeRun
 from audit.model.findings import CheckResult
 from audit.model.records import RunCommand, RunContext, RunRecord
 from audit.model.verdicts import Verification
-from audit.pipeline import ResolvedCodebase
 from audit.recording.place import Place, place_of
 from audit.sources.repository import Repository
 from audit.verdict.standing import contract_line, root_cause, standing

@@ -51,6 +51,11 @@ class Repository:
         elif _looks_like_git(self.root):
             git.run("rev-parse", "--git-dir")  # raises with git's own reason, such as dubious ownership
 
+    @property
+    def top(self) -> Path:
+        """The folder of the whole repository, which may lie above the audited one."""
+        return self.root.parents[self.prefix.count("/") - 1] if self.prefix else self.root
+
     def tree(self, at: str | None = None) -> Tree:
         """The files at a revision, or on disk when ``at`` is None.
 

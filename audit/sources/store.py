@@ -30,17 +30,26 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "migration-audit"
 
 
+def refusal(folder: Path, audited: Path) -> str:
+    """Why a cache folder is not to be used for what is audited; empty where it may be.
+
+    Whoever wrote the files under audit could have written the values of a cache among them as well.
+    """
+    if folder.resolve().is_relative_to(audited.resolve()):
+        return f"the cache {folder} lies in what is audited and was not used; put AUDIT_CACHE_DIR elsewhere"
+    return ""
+
+
 class Store:
     """Bytes by key. ``folder`` None means nothing is kept; ``version`` names what made the values.
 
-    A folder below ``audited`` is never used: whoever wrote that repository could have written the values as well.
+    A folder below ``audited`` is never used (see `refusal`).
     ``damage`` says why the store was given up, where that is for the user to mend.
     """
 
     def __init__(self, folder: Path | None, version: str, audited: Path | None = None) -> None:
-        self.damage = ""
-        if folder is not None and audited is not None and folder.resolve().is_relative_to(audited.resolve()):
-            self.damage = f"the cache {folder} lies in what is audited and was not used; put AUDIT_CACHE_DIR elsewhere"
+        self.damage = refusal(folder, audited) if folder is not None and audited is not None else ""
+        if self.damage:
             folder = None
         self._file = folder / f"contents-{version}.sqlite" if folder is not None else None
         self._open: sqlite3.Connection | None = None

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from audit.codebase import ResolvedCodebase
 from audit.model.verdicts import Verification
-from audit.pipeline import ResolvedCodebase, open_codebase
+from audit.pipeline import open_codebase
 from audit.probes.cache import ProbeCache
 from audit.probes.sandbox import Sandbox
-from audit.sources.store import cache_folder
+from audit.sources.store import cache_folder, refusal
 from audit.verification.assemble import Subject, assemble
 from audit.verification.execute import Progress, judge_all
 from audit.verification.gather import gather, only
@@ -56,6 +57,7 @@ def verify(
     moment = moment_of(root, documents, at)
     at = moment.at
     codebase = open_codebase(root, at=at, since=since, use_cache=use_cache)
+    kept = cache_folder() if use_cache and not refusal(cache_folder(), codebase.repository.top) else None
     before = phases_before(codebase.root, phase) if phase is not None else ()
     dossiers = gather(codebase, documents, run=run)
     if ids:
@@ -63,7 +65,7 @@ def verify(
     statements = [statement for dossier in dossiers for statement in dossier.statements]
     revision = codebase.commit if at is not None else None
     with Sandbox(codebase.root, revision, source_roots=codebase.source_roots, memory=memory) as sandbox:
-        cache = ProbeCache(cache_folder() if use_cache else None, lambda: sandbox.fingerprint)
+        cache = ProbeCache(kept, lambda: sandbox.fingerprint)
         judgements = judge_all(
             statements,
             codebase,
@@ -73,6 +75,8 @@ def verify(
             progress=progress,
             note=note,
         )
+        if codebase.cache_damage:
+            note(codebase.cache_damage)
         if cache.hits:
             probes = "1 probe was" if cache.hits == 1 else f"{cache.hits} probes were"
             note(f"{probes} answered from the cache, because nothing has changed; --no-cache runs everything again")

@@ -7,11 +7,11 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 from audit.claims.markdown import read_document
+from audit.codebase import ResolvedCodebase
 from audit.config.claims import load_claims
 from audit.model.claims import Dossier, Statement
 from audit.model.errors import ConfigError, UsageError
 from audit.model.suggest import did_you_mean
-from audit.pipeline import ResolvedCodebase
 from audit.verification.generated import held_to_record, is_generated, record_of
 from audit.verification.ground import grounded
 

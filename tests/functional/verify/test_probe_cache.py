@@ -81,6 +81,22 @@ def test_runs_side_by_side_and_damaged_entries_do_no_harm(shop, counted, environ
     assert (verify().returncode, runs()) == (0, before + 1)
 
 
+@pytest.mark.parametrize("part", [".", "shop"])
+def test_what_lies_in_the_audited_repository_is_no_memory(shop, counted, part) -> None:
+    prepare, _, runs = counted
+    prepare()
+    planted = shop.root / "cache"
+    told: list[str] = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("AUDIT_CACHE_DIR", str(planted))
+        for _ in range(2):
+            verify(shop.root / part, [shop.root / "rules/claims/shop.yaml"], run=True, note=told.append)
+
+    assert runs() == 2
+    assert not planted.exists()
+    assert told == [f"the cache {planted} lies in what is audited and was not used; put AUDIT_CACHE_DIR elsewhere"] * 2
+
+
 def test_claims_that_share_something_run_alone(shop, tmp_path, audit) -> None:
     lock = tmp_path / "lock"
     alone = f"import os, time; os.mkdir({str(lock)!r}); time.sleep(0.2); os.rmdir({str(lock)!r})"
