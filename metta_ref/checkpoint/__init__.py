@@ -1,5 +1,6 @@
 """Checkpoints: one manager, complete or absent on disk, verified whenever they are read."""
 
+from metta_ref.checkpoint.background import BackgroundWriter
 from metta_ref.checkpoint.contents import Checkpoint, PolicySpec, Snapshot
 from metta_ref.checkpoint.errors import (
     CheckpointCorruptError,
@@ -10,6 +11,7 @@ from metta_ref.checkpoint.errors import (
     CheckpointPathError,
     CheckpointStateError,
     CheckpointVersionError,
+    CheckpointWriteError,
     RunBusyError,
 )
 from metta_ref.checkpoint.lock import locked
@@ -18,6 +20,7 @@ from metta_ref.checkpoint.names import key_and_version
 from metta_ref.checkpoint.selection import Condition, Selection, parse_condition, retained, select
 
 __all__ = [
+    "BackgroundWriter",
     "Checkpoint",
     "CheckpointCorruptError",
     "CheckpointError",
@@ -28,6 +31,7 @@ __all__ = [
     "CheckpointPathError",
     "CheckpointStateError",
     "CheckpointVersionError",
+    "CheckpointWriteError",
     "Condition",
     "PolicySpec",
     "RunBusyError",

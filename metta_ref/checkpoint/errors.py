@@ -13,6 +13,10 @@ class CheckpointExistsError(CheckpointError):
     """A checkpoint of that epoch stands already, and checkpoints are never overwritten."""
 
 
+class CheckpointWriteError(CheckpointError):
+    """The disk did not take a checkpoint, or did not let go of one: no room, no permission, a device that fails."""
+
+
 class CheckpointCorruptError(CheckpointError):
     """A file is missing, truncated or altered."""
 

@@ -1,10 +1,11 @@
 """The checkpoints of one run: saved whole or not at all, chosen by number and metric, verified when read.
 
-A checkpoint is written into a temporary directory beside its final place, every file flushed to disk,
-the manifest last, and takes its name in one rename. A kill at any moment leaves the older checkpoints and
+A checkpoint is written into a temporary directory beside its final place, every file and the directory flushed
+to disk, and takes its name in one rename, which commits it. A kill at any moment leaves the older checkpoints and
 at most a temporary directory, which readers ignore and the next save removes.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -20,11 +21,13 @@ from numpy.typing import NDArray
 
 from metta_ref.checkpoint import manifest as manifests
 from metta_ref.checkpoint.contents import Checkpoint, Plain, PolicySpec, Snapshot, require_plain
+from metta_ref.checkpoint.durable import flush_directory, write_files
 from metta_ref.checkpoint.errors import (
     CheckpointExistsError,
     CheckpointKindError,
     CheckpointNotFoundError,
     CheckpointStateError,
+    CheckpointWriteError,
 )
 from metta_ref.checkpoint.manifest import Manifest, digest, verified_bytes
 from metta_ref.checkpoint.migrations import migrated_policy, migrated_tensors
@@ -88,8 +91,15 @@ class CheckpointManager:
             raise CheckpointNotFoundError(f"{self.directory}: {error}") from None
 
     def sidecars(self) -> dict[int, dict[str, Plain]]:
-        """The facts for people of every checkpoint, by epoch. Raises as `read_manifest` does."""
-        return {epoch: self.read_sidecar(epoch) for epoch in self.epochs()}
+        """The facts for people of every checkpoint, by epoch; one that is pruned meanwhile is not among them.
+
+        Raises as `read_manifest` does.
+        """
+        found = {}
+        for epoch in self.epochs():
+            with contextlib.suppress(CheckpointNotFoundError):
+                found[epoch] = self.read_sidecar(epoch)
+        return found
 
     def read_manifest(self, epoch: int) -> Manifest:
         """Provenance and digests of a checkpoint.
@@ -159,39 +169,49 @@ class CheckpointManager:
         return agent.eval(), self._sidecar(epoch, manifest)
 
     def save(self, checkpoint: Checkpoint) -> Path:
-        """Write a checkpoint and return its directory.
+        """Write a checkpoint and return its directory; it is on disk by then, and nothing of it where this raises.
 
-        Raises CheckpointExistsError when the epoch has one, TypeError when the sidecar is not plain.
+        Raises CheckpointExistsError when the epoch has one, TypeError when the sidecar is not plain, and
+        CheckpointWriteError when the disk does not take it.
         """
         final = self.path(checkpoint.epoch)
         if final.exists():
             raise CheckpointExistsError(f"{final}: stands already; remove it to save this epoch again")
         contents = self._encoded(checkpoint)
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self._remove_leftovers()
         partial = self.directory / partial_name(checkpoint.epoch, "tmp")
-        partial.mkdir()
         try:
-            for name, data in contents.items():
-                _write_durably(partial / name, data)
-            _flush_directory(partial)
+            self.directory.mkdir(parents=True, exist_ok=True)
+            self._remove_leftovers()
+            partial.mkdir()
+            write_files(partial, contents)
             partial.rename(final)
-        except BaseException:
+            flush_directory(self.directory)
+        except OSError as error:
+            with contextlib.suppress(FileNotFoundError):
+                final.rename(partial)  # renamed, but perhaps not on disk
+            raise CheckpointWriteError(
+                f"{final}: not saved ({error.strerror}); make room and grant permission there, older checkpoints stand"
+            ) from error
+        finally:
             shutil.rmtree(partial, ignore_errors=True)
-            raise
-        _flush_directory(self.directory)
         return final
 
     def prune(self, keep: Collection[int]) -> tuple[int, ...]:
         """Remove all checkpoints but those of the epochs in `keep`; return what was removed.
 
         A directory leaves its name before its files go, so that a kill never leaves half a checkpoint.
+        Raises CheckpointWriteError when one cannot be removed.
         """
         removed = tuple(epoch for epoch in self.epochs() if epoch not in keep)
         for epoch in removed:
             leaving = self.directory / partial_name(epoch, "old")
-            self.path(epoch).rename(leaving)
-            shutil.rmtree(leaving)
+            try:
+                self.path(epoch).rename(leaving)
+                shutil.rmtree(leaving)
+            except OSError as error:
+                raise CheckpointWriteError(
+                    f"{self.path(epoch)}: cannot be removed ({error.strerror}); grant permission there"
+                ) from error
         return removed
 
     def _encoded(self, checkpoint: Checkpoint) -> dict[str, bytes]:
@@ -249,27 +269,12 @@ class CheckpointManager:
 
 def _safetensors(arrays: Any) -> bytes:
     # The format stores memory as it lies, so that an array must be contiguous for its bytes to be its values.
-    data: bytes = safetensors.numpy.save({name: np.array(array, order="C") for name, array in sorted(arrays.items())})
+    data: bytes = safetensors.numpy.save({name: np.asarray(array, order="C") for name, array in sorted(arrays.items())})
     return data
 
 
 def _json(value: object) -> bytes:
     return (json.dumps(value, indent=2, sort_keys=True) + "\n").encode()
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flush_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _alive(process: int) -> bool:

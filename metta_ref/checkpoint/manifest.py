@@ -7,7 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from metta_ref.checkpoint.errors import CheckpointCorruptError, CheckpointKindError, CheckpointVersionError
+from metta_ref.checkpoint.errors import (
+    CheckpointCorruptError,
+    CheckpointKindError,
+    CheckpointNotFoundError,
+    CheckpointVersionError,
+)
 from metta_ref.checkpoint.migrations import FORMAT_VERSION
 
 NAME = "manifest.json"
@@ -45,13 +50,11 @@ def encode(manifest: Manifest) -> bytes:
 def read(directory: Path) -> Manifest:
     """The manifest of a checkpoint's directory.
 
-    Raises CheckpointCorruptError, CheckpointKindError, or CheckpointVersionError.
+    Raises CheckpointNotFoundError, CheckpointCorruptError, CheckpointKindError, or CheckpointVersionError.
     """
     path = directory / NAME
     try:
-        body = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise damaged(path, "is missing") from None
+        body = json.loads(_bytes(path))
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise damaged(path, "is truncated or altered") from None
     if not isinstance(body, dict) or body.get("kind") != KIND:
@@ -72,15 +75,13 @@ def read(directory: Path) -> Manifest:
 def verified_bytes(directory: Path, manifest: Manifest, name: str) -> bytes:
     """The content of one file, which is what was written or is an error.
 
-    Raises CheckpointCorruptError when the file is missing, truncated or altered.
+    Raises CheckpointCorruptError when the file is missing, truncated or altered, and CheckpointNotFoundError when
+    the checkpoint went while it was read.
     """
     path = directory / name
     if name not in manifest.files:
         raise damaged(path, "is not part of this checkpoint")
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise damaged(path, "is missing") from None
+    data = _bytes(path)
     if digest(data) != manifest.files[name]:
         raise damaged(path, "was truncated or altered since it was written")
     return data
@@ -91,6 +92,15 @@ def damaged(path: Path, how: str) -> CheckpointCorruptError:
     return CheckpointCorruptError(
         f"{path}: {how}; restore it from a copy, or remove {path.parent} to use an older checkpoint"
     )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        if not path.parent.is_dir():
+            raise CheckpointNotFoundError(f"{path.parent}: was removed while it was read; choose another") from None
+        raise damaged(path, "is missing") from None
 
 
 def _seal(body: Mapping[str, Any]) -> str:

@@ -127,6 +127,12 @@ class Config:
     run: str = option("", "name of the run and of its directory; empty makes one up")
     py_agent: str = option("agalite", "agent to train", choices=AGENTS)
     seed: int = option(1, "of networks, environments and sampling", minimum=0, maximum=2**63 - 1)
+    log_level: str = option(
+        "info",
+        "least severity that is told on stderr and kept in train.log",
+        choices=("debug", "info", "warning", "error"),
+        resumable=True,
+    )
     device: str = option("cpu", "where the network lives", choices=("cpu", "cuda"))
     env: EnvConfig = EnvConfig()
     agent: AgentConfig = AgentConfig()

@@ -41,7 +41,7 @@ class ParallelEnv:
 
     Workers are fresh interpreters, never forks: the parent may hold threads that a fork would leave
     broken. They are started without `multiprocessing.Process`, which would start a helper process of its
-    own that outlives the parent for a moment. They ignore SIGINT, and end when their socket closes, be it
+    own that outlives the parent for a moment. They ignore SIGINT and SIGTERM, and end when their socket closes, be it
     by `close` or by the parent's death.
 
     Raises ValueError when `num_workers` does not divide `num_envs`.
@@ -62,8 +62,8 @@ class ParallelEnv:
         self._pipes: list[Connection] = []
         self._processes: list[subprocess.Popen[bytes]] = []
         layout = SharedLayout(num_envs, self.observation.shape)
-        # A child inherits the blocked signal, so that Ctrl-C cannot hit it before it ignores SIGINT itself.
-        unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        # A child inherits the blocked signals, so that neither can hit it before it ignores them itself.
+        unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         try:
             with tempfile.TemporaryFile() as file:
                 file.truncate(layout.size)

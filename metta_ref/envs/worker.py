@@ -29,9 +29,10 @@ class Job:
 def serve(pipe_descriptor: int, memory_descriptor: int) -> None:
     """A worker's life: answer commands until the pipe closes.
 
-    SIGINT, which a terminal sends to the whole group, is the parent's business.
+    SIGINT and SIGTERM, which may reach the whole group, are the parent's business.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with Connection(pipe_descriptor) as pipe:
         try:
             job: Job = pipe.recv()

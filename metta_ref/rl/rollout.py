@@ -10,6 +10,7 @@ from torch import Tensor
 
 from metta_ref.agents.interface import Agent, State
 from metta_ref.envs import Info, VectorEnv
+from metta_ref.rl.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def collect(
     gamma: float,
     noise: Tensor,
     on_episodes: Callable[[int, Info], None],
+    stopwatch: Stopwatch,
 ) -> tuple[Rollout, Cursor]:
     """Act once for each row of `noise`; `on_episodes` receives the number and info of every step that ended an episode.
 
@@ -77,7 +79,9 @@ def collect(
             logits, values, state = agent.step(_tensor(obs, device), state, _tensor(starts, device))
             log_probs = logits.cpu().log_softmax(-1)
             actions = (log_probs + noise[step]).argmax(-1, keepdim=True)
+            stopwatch.lap("act")
             obs, rewards, terminated, truncated, info = env.step(actions.squeeze(1).numpy())
+            stopwatch.lap("env")
             starts = terminated | truncated
             if truncated.any():
                 rewards = rewards + gamma * truncated * _final_values(agent, info, truncated, state, device)
@@ -100,6 +104,7 @@ def collect(
         last_values=last_values.cpu().numpy(),
         state=cursor.state,
     )
+    stopwatch.lap("act")
     return rollout, Cursor(obs, starts, state)
 
 

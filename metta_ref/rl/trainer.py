@@ -1,6 +1,6 @@
 """The trainer: everything that changes while a run trains, in one place, so that it can be saved whole."""
 
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,17 +29,22 @@ from metta_ref.rl.state import (
     unnumbered,
 )
 from metta_ref.rl.statistics import EpisodeStatistics
+from metta_ref.rl.stopwatch import Stopwatch
 from metta_ref.rl.update import Losses, ppo_update
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a run stands after an update; `score` is the mean return of the latest episodes, if any."""
+    """Where a run stands after an update; `score` is the mean return of the latest episodes, if any.
+
+    `seconds` are those of the update, by phase.
+    """
 
     epoch: int
     agent_step: int
     score: float | None
     losses: Losses
+    seconds: Mapping[str, float]
 
 
 class Trainer:
@@ -71,7 +76,7 @@ class Trainer:
         self._cursor = self._first_cursor()
         self._parent: int | None = None
         self.epoch = 0
-        self.train_seconds = 0.0
+        self.stopwatch = Stopwatch()
 
     @property
     def agent_step(self) -> int:
@@ -90,8 +95,8 @@ class Trainer:
 
     def update(self) -> Progress:
         """One epoch. Raises what the environment raises."""
-        began = time.perf_counter()
-        settings, step = self.config.trainer, self.agent_step
+        settings, step, before = self.config.trainer, self.agent_step, dict(self.stopwatch.seconds)
+        self.stopwatch.skip()
         noise = action_noise(self._action_generator, settings.horizon, self._batch, self.env.num_actions)
         rollout, self._cursor = collect(
             self.agent,
@@ -100,6 +105,7 @@ class Trainer:
             gamma=settings.gamma,
             noise=noise.chunk(self.group.size, dim=1)[self.group.rank],
             on_episodes=self._statistics.add,
+            stopwatch=self.stopwatch,
         )
         self._statistics.settle(self.group)
         losses = ppo_update(
@@ -113,31 +119,34 @@ class Trainer:
             group=self.group,
         )
         self.epoch += 1
-        self.train_seconds += time.perf_counter() - began
-        return Progress(self.epoch, self.agent_step, self.score, losses)
+        self.stopwatch.lap("learn")
+        seconds = {phase: total - before[phase] for phase, total in self.stopwatch.seconds.items()}
+        return Progress(self.epoch, self.agent_step, self.score, losses, seconds)
 
     def save(self, manager: CheckpointManager) -> Path:
         """Save the state between two updates; raises as `CheckpointManager.save` does."""
+        return manager.save(self.checkpoint())
+
+    def checkpoint(self) -> Checkpoint:
+        """The state between two updates and what there is to say about it, all of it copied: training may go on."""
         sidecar: dict[str, Plain] = {
             "agent_step": self.agent_step,
             "score": self.score,
             "episodes": self.episodes,
             "mean_length": self._statistics.mean_length,
-            "train_seconds": round(self.train_seconds, 3),
+            "seconds": {phase: round(seconds, 3) for phase, seconds in self.stopwatch.seconds.items()},
             "py_agent": self.config.py_agent,
             "env": self.config.env.task,
             "seed": self.config.seed,
         }
-        return manager.save(
-            Checkpoint(
-                epoch=self.epoch,
-                snapshot=self.snapshot(),
-                policy=self._spec,
-                sidecar=sidecar,
-                config_digest=config_digest(self.config),
-                environment=environment_fingerprint(),
-                parent=self._parent,
-            )
+        return Checkpoint(
+            epoch=self.epoch,
+            snapshot=self.snapshot(),
+            policy=self._spec,
+            sidecar=sidecar,
+            config_digest=config_digest(self.config),
+            environment=environment_fingerprint(),
+            parent=self._parent,
         )
 
     def snapshot(self) -> Snapshot:
@@ -197,8 +206,7 @@ class Trainer:
         self._statistics.episodes = snapshot.scalars["episodes"]
         self.epoch = checkpoint.epoch
         self._parent = checkpoint.epoch
-        seconds = checkpoint.sidecar.get("train_seconds")
-        self.train_seconds = float(seconds) if isinstance(seconds, int | float) else 0.0
+        self.stopwatch.restore(checkpoint.sidecar.get("seconds"))
 
     def _first_cursor(self) -> Cursor:
         obs, _ = self.env.reset()

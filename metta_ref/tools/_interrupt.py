@@ -1,4 +1,4 @@
-"""Ctrl-C as a request, so that an interrupted run keeps everything up to its last update."""
+"""Ctrl-C and SIGTERM as a request, so that an interrupted run keeps everything up to its last update."""
 
 import signal
 import sys
@@ -7,19 +7,23 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Self
 
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
+"""What a terminal and what a batch system or a container sends to end a run."""
+
 
 class StopRequest:
-    """While active, the first SIGINT sets `requested`, and the second raises KeyboardInterrupt as usual."""
+    """While active, the first SIGINT or SIGTERM sets `requested`, and the second raises KeyboardInterrupt."""
 
     def __init__(self) -> None:
         self.requested = False
 
     def __enter__(self) -> Self:
-        self._previous = signal.signal(signal.SIGINT, self._on_signal)
+        self._previous = {number: signal.signal(number, self._on_signal) for number in INTERRUPTS}
         return self
 
     def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._previous)
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
 
     def _on_signal(self, _signal: int, _frame: FrameType | None) -> None:
         if self.requested:

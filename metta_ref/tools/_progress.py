@@ -1,6 +1,7 @@
 """What a run says of itself while it trains: a line in its log for each update, and progress for whoever watches."""
 
 import json
+import logging
 import math
 import os
 import sys
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from metta_ref.rl.trainer import Progress
 
 LOG = "metrics.jsonl"
-_SECONDS_BETWEEN_LINES = 1.0
+_SECONDS_BETWEEN_LINES, _PART_OF_THE_TIME = 1.0, 0.1
+"""A line comes at most once a second, and later once in a tenth of the time so far: a long run keeps a short log."""
+_log = logging.getLogger(__name__)
 
 
 class MetricsLog:
@@ -44,17 +47,22 @@ class MetricsLog:
     ) -> None:
         self._file.close()
 
-    def write(self, progress: "Progress", seconds: float) -> None:
-        """Add an update that took so long; whole lines reach the file at once."""
-        losses = {name: _finite(value) for name, value in asdict(progress.losses).items()}
+    def write(self, progress: "Progress") -> None:
+        """Add an update; whole lines reach the file at once. Raises OSError."""
+        seconds = {name: value for name, value in progress.seconds.items() if value}
+        total = sum(seconds.values())
         record = {
             "epoch": progress.epoch,
             "agent_step": progress.agent_step,
             "score": progress.score,
-            "seconds": round(seconds, 6),
-            **losses,
+            **asdict(progress.losses),
+            "seconds": total,
+            **{f"{phase}_seconds": value for phase, value in seconds.items()},
+            "steps_per_second": progress.agent_step / progress.epoch / max(total, 1e-9),
+            "time": time.time(),
         }
-        self._file.write(json.dumps(record, allow_nan=False) + "\n")
+        finite = {name: value if _is_finite(value) else None for name, value in record.items()}
+        self._file.write(json.dumps(finite, allow_nan=False) + "\n")
         self._file.flush()
 
 
@@ -85,10 +93,10 @@ class Watcher:
         note = f"return {shown(score)}  {speed:.0f} steps/s"
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=min(step, self._total), note=note)
-        elif now - self._reported > _SECONDS_BETWEEN_LINES:
+        elif now - self._reported > max(_SECONDS_BETWEEN_LINES, _PART_OF_THE_TIME * (now - self._began)):
             self._reported = now
             left = max(self._total - step, 0) / max(speed, 1e-9)
-            print(f"step {step}/{self._total}  {note}  {left:.0f} s left", file=sys.stderr)
+            _log.info("step %d/%d  %s  %.0f s left", step, self._total, note, left)
 
 
 def shown(score: float | None) -> str:
@@ -118,5 +126,5 @@ def _epoch(line: str, path: Path) -> int:
         raise ConfigError([f"{path}: holds a line that no update wrote ({line.strip()[:40]!r}); remove it"]) from error
 
 
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def _is_finite(value: object) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)

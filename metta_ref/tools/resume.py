@@ -4,6 +4,7 @@ Goes on from the newest checkpoint, in the very state in which it was saved: int
 ends in the same bytes as one that was not. Settings that decide what is computed cannot change.
 """
 
+import logging
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -18,7 +19,10 @@ from metta_ref.config import (
     save_run_config,
 )
 from metta_ref.tools._interrupt import StopRequest
+from metta_ref.tools._logging import logging_to
 from metta_ref.tools._main import tool
+
+_log = logging.getLogger(__name__)
 
 
 def parse(argv: Sequence[str]) -> Config:
@@ -44,7 +48,7 @@ def main(config: Config) -> int:
 
     directory, settings = run_dir(config.run), config.trainer
     manager = CheckpointManager(directory)
-    with locked(directory):
+    with locked(directory), logging_to(directory, config.log_level):
         checkpoint = manager.load(manager.latest())
         env = make_env(
             config.env,
@@ -62,21 +66,22 @@ def main(config: Config) -> int:
             trainer.restore(checkpoint)
             for name, here in environment_fingerprint().items():
                 if (then := checkpoint.environment.get(name)) != here:
-                    print(f"note: {name} was {then}, is {here}: results may differ in the last bits", file=sys.stderr)
+                    _log.warning("note: %s was %s, is %s: results may differ in the last bits", name, then, here)
             if env.metadata["snapshot"] != "exact":
-                print(
-                    f"note: {env.metadata['name']} cannot be saved within an episode: new episodes begin, so the run "
-                    "differs from one that was not interrupted",
-                    file=sys.stderr,
+                _log.warning(
+                    "note: %s cannot be saved within an episode: new episodes begin, so the run differs from one that "
+                    "was not interrupted",
+                    env.metadata["name"],
                 )
             if stop.requested:
                 raise KeyboardInterrupt
             save_run_config(config)
             if trainer.agent_step >= settings.total_timesteps:
-                print(
-                    f"nothing to train: run {config.run} is at step {trainer.agent_step} and "
-                    f"trainer.total_timesteps={settings.total_timesteps}; give a larger one",
-                    file=sys.stderr,
+                _log.warning(
+                    "nothing to train: run %s is at step %d and trainer.total_timesteps=%d; give a larger one",
+                    config.run,
+                    trainer.agent_step,
+                    settings.total_timesteps,
                 )
             return train_until_done(trainer, manager, stop)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from metta_ref.config import Config, ConfigError, run_dir, save_run_config
 from metta_ref.tools._interrupt import StopRequest
+from metta_ref.tools._logging import logging_to
 from metta_ref.tools._main import tool
 
 
@@ -21,7 +22,7 @@ def main(config: Config) -> int:
     """Train and return the exit code."""
     from metta_ref.checkpoint import CheckpointManager, locked
     from metta_ref.envs import make_env
-    from metta_ref.tools._training import save, train_until_done, use_one_thread
+    from metta_ref.tools._training import persist, train_until_done, use_one_thread
 
     config = replace(config, run=config.run or f"local-{uuid.uuid4().hex[:8]}")
     directory = run_dir(config.run)
@@ -46,8 +47,8 @@ def main(config: Config) -> int:
         manager = CheckpointManager(directory)
         with _claimed(config, directory):
             save_run_config(config)
-            save(trainer, manager)
-        with locked(directory):
+            persist(trainer.checkpoint(), manager, settings)
+        with locked(directory), logging_to(directory, config.log_level):
             return train_until_done(trainer, manager, stop)
 
 

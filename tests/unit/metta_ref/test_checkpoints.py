@@ -28,6 +28,7 @@ from metta_ref.checkpoint import (
     CheckpointPathError,
     CheckpointStateError,
     CheckpointVersionError,
+    CheckpointWriteError,
     PolicySpec,
     RunBusyError,
     Snapshot,
@@ -307,7 +308,7 @@ def test_what_fails_while_saving_leaves_nothing(manager: CheckpointManager, monk
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", no_space)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(CheckpointWriteError, match=r"epoch-00000000: not saved \(No space left on device\); make room"):
         manager.save(checkpoint(0))
     assert list(manager.directory.iterdir()) == []
 

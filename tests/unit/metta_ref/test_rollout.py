@@ -12,6 +12,7 @@ from metta_ref.agents.interface import State
 from metta_ref.config import Observation
 from metta_ref.envs import Info, StepResult
 from metta_ref.rl.rollout import Cursor, Rollout, action_noise, collect
+from metta_ref.rl.stopwatch import Stopwatch
 
 
 class CountingEnv:
@@ -82,6 +83,7 @@ def collected(horizon: int) -> tuple[Rollout, Cursor, list[Info]]:
         gamma=0.5,
         noise=action_noise(torch.Generator().manual_seed(0), horizon, 2, 2),
         on_episodes=lambda _, info: seen.append(info),
+        stopwatch=Stopwatch(),
     )
     return rollout, cursor, seen
 

@@ -15,6 +15,7 @@ import pytest
 from metta_ref.checkpoint import CheckpointManager, locked
 from metta_ref.config import Config, load_run_config, parse_overrides
 from metta_ref.tools import resume, train
+from metta_ref.tools._logging import logging_to
 from metta_ref.tools._main import tool
 from metta_ref.tools._progress import Watcher
 
@@ -193,8 +194,16 @@ def test_a_start_that_fails_leaves_no_run_behind(run_tool: Any, data_dir: Path, 
 
     monkeypatch.setattr(os, "fsync", no_space)
     code, out, err = run_tool(train, *SMALL, "run=demo")
-    reason = "[Errno 28] No space left on device"
-    assert (code, out, err) == (2, [], [f"error: cannot read or write: {reason}; look for room and permission there"])
+    assert (code, out, err) == (
+        2,
+        [],
+        [
+            (
+                f"error: {data_dir}/demo/checkpoints/epoch-00000000: not saved (No space left on device); "
+                "make room and grant permission there, older checkpoints stand"
+            )
+        ],
+    )
     assert list(data_dir.iterdir()) == []
 
 
@@ -248,7 +257,9 @@ def test_ctrl_c_saves_says_how_to_go_on_and_leaves_nothing_running(
         f"stopped at step {steps}; epoch {newest.epoch} is saved: go on with python -m metta_ref.tools.resume run=demo"
     )
     assert summary(out.splitlines()[-1])["agent_step"] == str(steps)
-    assert sorted(entry.name for entry in manager.run_dir.iterdir()) == ["checkpoints", "config.yaml", "metrics.jsonl"]
+    assert sorted(entry.name for entry in manager.run_dir.iterdir()) == [
+        "checkpoints", "config.yaml", "metrics.jsonl", "train.log"
+    ]  # fmt: skip
     assert [entry.name for entry in manager.directory.iterdir() if entry.name.startswith(".")] == []
     more = f"trainer.total_timesteps={steps + 32}"
     assert run_tool(resume, "run=demo", more, "trainer.num_workers=0")[0] == 0
@@ -280,10 +291,13 @@ def test_the_parsed_configuration_of_a_resume_is_the_runs_own(trained: Checkpoin
     assert more == parse_overrides(["trainer.total_timesteps=99"], Config, base=saved)
 
 
+TIMES = {"time", "steps_per_second", "seconds", "env_seconds", "act_seconds", "learn_seconds"}
+
+
 def log_of(run: Path) -> list[dict[str, Any]]:
-    """The records of a run's log, without how long each update took."""
+    """The records of a run's log, without when each update ended and how long it took."""
     records = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-    return [{name: value for name, value in record.items() if name != "seconds"} for record in records]
+    return [{name: value for name, value in record.items() if name not in TIMES} for record in records]
 
 
 def test_the_log_of_a_resumed_run_is_that_of_an_uninterrupted_one(run_tool: Any, data_dir: Path) -> None:
@@ -307,11 +321,13 @@ def test_a_log_that_somebody_else_wrote_to_is_refused(run_tool: Any, trained: Ch
     assert (code, err[-1]) == (2, f"error: {path}: holds a line that no update wrote ('mine'); remove it")
 
 
-def test_progress_is_told_now_and_then(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_told_now_and_then(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """With a clock that gains 0.6 s at each look, every second update is told: 2.4 s for 80 steps."""
     clock = iter(0.6 * tick for tick in range(99))
     monkeypatch.setattr("metta_ref.tools._progress.time.monotonic", lambda: next(clock))
-    with Watcher(first_step=100, total=200) as watcher:
+    with logging_to(tmp_path, "info"), Watcher(first_step=100, total=200) as watcher:
         for step, score in ((120, None), (140, 0.5), (160, 0.75), (180, 1.0)):
             watcher.update(step, score)
     assert capsys.readouterr().err.splitlines() == [
