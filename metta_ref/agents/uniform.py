@@ -26,6 +26,7 @@ class UniformAgent(nn.Module):
         logits, values, state = self.sequence(obs[None], state, starts[None])
         return logits[0], values[0], state
 
-    def sequence(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:  # noqa: ARG002 - see above
+    def sequence(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
         """See `Agent`."""
-        return torch.zeros((*starts.shape, self.num_actions)), torch.zeros(starts.shape), state
+        zeros = obs.new_zeros(starts.shape, dtype=torch.float32)
+        return zeros.unsqueeze(-1).expand(*starts.shape, self.num_actions), zeros, state

@@ -11,22 +11,29 @@ LAYOUTS = {"grid": grid_layout, "tmaze": tmaze_layout}
 
 
 def make_env(
-    config: EnvConfig, num_envs: int, seed: int, num_workers: int = 0, *, worker_timeout: float = 60.0
+    config: EnvConfig,
+    num_envs: int,
+    seed: int,
+    num_workers: int = 0,
+    *,
+    worker_timeout: float = 60.0,
+    first_env: int = 0,
 ) -> VectorEnv:
     """`num_envs` environments, stepped by `num_workers` processes (0: by this one).
 
     The number of workers changes nothing but the speed: every environment has its own random stream,
-    decided by the seed and its number in the batch.
+    decided by the seed and its number in the batch of the whole run, which counts from `first_env` on.
 
     Raises ValueError when `num_workers` does not divide `num_envs`, and ConfigError when the task needs a package
     that is missing, is unknown to it, or cannot be handled here.
     """
     if num_workers == 0:
-        return _build(config, seed, 0, num_envs)
-    return ParallelEnv(partial(_build, config, seed), num_envs, num_workers, timeout=worker_timeout)
+        return _build(config, seed, first_env, 0, num_envs)
+    return ParallelEnv(partial(_build, config, seed, first_env), num_envs, num_workers, timeout=worker_timeout)
 
 
-def _build(config: EnvConfig, seed: int, first_env: int, num_envs: int) -> VectorEnv:
+def _build(config: EnvConfig, seed: int, first_env: int, shard: int, num_envs: int) -> VectorEnv:
+    first_env += shard
     if config.name == "gymnasium":
         return _gymnasium(config.id, seed, first_env, num_envs)
     if config.name == "mettagrid":

@@ -1,66 +1,104 @@
-"""What the processes of one training run tell each other: sums, and values of each.
+"""A group of processes over torch.distributed, and what an update sums over a group."""
 
-A run on `size` ranks computes what one process computes on the same environments. Rank r owns the r-th block of
-them and draws, with every other rank, the random numbers of the whole batch, of which it uses its own rows. What
-one process would compute over the whole batch is summed over the ranks: the moments of advantages, the gradient,
-the divergence. So all ranks take the same steps with the same weights, and differ from a single process only in
-the order in which floats are added.
-"""
-
-from collections.abc import Iterable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TypeVar, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, distributed
+
+from metta_ref.rl.group import FirstRankError, Group, GroupError
 
 T = TypeVar("T")
 
+_SECONDS_TO_JOIN = 300.0
+"""Until all ranks have imported torch and found each other, and rank 0 has read what it needs."""
 
-class Group(Protocol):
-    """The ranks of a run; every method is called by all of them, in the same order."""
 
-    @property
-    def rank(self) -> int:
-        """This process's number, from 0."""
-        ...
+class TorchGroup:
+    """The `Group` of all ranks of a torchrun: gloo between CPUs, NCCL between GPUs.
 
-    @property
-    def size(self) -> int:
-        """How many processes there are."""
-        ...
+    Raises GroupError when they do not all come within five minutes.
+    """
+
+    def __init__(self, rank: int, size: int, local_rank: int) -> None:
+        self.rank, self.size, self.local_rank, self._seconds = rank, size, local_rank, _SECONDS_TO_JOIN
+        backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() and distributed.is_nccl_available() else "gloo"
+        with self._others():
+            distributed.init_process_group(
+                backend, rank=rank, world_size=size, timeout=timedelta(seconds=self._seconds)
+            )
+        self._members: distributed.ProcessGroup | None = None
+
+    def limit(self, seconds: float) -> None:
+        """See `Group`."""
+        self._seconds = seconds
+        with self._others():
+            self._members = distributed.new_group(timeout=timedelta(seconds=seconds))
 
     def sum(self, values: Tensor) -> Tensor:
-        """The total over all ranks, element by element; the same bits on every rank."""
-        ...
+        """See `Group`."""
+        total = values.clone()
+        with self._others():
+            distributed.all_reduce(total, group=self._members)
+        return total
 
     def gather(self, value: T) -> list[T]:
-        """The value of every rank, in their order."""
-        ...
-
-
-class SingleProcess:
-    """The null object: a group of one."""
-
-    rank, size = 0, 1
-
-    def sum(self, values: Tensor) -> Tensor:
-        """The values themselves."""
+        """See `Group`."""
+        values: list[T] = [value] * self.size
+        with self._others():
+            distributed.all_gather_object(values, value, group=self._members)
         return values
 
-    def gather(self, value: T) -> list[T]:
-        """That value."""
-        return [value]
+    def first(self, produce: Callable[[], T]) -> T:
+        """See `Group`."""
+        if self.rank == 0:
+            try:
+                value = produce()
+            except BaseException:
+                self._told((False, None))
+                raise
+            self._told((True, value))
+            return value
+        succeeded, produced = self._told((False, None))
+        if not succeeded:
+            raise FirstRankError(f"rank {self.rank} of {self.size}: rank 0 failed; its message says why")
+        return cast("T", produced)  # what rank 0 sent above
 
+    def close(self) -> None:
+        """See `Group`."""
+        if distributed.is_initialized():
+            distributed.destroy_process_group()
 
-ALONE = SingleProcess()
+    def _told(self, message: tuple[bool, object]) -> tuple[bool, object]:
+        """What rank 0 gives here; what the others give is not looked at."""
+        messages = [message]
+        with self._others():
+            distributed.broadcast_object_list(messages, src=0, group=self._members)
+        return messages[0]
+
+    @contextmanager
+    def _others(self) -> Iterator[None]:
+        """Whatever torch raises in what takes all ranks, as a GroupError."""
+        try:
+            yield
+        except RuntimeError as error:
+            reason = str(error).splitlines()[0]
+            raise GroupError(
+                f"rank {self.rank} of {self.size}: another rank ended or did not answer within {self._seconds:g} s "
+                f"({reason}); the message of the rank that failed first says why"
+            ) from error
 
 
 def summed_gradients(group: Group, parameters: Iterable[Tensor], metrics: Tensor) -> Tensor:
     """Replace each parameter's gradient by its sum over the ranks, and return the sum of `metrics`.
 
-    All of it travels as one vector: one exchange a minibatch, whatever the number of tensors.
+    All of it travels as one vector: one exchange a minibatch, whatever the number of tensors. torch's
+    DistributedDataParallel would hook into a module's `forward` and average gradients with equal weights; agents
+    have `step` and `sequence` instead, and ranks own unequal shares of a minibatch, or none.
     """
     if group.size == 1:
         return metrics

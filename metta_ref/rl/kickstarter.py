@@ -20,6 +20,7 @@ from metta_ref.checkpoint import CheckpointError
 from metta_ref.checkpoint.policies import PolicyCache
 from metta_ref.config import KickstartConfig
 from metta_ref.envs import VectorEnv
+from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.losses import cross_entropy
 from metta_ref.rl.rollout import Rollout
 from metta_ref.rl.schedules import annealed
@@ -126,13 +127,19 @@ class TeacherKickstarter:
             self._states[number] = unnumbered(f"{number}.state", state, self._device)
 
 
-def make_kickstarter(config: KickstartConfig, env: VectorEnv, device: torch.device) -> Kickstarter:
+def make_kickstarter(
+    config: KickstartConfig, env: VectorEnv, device: torch.device, group: Group = ALONE
+) -> Kickstarter:
     """The kickstarter that the configuration asks for; without teachers, none.
 
     Raises CheckpointError when a teacher cannot be loaded or was trained on another task's shapes.
     """
     if not config.teacher:
         return NoKickstarter()
+    return TeacherKickstarter(group.first(lambda: _loaded(config, env)), config, env.num_envs, device)
+
+
+def _loaded(config: KickstartConfig, env: VectorEnv) -> list[Agent]:
     policies = PolicyCache(size=0)
     teachers = []
     for uri in config.teacher:
@@ -141,7 +148,7 @@ def make_kickstarter(config: KickstartConfig, env: VectorEnv, device: torch.devi
         except CheckpointError as error:
             raise type(error)(f"kickstart.teacher: {error}") from error
         teachers.append(policy.agent)
-    return TeacherKickstarter(teachers, config, env.num_envs, device)
+    return teachers
 
 
 def _each(values: tuple[float, ...], count: int) -> tuple[float, ...]:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metta_ref.envs import Info
-from metta_ref.rl.distributed import Group
+from metta_ref.rl.group import Group
 
 WINDOW = 100
 

@@ -14,10 +14,11 @@ from metta_ref.checkpoint.migrations import FORMAT_VERSION
 from metta_ref.config import Config, ConfigError, config_digest
 from metta_ref.envs import VectorEnv
 from metta_ref.rl.adam import Adam
-from metta_ref.rl.distributed import ALONE, Group
-from metta_ref.rl.fingerprint import environment_fingerprint
+from metta_ref.rl.fingerprint import environment_fingerprint, require_equal_ranks
+from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.kickstarter import make_kickstarter
 from metta_ref.rl.rollout import Cursor, action_noise, collect
+from metta_ref.rl.sharding import share, whole
 from metta_ref.rl.state import (
     Arrays,
     array,
@@ -54,22 +55,26 @@ class Trainer:
     and those of the environment. With a checkpoint they and all the rest come back, so that a run which
     was interrupted ends in the same bytes as one which was not.
 
-    Raises ConfigError when the device is not there, CheckpointError when the teacher cannot be had.
+    On several ranks each has a trainer, whose environments are its part of the batch; they are made, updated, saved
+    and restored together.
+
+    Raises ConfigError when the device is not there, or the ranks' machines differ, CheckpointError when the teacher
+    cannot be had, GroupError when another rank fails.
     """
 
     def __init__(self, config: Config, env: VectorEnv, group: Group = ALONE) -> None:
-        if config.device == "cuda" and not torch.cuda.is_available():
-            raise ConfigError(["device=cuda: there is no CUDA device here; use device=cpu"])
         self.config, self.env, self.group = config, env, group
         self._batch = env.num_envs * group.size
-        self._device = torch.device(config.device)
+        self._device = _device(config.device, group)
+        require_equal_ranks(self._device, group)
         self._spec = PolicySpec(config.py_agent, env.observation, env.num_actions, config.agent)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             agent = make_agent(config.py_agent, env.observation, env.num_actions, config.agent)
+        agent.load_state_dict(group.first(agent.state_dict))
         self.agent = agent.to(self._device)
         self._optimizer = Adam(dict(self.agent.named_parameters()))
-        self._kickstarter = make_kickstarter(config.kickstart, env, self._device)
+        self._kickstarter = make_kickstarter(config.kickstart, env, self._device, group)
         self._action_generator = torch.Generator().manual_seed(config.seed)
         self._minibatch_rng = np.random.Generator(np.random.PCG64(config.seed))
         self._statistics = EpisodeStatistics()
@@ -92,6 +97,11 @@ class Trainer:
     def episodes(self) -> int:
         """Episodes that have ended."""
         return self._statistics.episodes
+
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        """Under which the run goes on to the same bytes."""
+        return environment_fingerprint(self._device, self.group)
 
     def update(self) -> Progress:
         """One epoch. Raises what the environment raises."""
@@ -145,12 +155,12 @@ class Trainer:
             policy=self._spec,
             sidecar=sidecar,
             config_digest=config_digest(self.config),
-            environment=environment_fingerprint(),
+            environment=self.fingerprint,
             parent=self._parent,
         )
 
     def snapshot(self) -> Snapshot:
-        """The complete state between two updates; `restore` is its inverse."""
+        """The complete state of the run between two updates, of all ranks; `restore` is its inverse."""
         cursor = self._cursor
         acting: Arrays = {"obs": cursor.obs.copy(), "starts": cursor.starts.copy()}
         tensors: dict[str, Arrays] = {
@@ -166,7 +176,7 @@ class Trainer:
             "statistics": {"ring": self._statistics.ring.copy()},
         }
         present = {section: arrays for section, arrays in tensors.items() if arrays}
-        return Snapshot(present, {"epoch": self.epoch, "episodes": self.episodes})
+        return whole(self.group, Snapshot(present, {"epoch": self.epoch, "episodes": self.episodes}))
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint. Nothing is changed when it does not fit.
@@ -189,7 +199,7 @@ class Trainer:
             )
         tensors = {
             section: {name: np.array(values) for name, values in arrays.items()}
-            for section, arrays in snapshot.tensors.items()
+            for section, arrays in share(self.group, snapshot).tensors.items()
         }
         self.agent.load_state_dict(_torch(tensors["policy"]))
         self._optimizer.load_state_dict(_torch(tensors["optimizer"]))
@@ -212,6 +222,19 @@ class Trainer:
         obs, _ = self.env.reset()
         count = self.env.num_envs
         return Cursor(obs, np.ones(count, np.bool_), self.agent.initial_state(count))
+
+
+def _device(name: str, group: Group) -> torch.device:
+    if name != "cuda":
+        return torch.device(name)
+    count = torch.cuda.device_count()
+    if count == 0:
+        raise ConfigError(["device=cuda: there is no CUDA device here; use device=cpu"])
+    if group.local_rank >= count:
+        raise ConfigError([f"device=cuda: there are {count} here; start at most so many processes on this machine"])
+    device = torch.device("cuda", group.local_rank)
+    torch.cuda.set_device(device)
+    return device
 
 
 def _torch(arrays: Arrays) -> dict[str, torch.Tensor]:

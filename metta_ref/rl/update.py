@@ -12,7 +12,8 @@ from metta_ref.agents.interface import Agent
 from metta_ref.config import TrainerConfig
 from metta_ref.rl.adam import Adam
 from metta_ref.rl.advantage import advantages
-from metta_ref.rl.distributed import ALONE, Group, mean_and_std, summed_gradients
+from metta_ref.rl.distributed import mean_and_std, summed_gradients
+from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.kickstarter import Kickstarter, Targets
 from metta_ref.rl.losses import approximate_kl, clipped_fraction, entropy, policy_loss, value_loss
 from metta_ref.rl.minibatches import minibatches

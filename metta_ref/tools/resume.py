@@ -58,14 +58,13 @@ def main(config: Config) -> int:
             worker_timeout=settings.worker_timeout,
         )
         with StopRequest() as stop, closing(env):
-            from metta_ref.rl.fingerprint import environment_fingerprint
             from metta_ref.rl.trainer import Trainer
 
             use_one_thread()
             trainer = Trainer(config, env)
             trainer.restore(checkpoint)
-            for name, here in environment_fingerprint().items():
-                if (then := checkpoint.environment.get(name)) != here:
+            for name, here in trainer.fingerprint.items():
+                if (then := checkpoint.environment.get(name, here)) != here:
                     _log.warning("note: %s was %s, is %s: results may differ in the last bits", name, then, here)
             if env.metadata["snapshot"] != "exact":
                 _log.warning(
