@@ -1,5 +1,6 @@
 """Frozen configuration, the `key=value` grammar that overrides it, and the run directories that keep it."""
 
+from metta_ref.config.curriculum import LEARNING_PROGRESS, OFF, CurriculumConfig
 from metta_ref.config.observation import (
     EMPTY,
     TOKEN,
@@ -18,6 +19,7 @@ from metta_ref.config.schema import (
     AgentConfig,
     Config,
     EnvConfig,
+    EvaluationConfig,
     KickstartConfig,
     TrainerConfig,
     config_digest,
@@ -28,12 +30,16 @@ __all__ = [
     "AGENTS",
     "EMPTY",
     "ENVS",
+    "LEARNING_PROGRESS",
+    "OFF",
     "STRATEGIES",
     "TOKEN",
     "AgentConfig",
     "Config",
     "ConfigError",
+    "CurriculumConfig",
     "EnvConfig",
+    "EvaluationConfig",
     "Feature",
     "KickstartConfig",
     "Observation",

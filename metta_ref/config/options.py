@@ -12,7 +12,8 @@ class Option:
     """The documentation and limits of one field.
 
     `resumable` marks a field that may differ when a run goes on: it changes when training stops or how
-    it is carried out, never what is computed.
+    it is carried out, never what is computed. `neutral` marks one whose default computes what was computed before
+    there was such a field: the digest of a configuration leaves it out then, so that older checkpoints fit.
     """
 
     help: str = ""
@@ -21,6 +22,7 @@ class Option:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     resumable: bool = False
+    neutral: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,10 @@ def option(
     maximum: float | None = None,
     choices: tuple[str, ...] = (),
     resumable: bool = False,
+    neutral: bool = False,
 ) -> T:
     """A dataclass field with a default and an `Option`; every setting documents itself this way."""
-    described = Option(help, unit, minimum, maximum, choices, resumable)
+    described = Option(help, unit, minimum, maximum, choices, resumable, neutral)
     return field(default=default, metadata={"option": described})
 
 

@@ -4,8 +4,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
+from metta_ref.config.curriculum import CurriculumConfig
 from metta_ref.config.options import leaves, option
 
 AGENTS = ("agalite", "fast", "lstm", "memoryless")
@@ -121,6 +122,20 @@ class KickstartConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class EvaluationConfig:
+    """Episodes played while training, which changes nothing of it; each such update is saved as a checkpoint."""
+
+    interval: int = option(
+        0, "evaluate every so many updates, and at the end; 0 never", unit="updates", minimum=0, resumable=True
+    )
+    episodes: int = option(32, "to play each time", unit="episodes", minimum=1, maximum=1_000_000, resumable=True)
+    num_envs: int = option(8, "environments in the batch", unit="envs", minimum=1, maximum=65536, resumable=True)
+    max_steps: int = option(100_000, "the batch stops after this many", unit="steps", minimum=1, resumable=True)
+    seed: int = option(0, "of environments and actions", minimum=0, maximum=2**63 - 1, resumable=True)
+    greedy: bool = option(False, "take the likeliest action instead of sampling", resumable=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A training run, whole: equal configurations give equal runs on one machine."""
 
@@ -138,6 +153,8 @@ class Config:
     agent: AgentConfig = AgentConfig()
     trainer: TrainerConfig = TrainerConfig()
     kickstart: KickstartConfig = KickstartConfig()
+    curriculum: CurriculumConfig = field(default_factory=CurriculumConfig)
+    evaluation: EvaluationConfig = EvaluationConfig()
 
     def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Rules between fields, each with the keys that it is about."""
@@ -161,6 +178,7 @@ class Config:
             valid = _listed(_divisors(envs))
             message = f"trainer.minibatches={groups}: must divide trainer.num_envs={envs}: use one of {valid}"
             yield ("trainer.minibatches", "trainer.num_envs"), message
+        yield from self.curriculum.problems(self.env.name, self.env.view_radius)
         teachers = len(self.kickstart.teacher)
         for name in ("coefficient", "value_coefficient"):
             given = len(getattr(self.kickstart, name))
@@ -170,8 +188,14 @@ class Config:
 
 
 def config_digest(config: Config) -> str:
-    """SHA-256 of the settings that decide what is computed: neither the run's name nor resumable ones."""
-    plain = json.dumps(_frozen_settings(config), sort_keys=True)
+    """SHA-256 of the settings that decide what is computed: neither the run's name nor resumable ones, nor neutral
+    ones at their defaults.
+    """
+    known, settings = leaves(Config), _frozen_settings(config)
+    decisive = {
+        key: value for key, value in settings.items() if not (known[key].option.neutral and value == known[key].default)
+    }
+    plain = json.dumps(decisive, sort_keys=True)
     return hashlib.sha256(plain.encode()).hexdigest()
 
 

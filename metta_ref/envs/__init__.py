@@ -3,5 +3,6 @@
 from metta_ref.envs.factory import make_env
 from metta_ref.envs.interface import Info, StepResult, VectorEnv
 from metta_ref.envs.parallel import ParallelEnv, WorkerError
+from metta_ref.envs.tasks import task_configs
 
-__all__ = ["Info", "ParallelEnv", "StepResult", "VectorEnv", "WorkerError", "make_env"]
+__all__ = ["Info", "ParallelEnv", "StepResult", "VectorEnv", "WorkerError", "make_env", "task_configs"]

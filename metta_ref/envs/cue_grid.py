@@ -6,8 +6,7 @@ cue announced it and 0 otherwise. The corridor between is one cell wide and look
 neither the observation nor the position can carry the cue: a policy without memory gets 1/2 at best.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from metta_ref.config import EMPTY, TOKEN, Feature, Observation
 from metta_ref.envs.interface import Info, StepResult
+from metta_ref.envs.layouts import Task, atlas
 from metta_ref.envs.streams import draw, seeded_streams
 
 MOVES: NDArray[np.int64] = np.array([[-1, 0], [1, 0], [0, -1], [0, 1]])
@@ -24,36 +24,13 @@ FEATURES = (Feature("wall", 0), Feature("colour 0", 1), Feature("colour 1", 2))
 """What a cell can hold: the channels of a box, or the features of tokens."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """A map: '#' wall, 'S' a possible start (the cue lies on the cell to its left), 'G' a goal.
-
-    With `coloured_goals` the two goals swap places at random and show their colours, and the cue is the
-    colour to look for. Without, goals look like floor, and the cue means the upper or the lower one.
-    """
-
-    rows: tuple[str, ...]
-    coloured_goals: bool
-
-
-def grid_layout(corridor: int) -> Layout:
-    """Two rooms of three rows with a corridor of that length between them; goals in two far corners."""
-    wall, floor = "#" * corridor, "." * corridor
-    return Layout((f".S.{wall}..G", f".S.{floor}...", f".S.{wall}..G"), coloured_goals=True)
-
-
-def tmaze_layout(corridor: int) -> Layout:
-    """A corridor of that length from the cue to a junction with an upper and a lower arm."""
-    wall, floor = "#" * (corridor + 2), "." * corridor
-    return Layout((f"{wall}G", f".S{floor}.", f"{wall}G"), coloured_goals=False)
-
-
 class CueGrid:
-    """N copies of one layout, stepped as arrays; see `VectorEnv` for the interface.
+    """N environments stepped as arrays, each in one of `tasks`; see `VectorEnv` for the interface.
 
     Environments carry the numbers `first_env` .. `first_env + num_envs - 1` of a larger batch, which
     decide their random streams. Two environments with the same seed and number play the same episodes.
 
+    What is seen reaches `view_radius` cells in each direction; beyond the radius of a task nothing is there.
     The view is a box [feature, row, column] of zeros and ones, or with `tokens` a token for each of its cells;
     `features` are `FEATURES` in their order, with whatever ids.
     """
@@ -63,11 +40,10 @@ class CueGrid:
     def __init__(
         self,
         name: str,
-        layout: Layout,
+        tasks: Sequence[Task],
         num_envs: int,
         seed: int,
         *,
-        max_steps: int,
         view_radius: int,
         first_env: int = 0,
         tokens: bool = False,
@@ -79,10 +55,13 @@ class CueGrid:
             "autoreset_mode": "same_step",
             "snapshot": "exact",
         }
-        self._radius, self._max_steps = view_radius, max_steps
-        self._coloured = layout.coloured_goals
-        cells = np.array([list(row) for row in layout.rows])
-        self._starts, self._goals = np.argwhere(cells == "S"), np.argwhere(cells == "G")
+        self.num_tasks, self.next_tasks = len(tasks), np.zeros(num_envs, np.int64)
+        self._radius = view_radius
+        self._coloured = tasks[0].layout.coloured_goals
+        self._atlas = atlas([task.layout for task in tasks], distance=view_radius)
+        cells = self._atlas.cells
+        self._task_max_steps = np.array([task.max_steps for task in tasks])
+        self._task_hidden = _hidden(view_radius, [task.view_radius for task in tasks])
         self._walls = np.pad(cells == "#", 1, constant_values=True)
         view = 2 * view_radius + 1
         self._box_shape = (len(FEATURES), view, view)
@@ -93,6 +72,8 @@ class CueGrid:
         self._wall_views = np.lib.stride_tricks.sliding_window_view(surrounded, (view, view))
         self._rows = np.arange(num_envs)
         self._stream = seeded_streams(seed, first_env, num_envs)
+        self._task = np.zeros(num_envs, np.int64)
+        self._goals, self._max_steps = np.zeros((num_envs, 2, 2), np.int64), np.zeros(num_envs, np.int64)
         self._position = np.zeros((num_envs, 2), np.int64)
         self._cue_position = np.zeros((num_envs, 2), np.int64)
         self._cue = np.zeros(num_envs, np.int64)
@@ -128,6 +109,8 @@ class CueGrid:
             "episode_return": reward,  # an episode pays with its last step or not at all
             "episode_length": self._length.copy(),
         }
+        if self.num_tasks > 1:
+            info["task"] = self._task.copy()
         if done.any():
             self._begin(done)
             obs = self._observe()
@@ -150,6 +133,7 @@ class CueGrid:
                 )
         for name, array in own.items():
             array[...] = state[name]
+        self._settle(np.ones(self.num_envs, np.bool_))
 
     def picture(self, row: int) -> str:
         """The map of one environment: `#` wall, `.` floor, `@` agent, `a` or `b` the cue, `A` and `B` the goals of
@@ -159,17 +143,17 @@ class CueGrid:
         """
         cells = np.where(self._walls[1:-1, 1:-1], "#", ".")
         colours = "ab"
-        for goal, colour in zip(self._goals, self._goal_colours[row], strict=True):
+        for goal, colour in zip(self._goals[row], self._goal_colours[row], strict=True):
             cells[tuple(goal)] = colours[colour].upper() if self._coloured else "G"
         cells[tuple(self._cue_position[row])] = colours[self._cue[row]]
         cells[tuple(self._position[row])] = "@"
-        return "\n".join("".join(line) for line in cells)
+        return "\n".join("".join(line) for line in cells[self._atlas.frames[self._task[row]]])
 
     def close(self) -> None:
         """Nothing to release."""
 
     def _state(self) -> dict[str, NDArray[Any]]:
-        return {
+        state = {
             "stream": self._stream,
             "position": self._position,
             "cue_position": self._cue_position,
@@ -177,9 +161,14 @@ class CueGrid:
             "goal_colours": self._goal_colours,
             "length": self._length,
         }
+        several = {"task": self._task, "next_tasks": self.next_tasks} if self.num_tasks > 1 else {}
+        return state | several
 
     def _begin(self, chosen: NDArray[np.bool_]) -> None:
-        start = self._starts[draw(self._stream, chosen, len(self._starts))]
+        self._task[chosen] = self.next_tasks[chosen]
+        self._settle(chosen)
+        starts = self._atlas.starts
+        start = starts[self._task[chosen], draw(self._stream, chosen, starts.shape[1])]
         self._position[chosen] = start
         self._cue_position[chosen] = start - [0, 1]
         self._cue[chosen] = draw(self._stream, chosen, 2)
@@ -187,13 +176,20 @@ class CueGrid:
         self._goal_colours[chosen] = np.stack([upper, 1 - upper], axis=1)
         self._length[chosen] = 0
 
+    def _settle(self, chosen: NDArray[np.bool_]) -> None:
+        """Look up what the tasks of some environments decide."""
+        task = self._task[chosen]
+        self._goals[chosen], self._max_steps[chosen] = self._atlas.goals[task], self._task_max_steps[task]
+
     def _observe(self) -> NDArray[np.float32]:
         obs = np.zeros((self.num_envs, *self._box_shape), np.float32)
         obs[:, 0] = self._wall_views[self._position[:, 0], self._position[:, 1]]
         self._draw_object(obs, self._cue_position, self._cue)
         if self._coloured:
-            for goal, colours in zip(self._goals, self._goal_colours.T, strict=True):
-                self._draw_object(obs, goal, colours)
+            for which in range(self._goals.shape[1]):
+                self._draw_object(obs, self._goals[:, which], self._goal_colours[:, which])
+        if self._task_hidden.any():
+            obs[np.broadcast_to(self._task_hidden[self._task][:, None], obs.shape)] = 0
         return self._tokens(obs) if self.observation.features else obs
 
     def _tokens(self, box: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -209,3 +205,9 @@ class CueGrid:
         offset = where - self._position + self._radius
         seen = ((offset >= 0) & (offset <= 2 * self._radius)).all(axis=1)
         obs[self._rows[seen], 1 + colours[seen], offset[seen, 0], offset[seen, 1]] = 1
+
+
+def _hidden(view_radius: int, task_radii: Sequence[int]) -> NDArray[np.bool_]:
+    """Cells of the view that the agent does not see in each task, bool[T, row, column]."""
+    far = np.abs(np.arange(-view_radius, view_radius + 1))
+    return np.maximum(far[:, None], far) > np.array(task_radii)[:, None, None]

@@ -43,6 +43,7 @@ class GymnasiumEnv:
         self.num_actions = int(envs.single_action_space.n)
         self.observation, self._shown = _shown(envs.single_observation_space, name)
         self.metadata: Mapping[str, str] = {"name": name, "autoreset_mode": "same_step", "snapshot": "episodes"}
+        self.num_tasks, self.next_tasks = 1, np.zeros(self.num_envs, np.int64)
         self._envs, self._first_action = envs, int(envs.single_action_space.start)
         self._seed, self._first_env = seed, first_env
         self._begun = np.zeros(self.num_envs, np.int64)

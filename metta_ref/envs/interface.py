@@ -20,7 +20,13 @@ class VectorEnv(Protocol):
     `metadata["autoreset_mode"]` says so. Nothing is ever ignored or masked on the way.
 
     `info` of a step holds arrays whose rows mean something where `info["_final_obs"]` is true:
-    `final_obs` float32[N, *observation.shape], `episode_return` float32[N], `episode_length` int64[N].
+    `final_obs` float32[N, *observation.shape], `episode_return` float32[N], `episode_length` int64[N], and with
+    several tasks `task` int64[N], the one that the episode was played in.
+    """
+
+    next_tasks: NDArray[np.int64]
+    """int64[N], below `num_tasks`: the task that each environment's next episode is played in. Written by whoever
+    assigns tasks, and read when an episode begins; part of the state where there is a choice.
     """
 
     @property
@@ -36,6 +42,11 @@ class VectorEnv(Protocol):
     @property
     def num_actions(self) -> int:
         """Actions are 0 .. num_actions - 1."""
+        ...
+
+    @property
+    def num_tasks(self) -> int:
+        """Variations that an episode can be played in, which all show the same shape; 1 where there is no choice."""
         ...
 
     @property

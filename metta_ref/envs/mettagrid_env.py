@@ -56,6 +56,7 @@ class MettaGridEnv:
         rows, columns = facts.egocentric_shape
         self._middle = np.float32(columns // 2), np.float32(rows // 2)
         self.observation = Observation((facts.observation_shape[0], len(TOKEN)), features, (rows, columns))
+        self.num_tasks, self.next_tasks = 1, np.zeros(num_envs, np.int64)
         self._episode = np.zeros(num_envs, np.int64)
         self._length = np.zeros(num_envs, np.int64)
         self._return = np.zeros(num_envs, np.float32)

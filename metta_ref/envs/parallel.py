@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metta_ref.envs.interface import Info, StepResult, VectorEnv
-from metta_ref.envs.shared import SharedLayout
+from metta_ref.envs.shared import INPUTS, SharedLayout
 from metta_ref.envs.worker import Job
 
 Factory = Callable[[int, int], VectorEnv]
@@ -55,19 +55,21 @@ class ParallelEnv:
         self.num_envs = num_envs
         self.observation = sample.observation
         self.num_actions = sample.num_actions
+        self.num_tasks = sample.num_tasks
         self.metadata = sample.metadata
         sample.close()
         self._timeout = timeout
         self._shards = [slice(first, first + size) for first in range(0, num_envs, size)]
         self._pipes: list[Connection] = []
         self._processes: list[subprocess.Popen[bytes]] = []
-        layout = SharedLayout(num_envs, self.observation.shape)
+        layout = SharedLayout(num_envs, self.observation.shape, self.num_tasks)
         # A child inherits the blocked signals, so that neither can hit it before it ignores them itself.
         unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         try:
             with tempfile.TemporaryFile() as file:
                 file.truncate(layout.size)
                 self._arrays = layout.arrays(mmap.mmap(file.fileno(), layout.size))
+                self.next_tasks = self._arrays["next_tasks"]
                 for shard in self._shards:
                     self._start(Job(factory, layout, shard), file.fileno())
         except BaseException:
@@ -98,7 +100,7 @@ class ParallelEnv:
             raise ValueError(f"actions have the shape {actions.shape}, not ({self.num_envs},)")
         self._arrays["actions"][:] = actions
         self._ask_all("step")
-        info = {name: array.copy() for name, array in self._arrays.items() if name != "actions"}
+        info = {name: array.copy() for name, array in self._arrays.items() if name not in INPUTS}
         obs, reward = info.pop("obs"), info.pop("reward")
         return obs, reward, info.pop("terminated"), info.pop("truncated"), info
 

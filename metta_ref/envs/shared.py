@@ -8,15 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 _ALIGNMENT = 64
+INPUTS = ("actions", "next_tasks")
 _FLAGS = ("terminated", "truncated", "_final_obs")
 
 
 @dataclass(frozen=True, slots=True)
 class SharedLayout:
-    """Where each array of a batch lies in one block of memory."""
+    """Where each array of a batch lies in one block of memory; `INPUTS` are the parent's to write."""
 
     num_envs: int
     observation_shape: tuple[int, ...]
+    num_tasks: int
 
     @property
     def size(self) -> int:
@@ -34,14 +36,19 @@ class SharedLayout:
 
     def _kinds(self) -> dict[str, tuple[tuple[int, ...], str]]:
         batch = (self.num_envs,)
-        return dict.fromkeys(_FLAGS, (batch, "bool")) | {
-            "actions": (batch, "int64"),
-            "obs": ((*batch, *self.observation_shape), "float32"),
-            "final_obs": ((*batch, *self.observation_shape), "float32"),
-            "reward": (batch, "float32"),
-            "episode_return": (batch, "float32"),
-            "episode_length": (batch, "int64"),
-        }
+        several = {"task": (batch, "int64")} if self.num_tasks > 1 else {}
+        return (
+            dict.fromkeys(_FLAGS, (batch, "bool"))
+            | several
+            | {
+                **dict.fromkeys(INPUTS, (batch, "int64")),
+                "obs": ((*batch, *self.observation_shape), "float32"),
+                "final_obs": ((*batch, *self.observation_shape), "float32"),
+                "reward": (batch, "float32"),
+                "episode_return": (batch, "float32"),
+                "episode_length": (batch, "int64"),
+            }
+        )
 
 
 def _padded(shape: tuple[int, ...], dtype: str) -> int:

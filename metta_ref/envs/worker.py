@@ -39,6 +39,7 @@ def serve(pipe_descriptor: int, memory_descriptor: int) -> None:
             memory = mmap.mmap(memory_descriptor, job.layout.size)
             rows = {name: array[job.shard] for name, array in job.layout.arrays(memory).items()}
             env = job.factory(job.shard.start, job.shard.stop - job.shard.start)
+            env.next_tasks = rows["next_tasks"]
             while True:
                 command, argument = pipe.recv()
                 pipe.send(("done", _obey(env, rows, command, argument)))

@@ -12,8 +12,9 @@ from metta_ref.checkpoint import Checkpoint, CheckpointManager, CheckpointStateE
 from metta_ref.checkpoint.contents import Plain
 from metta_ref.checkpoint.migrations import FORMAT_VERSION
 from metta_ref.config import Config, ConfigError, config_digest
-from metta_ref.envs import VectorEnv
+from metta_ref.envs import Info, VectorEnv
 from metta_ref.rl.adam import Adam
+from metta_ref.rl.curriculum import Curriculum
 from metta_ref.rl.fingerprint import environment_fingerprint, require_equal_ranks
 from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.kickstarter import make_kickstarter
@@ -38,7 +39,7 @@ from metta_ref.rl.update import Losses, ppo_update
 class Progress:
     """Where a run stands after an update; `score` is the mean return of the latest episodes, if any.
 
-    `seconds` are those of the update, by phase.
+    `seconds` are those of the update, by phase, and `tasks` what `Curriculum.statistics` says of each task.
     """
 
     epoch: int
@@ -46,12 +47,13 @@ class Progress:
     score: float | None
     losses: Losses
     seconds: Mapping[str, float]
+    tasks: Mapping[str, list[float]]
 
 
 class Trainer:
     """Recurrent PPO on one environment; an epoch is one rollout and the update on it.
 
-    Nothing is random but three kinds of generators that it owns: one for actions, one for minibatches,
+    Nothing is random but the generators that it owns: one for actions, one for minibatches, one for the curriculum,
     and those of the environment. With a checkpoint they and all the rest come back, so that a run which
     was interrupted ends in the same bytes as one which was not.
 
@@ -78,6 +80,7 @@ class Trainer:
         self._action_generator = torch.Generator().manual_seed(config.seed)
         self._minibatch_rng = np.random.Generator(np.random.PCG64(config.seed))
         self._statistics = EpisodeStatistics()
+        self._curriculum = Curriculum(config.curriculum, env, config.seed, group)
         self._cursor = self._first_cursor()
         self._parent: int | None = None
         self.epoch = 0
@@ -108,16 +111,17 @@ class Trainer:
         settings, step, before = self.config.trainer, self.agent_step, dict(self.stopwatch.seconds)
         self.stopwatch.skip()
         noise = action_noise(self._action_generator, settings.horizon, self._batch, self.env.num_actions)
+        self._curriculum.begin(settings.horizon)
         rollout, self._cursor = collect(
             self.agent,
             self.env,
             self._cursor,
             gamma=settings.gamma,
             noise=noise.chunk(self.group.size, dim=1)[self.group.rank],
-            on_episodes=self._statistics.add,
+            on_episodes=self._on_episodes,
             stopwatch=self.stopwatch,
         )
-        self._statistics.settle(self.group)
+        self._curriculum.learn(self._statistics.settle(self.group))
         losses = ppo_update(
             self.agent,
             self._optimizer,
@@ -131,7 +135,7 @@ class Trainer:
         self.epoch += 1
         self.stopwatch.lap("learn")
         seconds = {phase: total - before[phase] for phase, total in self.stopwatch.seconds.items()}
-        return Progress(self.epoch, self.agent_step, self.score, losses, seconds)
+        return Progress(self.epoch, self.agent_step, self.score, losses, seconds, self._curriculum.statistics())
 
     def save(self, manager: CheckpointManager) -> Path:
         """Save the state between two updates; raises as `CheckpointManager.save` does."""
@@ -174,6 +178,7 @@ class Trainer:
                 "minibatches": numpy_generator_state(self._minibatch_rng),
             },
             "statistics": {"ring": self._statistics.ring.copy()},
+            "curriculum": self._curriculum.state_dict(),
         }
         present = {section: arrays for section, arrays in tensors.items() if arrays}
         return whole(self.group, Snapshot(present, {"epoch": self.epoch, "episodes": self.episodes}))
@@ -214,12 +219,19 @@ class Trainer:
         set_numpy_generator_state(self._minibatch_rng, tensors["rng"]["minibatches"])
         self._statistics.ring = tensors["statistics"]["ring"]
         self._statistics.episodes = snapshot.scalars["episodes"]
+        self._curriculum.load_state_dict(tensors.get("curriculum", {}))
         self.epoch = checkpoint.epoch
         self._parent = checkpoint.epoch
         self.stopwatch.restore(checkpoint.sidecar.get("seconds"))
 
+    def _on_episodes(self, step: int, info: Info) -> None:
+        self._statistics.add(step, info)
+        self._curriculum.assign(step, info["_final_obs"])
+
     def _first_cursor(self) -> Cursor:
+        self._curriculum.assign_all()
         obs, _ = self.env.reset()
+        self._curriculum.assign_all()
         count = self.env.num_envs
         return Cursor(obs, np.ones(count, np.bool_), self.agent.initial_state(count))
 

@@ -62,6 +62,7 @@ class MetricsLog:
             "time": time.time(),
         }
         finite = {name: value if _is_finite(value) else None for name, value in record.items()}
+        finite |= {"tasks": dict(progress.tasks)} if progress.tasks else {}
         self._file.write(json.dumps(finite, allow_nan=False) + "\n")
         self._file.flush()
 

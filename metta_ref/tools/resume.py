@@ -43,7 +43,7 @@ def parse(argv: Sequence[str]) -> Config:
 def main(config: Config) -> int:
     """Train on and return the exit code."""
     from metta_ref.checkpoint import CheckpointManager, locked
-    from metta_ref.envs import make_env
+    from metta_ref.envs import make_env, task_configs
     from metta_ref.tools._training import train_until_done, use_one_thread
 
     directory, settings = run_dir(config.run), config.trainer
@@ -56,6 +56,7 @@ def main(config: Config) -> int:
             config.seed,
             settings.num_workers,
             worker_timeout=settings.worker_timeout,
+            tasks=task_configs(config.env, config.curriculum),
         )
         with StopRequest() as stop, closing(env):
             from metta_ref.rl.trainer import Trainer

@@ -21,7 +21,7 @@ from metta_ref.tools._main import tool
 def main(config: Config) -> int:
     """Train and return the exit code."""
     from metta_ref.checkpoint import CheckpointManager, locked
-    from metta_ref.envs import make_env
+    from metta_ref.envs import make_env, task_configs
     from metta_ref.tools._training import persist, train_until_done, use_one_thread
 
     config = replace(config, run=config.run or f"local-{uuid.uuid4().hex[:8]}")
@@ -36,6 +36,7 @@ def main(config: Config) -> int:
         config.seed,
         settings.num_workers,
         worker_timeout=settings.worker_timeout,
+        tasks=task_configs(config.env, config.curriculum),
     )
     with StopRequest() as stop, closing(env):
         from metta_ref.rl.trainer import Trainer

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from metta_ref.config import Config, parse_overrides
-from metta_ref.envs import make_env
+from metta_ref.envs import make_env, task_configs
 from metta_ref.rl.trainer import Trainer
 
 SMALL = ("run=demo", "agent.hidden_size=8", "agent.head_size=4", "trainer.num_envs=4", "trainer.horizon=8")
@@ -44,7 +44,8 @@ def new_trainer() -> Callable[..., "contextmanager[Trainer]"]:
 
     @contextmanager
     def trainer(config: Config) -> Iterator[Trainer]:
-        env = make_env(config.env, config.trainer.num_envs, config.seed, config.trainer.num_workers)
+        tasks = task_configs(config.env, config.curriculum)
+        env = make_env(config.env, config.trainer.num_envs, config.seed, config.trainer.num_workers, tasks=tasks)
         try:
             yield Trainer(config, env)
         finally:

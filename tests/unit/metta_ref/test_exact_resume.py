@@ -25,6 +25,16 @@ TASK = ("trainer.num_envs=16", "env.max_steps=5", "env.corridor_length=1", "env.
 environments a piece differs from its initial value, whatever the last bits of the arithmetic.
 """
 
+CURRICULUM = (
+    *TASK,
+    "curriculum.kind=learning_progress",
+    "curriculum.tasks=4",
+    "curriculum.corridor_length=1,2",
+    "env.name=tmaze",
+    "curriculum.max_steps=8,20",
+    "curriculum.view_radius=3,5",
+)
+
 OTHER_SEED = ("seed=2", *TASK)
 
 WITHOUT_EFFECT = {"agalite": [], "fast": [], "lstm": [], "memoryless": [("recurrent", "starts")]}
@@ -71,14 +81,14 @@ def resumed(tmp_path: Path, new_trainer: Callable[..., Any]) -> Callable[[Config
     return went_on
 
 
-@pytest.mark.parametrize("agent", AGENTS)
+@pytest.mark.parametrize(("agent", "task"), [*((agent, TASK) for agent in AGENTS), ("agalite", CURRICULUM)])
 def test_a_resumed_run_ends_in_the_same_bytes_with_any_number_of_workers(
-    agent: str, small_config: Any, uninterrupted: Any, resumed: Any
+    agent: str, task: tuple[str, ...], small_config: Any, uninterrupted: Any, resumed: Any
 ) -> None:
-    config = small_config(*TASK, f"py_agent={agent}")
+    config = small_config(*task, f"py_agent={agent}")
     manager = uninterrupted(config)
     digests = {
-        resumed(small_config(*TASK, f"py_agent={agent}", f"trainer.num_workers={workers}"), manager.load(BEFORE))
+        resumed(small_config(*task, f"py_agent={agent}", f"trainer.num_workers={workers}"), manager.load(BEFORE))
         for workers in (0, 1, 2)
     }
     assert digests == {state_digest(manager, BEFORE + AFTER)}
@@ -111,11 +121,11 @@ def initial_piece(initial: Snapshot, section: str, name: str) -> Any:
     return initial.scalars[name] if section == "scalars" else initial.tensors[section][name]
 
 
-@pytest.mark.parametrize("agent", AGENTS)
+@pytest.mark.parametrize(("agent", "task"), [*((agent, TASK) for agent in AGENTS), ("memoryless", CURRICULUM)])
 def test_a_checkpoint_without_any_one_piece_is_refused(
-    agent: str, small_config: Any, uninterrupted: Any, new_trainer: Any
+    agent: str, task: tuple[str, ...], small_config: Any, uninterrupted: Any, new_trainer: Any
 ) -> None:
-    config = small_config(*TASK, f"py_agent={agent}")
+    config = small_config(*task, f"py_agent={agent}")
     checkpoint = uninterrupted(config).load(BEFORE)
     with new_trainer(config) as trainer:
         for section, name in pieces(checkpoint.snapshot):
@@ -129,17 +139,20 @@ def test_a_checkpoint_without_any_one_piece_is_refused(
         assert trainer.epoch == 0
 
 
-@pytest.mark.parametrize("agent", AGENTS)
+@pytest.mark.parametrize(("agent", "task"), [*((agent, TASK) for agent in AGENTS), ("agalite", CURRICULUM)])
 def test_any_one_piece_at_its_initial_value_shows_in_the_end(
-    agent: str, small_config: Any, uninterrupted: Any, resumed: Any, new_trainer: Any
+    agent: str, task: tuple[str, ...], small_config: Any, uninterrupted: Any, resumed: Any, new_trainer: Any
 ) -> None:
-    config = small_config(*TASK, f"py_agent={agent}")
+    config = small_config(*task, f"py_agent={agent}")
     manager = uninterrupted(config)
     whole, expected = manager.load(BEFORE), state_digest(manager, BEFORE + AFTER)
     with new_trainer(config) as trainer:
         initial = trainer.snapshot()
     unnoticed = []
     examined = [piece for piece in pieces(whole.snapshot) if piece != ("scalars", "epoch")]
+    if task == CURRICULUM:
+        examined = [piece for piece in examined if piece[0] == "curriculum" or piece[1] in ("task", "next_tasks")]
+        assert len(examined) == 6
     for section, name in representative(examined):
         mutant = with_piece(whole.snapshot, section, name, initial_piece(initial, section, name))
         if resumed(config, replace(whole, snapshot=mutant)) == expected:

@@ -1,0 +1,106 @@
+"""Which task each environment plays next, drawn by how much is being learned from it.
+
+Learning progress as in Kanitscheider et al., "Multi-task curriculum learning in a complex, visual, hard-exploration
+domain: Minecraft" (arXiv:2106.14876, 2021): a fast and a slow average of each task's success are kept, and tasks are
+drawn in proportion to their distance, in either direction: a task that is being forgotten is as worth playing as one
+that is being learned. One that is mastered, or out of reach, is left to the uniform share.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metta_ref.config import LEARNING_PROGRESS, CurriculumConfig
+from metta_ref.envs import VectorEnv
+from metta_ref.rl.group import ALONE, Group
+from metta_ref.rl.state import Arrays, numpy_generator_state, set_numpy_generator_state
+from metta_ref.rl.statistics import Episodes
+
+_RARE = 0.1
+"""Below this success a difference counts for more, and above it for less: the source's p_theta."""
+
+
+class Curriculum:
+    """Assigns the tasks of episodes to come, with a generator of its own; with one task there is nothing to it.
+
+    Success is an episode's return, cut to the range from 0 to 1, which is all that the own tasks pay. What is drawn
+    during a rollout rests on the episodes before it, so that every rank draws alike and uses its own environments'.
+    The task assigned to an environment is part of that environment's state.
+    """
+
+    def __init__(self, config: CurriculumConfig, env: VectorEnv, seed: int, group: Group = ALONE) -> None:
+        self._config, self._env, self._group = config, env, group
+        self._rng = np.random.Generator(np.random.PCG64([seed, 1]))  # not the stream that minibatches have
+        self._episodes = np.zeros(env.num_tasks, np.int64)
+        self._fast, self._slow = np.zeros(env.num_tasks), np.zeros(env.num_tasks)
+
+    def begin(self, steps: int) -> None:
+        """Draw for every environment the task of an episode that would begin in each of some steps."""
+        bounds = np.cumsum(self.probabilities())
+        uniform = self._rng.random((steps, self._env.num_envs * self._group.size)) * bounds[-1]
+        own = np.split(uniform, self._group.size, axis=1)[self._group.rank]
+        self._drawn: NDArray[np.int64] = bounds[:-1].searchsorted(own, side="right")
+
+    def assign(self, step: int, ended: NDArray[np.bool_]) -> None:
+        """Hand the task drawn in a step to environments whose episode ended in it.
+
+        In that step a new episode has begun with the task that was assigned before: see `VectorEnv`.
+        """
+        self._env.next_tasks[ended] = self._drawn[step, ended]
+
+    def assign_all(self) -> None:
+        """Draw a task for every environment's next episode."""
+        self.begin(1)
+        self.assign(0, np.ones(self._env.num_envs, np.bool_))
+
+    def learn(self, episodes: Episodes) -> None:
+        """Take in the episodes of a rollout, of all ranks."""
+        for task, earned in zip(episodes.tasks, episodes.returns.clip(0, 1), strict=True):
+            self._episodes[task] += 1
+            # Plain means at first, so that the two averages agree until there is something to compare.
+            for average, window in ((self._fast, self._config.fast_window), (self._slow, self._config.slow_window)):
+                average[task] += (earned - average[task]) / min(self._episodes[task], window)
+
+    def probabilities(self) -> NDArray[np.float64]:
+        """Of each task to be drawn next; they add up to 1."""
+        count = self._env.num_tasks
+        uniform = np.full(count, 1 / count)
+        progress: NDArray[np.float64] = np.abs(_stretched(self._fast) - _stretched(self._slow))
+        total = progress.sum()
+        if self._config.kind != LEARNING_PROGRESS or total == 0:
+            return uniform
+        share = self._config.exploration
+        mixed: NDArray[np.float64] = share * uniform + (1 - share) * progress / total
+        return mixed
+
+    def statistics(self) -> Mapping[str, list[float]]:
+        """Of each task, in the order of ids: `success`, lately; `episodes` played; `probability` of being drawn.
+
+        Empty where there is one task.
+        """
+        if self._env.num_tasks == 1:
+            return {}
+        return {
+            "success": self._fast.round(6).tolist(),
+            "episodes": self._episodes.tolist(),
+            "probability": self.probabilities().round(6).tolist(),
+        }
+
+    def state_dict(self) -> Arrays:
+        """Everything that later draws depend on, equal on all ranks; with one task nothing does."""
+        if self._env.num_tasks == 1:
+            return {}
+        averages = {"fast": self._fast.copy(), "slow": self._slow.copy(), "episodes": self._episodes.copy()}
+        return averages | {"rng": numpy_generator_state(self._rng)}
+
+    def load_state_dict(self, state: Arrays) -> None:
+        """The inverse of `state_dict`."""
+        if state:
+            self._fast, self._slow, self._episodes = state["fast"], state["slow"], state["episodes"]
+            set_numpy_generator_state(self._rng, state["rng"])
+
+
+def _stretched(success: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Success rescaled so that differences weigh more where it is rare; 0 and 1 stay where they are."""
+    return (1 - _RARE) * success / (success + _RARE * (1 - 2 * success))
