@@ -1,6 +1,10 @@
 """What can be wrong with a stats database, as types that a command line turns into one message."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from metta_ref.eval.place import Place, Server
 
 
 class StatsError(Exception):
@@ -10,15 +14,22 @@ class StatsError(Exception):
 class StatsNotFoundError(StatsError):
     """There is no stats database at the given place."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"no stats database at {path}: evaluate a checkpoint first")
+    def __init__(self, place: "Place") -> None:
+        super().__init__(f"no stats database at {place}: evaluate a checkpoint first")
 
 
 class StatsCorruptError(StatsError):
-    """The file cannot be read as DuckDB, is cut short, or holds other tables than a stats database."""
+    """The file cannot be read as DuckDB, is cut short, or there are other tables than those of a stats database."""
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} is not a readable stats database ({reason}): move it away and evaluate again")
+    def __init__(self, place: "Place", reason: str) -> None:
+        super().__init__(f"{place} is not a readable stats database ({reason}): move it away and evaluate again")
+
+
+class StatsServerError(StatsError):
+    """The server of a stats database cannot be reached, or refuses."""
+
+    def __init__(self, server: "Server", reason: str) -> None:
+        super().__init__(f"{server}: {reason}; check the address, the permissions, and that the server runs")
 
 
 class StatsBusyError(StatsError):

@@ -21,6 +21,7 @@ from typing import Final, Self
 
 from metta_ref.checkpoint import key_and_version
 from metta_ref.eval.connection import Row, Value
+from metta_ref.eval.place import Place
 from metta_ref.eval.records import PolicyKey
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 
@@ -30,9 +31,8 @@ _SUMS: Final = """
     FROM policy_simulation_agent_samples samples
     LEFT JOIN agent_metrics ON agent_metrics.episode_id = samples.episode_id
         AND agent_metrics.agent_id = samples.agent_id AND agent_metrics.metric = $metric
-    WHERE ($policy_key IS NULL OR policy_key = $policy_key)
-      AND ($policy_version IS NULL OR policy_version = $policy_version)
-      AND ($sim_name IS NULL OR sim_name = $sim_name) AND ($sim_env IS NULL OR sim_env = $sim_env)"""
+    WHERE policy_key = coalesce($policy_key, policy_key) AND policy_version = coalesce($policy_version, policy_version)
+      AND sim_name = coalesce($sim_name, sim_name) AND sim_env = coalesce($sim_env, sim_env)"""
 _EPISODE_VALUES: Final = """
     SELECT sim_name, sim_env, sum(coalesce(value, 0)) / count(*)
     FROM policy_simulation_agent_samples samples
@@ -104,11 +104,11 @@ class EvalStatsDB:
     simulation wrote: there is no second way to derive it.
 
     Raises:
-        StatsNotFoundError, StatsCorruptError, StatsBusyError: see SimulationStatsDB.
+        StatsError: see SimulationStatsDB.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._database = SimulationStatsDB(path, read_only=True)
+    def __init__(self, place: Place) -> None:
+        self._database = SimulationStatsDB(place, read_only=True)
 
     def __enter__(self) -> Self:
         return self
@@ -233,7 +233,7 @@ class EvalStatsDB:
         return [metric for (metric,) in self._rows(_METRICS, _named(policy))]
 
     def _rows(self, query: str, values: Mapping[str, Value]) -> list[Row]:
-        return self._database.connection.rows(query, dict(values))
+        return self._database.connection.rows(query, values)
 
 
 def _named(policy: PolicyKey | None) -> dict[str, Value]:

@@ -9,27 +9,36 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metta_ref.eval.errors import StatsBusyError
+from metta_ref.eval.place import Place
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Episodes that a merge added, and those that the database holds now."""
+    """Ids of the episodes that a merge added, and how many the database holds now."""
 
-    added: int
+    added: tuple[str, ...]
     total: int
 
 
-def publish(shards: Sequence[Path], destination: Path) -> Published:
-    """Merges shards into `destination`, which is replaced as a whole by a complete copy or not at all.
+def publish(shards: Sequence[Path], destination: Place) -> Published:
+    """Merges shards into `destination`, all or nothing; whoever publishes there at the same time waits.
 
-    The copy stands in the same folder, is flushed to disk, and takes the name in one rename. Two evaluations
-    that end together wait for each other.
+    A server takes them in one transaction. A file is replaced by a complete copy, which stands in the same folder,
+    is flushed to disk, and takes the name in one rename.
 
     Raises:
         StatsCorruptError, StatsNotFoundError: about the destination or a shard; the destination is untouched.
         StatsBusyError: another program has changes to the destination that are not in the file yet.
+        StatsServerError: the server cannot be reached, or refuses.
     """
+    if isinstance(destination, Path):
+        return _publish_to_file(shards, destination)
+    with SimulationStatsDB(destination) as database:
+        return _merged(shards, database)
+
+
+def _publish_to_file(shards: Sequence[Path], destination: Path) -> Published:
     log = destination.with_name(destination.name + ".wal")
     temporary = destination.with_name(f".{destination.name}.tmp")
     with _exclusive(destination.with_name(f".{destination.name}.lock")):
@@ -39,18 +48,22 @@ def publish(shards: Sequence[Path], destination: Path) -> Published:
             _discard(temporary)  # of a process that was killed here
             if destination.exists():
                 with SimulationStatsDB(destination, read_only=True) as database:
-                    database.verify()
+                    database.tables()  # DuckDB opens a damaged file and notices only where it looks
                 shutil.copyfile(destination, temporary)
             with SimulationStatsDB(temporary) as database:
-                added = sum([database.merge_in(shard) for shard in shards])
-                total = database.count("episodes")
+                published = _merged(shards, database)
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
             temporary.replace(destination)
         finally:
             _discard(temporary)
         _fsync_directory(destination.parent)
-    return Published(added, total)
+    return published
+
+
+def _merged(shards: Sequence[Path], database: SimulationStatsDB) -> Published:
+    added = database.merge_in(shards)
+    return Published(added, database.count("episodes"))
 
 
 @contextmanager

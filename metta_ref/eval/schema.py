@@ -1,4 +1,4 @@
-"""Tables and views of a stats database.
+"""Tables and views of a stats database, in the SQL that DuckDB and PostgreSQL share.
 
 One row of `agent_metrics` exists only for a metric that was recorded, and a recorder leaves out zeros; the
 views therefore come in a pair: `policy_simulation_agent_samples` holds every agent of every episode,
@@ -10,30 +10,34 @@ from typing import Final
 
 FORMAT_VERSION: Final = 1
 
+_TEXT: Final = 'TEXT COLLATE "C"'
+"""Sorted by its bytes, so that a server of any language answers in the same order as a file."""
+
 TABLES: Final[dict[str, str]] = {
-    "simulations": """
+    "simulations": f"""
         CREATE TABLE simulations (
-            id TEXT PRIMARY KEY, name TEXT NOT NULL, env TEXT NOT NULL,
-            policy_key TEXT NOT NULL, policy_version INTEGER NOT NULL,
+            id {_TEXT} PRIMARY KEY, name {_TEXT} NOT NULL, env {_TEXT} NOT NULL,
+            policy_key {_TEXT} NOT NULL, policy_version INTEGER NOT NULL,
             created_at TIMESTAMP NOT NULL, finished_at TIMESTAMP)""",
-    "episodes": """
+    "episodes": f"""
         CREATE TABLE episodes (
-            id TEXT PRIMARY KEY, simulation_id TEXT NOT NULL, step_count INTEGER NOT NULL,
+            id {_TEXT} PRIMARY KEY, simulation_id {_TEXT} NOT NULL, step_count INTEGER NOT NULL,
             created_at TIMESTAMP NOT NULL, completed_at TIMESTAMP, replay_url TEXT)""",
-    "episode_attributes": """
+    "episode_attributes": f"""
         CREATE TABLE episode_attributes (
-            episode_id TEXT, attribute TEXT, value TEXT NOT NULL, PRIMARY KEY (episode_id, attribute))""",
-    "agent_groups": """
+            episode_id {_TEXT}, attribute {_TEXT}, value TEXT NOT NULL,
+            PRIMARY KEY (episode_id, attribute))""",
+    "agent_groups": f"""
         CREATE TABLE agent_groups (
-            episode_id TEXT, group_id INTEGER, agent_id INTEGER,
+            episode_id {_TEXT}, group_id INTEGER, agent_id INTEGER,
             PRIMARY KEY (episode_id, group_id, agent_id))""",
-    "agent_policies": """
+    "agent_policies": f"""
         CREATE TABLE agent_policies (
-            episode_id TEXT, agent_id INTEGER, policy_key TEXT NOT NULL, policy_version INTEGER NOT NULL,
-            PRIMARY KEY (episode_id, agent_id))""",
-    "agent_metrics": """
+            episode_id {_TEXT}, agent_id INTEGER, policy_key {_TEXT} NOT NULL,
+            policy_version INTEGER NOT NULL, PRIMARY KEY (episode_id, agent_id))""",
+    "agent_metrics": f"""
         CREATE TABLE agent_metrics (
-            episode_id TEXT, agent_id INTEGER, metric TEXT, value DOUBLE NOT NULL,
+            episode_id {_TEXT}, agent_id INTEGER, metric {_TEXT}, value FLOAT8 NOT NULL,
             PRIMARY KEY (episode_id, agent_id, metric))""",
 }
 """Name to definition, parents before children."""
@@ -61,4 +65,4 @@ VIEWS: Final[dict[str, str]] = {
 
 FORMAT_TABLE: Final = "stats_format"
 FORMAT: Final = f"CREATE TABLE {FORMAT_TABLE} AS SELECT {FORMAT_VERSION} AS version"
-"""Tells a stats database from any other DuckDB file, and one format from the next."""
+"""Tells a stats database from any other, and one format from the next."""

@@ -1,40 +1,49 @@
-"""The stats database as a file: created, written in transactions, merged with others."""
+"""The stats database as it is written: created, added to in transactions, merged with others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
-import duckdb
-
-from metta_ref.eval.connection import Connection
+from metta_ref.eval.connection import Row, connect, insert
 from metta_ref.eval.errors import StatsCorruptError, StatsNotFoundError
+from metta_ref.eval.place import Place
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
 from metta_ref.eval.schema import EPISODE_CHILDREN, FORMAT, FORMAT_TABLE, FORMAT_VERSION, TABLES, VIEWS
 
+_HAS_FORMAT: Final = (
+    "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $table"
+)
+_FINISHED: Final = """
+    UPDATE simulations SET finished_at = $finished
+    WHERE id = $id AND (finished_at IS NULL OR finished_at < $finished)"""
+_REPLAY: Final = "UPDATE episodes SET replay_url = $url WHERE id = $id AND replay_url IS NULL"
+
 
 class SimulationStatsDB:
-    """A DuckDB file with the tables of `schema`; a context manager that closes it.
+    """A database with the tables of `schema`; a context manager that closes it.
 
-    Without `read_only` a missing file is created with its schema; an existing one must carry it.
+    Without `read_only` a missing file is created with its schema, and an existing one must carry it; on a server
+    the schema is created where it is missing.
 
     Raises:
-        StatsNotFoundError: `read_only` and there is no file.
+        StatsNotFoundError: `read_only` and there is none.
         StatsCorruptError: the file is damaged, or is no stats database of this format.
         StatsBusyError: another process holds the file.
+        StatsServerError: the server cannot be reached.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self.path = path
-        exists = path.exists()
-        if read_only and not exists:
-            raise StatsNotFoundError(path)
-        self.connection = Connection(path, read_only=read_only)
+    def __init__(self, place: Place, *, read_only: bool = False) -> None:
+        self.place = place
+        there = isinstance(place, Path) and place.exists()
+        if read_only and isinstance(place, Path) and not there:
+            raise StatsNotFoundError(place)
+        self.connection = connect(place, read_only=read_only)
         try:
-            if exists:
+            if read_only or there:
                 self._check_format()
             else:
-                self._create()
+                self._create_if_missing()
         except BaseException:
             self.connection.close()
             raise
@@ -48,24 +57,8 @@ class SimulationStatsDB:
         self.close()
 
     def close(self) -> None:
-        """Flushes the write-ahead log into the file and closes it."""
+        """Flushes what is pending and lets go of the database."""
         self.connection.close()
-
-    def _create(self) -> None:
-        with self.connection.transaction():
-            for statement in (*TABLES.values(), *VIEWS.values(), FORMAT):
-                self.connection.rows(statement)
-
-    def _check_format(self) -> None:
-        try:
-            versions = self.connection.rows(f"SELECT version FROM {FORMAT_TABLE}")  # noqa: S608 - a name of the schema
-        except duckdb.ProgrammingError as error:
-            raise StatsCorruptError(self.path, "a DuckDB file without the tables of a stats database") from error
-        if versions != [(FORMAT_VERSION,)]:
-            raise StatsCorruptError(
-                self.path,
-                f"format {versions[0][0] if versions else None}, this program reads format {FORMAT_VERSION}",
-            )
 
     def count(self, table: str) -> int:
         """Number of rows in one of the tables of `schema.TABLES`."""
@@ -74,14 +67,13 @@ class SimulationStatsDB:
         [[rows]] = self.connection.rows(f"SELECT count(*) FROM {table}")  # noqa: S608 - checked above
         return int(rows)
 
-    def verify(self) -> None:
-        """Reads every value once: DuckDB opens a damaged file and notices only where it looks.
+    def tables(self) -> dict[str, list[Row]]:
+        """Every row of every table, by table; reading all of it finds whatever is damaged.
 
         Raises:
             StatsCorruptError: some block cannot be read.
         """
-        for table in TABLES:
-            self.connection.rows(f"SELECT bit_xor(hash(everything)) FROM {table} everything")  # noqa: S608 - our name
+        return {table: self.connection.rows(f"SELECT * FROM {table}") for table in TABLES}  # noqa: S608 - our names
 
     def record(self, simulation: SimulationRecord, episodes: Iterable[EpisodeRecord]) -> None:
         """Writes a simulation and its episodes, all or nothing; an episode that is there stays as it is.
@@ -89,62 +81,85 @@ class SimulationStatsDB:
         Raises:
             ValueError: an episode belongs to another simulation.
         """
-        known = {row[0] for row in self.connection.rows("SELECT id FROM episodes")}
-        new = [episode for episode in episodes if episode.id not in known]
-        if strangers := [episode.id for episode in new if episode.simulation_id != simulation.id]:
-            raise ValueError(f"not episodes of simulation {simulation.id}: {', '.join(strangers)}")
-        key, version = simulation.policy
-        insert = self.connection.insert
         with self.connection.transaction():
-            insert(
-                "simulations",
-                [(simulation.id, simulation.name, simulation.env, key, version,
-                  simulation.created_at, simulation.finished_at)],
-            )  # fmt: skip
-            insert(
-                "episodes",
-                [(e.id, e.simulation_id, e.step_count, e.created_at, e.completed_at, e.replay_url) for e in new],
-            )
-            insert("episode_attributes", [(e.id, name, text) for e in new for name, text in e.attributes.items()])
-            insert("agent_groups", [(e.id, group, agent) for e in new for agent, group in e.agent_groups.items()])
-            insert(
-                "agent_policies",
-                [(e.id, agent, *policy) for e in new for agent, policy in e.policies.items()],
-            )
-            insert(
-                "agent_metrics",
-                [
-                    (e.id, agent, metric, float(value))
-                    for e in new
-                    for agent, metrics in e.agent_metrics.items()
-                    for metric, value in metrics.items()
-                ],
-            )
+            self._add(_rows(simulation, list(episodes)))
 
-    def merge_in(self, other: Path) -> int:
-        """Adds the simulations and episodes of another stats database, all or nothing.
+    def merge_in(self, shards: Sequence[Path]) -> tuple[str, ...]:
+        """Adds the simulations and episodes of other stats databases, all or nothing.
 
-        The unit is the episode: one whose id is here already keeps all its rows and takes none from `other`,
-        so that merging twice is merging once. Merging a database into itself changes nothing.
+        The unit is the episode: one whose id is here already keeps all its rows and takes none but a replay that
+        it lacks, so that merging twice is merging once. Merging a database into itself changes nothing.
 
         Returns:
-            Number of episodes added.
+            Ids of the episodes that were added, sorted.
         Raises:
-            StatsNotFoundError, StatsCorruptError, StatsBusyError: about `other`; nothing was added.
+            StatsNotFoundError, StatsCorruptError, StatsBusyError: about a shard; nothing was added.
         """
-        if other.resolve() == self.path.resolve():
-            return 0
-        with SimulationStatsDB(other, read_only=True) as shard:
-            shard.verify()
-        before = self.count("episodes")
+        added: tuple[str, ...] = ()
+        with self.connection.transaction():
+            self.connection.exclusive()
+            for shard in shards:
+                if isinstance(self.place, Path) and shard.resolve() == self.place.resolve():
+                    continue
+                with SimulationStatsDB(shard, read_only=True) as other:
+                    tables = other.tables()
+                added += self._add(tables)
+        return tuple(sorted(added))
+
+    def _add(self, tables: Mapping[str, Sequence[Row]]) -> tuple[str, ...]:
         rows = self.connection.rows
-        with self.connection.attached(other, "incoming"), self.connection.transaction():
-            rows("INSERT OR IGNORE INTO simulations SELECT * FROM incoming.simulations")
-            for table in EPISODE_CHILDREN:
-                # S608: table names come from the schema.
-                rows(
-                    f"INSERT INTO {table} SELECT * FROM incoming.{table} "  # noqa: S608
-                    "WHERE episode_id NOT IN (SELECT id FROM episodes)"
-                )
-            rows("INSERT OR IGNORE INTO episodes SELECT * FROM incoming.episodes")
-        return self.count("episodes") - before
+        insert(self.connection, "simulations", tables["simulations"])
+        added = {row[0]: row[1] for row in insert(self.connection, "episodes", tables["episodes"])}
+        for table in EPISODE_CHILDREN:
+            insert(self.connection, table, [row for row in tables[table] if row[0] in added])
+        for identity, *_, replay_url in tables["episodes"]:
+            if replay_url is not None and identity not in added:
+                rows(_REPLAY, {"url": replay_url, "id": identity})
+        for identity, *_, finished in tables["simulations"]:
+            if finished is not None and identity in added.values():
+                rows(_FINISHED, {"finished": finished, "id": identity})
+        return tuple(added)
+
+    def _create_if_missing(self) -> None:
+        with self.connection.transaction():
+            self.connection.exclusive()
+            if self._has_format():
+                self._check_format()
+                return
+            for statement in (*TABLES.values(), *VIEWS.values(), FORMAT):
+                self.connection.rows(statement)
+
+    def _has_format(self) -> bool:
+        [[found]] = self.connection.rows(_HAS_FORMAT, {"table": FORMAT_TABLE})
+        return bool(found)
+
+    def _check_format(self) -> None:
+        if not self._has_format():
+            if isinstance(self.place, Path):
+                raise StatsCorruptError(self.place, "a DuckDB file without the tables of a stats database")
+            raise StatsNotFoundError(self.place)
+        versions = self.connection.rows(f"SELECT version FROM {FORMAT_TABLE}")  # noqa: S608 - a name of the schema
+        if versions != [(FORMAT_VERSION,)]:
+            raise StatsCorruptError(
+                self.place,
+                f"format {versions[0][0] if versions else None}, this program reads format {FORMAT_VERSION}",
+            )
+
+
+def _rows(simulation: SimulationRecord, episodes: Sequence[EpisodeRecord]) -> dict[str, list[Row]]:
+    if strangers := [episode.id for episode in episodes if episode.simulation_id != simulation.id]:
+        raise ValueError(f"not episodes of simulation {simulation.id}: {', '.join(strangers)}")
+    s = simulation
+    return {
+        "simulations": [(s.id, s.name, s.env, *s.policy, s.created_at, s.finished_at)],
+        "episodes": [(e.id, s.id, e.step_count, e.created_at, e.completed_at, e.replay_url) for e in episodes],
+        "episode_attributes": [(e.id, name, text) for e in episodes for name, text in e.attributes.items()],
+        "agent_groups": [(e.id, group, agent) for e in episodes for agent, group in e.agent_groups.items()],
+        "agent_policies": [(e.id, agent, *policy) for e in episodes for agent, policy in e.policies.items()],
+        "agent_metrics": [
+            (e.id, agent, metric, float(value))
+            for e in episodes
+            for agent, metrics in e.agent_metrics.items()
+            for metric, value in metrics.items()
+        ],
+    }

@@ -80,7 +80,7 @@ def main(config: SimConfig) -> int:
         run, version = done.policy
         print(
             f"evaluated run={run} epoch={version} simulation={simulation.name} episodes={done.requested} "
-            f"completed={done.completed} added={done.published.added} total={done.published.total} "
+            f"completed={done.completed} added={len(done.published.added)} total={done.published.total} "
             f"mean_reward={done.mean_reward:.6f}",
             flush=True,
         )

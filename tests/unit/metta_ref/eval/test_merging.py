@@ -52,7 +52,7 @@ def test_shards_of_two_policies_fill_every_table(tmp_path: Path) -> None:
     one = shard(tmp_path / "one.duckdb", ("ant", 4), "a", "b")
     two = shard(tmp_path / "two.duckdb", ("bee", 8), "c")
     merged = tmp_path / "stats.duckdb"
-    assert publish([one, two], merged) == Published(added=3, total=3)
+    assert publish([one, two], merged) == Published(added=("a", "b", "c"), total=3)
     assert counts(merged) == {
         "simulations": 2,
         "episodes": 3,
@@ -70,10 +70,10 @@ def test_merging_again_adds_nothing(tmp_path: Path) -> None:
     one, merged = shard(tmp_path / "one.duckdb", ("ant", 4), "a", "b"), tmp_path / "stats.duckdb"
     publish([one], merged)
     before = counts(merged)
-    assert publish([one, one], merged) == Published(added=0, total=2)
+    assert publish([one, one], merged) == Published(added=(), total=2)
     assert counts(merged) == before
     with SimulationStatsDB(merged) as database:
-        assert database.merge_in(merged) == 0
+        assert database.merge_in([merged]) == ()
 
 
 def test_an_episode_is_merged_whole_and_the_first_one_stays(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_an_episode_is_merged_whole_and_the_first_one_stays(tmp_path: Path) -> N
                 )
             ],
         )
-    assert publish([first, second], merged) == Published(added=1, total=1)
+    assert publish([first, second], merged) == Published(added=("a",), total=1)
     with EvalStatsDB(merged) as database:
         assert database.metrics(("ant", 4)) == ["reward"]
         assert database.sums("reward", ("ant", 4)).total == 1.0
@@ -132,7 +132,7 @@ def test_what_a_killed_merge_left_behind_is_in_nobody_s_way(tmp_path: Path) -> N
     one = shard(tmp_path / "one.duckdb", ("ant", 4), "a")
     for name in (".stats.duckdb.tmp", ".stats.duckdb.tmp.wal", ".stats.duckdb.lock"):
         (tmp_path / name).write_bytes(b"half a database")
-    assert publish([one], tmp_path / "stats.duckdb") == Published(added=1, total=1)
+    assert publish([one], tmp_path / "stats.duckdb") == Published(added=("a",), total=1)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.duckdb", "stats.duckdb"]
 
 
