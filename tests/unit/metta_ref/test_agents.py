@@ -10,6 +10,7 @@ from metta_ref.agents import AGENTS, make_agent
 from metta_ref.agents.actor_critic import PARTS
 from metta_ref.agents.agalite import AgaliteCore
 from metta_ref.agents.interface import Agent
+from metta_ref.agents.lstm import LstmCore
 from metta_ref.agents.scan import discounted_sums
 from metta_ref.config import AgentConfig, Observation
 
@@ -141,3 +142,42 @@ def test_agalite_attention_follows_the_published_equations() -> None:
         actual, _ = attention(inputs[:, None], core.initial_state(1)[:4], starts)
     torch.testing.assert_close(actual[:, 0], expected)
     assert expected.abs().max() > 0.01
+
+
+def loop_over_the_cell(core: LstmCore, inputs: Tensor, starts: Tensor) -> Tensor:
+    """What the core does, a step at a time, with the library's cell."""
+    hidden, cell = core.initial_state(BATCH)
+    outputs = []
+    for row, start in zip(inputs, starts, strict=True):
+        keep = (~start).to(inputs.dtype).unsqueeze(-1)
+        hidden, cell = core.cell(row, (hidden * keep, cell * keep))
+        outputs.append(hidden)
+    return torch.stack(outputs)
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.3, 1.0])
+def test_the_lstm_learns_from_a_whole_sequence_what_it_learns_from_its_steps(chance: float) -> None:
+    """Outputs and gradients; with chance 1 every step begins an episode."""
+    torch.manual_seed(0)
+    core = LstmCore(CONFIG)
+    inputs = torch.randn(STEPS, BATCH, CONFIG.hidden_size, requires_grad=True)
+    starts = torch.rand(STEPS, BATCH) < chance
+    wanted = torch.randn(STEPS, BATCH, CONFIG.hidden_size)
+    results = []
+    for outputs in (core(inputs, core.initial_state(BATCH), starts)[0], loop_over_the_cell(core, inputs, starts)):
+        gradients = torch.autograd.grad((outputs * wanted).sum(), [inputs, *core.parameters()])
+        results.append((outputs, *gradients))
+    torch.testing.assert_close(results[0], results[1])
+
+
+def test_no_trace_of_an_earlier_episode_is_left_in_the_lstm() -> None:
+    """Not even a rounding error of what the memory held, however large."""
+    torch.manual_seed(0)
+    core, inputs = LstmCore(CONFIG), torch.randn(STEPS, BATCH, CONFIG.hidden_size)
+    starts = torch.zeros(STEPS, BATCH, dtype=torch.bool)
+    starts[3] = True
+    full = (torch.ones(BATCH, CONFIG.hidden_size), torch.full((BATCH, CONFIG.hidden_size), 1e6))
+    for state in (full, core.initial_state(BATCH)):
+        torch.testing.assert_close(
+            core(inputs, state, starts)[0][3:], core(inputs, full, starts)[0][3:], atol=0, rtol=0
+        )
