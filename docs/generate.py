@@ -15,7 +15,7 @@ from typing import Final
 import typer.main
 from typer.testing import CliRunner
 
-from audit.cli.main import app
+from audit.cli.app import app
 from audit.kinds.page import kinds_page
 from audit.kinds.registry import BUILT_IN
 from audit.model.codes import CODES

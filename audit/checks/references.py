@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Final, Literal, Protocol
 
 from audit.model.codes import CODES, Severity
 from audit.model.findings import Finding, Retirement
 from audit.model.references import Dangling
+from audit.model.regex import regex
 from audit.model.testdata import is_input_of_tests
 
 
@@ -34,8 +34,8 @@ class Retired(Protocol):
 
 _VENDORED: Final = frozenset({"_vendor", "_vendored", "vendor", "vendored", "third_party", "extern"})
 _COMPILED_INTERFACES: Final = ("_pb2.py", "_pb2.pyi", "_pb2_grpc.py", "_pb2_grpc.pyi")
-_PERSONAL: Final = re.compile(r"(?:\w+_)?local(?:_\w+|settings)?")
-_SETTINGS: Final = re.compile(r"settings|config")
+_PERSONAL: Final = regex(r"(?:\w+_)?local(?:_\w+|settings)?")
+_SETTINGS: Final = regex(r"settings|config")
 
 
 def reference_findings(

@@ -14,37 +14,36 @@ from audit.claims.names import PATH, is_quoted
 from audit.claims.phrases import phrase_at
 from audit.claims.place import place_of
 from audit.model.predicates import Absent, AnyPredicate, Bound, Exists, Pytest, Uses
+from audit.model.regex import regex
 
 _WHO: Final = rf"(?:`(?P<who>{PATH.pattern}|[A-Z][a-z]\w*[A-Z]\w*)(?::\d+)?`|(?P<bare>(?:[\w.-]+/)+[\w.-]+\.py))"
-_STILL_USES: Final = re.compile(
+_STILL_USES: Final = regex(
     rf"^(?:(?:the|file|class|module)\s+)*{_WHO}\s*:?\s+still\s+(?P<verb>imports?|uses?|references?|calls?|names?)\s+",
     re.IGNORECASE,
 )
-_USES_STILL: Final = re.compile(
-    r"^(?:it\s+)?still\s+(?P<verb>imports?|uses?|references?|calls?|names?)\s+", re.IGNORECASE
-)
-_BY_WAY: Final = re.compile(
+_USES_STILL: Final = regex(r"^(?:it\s+)?still\s+(?P<verb>imports?|uses?|references?|calls?|names?)\s+", re.IGNORECASE)
+_BY_WAY: Final = regex(
     r"(?:(?:the|deleted|removed|retired|old|legacy|now|non-?existent|missing)[\s-]+)*", re.IGNORECASE
 )
-_COMPLETE: Final = re.compile(
+_COMPLETE: Final = regex(
     r"\s*(?:(?:class|module|function|alias)\b\s*)?(?:$|[.;,(—–]|which\b|even\b|from\b|although\b)", re.IGNORECASE
 )
-_MISSING: Final = re.compile(
+_MISSING: Final = regex(
     r"\s*:?\s*(?:(?:is|are|was|were)\s+)?(?:still\s+)?(?:missing|does\s+not\s+exist|doesn't\s+exist|not\s+(?:yet\s+)?created|"
     r"(?:has|have)\s+not\s+been\s+(?:created|added|written)(?:\s+yet)?)\W*$",
     re.IGNORECASE,
 )
-_THERE: Final = re.compile(
+_THERE: Final = regex(
     r"\s*:?\s*(?:still\s+exists?|(?:is|are)\s+still\s+(?:there|present|in\s+the\s+tree|not\s+(?:deleted|removed))|"
     r"(?:has|have)\s+not\s+(?:yet\s+)?been\s+(?:deleted|removed)(?:\s+yet)?|not\s+(?:yet\s+)?(?:deleted|removed))\W*$",
     re.IGNORECASE,
 )
-_FAILURES: Final = re.compile(
+_FAILURES: Final = regex(
     r"(?<![\d.~/+-])(?P<number>\d+)\s+(?:test\s+)?(?:failures?|failing(?:\s+tests?)?|tests?\s+(?:fail|failing|failed))\b(?!\s+(?:fixed|resolved))",
     re.IGNORECASE,
 )
-_TEST_FILE: Final = re.compile(r"(?<![\w/.-])(?:[\w.-]+/)+(?:test_[\w-]+|[\w-]+_test)\.py")
-_CHANGED: Final = re.compile(
+_TEST_FILE: Final = regex(r"(?<![\w/.-])(?:[\w.-]+/)+(?:test_[\w-]+|[\w-]+_test)\.py")
+_CHANGED: Final = regex(
     r"\b(?:before|was|were|previous\w*|used\s+to|originally|fixed|resolved|had|down|from)\b|→|->", re.IGNORECASE
 )
 

@@ -8,29 +8,30 @@ from typing import Final
 from audit.claims.blocks import Block
 from audit.claims.names import is_quoted
 from audit.model.predicates import AnyPredicate, Bound, Pytest
+from audit.model.regex import regex
 
-PASSING: Final = re.compile(
+PASSING: Final = regex(
     r"(?<![\d.~/])\b(?P<passed>\d+)(?:\s*(?:/|of|out of)\s*(?P<all>\d+))?\s+(?:(?P<part>[a-z]+)\s+)?(?:[a-z-]+\s+)??"
     r"tests?\s+(?:(?:are|is|now|all|currently)\s+)*(?:passing|pass|passed)\b",
     re.IGNORECASE,
 )
-_ALL_PASS: Final = re.compile(
+_ALL_PASS: Final = regex(
     r"(?:^|[:—–-]\s+|,\s+(?:and\s+)?)(?:now\s+)?(?:(?:all|every)\s+(?:(?:of\s+)?the\s+)?(?:(?P<part>[a-z]+)\s+)?tests?\s+"
     r"|(?:the\s+)?(?P<whole>[a-z]+)\s+tests\s+(?=(?:now\s+|do\s+)*(?:all\s+|do\s+)))"
     r"(?:(?:in|under|of|from)\s+`?(?P<path>(?:[\w.-]+/)+(?:[\w-]+\.py)?|[\w.-]+(?:/[\w.-]+)+)`?\s+)?"
     r"(?:(?:are|is|now|still|currently|do|all)\s+)*(?:passing|pass|passes|passed|green)\b(?P<rest>.*)$",
     re.IGNORECASE,
 )
-_AFTER: Final = re.compile(
+_AFTER: Final = regex(
     r"\s*(?:$|[.;!,(—–]|successfully\b|with(?:out)?\b(?!\s+the\s+exception)|again\b|now\b|using\b|directly\b)",
     re.IGNORECASE,
 )
-_HEDGED: Final = re.compile(
+_HEDGED: Final = regex(
     r"\b(?:except|apart\s+from|but|other\s+than|most|almost|nearly|not|locally|on\s+(?:my|ci))\b", re.IGNORECASE
 )
-_TEST_PATH: Final = re.compile(r"(?<![\w/.-])(?:[\w.-]+/)+(?:test_[\w-]+|[\w-]+_test)\.py(?:::[\w\[\]-]+)*")
-_SYSTEM: Final = re.compile(r"^(?:the\s+)?(?P<part>[a-z]+)\s+(?:sub-?system|system|module|package)\b", re.IGNORECASE)
-_NO_PART: Final = re.compile(
+_TEST_PATH: Final = regex(r"(?<![\w/.-])(?:[\w.-]+/)+(?:test_[\w-]+|[\w-]+_test)\.py(?:::[\w\[\]-]+)*")
+_SYSTEM: Final = regex(r"^(?:the\s+)?(?P<part>[a-z]+)\s+(?:sub-?system|system|module|package)\b", re.IGNORECASE)
+_NO_PART: Final = regex(
     r"unit|integration|functional|regression|existing|new|old|the|all|our|core|relevant|affected|remaining|related|other|"
     r"smoke|more|additional|total|passing|whole|entire|main|own|updated|migrated|full|comprehensive|basic"
 )

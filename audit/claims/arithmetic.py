@@ -8,8 +8,9 @@ from typing import Final
 
 from audit.claims.blocks import Block, Outline
 from audit.model.documents import DocumentFinding
+from audit.model.regex import regex
 
-_VAGUE: Final = re.compile(
+_VAGUE: Final = regex(
     r"\b(?:including|such as|e\.g|some|over|at least|up to|about|around|more than|top|first|last|main|key|most|"
     r"among|phases?|steps?|options?|per|each)\b|[~+≈<>≥≤%]|\d\s*[-–/.:]\s*\d",
     re.IGNORECASE,
@@ -21,11 +22,11 @@ _COUNTED: Final = (
     ),
     re.compile(r"^(?:\w+\s+){0,3}(?P<noun>[A-Za-z]+s)(?:\s+\w+)?\s*\((?P<number>\d+)\)\s*:$"),
 )
-_FRACTION: Final = re.compile(
+_FRACTION: Final = regex(
     r"(?<![\d./~-])(?P<part>\d+)\s*(?:/|\s+of\s+|\s+out of\s+)\s*(?P<whole>\d+)\b(?![./\d])[^()\d]{0,30}"
     r"\(\s*(?P<approx>[~≈]?)\s*(?P<percent>\d+(?:\.\d+)?)\s*%\s*\)"
 )
-_SHARE: Final = re.compile(
+_SHARE: Final = regex(
     r"(?P<approx>[~≈]|about\s+|around\s+)?\b(?P<percent>\d+(?:\.\d+)?)\s*%\s+[^()%]{0,60}"
     r"\(\s*(?P<part>\d+)\s*(?:/|of|out of)\s*(?P<whole>\d+)\b(?![./\d])[^()]{0,20}\)",
     re.IGNORECASE,
@@ -49,9 +50,9 @@ _CHANGED: Final = (
 """A change in numbers with its share: "from 500 to 300 lines (40% reduction)", "cut by 40% (500 -> 300)"."""
 _ROUNDED_BY: Final = 5
 """How many points of a hundred a share of rounded numbers may be off."""
-_SUM: Final = re.compile(r"(?<![\w.,+*/=-])(?P<terms>\d+(?:\s\+\s\d+)+)\s=\s(?P<total>\d+)(?![\d.,]|\s*[*/+])")
-_TOTAL: Final = re.compile(r"^\W*(?:grand\s+)?total\W*$", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"^\W*(\d{1,3}(?:,\d{3})+|\d+)\W*$")
+_SUM: Final = regex(r"(?<![\w.,+*/=-])(?P<terms>\d+(?:\s\+\s\d+)+)\s=\s(?P<total>\d+)(?![\d.,]|\s*[*/+])")
+_TOTAL: Final = regex(r"^\W*(?:grand\s+)?total\W*$", re.IGNORECASE)
+_NUMBER: Final = regex(r"^\W*(\d{1,3}(?:,\d{3})+|\d+)\W*$")
 
 
 def miscounts(outline: Outline, path: str) -> Iterator[DocumentFinding]:

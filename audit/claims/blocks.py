@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from audit.claims.inline import Mark, is_struck, plain_text, unmarked
+from audit.model.regex import regex
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 Kind = Literal["item", "row", "sentence", "lead", "html"]
 
-_SENTENCE_END: Final = re.compile(
+_SENTENCE_END: Final = regex(
     r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!cf\.)(?<!etc\.)(?<!No\.)\s+(?=[A-Z`\"“✅❌])"
     # A line that opens with a label is a sentence of its own: "Claim: ...", below it "Reality: ...".
     r"|\n(?=[A-Z][\w/&'-]*(?: [\w/&'-]+){0,3}:(?:\s|$))"
     # So is a line that opens with a picture.
     r"|\n(?=[\u2300-\u2bff\U0001f000-\U0001faff])"
 )
-_LOCATED: Final = re.compile(r"(?:file|location|path|module|source|script)s?\s*:", re.IGNORECASE)
-_TAGS: Final = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+_LOCATED: Final = regex(r"(?:file|location|path|module|source|script)s?\s*:", re.IGNORECASE)
+_TAGS: Final = regex(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):

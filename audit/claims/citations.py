@@ -12,41 +12,40 @@ from audit.claims.blocks import Block
 from audit.claims.names import CODE, ENDINGS, PATH, is_quoted
 from audit.claims.place import place_of
 from audit.model.predicates import Cited
+from audit.model.regex import regex
 
-_CITED: Final = re.compile(
+_CITED: Final = regex(
     rf"(?<![\w/.:-])(?P<path>/?(?:[\w.@+-]+/)*[\w@+-][\w.@+-]*\.(?:{ENDINGS})):(?P<lines>\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)(?![\w-]|,\d|\s+(?:lines|loc)\b)"
 )
-_LINES_OF: Final = re.compile(
+_LINES_OF: Final = regex(
     rf"`(?P<path>{PATH.pattern})`[\s,]*\(?\s*(?:at\s+)?(?:lines?\s+|L)(?P<lines>\d+(?:\s*[-–]\s*L?\d+)?)\)?(?![\w,])"
     rf"|【(?:F:)?(?P<file>{PATH.pattern})†L(?P<span>\d+(?:-L\d+)?)】",
     re.IGNORECASE,
 )
 """Citations in words: ``path`` (lines 3-9), and as assistants write them: 【F:path†L3-L9】."""
-_HERE: Final = re.compile(
+_HERE: Final = regex(
     r"^lines?\s+(?P<lines>\d+(?:\s*[-–]\s*\d+)?)(?:\s+in\s+`(?P<path>[^`]+)`)?\s*:\s*(?P<rest>.*)$", re.IGNORECASE
 )
 """Lines of the file that the section is about: "Lines 3-9: `load()` reads the file"."""
-_CALL: Final = re.compile(r"`(?:[A-Z]\w*\.)?(?P<name>[A-Za-z_]\w*)\(\)`")
-_CHANGED: Final = re.compile(
+_CALL: Final = regex(r"`(?:[A-Z]\w*\.)?(?P<name>[A-Za-z_]\w*)\(\)`")
+_CHANGED: Final = regex(
     r"\b(?:removed?|deleted?|eliminated?|replaced?|updated?|changed?|migrated?|renamed?|moved?|simplified|added|add|"
     r"fixed?|converted|refactored|before|previously|formerly|was|were|old|original\w*|used to|instead|"
     r"no longer|not in the tree)\b|→|->|=>",
     re.IGNORECASE,
 )
 """Words that tell of a change: line numbers beside them may be those of the tree before it."""
-_DELETED: Final = re.compile(r"\b(?:deleted?|removed?|eliminated?|gone)\b", re.IGNORECASE)
-_PLACE_FIRST: Final = re.compile(rf"^`?{_CITED.pattern}`?\s*[:–—-]\s+(?!\W*(?i:deleted|removed)\W*$)")
+_DELETED: Final = regex(r"\b(?:deleted?|removed?|eliminated?|gone)\b", re.IGNORECASE)
+_PLACE_FIRST: Final = regex(rf"^`?{_CITED.pattern}`?\s*[:–—-]\s+(?!\W*(?i:deleted|removed)\W*$)")
 """A sentence that opens with the place and tells what was done there: the file itself is not what went."""
-_QUOTE_BELOW: Final = re.compile(
+_QUOTE_BELOW: Final = regex(
     r"^(?:problem|code|line|import|statement|issue|says)\s*:\s*`(?P<code>[^`]+)`\W*$", re.IGNORECASE
 )
-_QUOTE_BESIDE: Final = re.compile(r"^`?\s*[:–—-]?\s*`(?P<code>[^`]+)`\W*$")
-_STATEMENT: Final = re.compile(
-    r"^(?:from\s+\S+\s+import\s|import\s|def\s|class\s|return\s|raise\s|assert\s|@)|\w\s*=\s*\S"
-)
+_QUOTE_BESIDE: Final = regex(r"^`?\s*[:–—-]?\s*`(?P<code>[^`]+)`\W*$")
+_STATEMENT: Final = regex(r"^(?:from\s+\S+\s+import\s|import\s|def\s|class\s|return\s|raise\s|assert\s|@)|\w\s*=\s*\S")
 
 
-_MISSING: Final = re.compile(r"\b(?:missing|(?:not|n't)\s+(?:yet\s+)?(?:exist|there|been))\b", re.IGNORECASE)
+_MISSING: Final = regex(r"\b(?:missing|(?:not|n't)\s+(?:yet\s+)?(?:exist|there|been))\b", re.IGNORECASE)
 
 
 class CitedPlaces(msgspec.Struct, frozen=True):

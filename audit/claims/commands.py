@@ -11,13 +11,14 @@ import msgspec
 
 from audit.claims.blocks import Fence
 from audit.model.commandline import module_of, script_of
+from audit.model.regex import regex
 
 _SHELLS: Final = frozenset({"bash", "sh", "shell", "zsh"})
 _CONSOLES: Final = frozenset({"console", "shell-session", "text", "", *_SHELLS})
 """Where a line that begins with a prompt is a command; in the language of a shell every line is one."""
-_PROMPT: Final = re.compile(r"^\s*(?:\(\S+\)\s*)?[$%❯]\s+")
-_ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
-_PLACEHOLDER: Final = re.compile(r"[<>{}$*?\[\]]|\.\.\.|\byour|\bpath/to\b|\bmy[_-]|\bexample", re.IGNORECASE)
+_PROMPT: Final = regex(r"^\s*(?:\(\S+\)\s*)?[$%❯]\s+")
+_ASSIGNMENT: Final = regex(r"[A-Za-z_]\w*=.*", re.DOTALL)
+_PLACEHOLDER: Final = regex(r"[<>{}$*?\[\]]|\.\.\.|\byour|\bpath/to\b|\bmy[_-]|\bexample", re.IGNORECASE)
 _SEPARATORS: Final = frozenset({"&&", "||", ";", "|", "&"})
 
 

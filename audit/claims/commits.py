@@ -12,10 +12,11 @@ from audit.claims.blocks import Block
 from audit.claims.names import PATH, is_quoted
 from audit.claims.phrases import Phrase, phrase_at
 from audit.model.commits import Commit
+from audit.model.regex import regex
 
 _ID: Final = r"`?(?P<id>(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{7,40})`?(?![\w-])"
 """The start of an id: of letters and digits both, so that neither a number nor a word is taken for one."""
-_NAMED: Final = re.compile(
+_NAMED: Final = regex(
     rf"\b(?:(?:commits?|sha|revision)\s*:?|in|by|with|since|at)\s+{_ID}(?!\s*\.\w|/)"
     rf"|^{_ID.replace('?P<id>', '?P<first>')}"
     r"(?=\s+(?:\([^()]*\)\s+)?(?:removed|deleted|added|created|introduced|renamed|moved)\b)",
@@ -29,7 +30,7 @@ _ACTIVE: Final = tuple(
     (key, re.compile(rf"\b(?:commit\s+)?{_ID}\s+(?:\([^()]*\)\s+)?(?:also\s+)?{verb}\b", re.IGNORECASE))
     for key, verb in _DONE
 )
-_RENAMED: Final = re.compile(
+_RENAMED: Final = regex(
     rf"\b(?:commit\s+)?{_ID}\s+(?:\([^()]*\)\s+)?(?:renamed|moved|renames|moves)\s+`(?P<old>[^`]+)`\s+(?:in)?to\s+`(?P<new>[^`]+)`",
     re.IGNORECASE,
 )
@@ -44,16 +45,16 @@ _PASSIVE: Final = tuple(
     for key, verb in _DONE
 )
 _BEFORE: Final = tuple((key, re.compile(rf"^(?:also\s+)?{verb}\b", re.IGNORECASE)) for key, verb in _DONE)
-_IN: Final = re.compile(rf"\s*(?:in|by|with)\s+(?:commit\s+)?{_ID}", re.IGNORECASE)
-_BRANCH: Final = re.compile(
+_IN: Final = regex(rf"\s*(?:in|by|with)\s+(?:commit\s+)?{_ID}", re.IGNORECASE)
+_BRANCH: Final = regex(
     r"\b(?:on|from|into|in|to)\s+(?:the\s+)?(?:branch\s+`(?P<a>[\w./-]+)`|`(?P<b>[\w./-]+)`\s+branch\b)"
     r"|^(?:working\s+|git\s+|feature\s+)?branch\s*:\s*`?(?P<c>[\w./-]+)`?\W*$",
     re.IGNORECASE,
 )
-_MERGED: Final = re.compile(
+_MERGED: Final = regex(
     r"\bmerged\s+(?:in|as|via|with|by)\s+(?:pr\s+|pull\s+request\s+)?#(?P<number>\d{1,7})\b", re.IGNORECASE
 )
-_END: Final = re.compile(r"\s*(?:$|[.;,!)(—–]|and\b|because\b|with\b|in\s+favou?r\b|on\s+\d)")
+_END: Final = regex(r"\s*(?:$|[.;,!)(—–]|and\b|because\b|with\b|in\s+favou?r\b|on\s+\d)")
 
 
 class NamedCommit(msgspec.Struct, frozen=True):

@@ -14,22 +14,23 @@ from audit.model.bounds import Bound
 from audit.model.claims import Dossier, Statement
 from audit.model.documents import DocumentFinding
 from audit.model.predicates import Absent, Cited, Exists, Imports, Pytest, Size, Unreferenced
+from audit.model.regex import regex
 
 Kind = Literal["size", "tests", "gone", "there", "unused", "used", "imports", "import errors"]
 
-_TESTS: Final = re.compile(
+_TESTS: Final = regex(
     r"(?<![\d.~/])\b(?P<number>\d+)\s+(?P<which>[a-z][\w-]*)\s+tests?\s+(?:(?:are|is|now|all)\s+)*(?:passing|pass|passed)\b",
     re.IGNORECASE,
 )
 _VAGUE: Final = frozenset({"more", "new", "other", "additional", "of", "the", "remaining", "further", "these", "unit"})
-_STILL_THERE: Final = re.compile(
+_STILL_THERE: Final = regex(
     r"`?(?P<name>[\w./]+)`?\s+(?:still\s+(?:exists?|stands?)|is\s+still\s+(?:there|in\s+the))\b"
 )
-_STILL_USED: Final = re.compile(
+_STILL_USED: Final = regex(
     r"\bstill\s+(?:uses?|using|imports?|importing|references?|referencing|depends?\s+on)\s+(?:the\s+)?(?P<names>.*)$",
     re.IGNORECASE,
 )
-_IMPORT_ERRORS: Final = re.compile(
+_IMPORT_ERRORS: Final = regex(
     r"\b(?:still|remaining|currently|yet|unresolved)\b.*\bimport\s+(?:errors?|failures?|issues?)\b"
     r"|\bimport\s+(?:errors?|failures?)\b.*\b(?:still|remain\w*|persist\w*|unresolved)\b",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from typing import Final
 from audit.claims.blocks import Block
 from audit.claims.names import is_quoted
 from audit.model.predicates import AnyPredicate, Bound, Count
+from audit.model.regex import regex
 
 _NUMBER: Final = r"(?<![~≈<>+\d.,/-])(?P<number>\d+)(?![\d.,+%/–-])"
 _FOLDER: Final = r"`(?:\./)?(?P<folder>(?:[\w.-]+/)+|[\w.-]+(?:/[\w.-]+)*/)`"
@@ -23,12 +24,12 @@ _FORMS: Final = tuple(
         rf"^(?:the\s+)?{_FOLDER}{_BEING}{_NUMBER}{_THINGS}(?P<rest>.*)$",
     )
 )
-_TESTS: Final = re.compile(
+_TESTS: Final = regex(
     rf"^`(?P<path>(?:[\w.-]+/)*(?:test_[\w-]+|[\w-]+_test)\.py)`{_BEING}{_NUMBER}\s+(?:unit\s+|test\s+)?(?:tests|test\s+functions|functions)\b(?P<rest>.*)$",
     re.IGNORECASE,
 )
-_COMPLETE: Final = re.compile(r"^\s*(?:$|[.;)!]\s*$|in\s+total\W*$|now\W*$)", re.IGNORECASE)
-_OTHER: Final = re.compile(
+_COMPLETE: Final = regex(r"^\s*(?:$|[.;)!]\s*$|in\s+total\W*$|now\W*$)", re.IGNORECASE)
+_OTHER: Final = regex(
     r"\b(?:was|were|before|originally|previous\w*|from|added|removed|deleted|created|updated|changed|modified|moved|fixed|"
     r"migrated|new|more|fewer|less|of\s+the|other|about|around|over|under|least|most|up\s+to|nearly|almost|some|affected|"
     r"with|that|which)\b|→|->|%",

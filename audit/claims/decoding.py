@@ -7,6 +7,7 @@ from typing import Final
 
 from audit.claims.mojibake import repaired
 from audit.model.errors import UsageError
+from audit.model.regex import regex
 
 LARGEST: Final = 2 * 2**20
 """Most bytes of a document: a larger one is a log or a data dump, and Markdown of that size takes minutes to parse."""
@@ -17,8 +18,8 @@ _MAGIC: Final = (
     (b"{\\rtf", "rich text; export it to Markdown"),
 )
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
-_FRONT_MATTER: Final = re.compile(r"\A(?P<mark>---|\+\+\+)[ \t]*\n(?:.*\n)*?(?P=mark)[ \t]*(?:\n|\Z)")
-_KEY: Final = re.compile(r"^[\w-]+\s*[:=]", re.MULTILINE)
+_FRONT_MATTER: Final = regex(r"\A(?P<mark>---|\+\+\+)[ \t]*\n(?:.*\n)*?(?P=mark)[ \t]*(?:\n|\Z)")
+_KEY: Final = regex(r"^[\w-]+\s*[:=]", re.MULTILINE)
 
 
 def decoded(path: str, content: bytes) -> tuple[str, tuple[int, ...]]:

@@ -16,16 +16,15 @@ from audit.claims.sizes import size_of_file
 from audit.claims.universal import all_imports, no_references
 from audit.claims.within import removal_within, switching, usage
 from audit.model.predicates import AnyPredicate
+from audit.model.regex import regex
 
 BARE_VERDICT: Final = "a verdict without its coverage: what was examined is not said"
 """Why a verdict without a subject cannot be judged by itself."""
 
 UNKNOWN: Final = "no predicate is known for this sentence"
 
-_CONDITION: Final = re.compile(
-    r"\b(?:if|unless|until|once|whether|assuming|expected\s+to|currently only)\b", re.IGNORECASE
-)
-_VERSION: Final = re.compile(
+_CONDITION: Final = regex(r"\b(?:if|unless|until|once|whether|assuming|expected\s+to|currently only)\b", re.IGNORECASE)
+_VERSION: Final = regex(
     r"^\W*(?:version\s+|release\s+)?v?\d+\.\d+[\w.]*\W*(?:$|\(|[-–—:]|\d{4})|^\W*unreleased\b"
     r"|^\W*(?:[a-z][\w-]*\s+){0,2}v?\d+\.\d+[\w.]*\s*(?:$|\(?\s*(?:\d{4}\b|wip\b|unreleased\b)|[-–—,]\s*\d{4}\b)"
     r"|^\W*(?:changelog|change\s+log|release\s+notes|release\s+history|news)\W*$",

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
+from audit.model.regex import regex
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
@@ -20,7 +22,7 @@ _MARKS: Final[tuple[tuple[Mark, re.Pattern[str]], ...]] = (
 
 
 _PICTURE: Final = "[\u2300-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]"
-_PICTURES: Final = re.compile(rf"^(?:{_PICTURE}|\s)+(?=\S)|(?<=\S)(?:{_PICTURE}|\s)+$")
+_PICTURES: Final = regex(rf"^(?:{_PICTURE}|\s)+(?=\S)|(?<=\S)(?:{_PICTURE}|\s)+$")
 """Pictures at the ends of a sentence, which say nothing that could be judged."""
 
 

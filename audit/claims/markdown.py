@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -25,14 +24,15 @@ from audit.claims.tracebacks import find_tracebacks
 from audit.model.claims import Dossier, Statement, Tense
 from audit.model.documents import FileMention
 from audit.model.predicates import Absent, AnyPredicate, Entry
+from audit.model.regex import regex
 
 LONGEST: Final = 5000
 """Most characters of a sentence: what is longer is data on one line."""
 
-_CLAUSE: Final = re.compile(
+_CLAUSE: Final = regex(
     r"(?:,|;)\s+(?:and\s+)?(?=(?:removed|deleted|eliminated|simplified|updated|migrated|renamed|moved|added|created|replaced)\b)"
 )
-_PLACE: Final = re.compile(rf"^`?{PATH.pattern}(?::[\d,-]+)?`?\s*[:–—-]\s+")
+_PLACE: Final = regex(rf"^`?{PATH.pattern}(?::[\d,-]+)?`?\s*[:–—-]\s+")
 
 
 def read_document(path: str, content: bytes, *, may_run: bool, prefix: str = "") -> Dossier:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from audit.model.regex import regex
+
 _HIGH: Final = bytes(range(0x80, 0x100)).decode("cp1252", errors="ignore") + "\x81\x8d\x8f\x90\x9d"
 _LEADS: Final = bytes(range(0xC2, 0xF5)).decode("cp1252")
-_DAMAGED: Final = re.compile(f"[{re.escape(_LEADS)}][{re.escape(_HIGH)}]{{1,3}}")
+_DAMAGED: Final = regex(f"[{re.escape(_LEADS)}][{re.escape(_HIGH)}]{{1,3}}")
 
 
 def repaired(text: str) -> tuple[str, tuple[int, ...]]:

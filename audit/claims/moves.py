@@ -10,6 +10,7 @@ from typing import Final
 from audit.claims.blocks import Block
 from audit.claims.names import FOLDER, PATH, SYMBOL, is_quoted
 from audit.model.predicates import Absent, AnyPredicate, Exists
+from audit.model.regex import regex
 
 _KIND: Final = r"(?:the\s+)?(?:file\s+|module\s+|script\s+|class\s+|function\s+|folder\s+)?"
 _OLD: Final = rf"{_KIND}`(?P<old>[^`]+)`(?:\s+(?:class|function|file|module))?"
@@ -21,16 +22,16 @@ _MOVED: Final = (
         re.IGNORECASE,
     ),
 )
-_OUT_OF: Final = re.compile(
+_OUT_OF: Final = regex(
     rf"\b(?:moved|extracted)\s+{_KIND}`(?P<name>[\w.]+)(?:\(\))?`(?:\s+(?:class|function|method))?\s+"
     r"(?:from|out\s+of)\s+`(?P<old>[^`]+)`\s+(?:in)?to\s+`(?P<new>[^`]+)`",
     re.IGNORECASE,
 )
-_ARROW: Final = re.compile(r"^`(?P<old>[^`]+)`\s*(?:→|->|=>)\s*`(?P<new>[^`]+)`\s*(?:$|[(–—-])")
-_LIST_OF_MOVES: Final = re.compile(r"\b(?:renamed|moved|renames|moves|relocated)\b", re.IGNORECASE)
-_OLD_COLUMN: Final = re.compile(r"^\W*(?:old|before|from|previous|original)\b", re.IGNORECASE)
-_NEW_COLUMN: Final = re.compile(r"^\W*(?:new|after|to|now|current)\b", re.IGNORECASE)
-_CODE_CELL: Final = re.compile(r"^`([^`]+)`$")
+_ARROW: Final = regex(r"^`(?P<old>[^`]+)`\s*(?:→|->|=>)\s*`(?P<new>[^`]+)`\s*(?:$|[(–—-])")
+_LIST_OF_MOVES: Final = regex(r"\b(?:renamed|moved|renames|moves|relocated)\b", re.IGNORECASE)
+_OLD_COLUMN: Final = regex(r"^\W*(?:old|before|from|previous|original)\b", re.IGNORECASE)
+_NEW_COLUMN: Final = regex(r"^\W*(?:new|after|to|now|current)\b", re.IGNORECASE)
+_CODE_CELL: Final = regex(r"^`([^`]+)`$")
 
 
 def renaming(block: Block) -> tuple[AnyPredicate, ...]:

@@ -6,12 +6,13 @@ import re
 from typing import Final
 
 from audit.claims.tense import quoted_parts
+from audit.model.regex import regex
 
-CODE: Final = re.compile(r"`([^`]+)`")
+CODE: Final = regex(r"`([^`]+)`")
 ENDINGS: Final = "py|pyi|md|rst|ya?ml|toml|json|cfg|ini|sh|ipynb|txt"
-PATH: Final = re.compile(rf"/?(?:[\w.@+-]+/)*[\w@+-][\w.@+-]*\.(?:{ENDINGS})")
-FOLDER: Final = re.compile(r"/?(?:[\w.@+-]+/)+")
-SYMBOL: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[A-Z][a-z]\w*[A-Z]\w*")
+PATH: Final = regex(rf"/?(?:[\w.@+-]+/)*[\w@+-][\w.@+-]*\.(?:{ENDINGS})")
+FOLDER: Final = regex(r"/?(?:[\w.@+-]+/)+")
+SYMBOL: Final = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[A-Z][a-z]\w*[A-Z]\w*")
 NAME: Final = r"`?[A-Z][a-z0-9]+[A-Z]\w*`?"
 """A class as prose writes it, with or without backticks."""
 NAMES: Final = rf"{NAME}(?:(?:\s*[/,]\s*|\s+and\s+|\s*,\s*and\s+){NAME})*"

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from audit.claims.names import ENDINGS
+from audit.model.regex import regex
 
 _NOUNS: Final = (
     r"files?|folders?|director(?:y|ies)|modules?|packages?|scripts?|class(?:es)?|hierarch(?:y|ies)|dataclass(?:es)?|"
@@ -26,12 +27,12 @@ _ADJECTIVES: Final = (
 _CODE: Final = r"`(?P<code>[^`]+)`"
 _PATH: Final = rf"(?P<path>\.?/?(?:[\w.@+-]+/)+[\w@+-][\w.@+-]*\.(?:{ENDINGS})|[a-z]\w*\.(?:py|pyi|ipynb))(?![\w/])"
 _CLASS: Final = r"(?P<name>[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+)(?![\w.])"
-_NAME: Final = re.compile(rf"{_CODE}|{_PATH}|{_CLASS}")
-_WORD: Final = re.compile(rf"(?:{_NOUNS}|{_ADJECTIVES})\b(?:\(s\))?", re.IGNORECASE)
-_CALLABLE: Final = re.compile(r"\b(?:functions?|methods?|helpers?)\b", re.IGNORECASE)
-_CLASSES: Final = re.compile(r"\b(?:data)?class(?:es)?\b", re.IGNORECASE)
-_AND: Final = re.compile(r"\s*(?:,\s*and\b|,|/|&|\+|\band\b)\s*", re.IGNORECASE)
-_ASIDE: Final = re.compile(r"\s*\((?!\s*(?:but|kept|except|not|still|only|partly|partially)\b)[^()]*\)", re.IGNORECASE)
+_NAME: Final = regex(rf"{_CODE}|{_PATH}|{_CLASS}")
+_WORD: Final = regex(rf"(?:{_NOUNS}|{_ADJECTIVES})\b(?:\(s\))?", re.IGNORECASE)
+_CALLABLE: Final = regex(r"\b(?:functions?|methods?|helpers?)\b", re.IGNORECASE)
+_CLASSES: Final = regex(r"\b(?:data)?class(?:es)?\b", re.IGNORECASE)
+_AND: Final = regex(r"\s*(?:,\s*and\b|,|/|&|\+|\band\b)\s*", re.IGNORECASE)
+_ASIDE: Final = regex(r"\s*\((?!\s*(?:but|kept|except|not|still|only|partly|partially)\b)[^()]*\)", re.IGNORECASE)
 
 
 class Phrase(msgspec.Struct, frozen=True):

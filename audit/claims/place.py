@@ -8,23 +8,22 @@ from typing import Final
 from audit.claims.blocks import Block
 from audit.claims.names import PATH
 from audit.claims.tense import quoted_parts
+from audit.model.regex import regex
 
-_LEADING: Final = re.compile(
+_LEADING: Final = regex(
     rf"^(?:(?:in|file)\W+)?`?(?P<path>{PATH.pattern})(?::[\d,-]+)?`?\s*[:|–—-]\s*(?P<rest>.*)$", re.IGNORECASE
 )
-_INSIDE: Final = re.compile(
+_INSIDE: Final = regex(
     rf"`(?P<path>{PATH.pattern})(?::[\d,-]+)?`|^(?P<bare>{PATH.pattern})(?::[\d,-]+)?(?=\s*[:(–—-]|$)"
 )
-_SUBJECT: Final = re.compile(
+_SUBJECT: Final = regex(
     rf"^(?:[A-Z][\w &/-]{{0,30}}:\s+)?`(?P<path>{PATH.pattern})`\s+"
     r"(?=(?:(?:was|is|has|been|now)\s+)*(?:updated|uses?|imports?|lacks|no\s+longer)\b)"
     r"(?:(?:was|is|has|been)\s+)*(?P<rest>.*)$",
     re.IGNORECASE,
 )
 """A sentence whose subject is a file: "`a.py` was updated to use `Store`"."""
-_TRAILING: Final = re.compile(
-    rf"\s+(?:from|in|within|inside)\s+`(?P<path>{PATH.pattern})(?::[\d,-]+)?`\W*$", re.IGNORECASE
-)
+_TRAILING: Final = regex(rf"\s+(?:from|in|within|inside)\s+`(?P<path>{PATH.pattern})(?::[\d,-]+)?`\W*$", re.IGNORECASE)
 
 
 def place_of(block: Block) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from audit.claims.names import FOLDER, PATH, SYMBOL, is_quoted
 from audit.claims.phrases import Phrase, phrase_at
 from audit.claims.place import place_of
 from audit.model.predicates import Absent, AnyPredicate, Cited, Exists, Lacks
+from audit.model.regex import regex
 
 _LABEL: Final = r"(?:[A-Z][\w &/-]{0,30}:\s+)?(?:(?i:also|additionally|finally|furthermore|moreover|then)\b,?\s+)?"
 _WHO: Final = r"(?i:(?:(?:the\s+)?(?:\w+\s+)?team|we|they|i)\s+)?"
@@ -18,64 +19,64 @@ _BY_WAY: Final = r"(?:(?:completely|entirely|successfully|finally|also|already|s
 _BEING: Final = r"(?:(?:was|were|is|are|has|have|had|been|now)\s+)*"
 _GONE: Final = r"(?:deleted|removed|eliminated|dropped|purged)"
 _MADE: Final = r"(?:created|added|introduced|implemented)"
-_DELETED: Final = re.compile(rf"\b{_GONE}\b", re.IGNORECASE)
-_ADDED: Final = re.compile(rf"^{_LABEL}{_WHO}(?:have\s+)?{_BY_WAY}{_MADE}\b", re.IGNORECASE)
-_PASSIVE_GONE: Final = re.compile(
+_DELETED: Final = regex(rf"\b{_GONE}\b", re.IGNORECASE)
+_ADDED: Final = regex(rf"^{_LABEL}{_WHO}(?:have\s+)?{_BY_WAY}{_MADE}\b", re.IGNORECASE)
+_PASSIVE_GONE: Final = regex(
     rf"\s*[|—–:-]?\s*(?:→|->|=>)?\s*{_BEING}{_BY_WAY}(?:{_GONE}\b(?:\s+(?:successfully|completely|entirely))?"
     r"|no\s+longer\s+exists?\b|(?<=→ )gone\b)",
     re.IGNORECASE,
 )
-_PASSIVE_MADE: Final = re.compile(
+_PASSIVE_MADE: Final = regex(
     rf"\s*[|—–:-]?\s*(?:→|->|=>)?\s*{_BEING}{_BY_WAY}(?:{_MADE}\b(?:\s+successfully)?|exists?\b|(?-i:NEW)\b)",
     re.IGNORECASE,
 )
-_MADE_AS: Final = re.compile(
+_MADE_AS: Final = regex(
     rf"^{_LABEL}(?:we\s+)?(?:have\s+)?{_MADE}\s+(?:[\w-]+\s+){{0,5}}(?:files?|modules?|scripts?|suites?|tests?|documents?|"
     r"documentation|guides?|pages?|notebooks?|packages?|tools?|report)\s*:\s*`(?P<path>[^`]+)`\W*$",
     re.IGNORECASE,
 )
 """A file named behind what it is: "Created a test suite: `tests/test_a.py`"."""
-_STATUS_COLUMN: Final = re.compile(r"^\W*(?:status|state|result|action|change|outcome)\b", re.IGNORECASE)
-_START: Final = re.compile(rf"{_LABEL}")
-_ENDS: Final = re.compile(
+_STATUS_COLUMN: Final = regex(r"^\W*(?:status|state|result|action|change|outcome)\b", re.IGNORECASE)
+_START: Final = regex(rf"{_LABEL}")
+_ENDS: Final = regex(
     r"\s*(?:$|[.;!:|]|[(\[—–-]|,|\b(?:with|by|instead|because|since|replac\w+|and\s+replac\w+|favou?r|as|which|"
     r"entirely|completely|successfully|in\s+favou?r|in\s+commit|in\s+phase)\b|(?:in|by)\s+`?[0-9a-f]{7,40}\b)",
     re.IGNORECASE,
 )
-_NOT_BEFORE: Final = re.compile(
+_NOT_BEFORE: Final = regex(
     r"\b(?:import(?:s|ed|ing)?|referenc(?:e|es|ing)|to|the|of|from|for|with|us(?:e|es|ing)|on|in|an?|about|by|into|at|these|"
     r"those|calls?|calling|names?|mentions?|expects?|any|some|already-)\s*$",
     re.IGNORECASE,
 )
 """Words before "deleted" that make it say of what kind something is, not what was done."""
-_MAY_FOLLOW: Final = re.compile(r"\s*(?:for|to|in)\b", re.IGNORECASE)
+_MAY_FOLLOW: Final = regex(r"\s*(?:for|to|in)\b", re.IGNORECASE)
 """What may follow the name of a file that was created, and must not follow one that was deleted."""
-_LIST_OF_DELETED: Final = re.compile(
+_LIST_OF_DELETED: Final = regex(
     r"^\W*(?:\w+\s+){0,2}?(?:files?|modules?|classes)\s+(?:(?:were|was|successfully|completely|now)\s+)*(?:deleted|removed)\b"
     r"[^\w]*(?:\(\d+\)\W*)?$"
     r"|^\W*(?:(?:we|successfully|completely|the)\s+)*(?:deleted|removed)(?:\s+(?:\w+\s+)?(?:files?|modules?|classes))?\W*(?:\(\d+\)\W*)?$",
     re.IGNORECASE,
 )
-_LIST_OF_ADDED: Final = re.compile(
+_LIST_OF_ADDED: Final = regex(
     r"^\W*(?:new\s+)?(?:files?|modules?)\s+(?:(?:were|was|successfully)\s+)*(?:created|added)\W*(?:\(\d+\)\W*)?$"
     r"|^\W*(?:created|added)\s+(?:new\s+)?(?:files?|modules?)\W*(?:\(\d+\)\W*)?$|^\W*new\s+(?:files?|modules?)\W*$",
     re.IGNORECASE,
 )
-_LISTED: Final = re.compile(r"\s*(?:$|[(:,–—-])")
+_LISTED: Final = regex(r"\s*(?:$|[(:,–—-])")
 """What may follow the names of an item of such a list: at most a comment."""
-_ONLY_A_FILE: Final = re.compile(rf"^(?:file\s*:\s*)?`(?P<path>{PATH.pattern})`\W*$", re.IGNORECASE)
-_CHANGING: Final = re.compile(
+_ONLY_A_FILE: Final = regex(rf"^(?:file\s*:\s*)?`(?P<path>{PATH.pattern})`\W*$", re.IGNORECASE)
+_CHANGING: Final = regex(
     r"\b(?:deleted?|removed?|renamed?|moved?|archived?|old|original|legacy|obsolete|redundant|unused|can\s+be|before|missing|"
     r"created\s+by|generated|output|example)\b|→|->",
     re.IGNORECASE,
 )
-_KEPT: Final = re.compile(
+_KEPT: Final = regex(
     r"\b(?:kept|keeps?|stays?|stayed|retained|restored|recreated|moved|renamed|not|never|except|only|later|partially|"
     r"until|unless|was|were|imports?|references?|functions?|from)\b",
     re.IGNORECASE,
 )
 """A comment of an item that takes back what the title of its list says, or says it of a part only."""
-_PART: Final = re.compile(
+_PART: Final = regex(
     r"^\W*(?:\w+\W+)?(?:imports?|references?|dependenc(?:y|ies)|usages?|uses?|parameters?|arguments?|fields?|calls?|"
     r"support|logic|code|tests?|entries|entry|lines?|checks?|handling|section|branch|methods?|functions?|attributes?|"
     r"options?|flags?|keys?|variables?|constants?|properties|property|decorators?|objects?|instances?)\b",

@@ -13,6 +13,7 @@ from audit.claims.blocks import Block, Fence
 from audit.claims.names import is_quoted
 from audit.claims.place import place_of
 from audit.model.predicates import AnyPredicate, Signature
+from audit.model.regex import regex
 
 _CALL: Final = r"`(?P<{0}>[A-Za-z_][\w.]*)\((?P<{0}_args>[^`]*)\)(?:\s*->\s*[^`]+)?`"
 _NOW: Final = (
@@ -56,16 +57,12 @@ _LACKS: Final = (
         re.IGNORECASE,
     ),
 )
-_COMPLETE: Final = re.compile(r"\s*(?:directly|instead|now|successfully|\([^()]*\)|[.;,:!—–-].*)?\W*$", re.IGNORECASE)
-_BEFORE: Final = re.compile(
-    r"^\W*(?:the\s+)?(?:before|old|previous(?:ly)?|was|original)\b[^:]{0,40}:?\W*$", re.IGNORECASE
-)
-_AFTER: Final = re.compile(
-    r"^\W*(?:the\s+)?(?:after|new|now|current(?:ly)?|updated|is)\b[^:]{0,40}:?\W*$", re.IGNORECASE
-)
-_COMMENT_BEFORE: Final = re.compile(r"^\s*#\s*(?:before|old|previous(?:ly)?|was)\b", re.IGNORECASE)
-_COMMENT_AFTER: Final = re.compile(r"^\s*#\s*(?:after|new|now)\b(?!\s+(?:we|you|let|run|call))", re.IGNORECASE)
-_DEF: Final = re.compile(r"^(?P<indent>\s*)(?:async\s+)?def\s+(?P<name>[A-Za-z_]\w*)\s*\(", re.MULTILINE)
+_COMPLETE: Final = regex(r"\s*(?:directly|instead|now|successfully|\([^()]*\)|[.;,:!—–-].*)?\W*$", re.IGNORECASE)
+_BEFORE: Final = regex(r"^\W*(?:the\s+)?(?:before|old|previous(?:ly)?|was|original)\b[^:]{0,40}:?\W*$", re.IGNORECASE)
+_AFTER: Final = regex(r"^\W*(?:the\s+)?(?:after|new|now|current(?:ly)?|updated|is)\b[^:]{0,40}:?\W*$", re.IGNORECASE)
+_COMMENT_BEFORE: Final = regex(r"^\s*#\s*(?:before|old|previous(?:ly)?|was)\b", re.IGNORECASE)
+_COMMENT_AFTER: Final = regex(r"^\s*#\s*(?:after|new|now)\b(?!\s+(?:we|you|let|run|call))", re.IGNORECASE)
+_DEF: Final = regex(r"^(?P<indent>\s*)(?:async\s+)?def\s+(?P<name>[A-Za-z_]\w*)\s*\(", re.MULTILINE)
 
 
 class ShownSignature(msgspec.Struct, frozen=True):

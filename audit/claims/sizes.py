@@ -9,6 +9,7 @@ from audit.claims.blocks import Block
 from audit.claims.names import PATH, SYMBOL, is_quoted
 from audit.claims.place import place_of
 from audit.model.predicates import AnyPredicate, Bound, Size
+from audit.model.regex import regex
 
 TOLERANCE: Final = 0.2
 """How far a number that is said to be about right may be off, as a share of it: "~50 lines" allows 40 to 60."""
@@ -37,18 +38,18 @@ _FORMS: Final = tuple(
         rf"{_SUBJECT}(?:\s*:|\s+went|\s+down)?\s+from\s+[~\d,]+\s+(?:lines\s+)?(?:down\s+)?to\s+{_HOW_MANY}(?P<rest>[^.;]*)",
     )
 )  # fmt: skip
-_OF_PLACE: Final = re.compile(
+_OF_PLACE: Final = regex(
     rf"^(?:now\s+)?{_HOW_MANY}(?:\s+total|\s+of\s+code)?(?P<rest>\s*(?:\([^()]*\))?\W*)$"
     rf"|\({_HOW_MANY.replace('?P<', '?P<b_')}\)\W*$",
     re.IGNORECASE,
 )
-_GONE: Final = re.compile(
+_GONE: Final = regex(
     r"\b(?:deleted?|removed?|eliminated|was|were|before|original\w*|old|replac\w+)\b|→|->", re.IGNORECASE
 )
-_OTHER_TITLE: Final = re.compile(
+_OTHER_TITLE: Final = regex(
     r"\b(?:deleted?|removed?|eliminated|before|original\w*|previous\w*|old|target|goal|replaced)\b", re.IGNORECASE
 )
-_OTHER_TREE: Final = re.compile(
+_OTHER_TREE: Final = regex(
     r"\b(?:deleted|removed|removes?|delete|added|was|were|before|original\w*|previous\w*|old|saved|eliminated|target|goal|"
     r"instead|complex|doing|compared|vs\.?|versus|than|replac\w+)\b|→|->|\+|−",
     re.IGNORECASE,

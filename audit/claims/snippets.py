@@ -11,33 +11,30 @@ import msgspec
 from audit.claims.blocks import Fence
 from audit.claims.names import PATH
 from audit.model.predicates import Absent, AnyPredicate, Cited
+from audit.model.regex import regex
 
 _TEXTS: Final = frozenset({"", "text", "txt", "plain", "plaintext"})
-_PLACE: Final = re.compile(
+_PLACE: Final = regex(
     rf"^\s*(?:[-*]\s+)?(?P<path>{PATH.pattern}):(?P<first>\d+)(?:-(?P<last>\d+))?\s*(?:[-–—:]|\s{{2,}})\s*(?P<code>\S.*?)\s*$"
 )
-_STATEMENT: Final = re.compile(
-    r"^(?:from\s+\S+\s+import\s+\S|import\s+[\w.]+(?:\s+as\s+\w+)?$|def\s+\w+\(|class\s+\w+)"
-)
-_INTRO: Final = re.compile(
+_STATEMENT: Final = regex(r"^(?:from\s+\S+\s+import\s+\S|import\s+[\w.]+(?:\s+as\s+\w+)?$|def\s+\w+\(|class\s+\w+)")
+_INTRO: Final = regex(
     rf"(?:^|\b(?:in|from|of|file|at|current)\b\W*|\()`?(?P<path>{PATH.pattern})(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?`?\W*:?\W*$",
     re.IGNORECASE,
 )
-_TITLE: Final = re.compile(
+_TITLE: Final = regex(
     r"^\s*#\s*(?:file:\s*)?(?P<path>(?:[\w.@+-]+/)+[\w.@+-]+\.py)(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?\s*(?:[(—–-].*)?$",
     re.IGNORECASE,
 )
-_CHANGE: Final = re.compile(
+_CHANGE: Final = regex(
     r"\b(?:before|after|old|new|was|should|will|would|replace\w*|change\w*|add\w*|create\w*|fix\w*|update\w*|example|proposed|"
     r"required|instead|previous\w*|original\w*|removed?|deleted?)\b",
     re.IGNORECASE,
 )
-_BRANCH: Final = re.compile(r"^(?P<before>[\s│|]*)(?:[├└]──|[|`+]--)\s*(?P<name>[^\s#←]+)\s*(?P<note>.*)$")
-_ROOT: Final = re.compile(r"^(?P<name>\.?/?(?:[\w.@+-]+/)+)\s*(?:#.*)?$")
-_GONE: Final = re.compile(r"\b(?:deleted|removed|gone)\b|❌", re.IGNORECASE)
-_TO_COME: Final = re.compile(
-    r"\b(?:new|todo|planned|will|to be|generated|created|optional|future|not)\b", re.IGNORECASE
-)
+_BRANCH: Final = regex(r"^(?P<before>[\s│|]*)(?:[├└]──|[|`+]--)\s*(?P<name>[^\s#←]+)\s*(?P<note>.*)$")
+_ROOT: Final = regex(r"^(?P<name>\.?/?(?:[\w.@+-]+/)+)\s*(?:#.*)?$")
+_GONE: Final = regex(r"\b(?:deleted|removed|gone)\b|❌", re.IGNORECASE)
+_TO_COME: Final = regex(r"\b(?:new|todo|planned|will|to be|generated|created|optional|future|not)\b", re.IGNORECASE)
 
 
 class ShownPlace(msgspec.Struct, frozen=True):

@@ -7,8 +7,9 @@ from typing import Final
 
 from audit.claims.blocks import Block
 from audit.model.claims import Tense
+from audit.model.regex import regex
 
-_PLAN: Final = re.compile(
+_PLAN: Final = regex(
     r"\b(will|shall|should|must|would|could|may|might|todo|tbd|fixme|"
     r"was\s+going\s+to|was\s+meant\s+to|were\s+to|in\s+progress|wip|not\s+started|proposed|"
     r"needs?\s+(?:to|more|further|attention|work|fixing|review)|plan(s|ned)?\b(?!\s+(?:external|work|and|was|were))|"
@@ -16,7 +17,7 @@ _PLAN: Final = re.compile(
     r"eventually|future|recommend(ed|s)?|propos(e|ed|al)|consider|upcoming|to be \w+(ed|ne))\b|\?$",
     re.IGNORECASE,
 )
-_PLAN_HEADING: Final = re.compile(
+_PLAN_HEADING: Final = regex(
     r"\b(next|plans?|planned|todo|future|remaining work|recommend\w*|required|proposal|proposed|roadmap|"
     r"actions?|goals?|objectives?|requirements?|migration guide|how to|steps?|usage|options?|solutions?|"
     r"alternatives?|strategy|tasks?|open questions?|success criteria|timeline|milestones?|backlog|"
@@ -24,17 +25,17 @@ _PLAN_HEADING: Final = re.compile(
     r"mitigation|weeks?\s+\d+|days?\s+\d+|target\s+(?:state|architecture|design|structure)|ideal)\b",
     re.IGNORECASE,
 )
-_SETTLED_HEADING: Final = re.compile(
+_SETTLED_HEADING: Final = regex(
     r"\b(solutions?|strategy|steps?|tasks?|actions?|options?|objectives?|goals?)\b", re.IGNORECASE
 )
 """Headings under which documents list what is to be done, and as often what was done."""
-_DONE: Final = re.compile(
+_DONE: Final = regex(
     r"^(?:[\w./`-]+(?::[\d,-]+)?`?\s*[:–—-]\s+|[A-Z][\w ]{0,20}:\s+)?(?:(?:completely|systematically|successfully)\s+)?"
     r"(removed|deleted|eliminated|updated|migrated|renamed|moved|added|created|simplified|converted|replaced|fixed|"
     r"consolidated|refactored|extracted|implemented|introduced)\b",
     re.IGNORECASE,
 )
-_IMPERATIVE: Final = re.compile(
+_IMPERATIVE: Final = regex(
     r"^(?:(?:please|also|then|first|finally|now)\W+)?(?:add|address|adopt|allow|avoid|build|change|check|clean(?:\s+up)?|complete|"
     r"configure|consolidate|convert|create|debug|define|delete|deprecate|document|drop|eliminate|enable|ensure|extend|"
     r"extract|fix|implement|improve|install|integrate|introduce|keep|maintain|make|merge|migrate|move|refactor|remove|"
@@ -43,47 +44,47 @@ _IMPERATIVE: Final = re.compile(
     r"commands?|scripts?|modules?|failures?|cases?|functions?|methods?|class(?:es)?|time)\b)[\w`]",
 )
 """A command to the reader, or a title in the imperative: it tells what is to be done, not what was done."""
-_LOG: Final = re.compile(
+_LOG: Final = regex(
     r"\b(changes|changelog|change\s+log|commits?|history|what(?:'s|\s+is)\s+new|done|completed)\b", re.IGNORECASE
 )
 """Headings under which an imperative tells what was done, as messages of commits do."""
-_REPORTED: Final = re.compile(
+_REPORTED: Final = regex(
     r"\b(?:claim(?:s|ed)?|state[sd]|said|says|assert(?:s|ed)|allege[sd]?|announce[sd]|insist(?:s|ed))\s+(?:that\b|to\s+have\b|the\b|all\b|zero\b|no\b)"
     r"|\baccording\s+to\b|\ballegedly\b|\bsupposedly\b|\breportedly\b",
     re.IGNORECASE,
 )
 """Reported speech: what follows was said by somebody else."""
-_TITLE_OF_PLAN: Final = re.compile(r"\b(design|proposal|rfc|roadmap|plan)\b", re.IGNORECASE)
-_DEFECT: Final = re.compile(
+_TITLE_OF_PLAN: Final = regex(r"\b(design|proposal|rfc|roadmap|plan)\b", re.IGNORECASE)
+_DEFECT: Final = regex(
     r"\b(still|remain(s|ing)?|yet|fail(s|ed|ing|ures?)?|broken|missing|cannot|can't|unable|incomplete|not|never|"
     r"isn't|aren't|doesn't|don't|didn't|wasn't|weren't|hasn't|haven't|blocked|pending|partially|partial)\b",
     re.IGNORECASE,
 )
-_DENIED: Final = re.compile(r"\b(no|zero|0|without|none|nothing|never)\b(\W+\w+){0,2}\W*$", re.IGNORECASE)
-_MENDABLE: Final = re.compile(r"remaining|failing|broken|missing", re.IGNORECASE)
-_MENDED: Final = re.compile(r"\b(resolved|fixed|eliminated|removed|deleted|cleared|addressed|gone)\b", re.IGNORECASE)
-_ATTRIBUTED: Final = re.compile(
+_DENIED: Final = regex(r"\b(no|zero|0|without|none|nothing|never)\b(\W+\w+){0,2}\W*$", re.IGNORECASE)
+_MENDABLE: Final = regex(r"remaining|failing|broken|missing", re.IGNORECASE)
+_MENDED: Final = regex(r"\b(resolved|fixed|eliminated|removed|deleted|cleared|addressed|gone)\b", re.IGNORECASE)
+_ATTRIBUTED: Final = regex(
     r"^\W*((the\s+)?\w+\s+)?(claim|claims|claimed|response|quote|reviewer|statement)\W*:"
     r"(?!\s*(?:none\b|(?:no|without)\s+(?:\w+\s+)?(?:mention|answer|response|reply|reaction|comment|explanation)s?\b))",
     re.IGNORECASE,
 )
-_ADVICE: Final = re.compile(
+_ADVICE: Final = regex(
     r"^\W*(?:(?:our|my|general|final|overall|immediate)\s+)?(?:recommendations?|suggestions?|advice|next\s+actions?)\W*:",
     re.IGNORECASE,
 )
-_STATUS: Final = re.compile(
+_STATUS: Final = regex(
     r"\b(?:(?:not|partially|partly|mostly)\s+)?(?:resolved|addressed|fixed|done|completed?|in\s+progress|wip|pending)\W*$",
     re.IGNORECASE,
 )
 """A status at the end of an item: that the whole is unfinished takes nothing back of what is told below as done."""
-_TOLD: Final = re.compile(r"^(?:action|change|done|fix|outcome|result)s?(?:\s+taken)?\W*:\W", re.IGNORECASE)
-_PAST: Final = re.compile(r"^[^:]*:\W*(?:\w+\s+){0,6}?\w{2,}(?:ed|rewritten|rebuilt)\b")
+_TOLD: Final = regex(r"^(?:action|change|done|fix|outcome|result)s?(?:\s+taken)?\W*:\W", re.IGNORECASE)
+_PAST: Final = regex(r"^[^:]*:\W*(?:\w+\s+){0,6}?\w{2,}(?:ed|rewritten|rebuilt)\b")
 """What a label says was done: "Action: Basic functionality validated through tests"."""
-_LOOKING_BACK: Final = re.compile(
+_LOOKING_BACK: Final = regex(
     r"\b(?:lessons?|learned|retrospective|post-?mortem|achievements?|accomplish\w+|what\s+(?:we\s+did|was\s+done))\b",
     re.IGNORECASE,
 )
-_QUOTED: Final = re.compile(r"[\"“][^\"”]{3,}[\"”]")
+_QUOTED: Final = regex(r"[\"“][^\"”]{3,}[\"”]")
 
 
 def tense_of(block: Block) -> Tense:

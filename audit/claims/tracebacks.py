@@ -8,10 +8,11 @@ from typing import Final
 
 from audit.claims.blocks import Fence
 from audit.model.documents import QuotedFrame, QuotedTraceback
+from audit.model.regex import regex
 
-_FRAME: Final = re.compile(r'^\s*File "(?P<path>[^"<>]+\.pyi?)", line (?P<line>\d+)')
-_MISSING: Final = re.compile(r"No module named '?(?P<module>[A-Za-z_][\w.]*)'?")
-_PAST: Final = re.compile(
+_FRAME: Final = regex(r'^\s*File "(?P<path>[^"<>]+\.pyi?)", line (?P<line>\d+)')
+_MISSING: Final = regex(r"No module named '?(?P<module>[A-Za-z_][\w.]*)'?")
+_PAST: Final = regex(
     r"\b(?:before|previous\w*|original\w*|was|were|old|fixed|resolved|earlier|used to|example|expected)\b",
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ from typing import Final
 from audit.claims.blocks import Block
 from audit.claims.names import NAMES, classes_in, is_quoted
 from audit.model.predicates import AnyPredicate, Imports, Unreferenced
+from audit.model.regex import regex
 
 _IMPORTS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -35,13 +36,9 @@ _REFERENCES: Final = tuple(
         ),
     )
 )
-_SCOPED: Final = re.compile(
-    r"^\s*(?:in|from|for|within|under|of|outside|except|but|and|or|with|by|to)\b", re.IGNORECASE
-)
-_WHOLE: Final = re.compile(
-    r"^\s*(?:in|from)\s+(?:the\s+)?(?:active\s+|entire\s+|whole\s+)?code\s?base\b", re.IGNORECASE
-)
-_HEDGED: Final = re.compile(r"\b(?:not|almost|nearly|most|virtually|practically)\s*$", re.IGNORECASE)
+_SCOPED: Final = regex(r"^\s*(?:in|from|for|within|under|of|outside|except|but|and|or|with|by|to)\b", re.IGNORECASE)
+_WHOLE: Final = regex(r"^\s*(?:in|from)\s+(?:the\s+)?(?:active\s+|entire\s+|whole\s+)?code\s?base\b", re.IGNORECASE)
+_HEDGED: Final = regex(r"\b(?:not|almost|nearly|most|virtually|practically)\s*$", re.IGNORECASE)
 
 
 def all_imports(block: Block) -> tuple[AnyPredicate, ...]:

@@ -10,35 +10,36 @@ from audit.claims.names import is_quoted
 from audit.claims.phrases import phrase_at
 from audit.claims.place import place_of
 from audit.model.predicates import AnyPredicate, Cited, Lacks
+from audit.model.regex import regex
 
 _GONE: Final = r"(?:removed|deleted|eliminated|dropped)"
 _BY_WAY: Final = (
     r"(?:(?:all|the|any|every|completely|entirely|remaining|unused|legacy|old|redundant|its|unnecessary)\s+)*"
 )
-_WHAT: Final = re.compile(
+_WHAT: Final = regex(
     r"\s*(?P<what>(?:imports?|references?|dependenc(?:y|ies)|usages?|uses|exports?|functions?|methods?|class(?:es)?|helpers?|"
     r"calls?|inheritance)(?:\s*(?:and|/|,)\s*(?:imports?|references?|dependenc(?:y|ies)|usages?|uses|exports?|calls?))*)\b",
     re.IGNORECASE,
 )
-_ACTIVE: Final = re.compile(rf"^{_GONE}\s+{_BY_WAY}", re.IGNORECASE)
-_PASSIVE: Final = re.compile(
+_ACTIVE: Final = regex(rf"^{_GONE}\s+{_BY_WAY}", re.IGNORECASE)
+_PASSIVE: Final = regex(
     rf"\s*(?:(?:was|were|has|have|been|is|are|now)\s+)*(?:successfully\s+)?{_GONE}(?:\s+(?:successfully|completely|entirely))?\W*$",
     re.IGNORECASE,
 )
-_AND_ITS: Final = re.compile(rf"\s*(?:,|and)\s+(?:its|the|all)\s+{_BY_WAY}", re.IGNORECASE)
-_SWITCHED: Final = re.compile(
+_AND_ITS: Final = regex(rf"\s*(?:,|and)\s+(?:its|the|all)\s+{_BY_WAY}", re.IGNORECASE)
+_SWITCHED: Final = regex(
     r"^(?:migrated|switched|converted|ported|changed|moved|updated\s+(?:\w+\s+){0,2}?(?:calls?|imports?|references?|usages?))\s+from\s+"
     r"`\.?(?P<old>[A-Za-z_][\w.]*)(?:\(\))?`\s+to\s+`\.?(?P<new>[A-Za-z_][\w.]*)(?:\(\))?`\W*$"
     r"|^replaced\s+(?:(?:all|the|\w+)\s+)?`\.?(?P<old2>[A-Za-z_][\w.]*)(?:\(\))?`\s+(?:(?:imports?|references?|calls?|usages?)\s+)?(?:with|by)\s+`\.?(?P<new2>[A-Za-z_][\w.]*)(?:\(\))?`\W*$",
     re.IGNORECASE,
 )
-_USES: Final = re.compile(
+_USES: Final = regex(
     r"^(?:(?:now|directly|it|fully)\s+)*(?:updated\s+to\s+use|(?:now\s+)?(?:directly\s+)?(?:uses?|using|imports?|calls?))\s+",
     re.IGNORECASE,
 )
-_ADDED: Final = re.compile(r"^added\s+(?:the\s+)?", re.IGNORECASE)
-_IMPORTED: Final = re.compile(r"\s*imports?\W*$", re.IGNORECASE)
-_USED_END: Final = re.compile(r"\s*(?:$|[.;(]|directly\b|patterns?\b|instead\b|everywhere\b)", re.IGNORECASE)
+_ADDED: Final = regex(r"^added\s+(?:the\s+)?", re.IGNORECASE)
+_IMPORTED: Final = regex(r"\s*imports?\W*$", re.IGNORECASE)
+_USED_END: Final = regex(r"\s*(?:$|[.;(]|directly\b|patterns?\b|instead\b|everywhere\b)", re.IGNORECASE)
 
 
 def removal_within(block: Block) -> tuple[AnyPredicate, ...]:

@@ -9,21 +9,8 @@ import sys
 import traceback
 from typing import NoReturn
 
-import typer
-
-from audit.cli.commands import register
+from audit.cli.commands import application
 from audit.cli.common import INTERRUPTED, drop_stdout
-
-app = typer.Typer(
-    name="audit",
-    help="Holds a Python repository against reality: what is broken, does it still work, is what was said true.",
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-register(app)
 
 
 def run() -> None:
@@ -40,7 +27,7 @@ def run() -> None:
             sys.stdout.reconfigure(encoding="utf-8")
     gc.set_threshold(200_000, 50, 100)  # facts are many, small, and without cycles
     try:
-        app(prog_name="audit")
+        application(*sys.argv[1:2])(prog_name="audit")
     except KeyboardInterrupt:
         sys.stderr.write("audit: interrupted\n")
         sys.exit(INTERRUPTED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 
@@ -13,9 +12,10 @@ from audit.config.predicates import read_expectation
 from audit.config.waivers import read_waivers, waiver_mistakes
 from audit.model.claims import Citation, Dossier, Statement, Weight
 from audit.model.errors import ConfigError
+from audit.model.regex import regex
 from audit.model.suggest import did_you_mean
 
-_CITATION = re.compile(r"(?P<path>.+?)(?::(?P<line>\d+))?")
+_CITATION = regex(r"(?P<path>.+?)(?::(?P<line>\d+))?")
 
 
 def load_claims(files: Iterable[tuple[str, bytes]], *, may_run: bool) -> tuple[Dossier, ...]:

@@ -11,9 +11,10 @@ from audit.config.positioned import Listing, Mistakes, Node, Scalar, describe
 from audit.config.predicate_values import bound_of, command_line, in_tree, nodes_of, pattern_of
 from audit.model.bounds import Comparison, Operator
 from audit.model.comparisons import LinesChanged, Metric, Mode, RedGreen, SameOutput, Take, Unchanged
+from audit.model.regex import regex
 
 _NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_COMPARED: Final = re.compile(rf"(==|!=|<=|>=|<|>)\s*({_NUMBER})")
+_COMPARED: Final = regex(rf"(==|!=|<=|>=|<|>)\s*({_NUMBER})")
 _OPERATORS: Final[dict[str, Operator]] = {name: name for name in get_args(Operator)}
 _NOTHING: Final = Comparison(operator="==", value=0)
 

@@ -8,7 +8,6 @@ pyproject.toml.
 from __future__ import annotations
 
 import configparser
-import re
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -17,9 +16,10 @@ import msgspec
 from audit.config.settings import Read
 from audit.config.toml import read_toml
 from audit.model.errors import ConfigError
+from audit.model.regex import regex
 
 _SECTION: Final = "importlinter"
-_INI_HEADER: Final = re.compile(r"^\[(?P<name>[^\]]+)\]")
+_INI_HEADER: Final = regex(r"^\[(?P<name>[^\]]+)\]")
 
 
 class Option(msgspec.Struct, frozen=True):

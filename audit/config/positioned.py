@@ -6,19 +6,19 @@ A rules file is read in one pass that reports every mistake in it: `Mistakes` co
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 import yaml
 
+from audit.model.regex import regex
 from audit.model.suggest import nearest
 
 Plain = str | int | float | bool | None
 """What a scalar of a rules file may be: the types that JSON has."""
 
-_UNWRITABLE: Final = re.compile("[\0\ud800-\udfff]")
+_UNWRITABLE: Final = regex("[\0\ud800-\udfff]")
 _PREFIX: Final = "tag:yaml.org,2002:"
 _TEXT_TAGS: Final = frozenset(_PREFIX + name for name in ("timestamp", "value"))
 _TAGS: Final = _TEXT_TAGS | {_PREFIX + name for name in ("str", "int", "float", "bool", "null", "map", "seq")}

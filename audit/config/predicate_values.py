@@ -10,10 +10,11 @@ from typing import Final
 from audit.config.fields import Fields, text_of, texts_of
 from audit.config.positioned import Listing, Mapping, Mistakes, Node, Scalar, describe
 from audit.model.bounds import Bound
+from audit.model.regex import regex
 
-_BOUND: Final = re.compile(r"(>=|<=|==|>|<)?\s*(\d+)")
-_OPERATOR: Final = re.compile("[|&;<>]+")
-_RANGE: Final = re.compile(r"(\d+)\s*\.\.\s*(\d+)")
+_BOUND: Final = regex(r"(>=|<=|==|>|<)?\s*(\d+)")
+_OPERATOR: Final = regex("[|&;<>]+")
+_RANGE: Final = regex(r"(\d+)\s*\.\.\s*(\d+)")
 
 
 def names_of(

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from audit.model.errors import ConfigError
+from audit.model.regex import regex
 
 KeyPath = tuple[str | int, ...]
 """Keys from the top of the document; an integer is an index into an array of tables."""
 
-_KEY_PART: Final = re.compile(r"""[ \t]*("(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)[ \t]*(\.?)""")
-_STRING: Final = re.compile(
+_KEY_PART: Final = regex(r"""[ \t]*("(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)[ \t]*(\.?)""")
+_STRING: Final = regex(
     r"""
       "{3} (?: [^\\] | \\. )*? "{3,5}
     | '{3} .*? '{3,5}
@@ -26,7 +27,7 @@ _STRING: Final = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-_AT_LINE: Final = re.compile(r" \(at line (\d+), column \d+\)$")
+_AT_LINE: Final = regex(r" \(at line (\d+), column \d+\)$")
 _AT_END: Final = " (at end of document)"
 
 

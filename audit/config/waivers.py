@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Final
@@ -10,10 +9,11 @@ from typing import Final
 from audit.config.fields import Fields
 from audit.config.positioned import Listing, Mistake, Mistakes, Node, describe
 from audit.model.codes import CODES
+from audit.model.regex import regex
 from audit.model.suggest import did_you_mean
 from audit.model.waivers import Waiver
 
-_FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
+_FINGERPRINT: Final = regex(r"[0-9a-f]{16}")
 
 
 def read_waivers(node: Node | None, path: str, mistakes: Mistakes) -> tuple[Waiver, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from typing import Final
 
@@ -11,12 +10,11 @@ import msgspec
 
 from audit.facts.suppressions import read_suppressions
 from audit.model.facts import FileFacts
+from audit.model.regex import regex
 
 TEMPLATE: Final = "a template, no Python until it is filled in"
-_TEMPLATE: Final = re.compile(
-    rb"\{%[-+]?\s*(?:if|for|set|block|extends|include|import|from|raw|macro|call|with|filter)\b"
-)
-_PLACEHOLDER: Final = re.compile(rb"\{\{[-+]?\s*[A-Za-z_][\w.]*\s*(?:\|[^{}]*)?[-+]?\}\}")
+_TEMPLATE: Final = regex(rb"\{%[-+]?\s*(?:if|for|set|block|extends|include|import|from|raw|macro|call|with|filter)\b")
+_PLACEHOLDER: Final = regex(rb"\{\{[-+]?\s*[A-Za-z_][\w.]*\s*(?:\|[^{}]*)?[-+]?\}\}")
 """What a template engine fills in; on a line that is Python it could also be a set in a set."""
 
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from audit.facts.scopes import Scope
 from audit.model.facts import Context, Span
+from audit.model.regex import regex
 
 if TYPE_CHECKING:
     from audit.facts.collector import Collector
 
-_DOTTED: Final = re.compile(r"\.{0,3}[^\W\d]\w*(?:\.[^\W\d]\w*)*(?::[^\W\d][\w.]*)?")
+_DOTTED: Final = regex(r"\.{0,3}[^\W\d]\w*(?:\.[^\W\d]\w*)*(?::[^\W\d][\w.]*)?")
 _MAX_TEXT: Final = 256
 _NAMING_CALLS: Final = frozenset(
     {"import_module", "__import__", "importorskip", "resolve_name", "find_spec", "run_module", "reload"}
@@ -24,7 +24,7 @@ _CLASS_KEYS: Final = frozenset({"class", "()", "_target_"})
 """Keys under which configuration dictionaries hold the dotted name of what is imported for them."""
 _MODULE_LISTS: Final = frozenset({"pytest_plugins", "INSTALLED_APPS"})
 """Variables whose strings a framework imports before anything else."""
-_NAME: Final = re.compile(r"[^\W\d]\w*")
+_NAME: Final = regex(r"[^\W\d]\w*")
 _TOLERANT: Final = {"create": True, "raising": False}
 """Keywords with which a patch makes the name that it finds missing."""
 

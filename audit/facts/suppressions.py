@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-import re
 import tokenize
 from typing import Final
 
 from audit.model.facts import Suppression
+from audit.model.regex import regex
 
 _MARK: Final = b"audit: ignore"
-_COMMENT: Final = re.compile(r"#\s*audit: ignore(?:\[(?P<codes>[^\]]*)\])?(?P<reason>.*)")
+_COMMENT: Final = regex(r"#\s*audit: ignore(?:\[(?P<codes>[^\]]*)\])?(?P<reason>.*)")
 
 
 def read_suppressions(content: bytes) -> tuple[Suppression, ...]:

@@ -11,8 +11,9 @@ from libcst.metadata import Access, ImportAssignment
 
 from audit.fix.syntax import Imported, Syntax, accesses_of, bound_name, dotted, parts_of
 from audit.fix.text import CannotFixError, Edit
+from audit.model.regex import regex
 
-_SIMPLE: Final = re.compile(r"[\w.]+")
+_SIMPLE: Final = regex(r"[\w.]+")
 
 
 class Renamer:

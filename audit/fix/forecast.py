@@ -17,14 +17,15 @@ from audit.fix.generated import is_generated
 from audit.fix.places import respelled_at
 from audit.fix.text import CannotFixError, Lines, decode_python, decode_text
 from audit.model.findings import Finding
+from audit.model.regex import regex
 
 _NOT_BY_RENAMING: Final = frozenset({"REF010", "REF013"})
 """A pickle is not text, and a call needs its arguments mended."""
 _REMOVED: Final = frozenset({"REF001", "REF002"})
 _GUARDED: Final = "REF011"
 _IN_PROSE: Final = "REF008"
-_WORD: Final = re.compile(r"\w+")
-_CHAIN: Final = re.compile(r"[\w.\s]+")
+_WORD: Final = regex(r"\w+")
+_CHAIN: Final = regex(r"[\w.\s]+")
 _MAX_NAME: Final = 200
 """Characters of a string that may be a forward reference or an entry of ``__all__``."""
 

@@ -9,9 +9,10 @@ from audit.fix.changes import Relocate, appended
 from audit.fix.spelling import is_formatted, respell
 from audit.fix.text import CannotFixError, Edit, Lines
 from audit.model.findings import Finding
+from audit.model.regex import regex
 
 _SHOWN: Final = ("REF008", "REF009")
-_ACCESS: Final = re.compile(r"\w+(?:\.\w+)+")
+_ACCESS: Final = regex(r"\w+(?:\.\w+)+")
 NO_REPLACEMENT: Final = "no replacement known"
 
 

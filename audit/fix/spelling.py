@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_FORMATTED: Final = re.compile(r"[a-zA-Z]*[fF][a-zA-Z]*['\"]")
-_LITERAL: Final = re.compile(r"([a-zA-Z]{0,2})('''|\"\"\"|'|\")(.*)\2", re.DOTALL)
+from audit.model.regex import regex
+
+_FORMATTED: Final = regex(r"[a-zA-Z]*[fF][a-zA-Z]*['\"]")
+_LITERAL: Final = regex(r"([a-zA-Z]{0,2})('''|\"\"\"|'|\")(.*)\2", re.DOTALL)
 
 
 def is_formatted(literal: str) -> bool:

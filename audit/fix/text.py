@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 import tokenize
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -13,8 +12,9 @@ from typing import Final
 import msgspec
 
 from audit.model.findings import Site
+from audit.model.regex import regex
 
-_NEWLINE: Final = re.compile(r"\r\n|\r|\n")
+_NEWLINE: Final = regex(r"\r\n|\r|\n")
 
 
 class CannotFixError(Exception):

@@ -16,8 +16,9 @@ from audit.kinds.python_code import read_code
 from audit.kinds.texts import Positions
 from audit.model.codes import Severity
 from audit.model.mentions import Form, Mention
+from audit.model.regex import regex
 
-_TOKEN: Final = re.compile(
+_TOKEN: Final = regex(
     r"""
       (?P<comment> (?<![^\s;&|(]) \# [^\n]* )
     | (?P<joined> \\ \r? \n )
@@ -27,10 +28,10 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
-_OPTION: Final = re.compile(r"[-+~]{0,2}[A-Za-z_][\w./@-]*=")
-_PYTHON: Final = re.compile(r"(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?|[$%{]+\w*(?:PYTHON|python)\w*[}%]*")
-_MODULE: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_ASSIGNMENT: Final = regex(r"[A-Za-z_]\w*=")
+_OPTION: Final = regex(r"[-+~]{0,2}[A-Za-z_][\w./@-]*=")
+_PYTHON: Final = regex(r"(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?|[$%{]+\w*(?:PYTHON|python)\w*[}%]*")
+_MODULE: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _SAYS_ONLY: Final = frozenset(
     {"echo", "printf", "rm", "rmdir", "mkdir", "touch", "test", "[", "[[", "grep", "rg", "sed", "awk", "true", ":"}
 )
@@ -51,10 +52,10 @@ _PATH_OPTIONS: Final = frozenset(
     | {"--pyargs", "--doctest-modules", "--directory", "--project", "--cov-config", "--working-directory"}
 )
 """Options whose value is a file, a folder or a package, even one without a slash or a dot."""
-_SEARCH_PATHS: Final = re.compile(r"\w*(?:PATHS?|DIRS?|SRCS?|SOURCES?|FOLDERS?|PACKAGES?|MODULES?|FILES?|TESTS?)")
+_SEARCH_PATHS: Final = regex(r"\w*(?:PATHS?|DIRS?|SRCS?|SOURCES?|FOLDERS?|PACKAGES?|MODULES?|FILES?|TESTS?)")
 """Variables that hold files, folders or packages."""
 _ASSIGNS: Final = frozenset({"=", ":=", "::=", "?=", "+="})
-_FOLDER: Final = re.compile(r"[A-Za-z_][\w-]*/?")
+_FOLDER: Final = regex(r"[A-Za-z_][\w-]*/?")
 _TRANSPARENT: Final = frozenset(
     {"-", "+", "", "export", "env", "declare", "local", "readonly", "set", "!", "ENV", "ARG"}
 )

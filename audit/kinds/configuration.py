@@ -19,19 +19,20 @@ from audit.kinds.yaml_events import Scalar, yaml_scalars
 from audit.model.codes import Severity
 from audit.model.facts import Span
 from audit.model.mentions import Mention
+from audit.model.regex import regex
 
 CLASS_KEYS: Final = frozenset({"_target_", "class_path", "()", "__class_fullname__", "_recursive_target_"})
 """Keys whose value is imported by the library that reads it: Hydra, jsonargparse, dictConfig."""
-_PYTHON_TAG: Final = re.compile(r"tag:yaml\.org,2002:python/(?:object(?:/apply|/new)?|name|module):(.+)")
+_PYTHON_TAG: Final = regex(r"tag:yaml\.org,2002:python/(?:object(?:/apply|/new)?|name|module):(.+)")
 _FOLDER_KEYS: Final = frozenset({"script_location", "version_locations"})
 _LISTED_COMMANDS: Final = frozenset({"command", "entrypoint"})
 _RUN_KEYS: Final = _LISTED_COMMANDS | {"run", "setup", "script", "cmd", "bash_command"}
 """Keys under which clusters, schedulers and launchers hold what they run."""
 _RUN_FOLDERS: Final = frozenset({"workdir", "working_dir", "working_directory", "cwd"})
 """Keys under which they hold the folder to run it in."""
-_FOLDER: Final = re.compile(r"[A-Za-z_][\w-]*/?")
+_FOLDER: Final = regex(r"[A-Za-z_][\w-]*/?")
 _COMMAND: Final = Caller("REF007", "the command", "error")
-_INTERPOLATED: Final = re.compile(r"\$\{[^{}]*\}/")
+_INTERPOLATED: Final = regex(r"\$\{[^{}]*\}/")
 _MAX_JSON: Final = 262_144
 """A larger JSON file is data that a program wrote."""
 

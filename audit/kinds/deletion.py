@@ -6,7 +6,9 @@ import re
 from bisect import bisect_right
 from typing import Final
 
-_STATEMENT: Final = re.compile(
+from audit.model.regex import regex
+
+_STATEMENT: Final = regex(
     r"""\b(?:
         removed | deleted | dropped | retired | renamed | relocated | replaced | deprecated | superseded | eliminated
       | obsolete | no\ longer | formerly | previously | used\ to\ be | was\ called | were\ called
@@ -17,7 +19,7 @@ _STATEMENT: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_HEADING: Final = re.compile(
+_HEADING: Final = regex(
     r"""\b(?:
         delet\w+ | remov\w+ | renam\w+ | retir\w+ | deprecat\w+ | obsolete | legacy | before | old
       | previous\w* | former\w* | migrat\w+ | changelog | change\ ?log | history | breaking | release\ notes
@@ -25,10 +27,8 @@ _HEADING: Final = re.compile(
     )\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_OLD_COMMENT: Final = re.compile(
-    r"\b(?:old|before|broken|deprecated|removed|previously|was|legacy|wrong)\b", re.IGNORECASE
-)
-_RECORD: Final = re.compile(
+_OLD_COMMENT: Final = regex(r"\b(?:old|before|broken|deprecated|removed|previously|was|legacy|wrong)\b", re.IGNORECASE)
+_RECORD: Final = regex(
     r"""(?:^|.*/)(?:
         (?:changelog|changes|history|news|releases?|release[-_ ]?notes|whats[-_]?new|upgrad\w*|migrat\w*|deprecat\w*)
             (?:[-_. ][^/]*)?
@@ -39,7 +39,7 @@ _RECORD: Final = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-_SENTENCE_END: Final = re.compile(r"[.!?](?=\s)|\n\s*\n")
+_SENTENCE_END: Final = regex(r"[.!?](?=\s)|\n\s*\n")
 
 
 def speaks_of_deletion(text: str) -> bool:

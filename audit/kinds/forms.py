@@ -6,17 +6,18 @@ import re
 from typing import Final
 
 from audit.model.mentions import Form
+from audit.model.regex import regex
 
 _SUFFIXES: Final = (
     r"(?:py|pyi|pyx|ipynb|ya?ml|toml|jsonc?|cfg|ini|conf|sh|bash|zsh|md|rst|txt|csv|sql|proto|html?|css|js|tsx?"
     r"|cc?|cpp|h|hpp|rs|go|lock|env|xml|svg|png|jpe?g|gif|pdf|ckpt|pth?|pkl|pickle|joblib|j2|tmpl|tf|mk)"
 )
-_DOTTED: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
-_OBJECT: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_FILE_NAME: Final = re.compile(rf"[\w.@+-]*\w\.{_SUFFIXES}", re.IGNORECASE)
-_PATH: Final = re.compile(r"[\w.@+*?\[\]{}!,~-]*(?:/[\w.@+*?\[\]{}!,~-]*)+")
-_URL: Final = re.compile(r"[a-zA-Z][\w+.-]*://|//|mailto:|data:|git@|www\.")
-_LOCATION: Final = re.compile(r"(?:::[^\s]*|:\d[\d:,-]*|#[^\s]*)$")
+_DOTTED: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
+_OBJECT: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_FILE_NAME: Final = regex(rf"[\w.@+-]*\w\.{_SUFFIXES}", re.IGNORECASE)
+_PATH: Final = regex(r"[\w.@+*?\[\]{}!,~-]*(?:/[\w.@+*?\[\]{}!,~-]*)+")
+_URL: Final = regex(r"[a-zA-Z][\w+.-]*://|//|mailto:|data:|git@|www\.")
+_LOCATION: Final = regex(r"(?:::[^\s]*|:\d[\d:,-]*|#[^\s]*)$")
 
 CONVENTIONAL: Final = frozenset(
     {"setup.py", "setup.cfg", "__init__.py", "__main__.py", "conftest.py", "tox.ini", "requirements.txt", "main.py"}
@@ -36,7 +37,7 @@ CONVENTIONAL: Final = frozenset(
 )
 """File names that prose uses for any project's file of that name."""
 
-IN_TEXT: Final = re.compile(
+IN_TEXT: Final = regex(
     rf"""(?<![\w./:@$\\{{<%-])(?:
         [\w.@+~-]*(?:/[\w.@+*-]+)+/?                                   # a path of several components
       | [\w-]+\.{_SUFFIXES}(?![\w.])                                   # a file name

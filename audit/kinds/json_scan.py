@@ -12,11 +12,12 @@ from typing import Final
 import msgspec
 
 from audit.kinds.texts import UnreadableError
+from audit.model.regex import regex
 
 _MAX_DEPTH: Final = 200
-_ESCAPE: Final = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.", re.DOTALL)
+_ESCAPE: Final = regex(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.", re.DOTALL)
 """How JSON writes one character with an escape; one beyond the basic plane takes two."""
-_TOKEN: Final = re.compile(
+_TOKEN: Final = regex(
     r"""
       [\s]+ | //[^\n]* | /\*.*?\*/
     | (?P<string> "(?:[^"\\\n]|\\.)*" )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
@@ -13,11 +12,12 @@ from audit.kinds.paths import GonePaths, is_elsewhere
 from audit.model.findings import Retirement, Site
 from audit.model.mentions import Gone, Mention
 from audit.model.references import Dangling
+from audit.model.regex import regex
 from audit.resolve.index import Node
 from audit.resolve.program import Program, Resolution
 from audit.resolve.retired import Retired, Retirements
 
-_MAY_BE_NAME: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*){2,}")
+_MAY_BE_NAME: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*){2,}")
 """A file name of three parts, such as ``shop.store.go``, may just as well be a dotted name."""
 _PROSE: Final = ("REF008", "REF009")
 

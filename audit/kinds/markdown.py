@@ -16,17 +16,18 @@ from audit.kinds.prose import DOCUMENT, CodeLine, code_mentions, doctest_mention
 from audit.kinds.sphinx import doc_mentions, toctree_mentions
 from audit.kinds.texts import Positions
 from audit.model.mentions import Mention
+from audit.model.regex import regex
 
-_FENCE: Final = re.compile(r"^([ \t>]*)(`{3,}|~{3,})[ \t]*\{?\.?([\w+-]*)[^`\n]*$")
-_HEADING: Final = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*)$")
-_NEW_UNIT: Final = re.compile(r"^\s*(?:[-*+][ \t]|\d+[.)][ \t]|\||>|\S+:$|:::)")
-_BOLD_HEADING: Final = re.compile(r"^\s*(?:\*\*[^*]+\*\*:?|__[^_]+__:?)\s*$")
+_FENCE: Final = regex(r"^([ \t>]*)(`{3,}|~{3,})[ \t]*\{?\.?([\w+-]*)[^`\n]*$")
+_HEADING: Final = regex(r"^ {0,3}(#{1,6})[ \t]+(.*)$")
+_NEW_UNIT: Final = regex(r"^\s*(?:[-*+][ \t]|\d+[.)][ \t]|\||>|\S+:$|:::)")
+_BOLD_HEADING: Final = regex(r"^\s*(?:\*\*[^*]+\*\*:?|__[^_]+__:?)\s*$")
 _PYTHON: Final = frozenset({"python", "py", "python3", "pycon", "ipython", "python-repl", "py3"})
 _SHELL: Final = frozenset({"bash", "sh", "shell", "console", "zsh", "shell-session", "terminal", "powershell", "make"})
 _SESSIONS: Final = frozenset({"console", "shell-session", "terminal"})
-_PROMPT: Final = re.compile(r"^(\s*)(?:\$|%|>|❯|#)[ ](?=\w)", re.MULTILINE)
+_PROMPT: Final = regex(r"^(\s*)(?:\$|%|>|❯|#)[ ](?=\w)", re.MULTILINE)
 _NOT_TEXT: Final = frozenset({"diff", "patch", "mermaid", "output", "log", "traceback", "svg", "html"})
-_REPORT: Final = re.compile(
+_REPORT: Final = regex(
     r"Traceback \(most recent call last\)|^\w*(?:Error|Exception)\b|^(?:FAILED|ERROR) ", re.MULTILINE
 )
 

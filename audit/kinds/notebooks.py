@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -17,12 +16,11 @@ from audit.kinds.python_code import read_code, without_magics
 from audit.kinds.texts import Positions, UnreadableError
 from audit.model.facts import Span
 from audit.model.mentions import Form, Mention
+from audit.model.regex import regex
 
 _MAX_NOTEBOOK: Final = 20_000_000
-_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
-_SHELL_LINE: Final = re.compile(
-    r"\s*(?:[\w, \t]+=\s*)?(?:!!?|%(?:run|sx|system|load_ext|reload_ext|aimport|%writefile) )"
-)
+_LINE: Final = regex(r"[^\n]*\n|[^\n]+")
+_SHELL_LINE: Final = regex(r"\s*(?:[\w, \t]+=\s*)?(?:!!?|%(?:run|sx|system|load_ext|reload_ext|aimport|%writefile) )")
 _SHELL_CELLS: Final = ("%%bash", "%%sh", "%%script", "%%!")
 
 

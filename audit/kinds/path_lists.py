@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from audit.kinds.kind import Example, Source, TextKind
 from audit.model.mentions import Mention
+from audit.model.regex import regex
 
 _NAMES: Final = frozenset({"CODEOWNERS", "MANIFEST.in", ".gitattributes", "CODENOTIFY", "OWNERS"})
 _VERBS: Final = frozenset({"include", "exclude", "recursive-include", "recursive-exclude", "graft", "prune"})
-_WORD: Final = re.compile(r"\S+")
+_WORD: Final = regex(r"\S+")
 
 
 class PathLists(TextKind):

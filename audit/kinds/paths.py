@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from audit.kinds.forms import without_location
+from audit.model.regex import regex
 
-_WILD: Final = re.compile(r"[*?\[\]{}!]")
+_WILD: Final = regex(r"[*?\[\]{}!]")
 _DOCUMENTS: Final = (".rst", ".md", ".ipynb", ".txt")
 _MIN_ENDING: Final = 2
 """Components that an ending must have to identify a path."""

@@ -15,21 +15,20 @@ from audit.kinds.forms import IN_TEXT, form_of
 from audit.kinds.python_code import CodeName, read_code
 from audit.kinds.texts import Positions
 from audit.model.mentions import Form, Mention
+from audit.model.regex import regex
 
-_BLANKED: Final = re.compile(
+_BLANKED: Final = regex(
     r"~~.*?~~|<(?:del|s)>.*?</(?:del|s)>|<!--.*?-->|\b[a-zA-Z][\w+.-]{0,20}://[^\s)>\]`\"]+", re.DOTALL
 )
-_LINK: Final = re.compile(
+_LINK: Final = regex(
     r"\]\(\s{0,9}<?([^)\s>(\]]{1,400})>?[^)\n(]{0,200}\)|^[ \t]*\[[^\]\n]{1,200}\]:[ \t]*<?([^\s>]{1,400})",
     re.MULTILINE,
 )
-_COMMAND_SPAN: Final = re.compile(
-    r"`((?:[\w./-]*python[\d.]*|pytest|uv|poetry|uvicorn|celery|streamlit|bash|sh)\s[^`\n]+)`"
-)
-_IMPORT_LINE: Final = re.compile(
+_COMMAND_SPAN: Final = regex(r"`((?:[\w./-]*python[\d.]*|pytest|uv|poetry|uvicorn|celery|streamlit|bash|sh)\s[^`\n]+)`")
+_IMPORT_LINE: Final = regex(
     r"^\s*(?:from\s+(?P<module>[\w.]+)\s+import\s+(?P<names>[\w, ]+)|import\s+(?P<plain>[\w.]+))"
 )
-_COMMENT: Final = re.compile(r"^\s*#(.*)$")
+_COMMENT: Final = regex(r"^\s*#(.*)$")
 DOCUMENT = Caller("REF008", "the document", "warning", judges_slots=False)
 
 

@@ -10,8 +10,9 @@ import msgspec
 
 from audit.facts.python import read_python
 from audit.model.facts import Attribute, FileFacts, Span
+from audit.model.regex import regex
 
-_MAGIC: Final = re.compile(r"^([ \t]*)([%!?]|.*\?\s*$|[\w, \t]+=[ \t]*[%!])", re.MULTILINE)
+_MAGIC: Final = regex(r"^([ \t]*)([%!?]|.*\?\s*$|[\w, \t]+=[ \t]*[%!])", re.MULTILINE)
 
 
 class CodeName(msgspec.Struct, frozen=True):

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.kinds.forms import form_of
+from audit.model.regex import regex
 
-_MARKS: Final = re.compile(r"[\^$|()]|\\[.\w]|\.[*+]")
-_LITERAL: Final = re.compile(r"(?:[\w/-]|\\[./-])+")
+_MARKS: Final = regex(r"[\^$|()]|\\[.\w]|\.[*+]")
+_LITERAL: Final = regex(r"(?:[\w/-]|\\[./-])+")
 
 
 def is_regex(text: str) -> bool:

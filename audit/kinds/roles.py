@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_COMMAND_YAML: Final = re.compile(
+from audit.model.regex import regex
+
+_COMMAND_YAML: Final = regex(
     r"""(?:^|.*/)(?:
         \.github/workflows/[^/]+ | \.github/actions/.+ | \.gitea/workflows/[^/]+ | action\.ya?ml
       | \.gitlab-ci\.ya?ml | \.gitlab/.+ | \.circleci/.+ | \.buildkite/.+ | \.woodpecker/.+ | \.woodpecker\.ya?ml

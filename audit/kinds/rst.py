@@ -15,22 +15,21 @@ from audit.kinds.prose import doctest_mentions, prose_mentions
 from audit.kinds.sphinx import doc_mentions
 from audit.kinds.texts import Positions
 from audit.model.mentions import Form, Mention
+from audit.model.regex import regex
 
-_ROLE: Final = re.compile(
+_ROLE: Final = regex(
     r":(?:py:)?(?P<role>mod|class|func|meth|attr|exc|data|obj|const|decorator):`(?:[^`<\n]*<)?[~!.]?(?P<name>[\w.]+)>?[^`\n]*`"
 )
-_AUTO: Final = re.compile(
+_AUTO: Final = regex(
     r"^[ \t]*\.\.[ \t]+(?P<directive>auto(?:module|class|function|method|data|exception|attribute)"
     r"|(?:py:)?currentmodule|(?:py:)?module|automodapi)::[ \t]+(?P<name>[\w.]+)[ \t]*$",
     re.MULTILINE,
 )
-_CODE: Final = re.compile(
-    r"^([ \t]*)\.\.[ \t]+(?:(?:code-block|code|sourcecode|prompt)::[ \t]*|(?=toctree::))([\w+-]*)"
-)
-_OLD: Final = re.compile(r"^([ \t]*)\.\.[ \t]+(?:deprecated|versionremoved|versionchanged)::")
-_COMMENT: Final = re.compile(r"^([ \t]*)\.\.(?:[ \t]+(?!\S*::|_|\[|\|)\S|[ \t]*$)")
-_LINK: Final = re.compile(r"`[^`<]*<([^>`]+)>`__?")
-_UNDERLINE: Final = re.compile(r"^([=\-~^\"'`#*+.:_])\1{2,}\s*$")
+_CODE: Final = regex(r"^([ \t]*)\.\.[ \t]+(?:(?:code-block|code|sourcecode|prompt)::[ \t]*|(?=toctree::))([\w+-]*)")
+_OLD: Final = regex(r"^([ \t]*)\.\.[ \t]+(?:deprecated|versionremoved|versionchanged)::")
+_COMMENT: Final = regex(r"^([ \t]*)\.\.(?:[ \t]+(?!\S*::|_|\[|\|)\S|[ \t]*$)")
+_LINK: Final = regex(r"`[^`<]*<([^>`]+)>`__?")
+_UNDERLINE: Final = regex(r"^([=\-~^\"'`#*+.:_])\1{2,}\s*$")
 
 
 def _role_mentions(text: str, offset: int, positions: Positions) -> Iterator[Mention]:
@@ -103,7 +102,7 @@ class ReStructuredText(TextKind):
             elif block := _CODE.match(line) or _OLD.match(line) or _COMMENT.match(line):
                 yield from flush()
                 end = _block_end(lines, index, len(block[1]))
-                if block.re is _CODE and not is_old:
+                if block.re.pattern == _CODE.pattern and not is_old:
                     start, content = _content(lines[index:end], offset)
                     yield from fence_mentions(Fence(block[2].lower(), start, content), positions, "the document")
                 offset += sum(map(len, lines[index:end]))

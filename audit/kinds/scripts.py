@@ -10,20 +10,21 @@ from audit.kinds.commands import COMMAND_WORDS, Caller, command_mentions
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.python_code import read_code
 from audit.model.mentions import Form, Mention
+from audit.model.regex import regex
 
-_SCRIPT_NAMES: Final = re.compile(
+_SCRIPT_NAMES: Final = regex(
     r"(?:GNU)?[Mm]akefile(?:\..+)?|\.?[Jj]ustfile|Dockerfile.*|.*\.[Dd]ockerfile|Containerfile.*|Procfile|Vagrantfile"
     r"|.*\.(?:sh|bash|zsh|ksh|fish|mk|just|bats|ps1|bat|cmd|sbatch|slurm|pbs|service|timer)|\.envrc|crontab|Jenkinsfile|Earthfile|Tiltfile"
 )
-_EXEC_FORM: Final = re.compile(r"^([ \t]*(?:[A-Za-z]+[ \t]+)+)(\[.*\])[ \t]*$", re.MULTILINE)
-_INSTRUCTION: Final = re.compile(
+_EXEC_FORM: Final = regex(r"^([ \t]*(?:[A-Za-z]+[ \t]+)+)(\[.*\])[ \t]*$", re.MULTILINE)
+_INSTRUCTION: Final = regex(
     r"^([ \t]*)(?:RUN|CMD|ENTRYPOINT|HEALTHCHECK|SHELL|WORKDIR|ENV|ARG)\b(?:[ \t]+--[\w-]+=\S+)*",
     re.MULTILINE,
 )
-_UNIT: Final = re.compile(r"^Exec\w+=[-@:+!|]*", re.MULTILINE)
-_VARIABLE: Final = re.compile(r"\$\((\w+)\)")
-_RULE: Final = re.compile(r"^([\w./%-]+)(:{1,2})(?![=/\w])", re.MULTILINE)
-_SHELL: Final = re.compile(r"\b(?:ba|da|z|k|fi)?sh\b")
+_UNIT: Final = regex(r"^Exec\w+=[-@:+!|]*", re.MULTILINE)
+_VARIABLE: Final = regex(r"\$\((\w+)\)")
+_RULE: Final = regex(r"^([\w./%-]+)(:{1,2})(?![=/\w])", re.MULTILINE)
+_SHELL: Final = regex(r"\b(?:ba|da|z|k|fi)?sh\b")
 _COMMAND = Caller("REF007", "the command", "error")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -11,10 +10,11 @@ import msgspec
 from audit.config.toml import TomlDocument, read_toml
 from audit.kinds.texts import Positions, UnreadableError
 from audit.model.errors import ConfigError
+from audit.model.regex import regex
 
-_SECTION: Final = re.compile(r"\[([^\]\n]*)\]")
-_OPTION: Final = re.compile(r"([^=:\s][^=:\n]*?)\s*[=:]\s*")
-_ITEM: Final = re.compile(r"[^\s,]+")
+_SECTION: Final = regex(r"\[([^\]\n]*)\]")
+_OPTION: Final = regex(r"([^=:\s][^=:\n]*?)\s*[=:]\s*")
+_ITEM: Final = regex(r"[^\s,]+")
 
 
 class Value(msgspec.Struct, frozen=True):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from audit.kinds.texts import Positions
 from audit.model.mentions import Mention
+from audit.model.regex import regex
 
-_DOC: Final = re.compile(r"(?::doc:|\{doc\})`(?:[^`<\n]*<)?(?P<name>[^`<>\s]+)>?`")
-_TITLED: Final = re.compile(r"^[^<]*<(?P<name>[^<>\s]+)>\s*$")
-_OURS: Final = re.compile(r"[\w./+-]+")
+_DOC: Final = regex(r"(?::doc:|\{doc\})`(?:[^`<\n]*<)?(?P<name>[^`<>\s]+)>?`")
+_TITLED: Final = regex(r"^[^<]*<(?P<name>[^<>\s]+)>\s*$")
+_OURS: Final = regex(r"[\w./+-]+")
 _SELF: Final = frozenset({"self", "genindex", "modindex", "search", "py-modindex"})
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 from zlib import crc32
 
-_WORD: Final = re.compile(rb"[A-Za-z0-9_]+")
-_ESCAPES: Final = re.compile(rb"\\[nrt]")
+from audit.model.regex import regex
+
+_WORD: Final = regex(rb"[A-Za-z0-9_]+")
+_ESCAPES: Final = regex(rb"\\[nrt]")
 _EXTENSIONS: Final = frozenset(
     {b"py", b"pyi", b"yaml", b"yml", b"md", b"rst", b"toml", b"json", b"sh", b"txt", b"ipynb"}
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -14,6 +13,7 @@ from audit.kinds.roles import is_command_yaml
 from audit.kinds.yaml_commands import ARGUMENT_KEYS, command_of, grouped
 from audit.kinds.yaml_events import Scalar, yaml_scalars
 from audit.model.mentions import Mention
+from audit.model.regex import regex
 
 _COMMAND_KEYS: Final = frozenset(
     {"run", "script", "before_script", "after_script", "cmd", "cmds", "commands", "install", "before_install", "shell"}
@@ -25,9 +25,9 @@ _PATH_KEYS: Final = frozenset(
 )
 """Keys whose value may be a bare folder."""
 _REGEX_KEYS: Final = frozenset({"files", "exclude"})
-_ASSIGNMENT: Final = re.compile(r"[A-Z_][A-Z0-9_]*=\S+$")
-_FOLDER: Final = re.compile(r"[A-Za-z_][\w-]*/?")
-_QUOTED: Final = re.compile(r"'([^']+)'")
+_ASSIGNMENT: Final = regex(r"[A-Z_][A-Z0-9_]*=\S+$")
+_FOLDER: Final = regex(r"[A-Za-z_][\w-]*/?")
+_QUOTED: Final = regex(r"'([^']+)'")
 _DOCS: Final = "docs"
 """Where MkDocs looks for pages unless it is told otherwise."""
 _COMMAND = Caller("REF007", "the command", "error")

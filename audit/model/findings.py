@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Final, Literal
 
 import msgspec
 
 from audit.model.codes import Severity
+from audit.model.regex import regex
 
 Outcome = Literal["kept", "broken", "invalid"]
 
 
-_UNPRINTABLE: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
+_UNPRINTABLE: Final = regex("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
 """What a file name may hold and a line of text may not: ends of lines, changes of direction, stray bytes."""
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from audit.model.findings import CheckResult, Finding, printable
+from audit.model.regex import regex
 from audit.report.check_text import summary_line
 
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML: Final = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML document may hold, escaped or not."""
 
 

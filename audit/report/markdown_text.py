@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
+from audit.model.regex import regex
 from audit.model.verdicts import ChainLink
 
-_SPECIAL = re.compile(r"[\\*\[\]<>|~$&]|(?<!\w)_|_(?!\w)")
-_OPENS_BLOCK = re.compile(r"^(?:[#+=-]|\d+(?=[.)]))")
-_LINKED_BY_FORGES = re.compile(r"(?:\b[a-zA-Z][\w+.-]*://|\bwww\.|(?<![\w/])@\w|\b[\w.+-]+@\w)\S*")
-_CITED = re.compile(r"(?P<path>[^:]+)(?::(?P<line>\d+))?")
-_PLAIN_IN_DIAGRAM = re.compile(r"[^\w ./:()-]")
+_SPECIAL = regex(r"[\\*\[\]<>|~$&]|(?<!\w)_|_(?!\w)")
+_OPENS_BLOCK = regex(r"^(?:[#+=-]|\d+(?=[.)]))")
+_LINKED_BY_FORGES = regex(r"(?:\b[a-zA-Z][\w+.-]*://|\bwww\.|(?<![\w/])@\w|\b[\w.+-]+@\w)\S*")
+_CITED = regex(r"(?P<path>[^:]+)(?::(?P<line>\d+))?")
+_PLAIN_IN_DIAGRAM = regex(r"[^\w ./:()-]")
 
 
 def escaped(text: str) -> str:

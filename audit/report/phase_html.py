@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from audit.model.regex import regex
 from audit.model.verdicts import JudgedStatement, Verification
 from audit.report import phase_view as view
 from audit.report.markdown_text import address_of
@@ -23,7 +23,7 @@ from audit.report.phase_changes import differences
 from audit.report.plots import blast, figures, trend
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_CODE: Final = re.compile(r"(`[^`\n]+`)")
+_CODE: Final = regex(r"(`[^`\n]+`)")
 
 
 def render_page(verification: Verification) -> str:

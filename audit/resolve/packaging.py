@@ -12,15 +12,16 @@ import re
 import tomllib
 from typing import Any, Final
 
+from audit.model.regex import regex
 from audit.resolve.reading import EntryPoint, Reading, note_dependency, strings
 from audit.resolve.setup_script import read_setup
 
 BUILD_NAMES: Final = frozenset({"meson.build", "CMakeLists.txt", "Cargo.toml", "BUILD", "BUILD.bazel"})
-_MAKES_EXTENSIONS: Final = re.compile(r"extension|pybind|nanobind|python3?_add_library|swig|cython", re.IGNORECASE)
-_QUOTED: Final = re.compile(r"""(?:["']|\w*(?:add_library|add_module)\s*\(\s*)([A-Za-z_]\w*)(?=["'\s)])""")
+_MAKES_EXTENSIONS: Final = regex(r"extension|pybind|nanobind|python3?_add_library|swig|cython", re.IGNORECASE)
+_QUOTED: Final = regex(r"""(?:["']|\w*(?:add_library|add_module)\s*\(\s*)([A-Za-z_]\w*)(?=["'\s)])""")
 """Names that stand in a build file as a whole: in quotes, or as the target of a CMake command."""
-_WRITTEN: Final = re.compile(r"\bout(?:s|put)?\s*[=:]\s*(\[[^\]]*\]|[\"'][^\"']*[\"'])")
-_MODULE_FILE: Final = re.compile(r"(\w+)\.pyi?[\"']")
+_WRITTEN: Final = regex(r"\bout(?:s|put)?\s*[=:]\s*(\[[^\]]*\]|[\"'][^\"']*[\"'])")
+_MODULE_FILE: Final = regex(r"(\w+)\.pyi?[\"']")
 
 
 def read_configuration(reading: Reading, folder: str, name: str, path: str, text: str) -> None:

@@ -8,7 +8,9 @@ from typing import Final
 
 import msgspec
 
-_REQUIREMENT: Final = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+from audit.model.regex import regex
+
+_REQUIREMENT: Final = regex(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
 class EntryPoint(msgspec.Struct, frozen=True):

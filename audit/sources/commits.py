@@ -6,10 +6,11 @@ import re
 from typing import Final
 
 from audit.model.commits import CommitFacts
+from audit.model.regex import regex
 from audit.sources.git import Git
 
-_ID: Final = re.compile(r"[0-9a-f]{7,40}")
-_DEFINITION: Final = re.compile(r"^([-+])\s*(?:class|(?:async\s+)?def)\s+(\w+)", re.MULTILINE)
+_ID: Final = regex(r"[0-9a-f]{7,40}")
+_DEFINITION: Final = regex(r"^([-+])\s*(?:class|(?:async\s+)?def)\s+(\w+)", re.MULTILINE)
 _EMPTY_TREE: Final = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 """What git calls the tree without files: the first commit is compared with it."""
 

@@ -7,7 +7,6 @@ drivers, signature checks); every call switches them off, because the repository
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import weakref
 from collections.abc import Iterable, Iterator
@@ -15,12 +14,13 @@ from pathlib import Path
 from typing import IO, Final
 
 from audit.model.errors import SourceError
+from audit.model.regex import regex
 from audit.sources.tree import MAX_BYTES
 
 _AT_ONCE: Final = 500
 """Names written before their objects are read: few enough for them to fit into a pipe."""
 _HEADER_FIELDS: Final = 3
-_LACKING: Final = re.compile(
+_LACKING: Final = regex(
     rb"unable to (?:read|unpack)|[Cc]ould not (?:read|fetch)|[Nn]ot a valid object|corrupt|missing blob|bad object"
 )
 _PASSED_BY: Final = 1_000_000

@@ -8,9 +8,10 @@ from typing import Final
 import msgspec
 
 from audit.model.findings import Retirement
+from audit.model.regex import regex
 from audit.sources.git import Git
 
-_REMOVED_DEFINITION: Final = re.compile(r"^-\s*(?:class|(?:async\s+)?def)\s+(\w+)", re.MULTILINE)
+_REMOVED_DEFINITION: Final = regex(r"^-\s*(?:class|(?:async\s+)?def)\s+(\w+)", re.MULTILINE)
 
 
 class Change(msgspec.Struct, frozen=True):

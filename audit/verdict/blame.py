@@ -9,17 +9,18 @@ from typing import Final
 from audit.model.codebase import Codebase
 from audit.model.evidence import ImportAttempt
 from audit.model.findings import Root
+from audit.model.regex import regex
 from audit.verdict.judgements import first_party
 
-_NOT_FOUND: Final = re.compile(r"^(?:E +)?ModuleNotFoundError: No module named '([^']+)'", re.MULTILINE)
-_NO_METADATA: Final = re.compile(
+_NOT_FOUND: Final = regex(r"^(?:E +)?ModuleNotFoundError: No module named '([^']+)'", re.MULTILINE)
+_NO_METADATA: Final = regex(
     r"PackageNotFoundError: No package metadata was found for (\S+)|DistributionNotFound: The '([^']+)' distribution"
 )
-_LACKS: Final = re.compile(
+_LACKS: Final = regex(
     r"AttributeError: (?:partially initialized )?module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'"
     r"|ImportError: cannot import name '(?P<imported>\w+)' from '(?P<source>[\w.]+)'"
 )
-_TROUBLE: Final = re.compile(
+_TROUBLE: Final = regex(
     r"Could not resolve host|Temporary failure in name resolution|Name or service not known|dns error"
     r"|Network is unreachable|No space left on device|Cannot allocate memory|CUDA out of memory",
     re.IGNORECASE,

@@ -16,6 +16,7 @@ from audit.model.bounds import Comparison, Value
 from audit.model.codebase import Codebase
 from audit.model.comparisons import Metric, Take
 from audit.model.evidence import Evidence, MetricReading
+from audit.model.regex import regex
 from audit.model.verdicts import Judgement
 from audit.verdict.blame import output_excuse
 from audit.verdict.judgements import (
@@ -30,7 +31,7 @@ from audit.verdict.judgements import (
     verified,
 )
 
-_STEP: Final = re.compile(
+_STEP: Final = regex(
     r"""\.?(?P<key>[^.\[\]"']+)|\[(?P<index>-?\d+|\*)\]|\[(?P<quote>["'])(?P<quoted>.*?)(?P=quote)\]"""
 )
 

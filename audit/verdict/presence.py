@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final, Literal
 
 from audit.model.codebase import Codebase
 from audit.model.evidence import Evidence
 from audit.model.predicates import Absent, Exists, Unreferenced
+from audit.model.regex import regex
 from audit.model.verdicts import Judgement
 from audit.verdict.judgements import (
     counted,
@@ -27,8 +27,8 @@ from audit.verdict.lacking import uses_of_name
 
 Presence = Literal["there", "gone", "unknown"]
 
-_NAME: Final = re.compile(r"[A-Z]\w*")
-_DOTTED: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+_NAME: Final = regex(r"[A-Z]\w*")
+_DOTTED: Final = regex(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 def judge_exists(predicate: Exists, codebase: Codebase) -> Judgement:

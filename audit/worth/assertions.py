@@ -11,9 +11,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from audit.model.regex import regex
 from audit.worth.functions import Function, dotted
 
-_CHECKS: Final = re.compile(
+_CHECKS: Final = regex(
     r"_*(?:assert|check|verify|verif|expect|validat|ensure|should|must|fail|raises?|warns?|deprecated_call|compar|"
     r"match|require|snapshot|approv|golden|regress|benchmark|test|f?nmatch|no_fnmatch|consume|wait_for|doctest|"
     r"gradcheck|quick_?check|conform|lint|is_valid|confirm|prove|abort|exit|does_not|doesnt|not_rais|no_)"
@@ -21,11 +22,11 @@ _CHECKS: Final = re.compile(
 )
 """Beginnings of names of functions that fail when something is not as it should be."""
 
-_CHECKING_FIXTURES: Final = re.compile(
+_CHECKING_FIXTURES: Final = regex(
     r"(?:snapshot|benchmark|.*_regression|regtest|.*golden.*|httpx_mock|respx_mock|responses|requests_mock|aioresponses|"
     r".*assert.*|.*check.*|.*verif.*|.*expect.*|recwarn)"
 )
-_DECLARED: Final = re.compile(
+_DECLARED: Final = regex(
     r"smoke|(?:no|not|n't|without|never|nor)\b.{0,40}?(?:rais|error|exception|crash|fail|warn|hang|deadlock|leak|"
     r"break|block|complain|blow|explode|recurs)|(?:no|not|dont|doesnt|without|never)_(?:\w+_)?(?:rais|error|exception|"
     r"crash|fail|warn|hang|deadlock|leak|break|block|recur)|import|doesn.?t_|does_not|do_not|survive|toler|"
@@ -34,14 +35,14 @@ _DECLARED: Final = re.compile(
 )
 """Words by which a test says that running without a failure is what it is about."""
 
-_TRANSPARENT: Final = re.compile(
+_TRANSPARENT: Final = regex(
     r"(?:pytest\.)?mark(?:\..*)?|(?:.*\.)?(?:parametrize|patch|patch\.\w+|given|settings|example|seed|usefixtures|"
     r"staticmethod|classmethod|property|override|wraps|asyncio|anyio|contextmanager|no_type_check|overload|"
     r"skip|skipif|skipIf|skipUnless|slow|timeout|flaky|override_settings|runif|require_\w+)"
 )
-_SKIPPED: Final = re.compile(r"(?:.*\.)?(?:skip|skipif|skipIf|skipUnless|xfail|expectedFailure)")
+_SKIPPED: Final = regex(r"(?:.*\.)?(?:skip|skipif|skipIf|skipUnless|xfail|expectedFailure)")
 _MOCKS: Final = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "create_autospec"})
-_IDENTITY: Final = re.compile(r"eq|hash|compar|identit|nan|reflex|same|order", re.IGNORECASE)
+_IDENTITY: Final = regex(r"eq|hash|compar|identit|nan|reflex|same|order", re.IGNORECASE)
 
 
 def may_fail_by_checking(node: Function, helpers: Collection[str], source: str) -> bool:

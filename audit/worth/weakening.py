@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from audit.model.findings import Finding, Site
+from audit.model.regex import regex
 from audit.worth.functions import Function, TestFunction, dotted, is_test_file, parsed, tests_of
 
 Read = Callable[[str], bytes | None]
 
 _SETTINGS: Final = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
-_LEFT_OUT: Final = re.compile(
+_LEFT_OUT: Final = regex(
     r"""(--ignore(?:-glob)?[= ]+\S+|--deselect[= ]+\S+"""
     r"""|(?<![\w-])-[km][= ]+(?:"[^"]*"|'[^']*'|[^\s"',\]]+)|norecursedirs\s*=.*)"""
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from typer.testing import CliRunner
 
-from audit.cli.main import app
+from audit.cli.app import app
 
 ROOT = Path(__file__).parents[3]
 

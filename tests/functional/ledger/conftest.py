@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 from typer.testing import CliRunner
 
-from audit.cli.main import app
+from audit.cli.app import app
 
 
 class Ended(NamedTuple):
