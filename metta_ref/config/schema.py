@@ -105,6 +105,13 @@ class TrainerConfig:
     worker_timeout: float = option(
         60.0, "a worker that takes longer is an error", unit="seconds", minimum=0.1, resumable=True
     )
+    rank_timeout: float = option(
+        600.0,
+        "under torchrun, a process that keeps the others waiting longer is an error",
+        unit="seconds",
+        minimum=0.1,
+        resumable=True,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,13 @@ class TorchGroup:
             return value
         succeeded, produced = self._told((False, None))
         if not succeeded:
-            raise FirstRankError(f"rank {self.rank} of {self.size}: rank 0 failed; its message says why")
+            raise FirstRankError("rank 0 failed; its message says why")
         return cast("T", produced)  # what rank 0 sent above
 
     def close(self) -> None:
         """See `Group`."""
-        if distributed.is_initialized():
-            distributed.destroy_process_group()
+        self.gather(None)  # rank 0 keeps the addresses of all: it must not be the first to go
+        distributed.destroy_process_group()
 
     def _told(self, message: tuple[bool, object]) -> tuple[bool, object]:
         """What rank 0 gives here; what the others give is not looked at."""
@@ -88,7 +88,7 @@ class TorchGroup:
         except RuntimeError as error:
             reason = str(error).splitlines()[0]
             raise GroupError(
-                f"rank {self.rank} of {self.size}: another rank ended or did not answer within {self._seconds:g} s "
+                f"another of {self.size} ranks ended or did not answer within {self._seconds:g} s "
                 f"({reason}); the message of the rank that failed first says why"
             ) from error
 

@@ -61,7 +61,7 @@ class Group(Protocol):
         ...
 
     def close(self) -> None:
-        """Leave the group; safe to call twice."""
+        """Leave the group, all together, when all has gone well."""
         ...
 
 
@@ -103,3 +103,9 @@ def process_group() -> Group:
     from metta_ref.rl.distributed import TorchGroup
 
     return TorchGroup(int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]), int(os.environ.get("LOCAL_RANK", "0")))
+
+
+def speaker() -> str:
+    """How messages of this process begin: by its number, unless it is the first or the only one."""
+    rank = os.environ.get("RANK", "0")
+    return "" if rank == "0" else f"rank {rank}: "

@@ -12,10 +12,13 @@ INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopRequest:
-    """While active, the first SIGINT or SIGTERM sets `requested`, and the second raises KeyboardInterrupt."""
+    """While active, the first SIGINT or SIGTERM sets `requested`, and the second raises KeyboardInterrupt.
 
-    def __init__(self) -> None:
-        self.requested = False
+    The first is answered on stderr unless `silent`: of several processes that a signal reaches, one is enough.
+    """
+
+    def __init__(self, *, silent: bool = False) -> None:
+        self.requested, self._silent = False, silent
 
     def __enter__(self) -> Self:
         self._previous = {number: signal.signal(number, self._on_signal) for number in INTERRUPTS}
@@ -29,7 +32,8 @@ class StopRequest:
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True
-        print("stopping after this update; press Ctrl-C again to stop at once", file=sys.stderr)
+        if not self._silent:
+            print("stopping after this update; press Ctrl-C again to stop at once", file=sys.stderr)
 
 
 @contextmanager

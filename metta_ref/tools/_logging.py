@@ -1,9 +1,10 @@
 """What a run says, to whoever watches and to `train.log` in its directory."""
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 LOG = "train.log"
@@ -37,6 +38,18 @@ def logging_to(directory: Path, level: str) -> Iterator[None]:
         for handler in handlers:
             _logger.removeHandler(handler)
             handler.close()
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Keep records of the package, and what is printed on standard output, to no one for the time of the block."""
+    nobody = logging.NullHandler()
+    _logger.addHandler(nobody)
+    try:
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+            yield
+    finally:
+        _logger.removeHandler(nobody)
 
 
 def announce(text: str) -> None:

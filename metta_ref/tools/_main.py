@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from metta_ref.config import ConfigError, help_text, parse_overrides
+from metta_ref.rl.group import FirstRankError, GroupError, speaker
 from metta_ref.tools._interrupt import interrupts_later
 
 C = TypeVar("C")
@@ -24,7 +25,7 @@ def tool(
     """Run `main` with the configuration that the command line describes, and return the exit code.
 
     0 (or what `main` returns) when all went well; 2 for settings, checkpoints, databases and files that
-    cannot be used; 1 when a worker process failed; 130 after Ctrl-C. Each with one message on stderr.
+    cannot be used; 1 when a worker process or another rank failed; 130 after Ctrl-C. Each with one message on stderr.
     Whatever else is raised is a fault of the tool and keeps its traceback. `--help` lists every key and
     loads nothing heavy.
     """
@@ -37,16 +38,19 @@ def tool(
         return _guarded(main, config)
     except ConfigError as error:
         return _refuse(error)
+    except FirstRankError:
+        return EXIT_REFUSED
+    except GroupError as error:
+        return _fail(error)
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        print(f"{speaker()}interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever reads has enough, as `head` does; what Python still holds back must not raise again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE
     except OSError as error:
-        print(f"error: cannot read or write: {error}; look for room and permission there", file=sys.stderr)
-        return EXIT_REFUSED
+        return _refuse(OSError(f"cannot read or write: {error}; look for room and permission there"))
 
 
 def _guarded(main: Callable[[C], int | None], config: C) -> int:
@@ -61,11 +65,15 @@ def _guarded(main: Callable[[C], int | None], config: C) -> int:
     except (CheckpointError, StatsError) as error:
         return _refuse(error)
     except WorkerError as error:
-        print(f"failed: {error}", file=sys.stderr)
-        return EXIT_FAILED
+        return _fail(error)
 
 
 def _refuse(error: Exception) -> int:
     for line in str(error).splitlines():
-        print(f"error: {line}", file=sys.stderr)
+        print(f"{speaker()}error: {line}", file=sys.stderr)
     return EXIT_REFUSED
+
+
+def _fail(error: Exception) -> int:
+    print(f"{speaker()}failed: {error}", file=sys.stderr)
+    return EXIT_FAILED

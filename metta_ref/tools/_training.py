@@ -4,12 +4,12 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from metta_ref.checkpoint import BackgroundWriter, Checkpoint, CheckpointManager, retained
-from metta_ref.config import TrainerConfig
+from metta_ref.checkpoint import CheckpointManager
 from metta_ref.tools._interrupt import StopRequest
 from metta_ref.tools._logging import announce, log_failure
 from metta_ref.tools._main import EXIT_DONE, EXIT_INTERRUPTED
-from metta_ref.tools._progress import MetricsLog, Watcher, shown
+from metta_ref.tools._progress import shown
+from metta_ref.tools._record import Record, recording
 
 if TYPE_CHECKING:
     from metta_ref.rl.trainer import Trainer
@@ -27,27 +27,22 @@ def use_one_thread() -> None:
 
 
 def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopRequest) -> int:
-    """Train until the configured step or a request to stop, save at intervals and at the end, and summarise.
+    """Train until the configured step or a request to any rank to stop, save at intervals and at the end, and
+    summarise.
 
     Returns the exit code. However it ends, the newest complete checkpoint stays, and where training can
     go on from it, the user is told how.
     """
-    settings = trainer.config.trainer
+    settings, group = trainer.config.trainer, trainer.group
     first_step, saved, began = trainer.agent_step, trainer.epoch, time.monotonic()
     try:
-        with (
-            MetricsLog(manager.run_dir, saved) as log,
-            Watcher(first_step, settings.total_timesteps) as watcher,
-            BackgroundWriter() as writer,
-        ):
-            while trainer.agent_step < settings.total_timesteps and not stop.requested:
-                progress = trainer.update()
-                log.write(progress)
-                watcher.update(progress.agent_step, progress.score)
+        with recording(trainer, manager) as record:
+            while trainer.agent_step < settings.total_timesteps and not any(group.gather(stop.requested)):
+                record.update(trainer.update())
                 if trainer.epoch % settings.checkpoint_interval == 0:
-                    saved = _save_beside(writer, trainer, manager)
+                    saved = _save(trainer, record)
             if trainer.epoch != saved:
-                _save_beside(writer, trainer, manager)
+                _save(trainer, record)
     except BaseException as error:
         log_failure(error)
         _say_how_to_go_on(trainer, manager)
@@ -64,29 +59,20 @@ def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopR
     return EXIT_DONE
 
 
-def persist(checkpoint: Checkpoint, manager: CheckpointManager, settings: TrainerConfig) -> None:
-    """Save a checkpoint, say where it is, and remove what is older than the configuration keeps."""
-    path = manager.save(checkpoint)
-    announce(f"checkpoint: {path} (epoch {checkpoint.epoch}, step {checkpoint.sidecar['agent_step']})")
-    keep = retained(
-        manager.sidecars(), newest=settings.keep_checkpoints, best=settings.keep_best, every=settings.keep_every
-    )
-    manager.prune(keep)
-
-
-def _save_beside(writer: BackgroundWriter, trainer: "Trainer", manager: CheckpointManager) -> int:
-    """Have the state as it is now written while training goes on; the epoch."""
+def _save(trainer: "Trainer", record: Record) -> int:
+    """Have the state as it is now kept; the epoch."""
     trainer.stopwatch.skip()
     checkpoint = trainer.checkpoint()
-    writer.submit(lambda: persist(checkpoint, manager, trainer.config.trainer))
+    record.save(checkpoint)
     trainer.stopwatch.lap("checkpoint")
     return checkpoint.epoch
 
 
 def _say_how_to_go_on(trainer: "Trainer", manager: CheckpointManager) -> None:
-    _log.info(
-        "stopped at step %d; epoch %d is saved: go on with python -m metta_ref.tools.resume run=%s",
-        trainer.agent_step,
-        manager.latest(),
-        manager.run,
-    )
+    if trainer.group.rank == 0:
+        _log.info(
+            "stopped at step %d; epoch %d is saved: go on with python -m metta_ref.tools.resume run=%s",
+            trainer.agent_step,
+            manager.latest(),
+            manager.run,
+        )

@@ -7,7 +7,7 @@ ends in the same bytes as one that was not. Settings that decide what is compute
 import logging
 import sys
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 from metta_ref.config import (
     Config,
@@ -18,18 +18,24 @@ from metta_ref.config import (
     run_dir,
     save_run_config,
 )
+from metta_ref.rl.group import process_group
 from metta_ref.tools._interrupt import StopRequest
-from metta_ref.tools._logging import logging_to
 from metta_ref.tools._main import tool
+from metta_ref.tools._ranks import own_envs, parsed_once, spoken
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("metta_ref.tools.resume")  # __name__ is __main__ when this is run
 
 
 def parse(argv: Sequence[str]) -> Config:
     """The run's own configuration with the arguments over it.
 
-    Raises ConfigError when the run is not named or not there, or a setting may not change.
+    Raises ConfigError when the run is not named or not there, or a setting may not change, and GroupError under
+    torchrun.
     """
+    return parsed_once(_parse, argv)
+
+
+def _parse(argv: Sequence[str]) -> Config:
     named = parse_overrides(argv, Config)
     if not named.run:
         raise ConfigError(["run: is missing; name the run to resume, as in run=demo"])
@@ -43,26 +49,20 @@ def parse(argv: Sequence[str]) -> Config:
 def main(config: Config) -> int:
     """Train on and return the exit code."""
     from metta_ref.checkpoint import CheckpointManager, locked
-    from metta_ref.envs import make_env, task_configs
     from metta_ref.tools._training import train_until_done, use_one_thread
 
-    directory, settings = run_dir(config.run), config.trainer
+    directory, settings, group = run_dir(config.run), config.trainer, process_group()
+    group.limit(settings.rank_timeout)
     manager = CheckpointManager(directory)
-    with locked(directory), logging_to(directory, config.log_level):
-        checkpoint = manager.load(manager.latest())
-        env = make_env(
-            config.env,
-            settings.num_envs,
-            config.seed,
-            settings.num_workers,
-            worker_timeout=settings.worker_timeout,
-            tasks=task_configs(config.env, config.curriculum),
-        )
-        with StopRequest() as stop, closing(env):
+    with ExitStack() as stack:
+        group.first(lambda: stack.enter_context(locked(directory)))
+        stack.enter_context(spoken(group, directory, config.log_level))
+        checkpoint = group.first(lambda: manager.load(manager.latest()))
+        with closing(own_envs(config, group)) as env, StopRequest(silent=group.rank > 0) as stop:
             from metta_ref.rl.trainer import Trainer
 
             use_one_thread()
-            trainer = Trainer(config, env)
+            trainer = Trainer(config, env, group)
             trainer.restore(checkpoint)
             for name, here in trainer.fingerprint.items():
                 if (then := checkpoint.environment.get(name, here)) != here:
@@ -73,9 +73,9 @@ def main(config: Config) -> int:
                     "was not interrupted",
                     env.metadata["name"],
                 )
-            if stop.requested:
+            if any(group.gather(stop.requested)):
                 raise KeyboardInterrupt
-            save_run_config(config)
+            group.first(lambda: save_run_config(config))
             if trainer.agent_step >= settings.total_timesteps:
                 _log.warning(
                     "nothing to train: run %s is at step %d and trainer.total_timesteps=%d; give a larger one",
@@ -83,7 +83,9 @@ def main(config: Config) -> int:
                     trainer.agent_step,
                     settings.total_timesteps,
                 )
-            return train_until_done(trainer, manager, stop)
+            code = train_until_done(trainer, manager, stop)
+            group.close()
+            return code
 
 
 if __name__ == "__main__":

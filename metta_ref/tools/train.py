@@ -2,68 +2,79 @@
 
 The run lives in train_dir/<run>, or $DATA_DIR/<run>, with its config.yaml and its checkpoints, one before
 the first update and one after the last at least. Ctrl-C stops after the update at hand and saves.
+On several processes: torchrun --nproc-per-node=2 -m metta_ref.tools.train [key=value ...], each with its part of
+the environments; torchrun's --nnodes spreads them over machines.
 """
 
 import shutil
 import sys
 import uuid
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from metta_ref.config import Config, ConfigError, run_dir, save_run_config
+from metta_ref.config import Config, ConfigError, parse_overrides, run_dir, save_run_config
+from metta_ref.rl.group import process_group
 from metta_ref.tools._interrupt import StopRequest
-from metta_ref.tools._logging import logging_to
 from metta_ref.tools._main import tool
+from metta_ref.tools._ranks import own_envs, parsed_once, spoken
+
+if TYPE_CHECKING:
+    from metta_ref.checkpoint import Checkpoint, CheckpointManager
+
+
+def parse(argv: Sequence[str]) -> Config:
+    """The settings of a run that has a name and is not there yet. Raises ConfigError, and GroupError under torchrun."""
+    return parsed_once(_parse, argv)
 
 
 def main(config: Config) -> int:
     """Train and return the exit code."""
     from metta_ref.checkpoint import CheckpointManager, locked
-    from metta_ref.envs import make_env, task_configs
-    from metta_ref.tools._training import persist, train_until_done, use_one_thread
+    from metta_ref.tools._training import train_until_done, use_one_thread
 
-    config = replace(config, run=config.run or f"local-{uuid.uuid4().hex[:8]}")
-    directory = run_dir(config.run)
-    if directory.exists():
-        raise _exists(config)
-    settings = config.trainer
+    directory, settings, group = run_dir(config.run), config.trainer, process_group()
+    group.limit(settings.rank_timeout)
     # The workers start before torch is imported, and do so meanwhile.
-    env = make_env(
-        config.env,
-        settings.num_envs,
-        config.seed,
-        settings.num_workers,
-        worker_timeout=settings.worker_timeout,
-        tasks=task_configs(config.env, config.curriculum),
-    )
-    with StopRequest() as stop, closing(env):
+    with StopRequest(silent=group.rank > 0) as stop, closing(own_envs(config, group)) as env, ExitStack() as stack:
         from metta_ref.rl.trainer import Trainer
 
         use_one_thread()
-        trainer = Trainer(config, env)
-        if stop.requested:
+        trainer = Trainer(config, env, group)
+        if any(group.gather(stop.requested)):
             raise KeyboardInterrupt
-        manager = CheckpointManager(directory)
-        with _claimed(config, directory):
-            save_run_config(config)
-            persist(trainer.checkpoint(), manager, settings)
-        with locked(directory), logging_to(directory, config.log_level):
-            return train_until_done(trainer, manager, stop)
+        manager, checkpoint = CheckpointManager(directory), trainer.checkpoint()
+
+        group.first(lambda: _begin(config, checkpoint, manager))
+        group.first(lambda: stack.enter_context(locked(directory)))
+        stack.enter_context(spoken(group, directory, config.log_level))
+        code = train_until_done(trainer, manager, stop)
+        group.close()
+        return code
 
 
-@contextmanager
-def _claimed(config: Config, directory: Path) -> Iterator[None]:
-    """The run's directory, made for this process alone and gone again unless the block succeeds."""
+def _parse(argv: Sequence[str]) -> Config:
+    config = parse_overrides(argv, Config)
+    config = replace(config, run=config.run or f"local-{uuid.uuid4().hex[:8]}")
+    if run_dir(config.run).exists():
+        raise _exists(config)
+    return config
+
+
+def _begin(config: Config, checkpoint: "Checkpoint", manager: "CheckpointManager") -> None:
+    """Make the run's directory, for this process alone, with all that a run needs to go on; or leave nothing."""
+    from metta_ref.tools._record import persist
+
     try:
-        directory.mkdir(parents=True)
+        manager.run_dir.mkdir(parents=True)
     except FileExistsError:
         raise _exists(config) from None
     try:
-        yield
+        save_run_config(config)
+        persist(checkpoint, manager, config.trainer)
     except BaseException:
-        shutil.rmtree(directory)
+        shutil.rmtree(manager.run_dir)
         raise
 
 
@@ -73,4 +84,4 @@ def _exists(config: Config) -> ConfigError:
 
 
 if __name__ == "__main__":
-    sys.exit(tool(main, Config, __doc__))
+    sys.exit(tool(main, Config, __doc__, parse=parse))
