@@ -121,7 +121,7 @@ def _silent_findings(silent: Silent, others: list[Finding], retirements: Retirem
 
 def _as_dangling(lost: LostMember) -> Dangling:
     return Dangling(
-        kind="attribute",
+        kind="star" if lost.starred else "attribute",
         site=lost.site,
         referrer=lost.referrer,
         module=lost.module,

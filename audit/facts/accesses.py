@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import bisect
+import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
@@ -20,7 +21,8 @@ from audit.facts.terms import term_of
 from audit.model.calls import Access, CallShape
 from audit.model.facts import Context, Definition
 
-_SURVIVED: Final = frozenset({"AttributeError", "TypeError"})
+_SURVIVED: Final = frozenset({"AttributeError", "NameError", "TypeError"})
+_POSTPONED: Final = re.compile(rb"^from __future__ import .*\bannotations\b", re.MULTILINE)
 
 
 def read_accesses(content: bytes, wanted: Collection[str], definitions: Iterable[Definition]) -> tuple[Access, ...]:
@@ -49,6 +51,7 @@ class _Reader:
         self._wanted = wanted
         self._lines = lines
         self._context: Context = "eager"
+        self._postponed = _POSTPONED.search(content) is not None
         self._ignoring = False
 
     def block(self, statements: list[ast.stmt], scope: LocalScope) -> None:
@@ -97,15 +100,19 @@ class _Reader:
         arguments = node.args
         defaults = [each for each in (*arguments.defaults, *arguments.kw_defaults) if each is not None]
         self._expressions((*node.decorator_list, *defaults), scope)
+        for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
+            self._annotation(each.annotation if each is not None else None, scope)
+        self._annotation(node.returns, scope)
         outer, self._context = (self._context, self._ignoring), "lazy"
         self._ignoring = False  # it runs outside of what guards its definition
         self.block(node.body, scope.enter(node))
         self._context, self._ignoring = outer
 
     def _children(self, node: ast.AST, scope: LocalScope) -> None:
-        """The statements and expressions of a node that has no scope of its own; annotations are left out."""
+        """The statements and expressions of a node that has no scope of its own."""
         for name, value in ast.iter_fields(node):
             if name == "annotation":
+                self._annotation(value, scope)
                 continue
             for part in value if isinstance(value, list) else (value,):
                 if isinstance(part, ast.stmt):
@@ -114,6 +121,14 @@ class _Reader:
                     self._expressions((part,), scope)
                 elif isinstance(part, ast.AST):
                     self._children(part, scope)
+
+    def _annotation(self, node: ast.expr | None, scope: LocalScope) -> None:
+        """Plain names alone: what an annotation reads of a module or class is known from the facts of the file."""
+        outer, self._context = self._context, "typing" if self._postponed else self._context
+        for part in ast.walk(node) if node is not None else ():
+            if isinstance(part, ast.Name):
+                self._note(part, part, None, scope)
+        self._context = outer
 
     def _expressions(self, nodes: Collection[ast.expr], scope: LocalScope) -> None:
         stack: list[tuple[ast.AST, LocalScope]] = [(node, scope) for node in reversed(list(nodes))]
@@ -133,7 +148,7 @@ class _Reader:
                 if not isinstance(node.func, ast.Attribute | ast.Name):
                     stack.append((node.func, within))
                 continue
-            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
                 self._note(node, node, None, within)
             stack += [(part, within) for part in ast.iter_child_nodes(node)]
 

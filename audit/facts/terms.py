@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from audit.model.terms import MAX_TERM, any_of, awaited, declared, listed, subscripted
+from audit.model.terms import MAX_TERM, any_of, awaited, declared, imported, listed, subscripted
 
 NONE = "None"
 
@@ -36,6 +36,8 @@ def _term(node: ast.expr | None, name_term: NameTerm) -> str:
         case ast.Call(func=ast.Name(id="super"), args=[], keywords=[]):
             return name_term("super()")
         case ast.Call(func=function):
+            if module := _module_imported(node):
+                return imported(0, module, "")
             callee = _term(function, name_term)
             return f"{callee}()" if callee and callee != NONE else ""
         case ast.Await(value=value):
@@ -54,6 +56,16 @@ def _term(node: ast.expr | None, name_term: NameTerm) -> str:
             return "" if isinstance(index, ast.Slice) else subscripted(_term(value, name_term))
         case ast.Constant(value=None):
             return NONE
+    return ""
+
+
+def _module_imported(node: ast.Call) -> str:
+    """The module that a call of ``import_module`` names in full."""
+    match node:
+        case ast.Call(
+            func=ast.Name(id="import_module") | ast.Attribute(attr="import_module"), args=[ast.Constant(value=str(name))]
+        ) if not name.startswith("."):
+            return name
     return ""
 
 
@@ -77,7 +89,7 @@ def annotation_text(node: ast.expr | None) -> str:
 
 def field_of(node: ast.expr | None, name_term: NameTerm) -> str:
     """The term of what a class body gives to a name; of a call, with the constants that make a field what it is."""
-    if not isinstance(node, ast.Call):
+    if not isinstance(node, ast.Call) or _module_imported(node):
         return term_of(node, name_term)
     callee = _term(node.func, name_term)
     arguments = ["..." if _is_ellipsis(argument) else "0" for argument in node.args]

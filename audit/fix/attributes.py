@@ -20,14 +20,34 @@ def rename_attribute(syntax: Syntax, finding: Finding, replacement: str) -> list
     """
     start, _ = syntax.lines.span(finding.site)
     parts, statement = _access_at(syntax, start)
+    if finding.kind == "star":
+        return _rename_starred(syntax, parts, replacement, stays=_home(finding.target) == _home(replacement))
     length = _length_of(parts, finding.target)
     home, _, name = replacement.rpartition(".")
-    if home == finding.target.rpartition(".")[0]:
+    if home == _home(finding.target):
         return [Edit(*syntax.span(parts[length]), name)]
     if statement is None or not Renamer(syntax, ()).is_free(name, replacement):
         raise CannotFixError(f"the name {name} already means something else in this file")
     here = Edit(syntax.span(parts[0])[0], syntax.span(parts[length])[1], name)
     return [here, *added_after(syntax, statement, [f"from {home} import {name}"])]
+
+
+def _rename_starred(syntax: Syntax, parts: list[cst.Name], replacement: str, *, stays: bool) -> list[Edit]:
+    """The edits for a plain name that a star import brought: where it moved away, it gets an import of its own."""
+    name = replacement.rpartition(".")[2]
+    edits = [Edit(*syntax.span(parts[0]), name)] if name != parts[0].value else []
+    if edits and not Renamer(syntax, ()).is_free(name, replacement):
+        raise CannotFixError(f"the name {name} already means something else in this file")
+    if stays:
+        return edits
+    stars = [found for found in syntax.imports if not found.aliases]
+    if not stars:
+        raise CannotFixError("no star import stands there")
+    return [*edits, *added_after(syntax, stars[-1], [f"from {_home(replacement)} import {name}"])]
+
+
+def _home(dotted: str) -> str:
+    return dotted.rpartition(".")[0]
 
 
 def _access_at(syntax: Syntax, start: int) -> tuple[list[cst.Name], Imported | None]:

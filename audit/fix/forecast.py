@@ -65,7 +65,7 @@ class Forecast:
             return False
         if _is_import(finding):
             return finding.replacement is not None or self._is_unused(path, text, finding)
-        if path.endswith((".py", ".pyi")) and finding.kind == "attribute" and finding.code != _IN_PROSE:
+        if path.endswith((".py", ".pyi")) and finding.kind in ("attribute", "star") and finding.code != _IN_PROSE:
             return _spells_access(text, finding)
         try:
             respelled_at(Lines(text), finding)
@@ -171,6 +171,8 @@ def _spells_access(text: str, finding: Finding) -> bool:
     except CannotFixError:
         return False
     written, old = text[start:end], finding.target
+    if finding.kind == "star":
+        return re.match(rf"{re.escape(old.rpartition('.')[2])}(?!\w)", written) is not None
     if (finding.replacement or "").rpartition(".")[0] == old.rpartition(".")[0]:
         return re.search(rf"(?<!\w){re.escape(old.rpartition('.')[2])}(?!\w)", written) is not None
     return _CHAIN.fullmatch(written) is not None

@@ -122,7 +122,7 @@ class _PythonFile:
                 return mended
 
     def _edits_of(self, finding: Finding) -> Iterable[Edit]:
-        if finding.kind == "attribute" and finding.code != _IN_PROSE and finding.replacement is not None:
+        if finding.kind in ("attribute", "star") and finding.code != _IN_PROSE and finding.replacement is not None:
             try:
                 return rename_attribute(self._syntax, finding, finding.replacement)
             except CannotFixError as error:

@@ -56,13 +56,14 @@ class Misfit(msgspec.Struct, frozen=True, kw_only=True):
 
 class LostMember(msgspec.Struct, frozen=True, kw_only=True):
     """A read of a member that the class of the object had at the base and has not now: ``symbol`` (dotted) of
-    ``module``, both as the base called them."""
+    ``module``, both as the base called them. ``starred``: of a plain name that a star import brought."""
 
     site: Site
     referrer: str
     module: str
     symbol: str
     context: Context
+    starred: bool = False
 
 
 def misfit(parameters: tuple[Parameter, ...], shape: CallShape) -> str:

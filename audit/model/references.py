@@ -9,7 +9,8 @@ import msgspec
 from audit.model.facts import Context
 from audit.model.findings import Site
 
-ReferenceKind = Literal["import", "attribute", "string", "export"]
+ReferenceKind = Literal["import", "attribute", "string", "export", "star"]
+"""``star`` is a plain name that a star import no longer brings."""
 
 
 class Dangling(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,4 +39,4 @@ class Dangling(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def breaks_import(self) -> bool:
         """Whether importing the referrer fails because of it."""
-        return self.context == "eager" and self.kind in ("import", "attribute") and not self.site.path.endswith(".pyi")
+        return self.context == "eager" and self.kind in ("import", "attribute", "star") and not self.site.path.endswith(".pyi")

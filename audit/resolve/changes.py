@@ -15,11 +15,13 @@ from audit.resolve.program import Program
 
 class ChangedNames(msgspec.Struct, frozen=True):
     """Last names, and more of them rather than too few: of callables whose parameters may have changed, of
-    members that some class may have lost, and of classes whose constructor may have changed with their heirs."""
+    members that some class may have lost, of classes whose constructor may have changed with their heirs, and of
+    what a module had at its top and dropped, or offers to a star no longer."""
 
     called: frozenset[str]
     lost: frozenset[str]
     constructed: frozenset[str]
+    dropped: frozenset[str]
 
 
 def changed_names(classes: Classes, base_classes: Classes, counterparts: Counterparts) -> ChangedNames:
@@ -28,10 +30,13 @@ def changed_names(classes: Classes, base_classes: Classes, counterparts: Counter
     called: set[str] = set()
     lost: set[str] = set()
     constructed: set[str] = set()
+    dropped: set[str] = set()
     for path in program.index.names:
         old = counterparts.file(path)
         if not path.endswith(".py") or (old is not None and program.facts(path) is base.facts(old)):
             continue
+        if old is not None:
+            dropped |= _offered(base, old) - _offered(program, path)
         for definition in program.facts(path).definitions:
             if "." not in definition.name or definition.kind == "class":
                 before = counterparts.of((path, definition))
@@ -45,7 +50,14 @@ def changed_names(classes: Classes, base_classes: Classes, counterparts: Counter
                 elif _signature(definition) != _signature(before[1]):
                     called.add(definition.name)
     heirs = {each.name.rpartition(".")[2] for _, each in classes.named_heirs(constructed)} if constructed else set()
-    return ChangedNames(frozenset(called), frozenset(lost), frozenset(constructed | heirs))
+    return ChangedNames(frozenset(called), frozenset(lost), frozenset(constructed | heirs), frozenset(dropped))
+
+
+def _offered(program: Program, path: str) -> set[str]:
+    """The names at the top of a module that a star brings."""
+    own = {name for name in program.symbols.definitions(path) if "." not in name}
+    exports = program.facts(path).exports
+    return own if exports is None else own.intersection(exports)
 
 
 def _compare(

@@ -18,7 +18,8 @@ from audit.resolve.locating import Place
 from audit.resolve.lone_methods import LoneMethods
 from audit.resolve.program import Program
 from audit.resolve.signatures import Signature, signature_of
-from audit.resolve.values import Above, ClassObject, Function, Instance, Value
+from audit.resolve.starred import StarredNames
+from audit.resolve.values import Above, ClassObject, Function, Instance, Module, Value
 
 
 class Judge:
@@ -34,6 +35,7 @@ class Judge:
         self._changed: ChangedNames = changed_names(self._now, self._then, self._counterparts)
         self._stored: frozenset[str] | None = None
         self._lone_methods = LoneMethods(program, base, self._changed.called)
+        self._starred = StarredNames(program, base, self._counterparts, self._changed.dropped)
 
     def file_before(self, path: str) -> str | None:
         """The path that a file had at the base."""
@@ -42,7 +44,7 @@ class Judge:
     def wanted_in(self, path: str) -> frozenset[str]:
         """The changed names that a file uses, by the names that it gives them."""
         changed, facts = self._changed, self._program.facts(path)
-        if not path.endswith(".py") or not (changed.called or changed.lost or changed.constructed):
+        if not path.endswith(".py") or not any(msgspec.structs.astuple(changed)):
             return frozenset()
         callables = changed.called | changed.constructed
         aliases = {
@@ -52,7 +54,10 @@ class Judge:
             if each.bound != each.name and each.name.rpartition(".")[2] in callables
         }
         found = (callables | aliases).intersection(facts.called)
-        found |= changed.lost.intersection(facts.accessed.split())
+        accessed = facts.accessed.split()
+        found |= changed.lost.intersection(accessed) | self._starred.lost(path).keys()
+        if "import_module" in facts.called:
+            found |= changed.dropped.intersection(accessed)
         if changed.constructed and not {"__init__", "cls"}.isdisjoint(facts.called):
             own = {each.name.rpartition(".")[2] for each in facts.definitions if each.kind == "class"}
             if not changed.constructed.isdisjoint(own):
@@ -135,8 +140,12 @@ class Judge:
         return not {access.leaf, *re.findall(r"\.(\w+)", access.term)}.isdisjoint(stored)
 
     def lost_member(self, path: str, access: Access) -> LostMember | None:
-        """The member that the class of an object had at the base and has not now."""
+        """The member that the class of an object, or a module, had at the base and has not now."""
         leaf = access.leaf
+        if access.term == leaf and leaf in (starred := self._starred.lost(path)):
+            return self._lost(path, access, *starred[leaf], starred=True)
+        if leaf in self._changed.dropped and (module := self._module_without(path, access)):
+            return self._lost(path, access, module, leaf)
         if leaf not in self._changed.lost or leaf.startswith("__") or not access.term.endswith(f".{leaf}"):
             return None
         owner = self._instances.value(path, access.term.removesuffix(f".{leaf}"))
@@ -154,13 +163,28 @@ class Judge:
         holder = next((place for place in self._then.lineage(before).classes if _holds(self._base, place, leaf)), None)
         if holder is None:
             return None
+        return self._lost(path, access, self._base.index.names[holder[0]], f"{holder[1].name}.{leaf}")
+
+    def _lost(self, path: str, access: Access, module: str, symbol: str, *, starred: bool = False) -> LostMember:
         return LostMember(
             site=Site(path, *access.span),
             referrer=self._program.index.names[path],
-            module=self._base.index.names[holder[0]],
-            symbol=f"{holder[1].name}.{leaf}",
+            module=module,
+            symbol=symbol,
             context=access.context,
+            starred=starred,
         )
+
+    def _module_without(self, path: str, access: Access) -> str:
+        """The module, imported by a call, that had a name at the base and has not now."""
+        if not access.term.endswith(f".{access.leaf}"):
+            return ""
+        owner = self._instances.value(path, access.term.removesuffix(f".{access.leaf}"))
+        if not isinstance(owner, Module) or self._program.symbols.defines(owner.nodes, access.leaf) != "no":
+            return ""
+        before = self._base.absolute(self._counterparts.file(path) or "", owner.dotted)
+        had = before.status == "found" and self._base.symbols.defines(before.nodes, access.leaf) == "yes"
+        return owner.dotted if had and not self._is_put_in_place(path, access) else ""
 
     def _may_be_of_heir(self, owner: Instance | ClassObject, access: Access) -> bool:
         """Whether some class that inherits from the owner's has the member, and takes the call if it is one."""

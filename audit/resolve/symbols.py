@@ -65,6 +65,10 @@ class SymbolTable:
         """Whether some portion of a module offers ``name``, as a symbol or a submodule."""
         return self._defines(nodes, name, set())
 
+    def offers(self, path: str, name: str) -> Answer:
+        """Whether the module of one file has ``name``: its own, imported, or brought by a star."""
+        return self._file_defines(path, name, set())
+
     def _defines(self, nodes: tuple[Node, ...], name: str, seen: set[tuple[str, str]]) -> Answer:
         if name in _ALWAYS or any(self._tree.children(node, name) for node in nodes):
             return "yes"
