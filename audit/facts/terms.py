@@ -63,7 +63,8 @@ def _module_imported(node: ast.Call) -> str:
     """The module that a call of ``import_module`` names in full."""
     match node:
         case ast.Call(
-            func=ast.Name(id="import_module") | ast.Attribute(attr="import_module"), args=[ast.Constant(value=str(name))]
+            func=ast.Name(id="import_module") | ast.Attribute(attr="import_module"),
+            args=[ast.Constant(value=str(name))],
         ) if not name.startswith("."):
             return name
     return ""

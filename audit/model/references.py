@@ -39,4 +39,5 @@ class Dangling(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def breaks_import(self) -> bool:
         """Whether importing the referrer fails because of it."""
-        return self.context == "eager" and self.kind in ("import", "attribute", "star") and not self.site.path.endswith(".pyi")
+        is_loaded = self.kind in ("import", "attribute", "star") and not self.site.path.endswith(".pyi")
+        return is_loaded and self.context == "eager"
