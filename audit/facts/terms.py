@@ -35,11 +35,8 @@ def _term(node: ast.expr | None, name_term: NameTerm) -> str:
             return declared(annotation_text(kind))
         case ast.Call(func=ast.Name(id="super"), args=[], keywords=[]):
             return name_term("super()")
-        case ast.Call(func=function):
-            if module := _module_imported(node):
-                return imported(0, module, "")
-            callee = _term(function, name_term)
-            return f"{callee}()" if callee and callee != NONE else ""
+        case ast.Call():
+            return _called(node, name_term)
         case ast.Await(value=value):
             return awaited(_term(value, name_term))
         case ast.IfExp(body=body, orelse=other):
@@ -59,14 +56,19 @@ def _term(node: ast.expr | None, name_term: NameTerm) -> str:
     return ""
 
 
+def _called(node: ast.Call, name_term: NameTerm) -> str:
+    """The term of a call: of a module where it imports one."""
+    if module := _module_imported(node):
+        return imported(0, module, "")
+    callee = _term(node.func, name_term)
+    return f"{callee}()" if callee and callee != NONE else ""
+
+
 def _module_imported(node: ast.Call) -> str:
     """The module that a call of ``import_module`` names in full."""
-    match node:
-        case ast.Call(
-            func=ast.Name(id="import_module") | ast.Attribute(attr="import_module"),
-            args=[ast.Constant(value=str(name))],
-        ) if not name.startswith("."):
-            return name
+    match node.func, node.args:
+        case ((ast.Name(id="import_module") | ast.Attribute(attr="import_module")), [ast.Constant(value=str(name))]):
+            return "" if name.startswith(".") else name
     return ""
 
 
