@@ -4,6 +4,7 @@
     runs/demo                                the same by path; also .../checkpoints and .../epoch-00000050
     file:///data/runs/demo#best              the best by score; also #latest, #epoch-50, #best:reward
     s3://bucket/runs/demo#latest             where the package for that scheme is installed
+    wandb://entity/project/demo:latest       an artifact of Weights & Biases; also :v3 and :epoch-50
     mock://anything                          a policy that acts at random, for trying things out
 
 What is read from elsewhere is copied to a temporary directory and verified there like any checkpoint: nothing
@@ -19,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from metta_ref.checkpoint.artifacts import fetched
 from metta_ref.checkpoint.errors import CheckpointExistsError, CheckpointNotFoundError, CheckpointPathError
 from metta_ref.checkpoint.manager import CheckpointManager
 from metta_ref.checkpoint.manifest import NAME as MANIFEST
@@ -26,7 +28,8 @@ from metta_ref.checkpoint.names import FOLDER, key_and_version, parse_epoch
 from metta_ref.checkpoint.selection import Selection
 from metta_ref.config import run_dir
 
-MOCK = "mock"
+MOCK, _WANDB = "mock", "wandb"
+_ARTIFACT = re.compile(r"wandb://[^/:#]+/[^/:#]+/[^/:#]+(:[^/:#]+)?")
 _CHOICE = re.compile(r"(latest|best)(?::(\w+))?|epoch-(\d+)")
 _POLICY_FILES = (MANIFEST, "policy.json", "policy.safetensors", "sidecar.yaml")
 
@@ -53,6 +56,10 @@ def parse_uri(text: str) -> PolicyUri:
     scheme = urlsplit(base).scheme if "://" in base else ""
     if scheme == MOCK:
         return PolicyUri(MOCK, base.removeprefix(f"{MOCK}://") or MOCK, None, None)
+    if scheme == _WANDB:
+        if not _ARTIFACT.fullmatch(text):
+            raise CheckpointPathError(f"{text}: write wandb://entity/project/name:version, with latest, v3 or epoch-50")
+        return PolicyUri(_WANDB, text, None, Selection())
     if scheme in ("", "file"):
         path = unquote(urlsplit(base).path) if scheme else base
         base = path if "/" in path else str(run_dir(path))
@@ -85,6 +92,10 @@ def opened(uri: PolicyUri) -> Iterator[tuple[CheckpointManager, int]]:
         manager = CheckpointManager(path.parent if path.name == FOLDER else path)
         key_and_version(manager.directory, 0)
         yield manager, _chosen(manager, uri)
+        return
+    if uri.scheme == _WANDB:
+        manager = fetched(uri.base)
+        yield manager, manager.latest()
         return
     with tempfile.TemporaryDirectory(prefix="metta_ref-policy-") as directory:
         folder = _remote_folder(uri.base)

@@ -143,6 +143,23 @@ class EvaluationConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class WandbConfig:
+    """Weights & Biases, where a run can be shown besides its own files (package wandb)."""
+
+    mode: str = option(
+        "off",
+        "off, recorded in the run's directory, or sent at once",
+        choices=("off", "offline", "online"),
+        resumable=True,
+    )
+    project: str = option("metta_ref", "project that the run belongs to", resumable=True)
+    entity: str = option("", "user or team; empty is the login's own", resumable=True)
+    group: str = option("", "runs that belong together", resumable=True)
+    tags: tuple[str, ...] = option((), "words to find the run by, separated by commas", resumable=True)
+    id: str = option("", "identity of the run there; empty makes one up, and resuming keeps it", resumable=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A training run, whole: equal configurations give equal runs on one machine."""
 
@@ -160,6 +177,7 @@ class Config:
     agent: AgentConfig = AgentConfig()
     trainer: TrainerConfig = TrainerConfig()
     kickstart: KickstartConfig = KickstartConfig()
+    wandb: WandbConfig = WandbConfig()
     curriculum: CurriculumConfig = field(default_factory=CurriculumConfig)
     evaluation: EvaluationConfig = EvaluationConfig()
 

@@ -37,16 +37,21 @@ from metta_ref.rl.update import Losses, ppo_update
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a run stands after an update; `score` is the mean return of the latest episodes, if any.
+    """Where a run stands after an update.
 
-    `seconds` are those of the update, by phase, and `tasks` what `Curriculum.statistics` says of each task.
+    `score` is the mean return and `mean_length` the mean length of the latest episodes, None before one has ended;
+    `seconds` are those of the update and `total_seconds` those of the run, by phase; `tasks` is what
+    `Curriculum.statistics` says of each task.
     """
 
     epoch: int
     agent_step: int
     score: float | None
     losses: Losses
+    episodes: int
+    mean_length: float | None
     seconds: Mapping[str, float]
+    total_seconds: Mapping[str, float]
     tasks: Mapping[str, list[float]]
 
 
@@ -108,7 +113,7 @@ class Trainer:
 
     def update(self) -> Progress:
         """One epoch. Raises what the environment raises."""
-        settings, step, before = self.config.trainer, self.agent_step, dict(self.stopwatch.seconds)
+        settings, step, before = self.config.trainer, self.agent_step, self.stopwatch.read()
         self.stopwatch.skip()
         noise = action_noise(self._action_generator, settings.horizon, self._batch, self.env.num_actions)
         self._curriculum.begin(settings.horizon)
@@ -134,8 +139,18 @@ class Trainer:
         )
         self.epoch += 1
         self.stopwatch.lap("learn")
-        seconds = {phase: total - before[phase] for phase, total in self.stopwatch.seconds.items()}
-        return Progress(self.epoch, self.agent_step, self.score, losses, seconds, self._curriculum.statistics())
+        total = self.stopwatch.read()
+        return Progress(
+            epoch=self.epoch,
+            agent_step=self.agent_step,
+            score=self.score,
+            losses=losses,
+            episodes=self.episodes,
+            mean_length=self._statistics.mean_length,
+            seconds={phase: total[phase] - before[phase] for phase in ("env", "act", "learn")},
+            total_seconds=total,
+            tasks=self._curriculum.statistics(),
+        )
 
     def save(self, manager: CheckpointManager) -> Path:
         """Save the state between two updates; raises as `CheckpointManager.save` does."""
@@ -148,7 +163,7 @@ class Trainer:
             "score": self.score,
             "episodes": self.episodes,
             "mean_length": self._statistics.mean_length,
-            "seconds": {phase: round(seconds, 3) for phase, seconds in self.stopwatch.seconds.items()},
+            "seconds": {phase: round(seconds, 3) for phase, seconds in self.stopwatch.read().items()},
             "py_agent": self.config.py_agent,
             "env": self.config.env.task,
             "seed": self.config.seed,

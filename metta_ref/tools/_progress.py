@@ -49,15 +49,14 @@ class MetricsLog:
 
     def write(self, progress: "Progress") -> None:
         """Add an update; whole lines reach the file at once. Raises OSError."""
-        seconds = {name: value for name, value in progress.seconds.items() if value}
-        total = sum(seconds.values())
+        total = sum(progress.seconds.values())
         record = {
             "epoch": progress.epoch,
             "agent_step": progress.agent_step,
             "score": progress.score,
             **asdict(progress.losses),
             "seconds": total,
-            **{f"{phase}_seconds": value for phase, value in seconds.items()},
+            **{f"{phase}_seconds": value for phase, value in progress.seconds.items()},
             "steps_per_second": progress.agent_step / progress.epoch / max(total, 1e-9),
             "time": time.time(),
         }

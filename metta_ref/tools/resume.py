@@ -22,6 +22,7 @@ from metta_ref.rl.group import process_group
 from metta_ref.tools._interrupt import StopRequest
 from metta_ref.tools._main import tool
 from metta_ref.tools._ranks import own_envs, parsed_once, spoken
+from metta_ref.tools._wandb import identified
 
 _log = logging.getLogger("metta_ref.tools.resume")  # __name__ is __main__ when this is run
 
@@ -43,7 +44,7 @@ def _parse(argv: Sequence[str]) -> Config:
     config = parse_overrides(argv, Config, base=saved)
     if problems := frozen_changes(saved, config):
         raise ConfigError(problems)
-    return config
+    return identified(config)
 
 
 def main(config: Config) -> int:

@@ -19,6 +19,7 @@ from metta_ref.rl.group import process_group
 from metta_ref.tools._interrupt import StopRequest
 from metta_ref.tools._main import tool
 from metta_ref.tools._ranks import own_envs, parsed_once, spoken
+from metta_ref.tools._wandb import identified
 
 if TYPE_CHECKING:
     from metta_ref.checkpoint import Checkpoint, CheckpointManager
@@ -56,7 +57,7 @@ def main(config: Config) -> int:
 
 def _parse(argv: Sequence[str]) -> Config:
     config = parse_overrides(argv, Config)
-    config = replace(config, run=config.run or f"local-{uuid.uuid4().hex[:8]}")
+    config = identified(replace(config, run=config.run or f"local-{uuid.uuid4().hex[:8]}"))
     if run_dir(config.run).exists():
         raise _exists(config)
     return config

@@ -1,0 +1,177 @@
+"""Weights & Biases beside a run's own files: metrics, settings, and checkpoints as artifacts.
+
+Nothing depends on it. Without a login or a network the run is recorded offline, in its directory, for
+`wandb sync`; when that fails too, training goes on without. Each is told once. Neither code nor console output
+nor the state of a git repository is sent, and no key is ever read by this program.
+"""
+
+import importlib.util
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from metta_ref.config import Config, ConfigError
+
+if TYPE_CHECKING:
+    from metta_ref.checkpoint import Checkpoint
+    from metta_ref.rl.trainer import Progress
+
+_log = logging.getLogger(__name__)
+_STEP = "metric/agent_step"
+_SECONDS_TO_BEGIN, _SECONDS_TO_END = 20, 60
+"""How long a service that does not answer may hold up the beginning and the end of a run."""
+
+
+class Telemetry(Protocol):
+    """Where a run is shown besides its directory."""
+
+    def update(self, progress: "Progress") -> None:
+        """Show an update."""
+        ...
+
+    def checkpoint(self, checkpoint: "Checkpoint", path: Path) -> None:
+        """Keep a checkpoint that stands at `path`; also called from the thread that wrote it."""
+        ...
+
+
+class NoTelemetry:
+    """The null object."""
+
+    def update(self, progress: "Progress") -> None:
+        """Shown nowhere."""
+
+    def checkpoint(self, checkpoint: "Checkpoint", path: Path) -> None:
+        """Kept nowhere else."""
+
+
+class WandbRun:
+    """A run of Weights & Biases; the first failure is told and is the last thing that is tried."""
+
+    def __init__(self, run: Any, artifact: Callable[..., Any]) -> None:
+        self._run, self._artifact = run, artifact
+        self.attempt(lambda run: run.define_metric(_STEP))
+        self.attempt(lambda run: run.define_metric("*", step_metric=_STEP))
+
+    def update(self, progress: "Progress") -> None:
+        """See `Telemetry`."""
+        values = metrics(progress)
+        self.attempt(lambda run: run.log(values, step=progress.agent_step))
+
+    def checkpoint(self, checkpoint: "Checkpoint", path: Path) -> None:
+        """See `Telemetry`; an artifact of the run's name, with the epoch as an alias."""
+        told = {"epoch": checkpoint.epoch, **{key: checkpoint.sidecar.get(key) for key in ("agent_step", "score")}}
+
+        def keep(run: Any) -> None:
+            artifact = self._artifact(path.parent.parent.name, "model", metadata=told)
+            artifact.add_dir(str(path))
+            run.log_artifact(artifact, aliases=["latest", f"epoch-{checkpoint.epoch}"])
+
+        self.attempt(keep)
+
+    def attempt(self, action: Callable[[Any], object]) -> None:
+        """Do something with the run, unless it has failed."""
+        if self._run is None:
+            return
+        try:
+            action(self._run)
+        except Exception as error:  # noqa: BLE001 - whatever a service does, training goes on
+            self._run = None
+            _log.warning("note: wandb failed (%s); training goes on without", _reason(error))
+
+
+def identified(config: Config) -> Config:
+    """The configuration with an identity for W&B, kept with the run so that it goes on there when it is resumed.
+
+    Raises ConfigError when W&B is asked for and its package is not there.
+    """
+    if config.wandb.mode == "off" or config.wandb.id:
+        return config
+    if importlib.util.find_spec("wandb") is None:
+        raise ConfigError([f"wandb.mode={config.wandb.mode}: needs a package: pip install 'migration-audit[wandb]'"])
+    return replace(config, wandb=replace(config.wandb, id=uuid.uuid4().hex[:12]))
+
+
+@contextmanager
+def telemetry(config: Config, directory: Path) -> Iterator[Telemetry]:
+    """Where a run is shown, for the time of the block; the package is loaded only where it is asked for."""
+    run = None if config.wandb.mode == "off" else _begun(config, directory)
+    if run is None:
+        yield NoTelemetry()
+        return
+    failed = True
+    try:
+        yield run
+        failed = False
+    finally:
+        run.attempt(lambda run: run.finish(exit_code=int(failed)))
+
+
+def metrics(progress: "Progress") -> dict[str, float]:
+    """An update under the names of dashboards; what is not known yet is left out."""
+    steps, update_seconds = progress.agent_step / progress.epoch, sum(progress.seconds.values())
+    overview = {"sps": steps / max(update_seconds, 1e-9)}
+    if progress.score is not None:
+        overview |= {"reward": progress.score, "reward_vs_total_time": progress.score}
+    sections = {
+        "metric": {
+            "agent_step": progress.agent_step,
+            "epoch": progress.epoch,
+            "total_time": sum(progress.total_seconds.values()),
+            "train_time": sum(seconds for phase, seconds in progress.total_seconds.items() if phase != "checkpoint"),
+        },
+        "overview": overview,
+        "losses": asdict(progress.losses),
+        "experience": {"episodes": progress.episodes, "episode_length": progress.mean_length},
+        "timing": {f"{phase}_seconds": seconds for phase, seconds in progress.seconds.items()},
+    }
+    named = {f"{section}/{name}": value for section, values in sections.items() for name, value in values.items()}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _begun(config: Config, directory: Path) -> WandbRun | None:
+    try:
+        import wandb
+    except ImportError as error:
+        _log.warning("note: wandb cannot be loaded (%s); training goes on without", error)
+        return None
+    settings = wandb.Settings(
+        silent=True,
+        console="off",
+        disable_git=True,
+        disable_code=True,
+        init_timeout=_SECONDS_TO_BEGIN,
+        finish_timeout=_SECONDS_TO_END,
+    )
+    chosen, plain = config.wandb, asdict(config)
+    for mode in ("online", "offline") if chosen.mode == "online" else ("offline",):
+        try:
+            wandb.setup(settings)
+            if mode == "online" and not wandb.login(prompt=False):
+                raise wandb.Error("no login; run wandb login")  # noqa: TRY301 - one place tells of every failure
+            run = wandb.init(
+                mode=mode,
+                dir=str(directory),
+                id=chosen.id,
+                resume="allow",
+                name=config.run,
+                project=chosen.project,
+                entity=chosen.entity or None,
+                group=chosen.group or None,
+                tags=list(chosen.tags),
+                config=plain,
+                settings=settings,
+            )
+            return WandbRun(run, wandb.Artifact)
+        except Exception as error:  # noqa: BLE001 - whatever a service does, training goes on
+            instead = f"recording offline, for wandb sync, in {directory}" if mode == "online" else "going on without"
+            _log.warning("note: wandb failed (%s); %s", _reason(error), instead)
+            wandb.teardown()
+    return None
+
+
+def _reason(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
