@@ -19,6 +19,7 @@ class Background:
         self._answer, end = os.pipe()
         self._process = os.fork()
         if self._process == 0:
+            os.close(self._answer)  # else it would wait for itself to read, were this process gone
             _answer(work, end)
         os.close(end)
 

@@ -19,9 +19,19 @@ class Naming:
     def __init__(self, program: Program, defined: Defined) -> None:
         self._program = program
         self._defined = defined
+        self._asked: set[tuple[str, str]] = set()
 
     def name(self, path: str, name: str) -> Value | None:
-        """What a name of a module stands for; None when nobody can tell."""
+        """What a name of a module stands for; None when nobody can tell, or when modules take it from each other."""
+        if (path, name) in self._asked:
+            return None
+        self._asked.add((path, name))
+        try:
+            return self._named(path, name)
+        finally:
+            self._asked.discard((path, name))
+
+    def _named(self, path: str, name: str) -> Value | None:
         definition = self._program.symbols.definitions(path).get(name)
         if definition is None:
             if any(each.name == "*" for statement in self._program.facts(path).imports for each in statement.names):
