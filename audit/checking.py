@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,9 @@ from audit.checks.references import reference_findings
 from audit.contents import Contents
 from audit.fix.forecast import Forecast, may_be_fixable
 from audit.mentions import MentionCheck
-from audit.model.calls import LostMember
+from audit.model.calls import Access, LostMember
 from audit.model.codes import OF_TESTS
+from audit.model.facts import UsedNames
 from audit.model.findings import CheckResult, ContractResult, Finding, Retirement, Site
 from audit.model.graph import ModuleGraph
 from audit.model.references import Dangling
@@ -58,7 +60,7 @@ def check_tree(
     findings = list(reference_findings(missing, retirements.of, _existed(missing, base, history)))
     uses = ((name, uses_of(program, name.name)) for name in configuration.retired)
     findings += declared_findings(uses, findings)
-    silent = _silent(now, base, history) if base is not None else None
+    silent = _silent(now, base, history, contents) if base is not None else None
     mentions = mention_check.result(retirements, history)
     findings += mentions.findings
     if silent is not None:
@@ -74,7 +76,9 @@ def check_tree(
         if facts.suppressions
     }
     findings, suppressed = apply_suppressions(findings, comments)
-    findings = _with_forecast(_with_replacements(findings, now, base, configuration, retirements, history), now)
+    findings = _with_forecast(
+        _with_replacements(findings, now, base, configuration, retirements, history), now, contents
+    )
     roots = rank_roots(findings, graph, starts_of(now))
     skipped = tuple(sorted({*now.coverage.skipped, *mentions.skipped}))
     return CheckResult(
@@ -90,21 +94,32 @@ def check_tree(
     )
 
 
-def _silent(now: LoadedTree, base: LoadedTree, history: History | None) -> Silent:
+def _silent(now: LoadedTree, base: LoadedTree, history: History | None, contents: Contents) -> Silent:
     """What broke since the base without a word at import."""
     # what compares calls takes a twentieth of a second to load: only where there is a base
-    from audit.facts.accesses import read_accesses
     from audit.resolve.misfits import silent_breaks
+
+    def accesses_in(path: str, names: frozenset[str]) -> tuple[Access, ...]:
+        wanted = hashlib.sha256(" ".join(sorted(names)).encode()).hexdigest()
+        key = f"accesses {now.blobs[path]} {wanted}"
+        return contents.derived(key, tuple[Access, ...], lambda: _read_accesses(now, path, names)) or ()
 
     renames = history.renames() if history is not None else {}
     return silent_breaks(
         now.program,
         base.program,
         renamed={new: old for old, new in renames.items()},
-        read_many=now.tree.read_many,
+        accesses_in=accesses_in,
+        content_of=now.content,
         read_base=base.tree.read_many,
-        read_accesses=read_accesses,
     )
+
+
+def _read_accesses(now: LoadedTree, path: str, names: frozenset[str]) -> tuple[Access, ...] | None:
+    from audit.facts.accesses import read_accesses  # loaded where some file has to be read
+
+    content = now.content(path)
+    return read_accesses(content, names, now.facts[path].definitions) if content is not None else None
 
 
 def _silent_findings(silent: Silent, others: list[Finding], retirements: Retirements) -> list[Finding]:
@@ -161,13 +176,24 @@ def _with_replacements(
     return found
 
 
-def _with_forecast(findings: list[Finding], now: LoadedTree) -> list[Finding]:
+def _with_forecast(findings: list[Finding], now: LoadedTree, contents: Contents) -> list[Finding]:
     """Findings that say whether `audit fix` would mend them."""
     entries = now.tree.entries
     paths = {finding.site.path for finding in findings if may_be_fixable(finding)}
     own = sorted(path for path in paths if path in entries and entries[path].alias_of is None)
-    forecast = Forecast(dict(now.tree.read_many(own)).get)
+
+    def names_in(text: str) -> UsedNames:
+        key = f"names {hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()}"
+        return contents.derived(key, UsedNames, lambda: _read_used_names(text)) or UsedNames()
+
+    forecast = Forecast(dict(now.tree.read_many(own)).get, names_in)
     return [msgspec.structs.replace(finding, fixable=forecast.is_fixable(finding)) for finding in findings]
+
+
+def _read_used_names(text: str) -> UsedNames:
+    from audit.facts.used_names import read_used_names  # loaded where some file has to be read
+
+    return read_used_names(text)
 
 
 def _existed(

@@ -18,6 +18,7 @@ from audit.facts.python import read_python
 from audit.kinds import kind as kinds_kind
 from audit.kinds.kind import Kind
 from audit.kinds.reading import Reading, read_with, reading_key, words_key, words_of
+from audit.model import calls as model_calls
 from audit.model import facts as model_facts
 from audit.model import mentions as model_mentions
 from audit.model.facts import FileFacts
@@ -87,6 +88,7 @@ class Contents:
         self._wanting: dict[str, tuple[Kind, ...]] = {}
         self._places_key = f"wanted by {' '.join(kind.name for kind in self.kinds)}"
         self._new_places: dict[str, list[int]] = {}
+        self._new_derived: dict[str, bytes] = {}
         self._decode_places = msgspec.msgpack.Decoder(dict[str, list[int]]).decode
         self._facts = msgspec.msgpack.Decoder(FileFacts)
         self._reading = msgspec.msgpack.Decoder(Reading)
@@ -130,6 +132,20 @@ class Contents:
         """What a kind reads in a content as far as it is known."""
         return self._known.readings.get(reading_key(blob, kind, path))
 
+    def derived(self, key: str, of: type[_T], make: Callable[[], _T | None]) -> _T | None:
+        """Something else that a content says, made once. ``key`` names all that it depends on beside the code of
+        the facts. None where ``make`` cannot tell, which is not kept."""
+        kept = self._store.get((key,)).get(key)
+        if kept is not None:
+            try:
+                return msgspec.msgpack.decode(kept, type=of)
+            except msgspec.DecodeError:
+                pass  # not what this version wrote: it is made again
+        found = make()
+        if found is not None:
+            self._new_derived[key] = self._encoder.encode(found)
+        return found
+
     def start(self, wanted: Iterable[Wanted], load: Load) -> Pending:
         """Begin to read what is not known yet; ``load`` may be called in another process."""
         asked = list(wanted)
@@ -144,6 +160,8 @@ class Contents:
             self._store.put({self._places_key: self._encoder.encode(known | self._new_places)})
             known.update(self._new_places)
             self._new_places = {}
+        self._store.put(self._new_derived)
+        self._new_derived = {}
         self._store.close()
 
     def _recall(self, asked: list[Wanted]) -> None:
@@ -263,7 +281,7 @@ def _version(kinds: Iterable[Kind]) -> str:
     """A digest of the code that reads, of plug-ins and of Python's parser: what is stale is never found."""
     digest = hashlib.sha256(sys.version.encode())
     sources = {*Path(str(audit.facts.__file__)).parent.glob("*.py"), *Path(kinds_kind.__file__).parent.glob("*.py")}
-    sources |= {Path(__file__), Path(model_facts.__file__), Path(model_mentions.__file__)}
+    sources |= {Path(str(module.__file__)) for module in (model_calls, model_facts, model_mentions)} | {Path(__file__)}
     sources |= {Path(str(sys.modules[type(kind).__module__].__file__)) for kind in kinds}
     for source in sorted(sources):
         digest.update(source.read_bytes())

@@ -65,6 +65,11 @@ class LoadedTree(msgspec.Struct, frozen=True):
     blobs: dict[str, str]
     coverage: Coverage
 
+    def content(self, path: str) -> bytes | None:
+        """The bytes of a Python file of which its facts are; None once the file says something else."""
+        ((_, content),) = load_from(self.tree, {self.blobs[path]: path}, [self.blobs[path]])
+        return content
+
 
 def list_tree(tree: Tree, exclude: Iterable[str] = ()) -> Listing:
     """What of a tree is analysed. Python files of a work tree are read, for their content ids."""

@@ -115,6 +115,17 @@ class Suppression(msgspec.Struct, frozen=True, array_like=True):
     at: int
 
 
+class UsedNames(msgspec.Struct, frozen=True, array_like=True):
+    """The names that one Python file uses, and what each import and each name of it binds, by line and column.
+
+    ``handled`` are the lines of imports that stand in an ``except`` clause.
+    """
+
+    used: frozenset[str] = frozenset()
+    bound: dict[tuple[int, int], frozenset[str]] = {}
+    handled: frozenset[int] = frozenset()
+
+
 class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     """Everything known of one Python file. ``error`` is set, and all else empty, when it does not parse.
 

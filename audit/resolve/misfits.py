@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import msgspec
 
 from audit.model.calls import Access, LostMember, Misfit
-from audit.model.facts import Definition, Span
+from audit.model.facts import Span
 from audit.resolve.judging import Judge
 from audit.resolve.program import Program
 
 ReadMany = Callable[[Iterable[str]], Iterator[tuple[str, bytes | None]]]
-ReadAccesses = Callable[[bytes, frozenset[str], tuple[Definition, ...]], tuple[Access, ...]]
 
 
 class Silent(msgspec.Struct, frozen=True):
@@ -27,28 +26,28 @@ def silent_breaks(
     base: Program,
     *,
     renamed: Mapping[str, str],
-    read_many: ReadMany,
+    accesses_in: Callable[[str, frozenset[str]], tuple[Access, ...]],
+    content_of: Callable[[str], bytes | None],
     read_base: ReadMany,
-    read_accesses: ReadAccesses,
 ) -> Silent:
     """Every such call and read of the tree.
 
-    ``renamed`` maps paths of now to paths of then. ``read_many`` gives the bytes of files, ``read_base`` those of
-    then: nothing is read when nothing changed, and only files that use a changed name are parsed, by ``read_accesses``.
+    ``renamed`` maps paths of now to paths of then. ``accesses_in`` tells of some names how a file uses them: it is
+    asked when something changed, and only about files that use a changed name. ``content_of`` gives the bytes of a
+    file, ``read_base`` those of files of then.
     """
     judge = Judge(program, base, renamed)
     wanted = {path: names for path in sorted(program.index.names) if (names := judge.wanted_in(path))}
     misfits: list[Misfit] = []
     members: list[LostMember] = []
     doubtful: list[tuple[Misfit, bytes]] = []
-    for path, content in read_many(wanted) if wanted else ():
-        found_in = read_accesses(content, wanted[path], program.facts(path).definitions) if content is not None else ()
-        for access in found_in:
+    for path, names in wanted.items():
+        for access in accesses_in(path, names):
             lost = judge.lost_member(path, access)
             found = judge.misfit(path, access) if lost is None else None
             members += [lost] if lost is not None else []
             if found is not None and not found.fails:
-                doubtful.append((found, _text_of(content or b"", access.span)))
+                doubtful.append((found, _text_of(content_of(path) or b"", access.span)))
             elif found is not None:
                 misfits.append(found)
     misfits += _as_at_base(doubtful, judge.file_before, read_base)

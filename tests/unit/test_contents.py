@@ -141,3 +141,18 @@ def test_what_fails_elsewhere_fails_here() -> None:
     pending = Background(work)
     with pytest.raises(ValueError, match="no"):
         pending.result()
+
+
+def test_what_else_a_content_says_is_made_once_and_what_nobody_could_tell_is_asked_again(tmp_path: Path) -> None:
+    made: list[str] = []
+
+    def make(answer: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        made.append("made")
+        return answer
+
+    answers = []
+    for answer in (None, (1, 2), (3,)):
+        contents = Contents(tmp_path, [KIND])
+        answers.append(contents.derived("sums of a", tuple[int, ...], lambda: make(answer)))  # noqa: B023  # called at once
+        contents.close()
+    assert (answers, len(made)) == ([None, (1, 2), (1, 2)], 2)
