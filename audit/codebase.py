@@ -46,6 +46,7 @@ class ResolvedCodebase:
         now: LoadedTree,
         base: LoadedTree | None,
         contents: Contents,
+        history: History | None = None,
     ) -> None:
         self.root = repository.root
         self.configuration = configuration
@@ -54,6 +55,7 @@ class ResolvedCodebase:
         self._base = base
         self._contents = contents
         self._others: dict[str, TreeFiles] = {}
+        self._begun = history
 
     @property
     def commit(self) -> str | None:
@@ -109,7 +111,7 @@ class ResolvedCodebase:
 
     @cached_property
     def _history(self) -> History | None:
-        return self._history_since(self.since) if self.since is not None else None
+        return self._begun or (self._history_since(self.since) if self.since is not None else None)
 
     @cached_property
     def _removals(self) -> History | None:

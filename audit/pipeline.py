@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from audit.codebase import ResolvedCodebase
-from audit.config.load import load_configuration
-from audit.contents import Contents
-from audit.kinds.registry import all_kinds
-from audit.mentions import read_ahead
 from audit.sources.repository import Repository
-from audit.sources.store import cache_folder
-from audit.trees import list_tree, load_tree
+
+if TYPE_CHECKING:
+    from audit.codebase import ResolvedCodebase
 
 
 def open_codebase(
@@ -27,6 +24,18 @@ def open_codebase(
     repository = Repository(path)
     base_tree = repository.base(since, at=at) if since is not None else None
     tree = repository.tree(at)
+    history = repository.history(base_tree, tree) if base_tree is not None else None
+    if history is not None:
+        history.begin()
+    # loaded while git lists the trees and looks for what was renamed
+    from audit.codebase import ResolvedCodebase
+    from audit.config.load import load_configuration
+    from audit.contents import Contents
+    from audit.kinds.registry import all_kinds
+    from audit.mentions import read_ahead
+    from audit.sources.store import cache_folder
+    from audit.trees import list_tree, load_tree
+
     configuration = load_configuration(tree.read)
     settings = configuration.settings
     contents = Contents(cache_folder() if use_cache else None, all_kinds(), jobs, repository.top)
@@ -38,4 +47,4 @@ def open_codebase(
         listing, contents, base=base.program if base is not None else None, source_roots=settings.source_roots
     )
     contents.close()
-    return ResolvedCodebase(repository, configuration, now, base, contents)
+    return ResolvedCodebase(repository, configuration, now, base, contents, history)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -66,7 +67,8 @@ def check(
     Exit code 0: all held. 1: findings. 2: something could not be checked.
     """
     with failures_told():
-        from audit.pipeline import open_codebase  # keeps --help fast
+        from audit.ledger.location import is_off  # keeps --help fast
+        from audit.pipeline import open_codebase
         from audit.report.check import render
         from audit.verdict.baseline import apply_baseline, stale
         from audit.verdict.gate import exit_code, narrowed, selected
@@ -102,7 +104,7 @@ def check(
         code = exit_code(result, strict=strict or settings.strict)
         if code == 2:
             _tell_unchecked(result)
-        if not no_ledger:
+        if not no_ledger and not is_off(settings.ledger, os.environ):
             from audit.recording.writing import record_check
 
             recorded(lambda: record_check(codebase, result, exit_code=code, arguments=sys.argv[1:]))

@@ -16,6 +16,11 @@ OFF: Final = frozenset({"off", "none", "0", "false", "no"})
 _FILE: Final = "ledger.sqlite"
 
 
+def is_off(setting: str | None, environment: Mapping[str, str]) -> bool:
+    """Whether no ledger is wanted, by the environment or else by the repository's own setting."""
+    return (environment.get(VARIABLE, "").strip() or setting or "").lower() in OFF
+
+
 def ledger_path(root: Path, common: Path, setting: str | None, environment: Mapping[str, str]) -> Path | None:
     """The ledger of the repository at ``root``, or None where none is wanted.
 
@@ -23,9 +28,9 @@ def ledger_path(root: Path, common: Path, setting: str | None, environment: Mapp
     setting the ledger lies in the user's folder for state (``XDG_STATE_HOME``), one for each repository: the audited
     repository is not written to, even where it could be. A relative path is relative to ``root``.
     """
-    chosen = environment.get(VARIABLE, "").strip() or setting
-    if chosen is not None and chosen.lower() in OFF:
+    if is_off(setting, environment):
         return None
+    chosen = environment.get(VARIABLE, "").strip() or setting
     if chosen:
         return root / Path(chosen).expanduser()
     state = environment.get("XDG_STATE_HOME", "")

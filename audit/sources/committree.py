@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from audit.model.findings import Skipped
 from audit.sources.git import Git
@@ -12,32 +13,42 @@ _LINK, _SUBMODULE = "120000", "160000"
 
 
 class CommitTree:
-    """The files of one commit, or of one folder of it."""
+    """The files of one commit, or of one folder of it. Git lists them from the start, beside this process."""
 
     def __init__(self, git: Git, commit: str, prefix: str = "") -> None:
         self.git = git
         self.commit: str | None = commit
         self.dirty = False
+        self._listing = git.begin("ls-tree", "-r", "-l", "-z", "--full-tree", f"{commit}:{prefix}")
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """Every file by its path, sorted."""
+        return self._listed[0]
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What could not be listed."""
+        return self._listed[1]
+
+    @cached_property
+    def _listed(self) -> tuple[dict[str, Entry], tuple[Skipped, ...]]:
         entries: dict[str, Entry] = {}
         links: dict[str, str] = {}
         skipped: list[Skipped] = []
-        listing = git.run("ls-tree", "-r", "-l", "-z", "--full-tree", f"{commit}:{prefix}")
-        for record in listing.split(b"\0"):
-            if not record:
-                continue
-            head, _, raw = record.partition(b"\t")
-            mode, _, blob, size = head.decode().split()
-            path = raw.decode(errors="surrogateescape")
+        for record in self._listing.output.decode(errors="surrogateescape").split("\0")[:-1]:
+            head, _, path = record.partition("\t")
+            mode, _, blob, size = head.split()
             if mode == _SUBMODULE:
                 skipped.append(Skipped(path, "submodule, not part of this repository"))
             elif mode == _LINK:
                 links[path] = blob
             else:
                 entries[path] = Entry(path, blob, mode == "100755", size=int(size) if size.isdigit() else 0)
-        texts = dict(git.read_blobs(links.values()))
+        texts = dict(self.git.read_blobs(links.values()))
         resolved = {path: (texts.get(blob) or b"/").decode(errors="surrogateescape") for path, blob in links.items()}
-        self.entries = resolve_links(entries, resolved, skipped) if links else dict(sorted(entries.items()))
-        self.skipped = tuple(skipped)
+        found = resolve_links(entries, resolved, skipped) if links else dict(sorted(entries.items()))
+        return found, tuple(skipped)
 
     def read(self, path: str) -> bytes | None:
         """The bytes of one file; None when there is no such path, it is too large, or its object is absent."""

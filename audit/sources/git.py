@@ -10,6 +10,7 @@ import os
 import subprocess
 import weakref
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Final
 
@@ -20,6 +21,8 @@ from audit.sources.tree import MAX_BYTES
 _AT_ONCE: Final = 500
 """Names written before their objects are read: few enough for them to fit into a pipe."""
 _HEADER_FIELDS: Final = 3
+_PIPE: Final = 1 << 20
+"""Bytes of output that a command may write before anybody reads them, where the system allows for so many."""
 _LACKING: Final = regex(
     rb"unable to (?:read|unpack)|[Cc]ould not (?:read|fetch)|[Nn]ot a valid object|corrupt|missing blob|bad object"
 )
@@ -64,6 +67,14 @@ class Git:
             raise SourceError(f"git {arguments[0]} failed in {self.folder}: {_reason(completed.stderr)}")
         return completed.stdout
 
+    def begin(self, *arguments: str) -> Running:
+        """Start a git command whose output is asked for later: it runs beside this process until then.
+
+        Raises:
+            SourceError: git is missing.
+        """
+        return Running(self._started(arguments), arguments[0], self.folder)
+
     def answer(self, *arguments: str) -> str | None:
         """Output of one git command as it is, or None when the command failed."""
         completed = self._call(arguments)
@@ -74,13 +85,19 @@ class Git:
         return self.run(*arguments, check=check).decode(errors="surrogateescape").strip()
 
     def _call(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[bytes]:
+        with self._started(arguments) as process:
+            output, errors = process.communicate()
+        return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+    def _started(self, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
         try:
-            return subprocess.run(
+            return subprocess.Popen(
                 self._command(arguments),
                 stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 env=_environment(),
+                pipesize=_PIPE,
             )
         except FileNotFoundError:
             raise SourceError("git is not installed or not on PATH; install git and run again") from None
@@ -122,6 +139,28 @@ class Git:
             if reader.owner == os.getpid():
                 return reader
         return _ObjectReader(self._command(("cat-file", "--batch")), self.folder)
+
+
+class Running:
+    """A git command under way. One that nobody asks for its output is stopped."""
+
+    def __init__(self, process: subprocess.Popen[bytes], name: str, folder: Path) -> None:
+        self._process = process
+        self._name = name
+        self._folder = folder
+        weakref.finalize(self, _end, process)
+
+    @cached_property
+    def output(self) -> bytes:
+        """What the command writes, to its end.
+
+        Raises:
+            SourceError: it failed.
+        """
+        output, errors = self._process.communicate()
+        if self._process.returncode != 0:
+            raise SourceError(f"git {self._name} failed in {self._folder}: {_reason(errors)}")
+        return output
 
 
 class _ObjectReader:

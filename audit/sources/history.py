@@ -9,7 +9,7 @@ import msgspec
 
 from audit.model.findings import Retirement
 from audit.model.regex import regex
-from audit.sources.git import Git
+from audit.sources.git import Git, Running
 
 _REMOVED_DEFINITION: Final = regex(r"^-\s*(?:class|(?:async\s+)?def)\s+(\w+)", re.MULTILINE)
 
@@ -33,8 +33,18 @@ class History:
         self._prefix = prefix
         self._removals: dict[str, Retirement] | None = None
         self._renames: dict[str, str] | None = None
+        self._begun: dict[tuple[str, ...], Running] = {}
         self._changes: dict[str, list[Change]] = {}
         self._definitions: dict[str, Retirement] | None = None
+
+    def begin(self) -> None:
+        """Let git look for removed and renamed paths from now on: both will be asked for."""
+        for arguments in (self._removals_command, *([self._renames_command] if self._since is not None else ())):
+            self._begun[arguments] = self._git.begin(*arguments)
+
+    def _output(self, arguments: tuple[str, ...]) -> str:
+        running = self._begun.pop(arguments, None) or self._git.begin(*arguments)
+        return running.output.decode(errors="surrogateescape")
 
     def removed(self, path: str) -> Retirement | None:
         """The newest commit that deleted (or renamed away) ``path``."""
@@ -51,7 +61,7 @@ class History:
 
     def _read_removals(self) -> dict[str, Retirement]:
         removals: dict[str, Retirement] = {}
-        for retirement, raw in self._log("--diff-filter=D", "--no-renames"):
+        for retirement, raw in self._logged(self._removals_command):
             removals.setdefault(raw[1], retirement)
         return removals
 
@@ -82,15 +92,19 @@ class History:
 
     def _read_changes(self, path: str) -> list[Change]:
         found: list[Change] = []
-        for retirement, raw in self._log("--no-renames", "--", f":(top,literal){self._prefix}{path}"):
+        for retirement, raw in self._logged(self._log("--no-renames", "--", f":(top,literal){self._prefix}{path}")):
             parents = len(raw[0]) - len(raw[0].lstrip(":"))
             blobs = raw[0].lstrip(":").split(" ")[parents + 1 : 2 * parents + 2]
             before, after = ("" if set(blob) == {"0"} else blob for blob in (blobs[0], blobs[-1]))
             found.append(Change(retirement, before, after))
         return found
 
-    def _log(self, *arguments: str) -> list[tuple[Retirement, tuple[str, str]]]:
-        output = self._git.run(
+    @property
+    def _removals_command(self) -> tuple[str, ...]:
+        return self._log("--diff-filter=D", "--no-renames")
+
+    def _log(self, *arguments: str) -> tuple[str, ...]:
+        return (
             "log",
             "-c",  # a merge is listed only where it differs from every parent: it did that itself
             "--raw",
@@ -100,9 +114,11 @@ class History:
             "--format=%x01%H%x02%cI%x02%s",
             self._range,
             *arguments,
-        ).decode(errors="surrogateescape")
+        )
+
+    def _logged(self, command: tuple[str, ...]) -> list[tuple[Retirement, tuple[str, str]]]:
         found: list[tuple[Retirement, tuple[str, str]]] = []
-        for block in output.split("\x01")[1:]:
+        for block in self._output(command).split("\x01")[1:]:
             head, _, rest = block.partition("\0")
             commit, date, subject = head.strip("\n").split("\x02")
             retirement = Retirement(commit, date, subject)
@@ -115,22 +131,16 @@ class History:
     def renames(self) -> dict[str, str]:
         """Old path -> new path for files that git judges to be the same between base and tree; none without a base."""
         if self._renames is None:
-            self._renames = self._read_renames(self._since) if self._since is not None else {}
+            self._renames = self._read_renames() if self._since is not None else {}
         return self._renames
 
-    def _read_renames(self, since: str) -> dict[str, str]:
-        output = self._git.run(
-            "diff",
-            "--no-ext-diff",
-            "--no-textconv",
-            "-z",
-            "--name-status",
-            "--diff-filter=R",
-            "-M",
-            since,
-            self._at,
-        ).decode(errors="surrogateescape")
-        fields = output.split("\0")
+    @property
+    def _renames_command(self) -> tuple[str, ...]:
+        options = ("--no-ext-diff", "--no-textconv", "-z", "--name-status", "--diff-filter=R", "-M")
+        return ("diff", *options, self._since or "", self._at)
+
+    def _read_renames(self) -> dict[str, str]:
+        fields = self._output(self._renames_command).split("\0")
         renames: dict[str, str] = {}
         for status, old, new in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
             if status.startswith("R") and old.startswith(self._prefix) and new.startswith(self._prefix):

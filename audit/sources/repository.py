@@ -8,6 +8,7 @@ from audit.model.errors import SourceError, UsageError
 from audit.model.findings import Retirement
 from audit.sources.committree import CommitTree
 from audit.sources.git import Git
+from audit.sources.history import History
 from audit.sources.tree import Tree
 from audit.sources.worktree import WorkTree
 
@@ -98,6 +99,12 @@ class Repository:
                 hint = " (the clone is shallow: run git fetch --unshallow)"
             raise UsageError(f"{option} {revision}: no such commit in {self.root}{hint}")
         return found
+
+    def history(self, base: Tree, now: Tree) -> History | None:
+        """What happened between two trees; None where one of them has no commit."""
+        if self.git is None or base.commit is None or now.commit is None:
+            return None
+        return History(self.git, base.commit, now.commit, self.prefix)
 
     def first_parents(self, since: str, at: str) -> tuple[Retirement, ...]:
         """The commits after ``since`` up to ``at`` along first parents, oldest first."""

@@ -29,8 +29,14 @@ class Tree(Protocol):
 
     commit: str | None
     dirty: bool
-    entries: dict[str, Entry]
-    skipped: tuple[Skipped, ...]
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """Every file by its path."""
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What is there and was not listed."""
 
     def read(self, path: str) -> bytes | None:
         """The bytes of one file, or None when it vanished or its object is absent."""
