@@ -231,10 +231,17 @@ class Instances:
             case Foreign():
                 return self._annotations.element(value)
             case Instance():
-                method = self._class_member(value, "__iter__")
-                if isinstance(method, Function):
-                    return self._element(self._returned(method.path, method.definition, value))
+                iterator = self._result_of(value, "__iter__")
+                # what a method of the tree gives back is an iterator, most often the object itself
+                return (
+                    self._result_of(iterator, "__next__") if isinstance(iterator, Instance) else self._element(iterator)
+                )
         return None
+
+    def _result_of(self, value: Instance, name: str) -> Value | None:
+        """What a method of an object returns."""
+        method = self._class_member(value, name)
+        return self._returned(method.path, method.definition, value) if isinstance(method, Function) else None
 
     def _joined(self, values: list[Value | None]) -> Value | None:
         """The one class that several values are of."""
