@@ -10,8 +10,8 @@ from metta_ref.config.curriculum import CurriculumConfig
 from metta_ref.config.options import leaves, option
 
 AGENTS = ("agalite", "fast", "lstm", "memoryless")
-ENVS = ("gymnasium", "grid", "mettagrid", "tmaze")
-_NAMED_TASKS = ("gymnasium", "mettagrid")
+ENVS = ("envpool", "gymnasium", "grid", "mettagrid", "tmaze")
+_NAMED_TASKS = ("envpool", "gymnasium", "mettagrid")
 STRATEGIES = ("latest", "best", "top", "all", "threshold")
 """How checkpoints of a run are chosen."""
 
@@ -20,7 +20,7 @@ RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 @dataclass(frozen=True, slots=True)
 class EnvConfig:
-    """The task: one of Gymnasium's or mettagrid's, or a layout with how far the cue lies from its use."""
+    """The task: one of Gymnasium's, envpool's or mettagrid's, or a layout with how far the cue lies from its use."""
 
     name: str = option("grid", "layout of the task, or the package that has it", choices=ENVS)
     id: str = option("", "which of the package's tasks, such as CartPole-v1 or navigation")
@@ -29,7 +29,10 @@ class EnvConfig:
     observation: str = option("box", "what is seen as a box of cells or as tokens", choices=("box", "tokens"))
     view_radius: int = option(1, "cells seen in each direction", unit="cells", minimum=1, maximum=8)
     max_steps: int = option(
-        40, "an episode is truncated after this many (Gymnasium's have their own)", unit="steps", minimum=1
+        40,
+        "an episode is truncated after this many (gymnasium's and envpool's have their own)",
+        unit="steps",
+        minimum=1,
     )
 
     @property
@@ -184,7 +187,7 @@ class Config:
     def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Rules between fields, each with the keys that it is about."""
         if (self.env.name in _NAMED_TASKS) != bool(self.env.id):
-            named = " or ".join(_NAMED_TASKS)
+            named = f"{', '.join(_NAMED_TASKS[:-1])} or {_NAMED_TASKS[-1]}"
             needed = "names no environment; give env.id" if not self.env.id else f"belongs to env.name={named} alone"
             yield ("env.name", "env.id"), f"env.id={self.env.id}: {needed}"
         world = self.env.agents * max(self.trainer.num_workers, 1)

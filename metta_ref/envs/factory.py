@@ -42,10 +42,8 @@ def _build(
     config: EnvConfig, tasks: Sequence[EnvConfig], seed: int, first_env: int, shard: int, num_envs: int
 ) -> VectorEnv:
     first_env += shard
-    if config.name == "gymnasium":
-        return _gymnasium(config.id, seed, first_env, num_envs)
-    if config.name == "mettagrid":
-        return _mettagrid(config, seed, first_env, num_envs)
+    if config.name not in LAYOUTS:
+        return _of_a_package(config, seed, first_env, num_envs)
     layout = LAYOUTS[config.name]
     return CueGrid(
         config.name,
@@ -58,25 +56,23 @@ def _build(
     )
 
 
-def _gymnasium(name: str, seed: int, first_env: int, num_envs: int) -> VectorEnv:
+def _of_a_package(config: EnvConfig, seed: int, first_env: int, num_envs: int) -> VectorEnv:
     try:
-        from metta_ref.envs.gymnasium_env import make_gymnasium
-    except ModuleNotFoundError as error:
-        raise ConfigError([f"env.name=gymnasium: {error.name} is not installed; pip install gymnasium"]) from error
-    try:
-        return make_gymnasium(name, seed, first_env, num_envs)
-    except ValueError as error:
-        raise ConfigError([str(error)]) from error
+        if config.name == "gymnasium":
+            from metta_ref.envs.gymnasium_env import make_gymnasium
 
+            return make_gymnasium(config.id, seed, first_env, num_envs)
+        if config.name == "envpool":
+            from metta_ref.envs.envpool_env import make_envpool
 
-def _mettagrid(config: EnvConfig, seed: int, first_env: int, num_envs: int) -> VectorEnv:
-    from metta_ref.envs.mettagrid_env import MettaGridEnv
+            return make_envpool(config.id, seed, first_env, num_envs)
+        from metta_ref.envs.mettagrid_env import MettaGridEnv
 
-    try:
         return MettaGridEnv(
             config.id, num_envs, seed, agents=config.agents, max_steps=config.max_steps, first_env=first_env
         )
     except ModuleNotFoundError as error:
-        raise ConfigError([f"env.name=mettagrid: {error.name} is not installed; pip install mettagrid"]) from error
+        extra = f"pip install 'migration-audit[{config.name}]'"
+        raise ConfigError([f"env.name={config.name}: {error.name} is not installed; {extra}"]) from error
     except ValueError as error:
         raise ConfigError([str(error)]) from error

@@ -1,12 +1,12 @@
 """Gymnasium's environments behind the interface of this package."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import gymnasium
 import numpy as np
 from gymnasium import spaces
-from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from numpy.typing import NDArray
 
 from metta_ref.config import Observation
@@ -20,18 +20,34 @@ class UnsupportedSpaceError(ValueError):
     """Observations or actions of a kind that no agent here can handle."""
 
 
+class _SameStepEnvs(Protocol):
+    """As much of a Gymnasium vector environment as is used here."""
+
+    num_envs: int
+    metadata: Any
+    single_observation_space: Any
+    single_action_space: Any
+
+    def reset(self, *, seed: Any = None) -> tuple[Any, dict[str, Any]]: ...
+    def step(self, actions: Any, /) -> tuple[Any, Any, Any, Any, dict[str, Any]]: ...
+    def close(self) -> None: ...
+
+
 class GymnasiumEnv:
     """A Gymnasium vector environment in same-step mode, with discrete actions.
 
-    Boxes are shown as they are, pictures of bytes as [channels, rows, columns] from 0 to 1, a discrete
-    observation as one of its values set. Gymnasium has no way to save an environment, so `metadata["snapshot"]`
-    is `episodes`: a run that goes on begins new episodes, of seeds that none before it had.
+    Boxes are shown as they are, pictures of bytes as [channels, rows, columns] from 0 to 1 (`channels_first`: they
+    have that order already), a discrete observation as one of its values set. Gymnasium has no way to save an
+    environment, so `metadata["snapshot"]` is `episodes`: a run that goes on begins new episodes, of seeds that none
+    before it had.
 
     Raises ValueError for another mode of autoreset (samples would be attributed wrongly), and
     UnsupportedSpaceError.
     """
 
-    def __init__(self, envs: "VectorEnv[Any, Any, Any]", name: str, seed: int, first_env: int = 0) -> None:
+    def __init__(
+        self, envs: _SameStepEnvs, name: str, seed: int, first_env: int = 0, *, channels_first: bool = False
+    ) -> None:
         mode = envs.metadata.get("autoreset_mode")
         if mode != AutoresetMode.SAME_STEP:
             raise ValueError(f"{name}: its autoreset mode is {mode}; make it with AutoresetMode.SAME_STEP")
@@ -41,7 +57,7 @@ class GymnasiumEnv:
             )
         self.num_envs = envs.num_envs
         self.num_actions = int(envs.single_action_space.n)
-        self.observation, self._shown = _shown(envs.single_observation_space, name)
+        self.observation, self._shown = _shown(envs.single_observation_space, name, channels_first=channels_first)
         self.metadata: Mapping[str, str] = {"name": name, "autoreset_mode": "same_step", "snapshot": "episodes"}
         self.num_tasks, self.next_tasks = 1, np.zeros(self.num_envs, np.int64)
         self._envs, self._first_action = envs, int(envs.single_action_space.start)
@@ -52,7 +68,7 @@ class GymnasiumEnv:
 
     def reset(self) -> tuple[Batch, Info]:
         """See `VectorEnv`."""
-        obs, _ = self._envs.reset(seed=self._next_seeds)  # type: ignore[arg-type] # all with that mode take a list
+        obs, _ = self._envs.reset(seed=self._next_seeds)
         self._next_seeds = None
         self._begun += 1
         self._return[:], self._length[:] = 0, 0
@@ -115,7 +131,9 @@ def make_gymnasium(name: str, seed: int, first_env: int, num_envs: int) -> Gymna
     return GymnasiumEnv(envs, name, seed, first_env)
 
 
-def _shown(space: "spaces.Space[Any]", name: str) -> tuple[Observation, Callable[[Any], Batch]]:
+def _shown(
+    space: "spaces.Space[Any]", name: str, *, channels_first: bool
+) -> tuple[Observation, Callable[[Any], Batch]]:
     """What agents see of a space, and how a batch of its values is turned into that."""
     if isinstance(space, spaces.Discrete):
         count, start = int(space.n), int(space.start)
@@ -124,9 +142,10 @@ def _shown(space: "spaces.Space[Any]", name: str) -> tuple[Observation, Callable
     if not isinstance(space, spaces.Box):
         raise UnsupportedSpaceError(f"{name}: its observations are {space}; agents here see boxes and discrete values")
     if space.dtype == np.uint8 and len(space.shape) == _PICTURE_AXES:
-        rows, columns, channels = space.shape
+        axis = 1 if channels_first else -1
+        channels, rows, columns = space.shape if channels_first else np.roll(space.shape, 1).tolist()
         return Observation((channels, rows, columns)), lambda batch: np.moveaxis(
-            np.asarray(batch, np.float32) / np.float32(255), -1, 1
+            np.asarray(batch, np.float32) / np.float32(255), axis, 1
         )
     shape = space.shape or (1,)
     return Observation(shape), lambda batch: np.asarray(batch, np.float32).reshape(-1, *shape)

@@ -65,8 +65,8 @@ class Trainer:
     On several ranks each has a trainer, whose environments are its part of the batch; they are made, updated, saved
     and restored together.
 
-    Raises ConfigError when the device is not there, or the ranks' machines differ, CheckpointError when the teacher
-    cannot be had, GroupError when another rank fails.
+    Raises ConfigError when the device is not there, the agent cannot see what the environment shows, or the ranks'
+    machines differ; CheckpointError when the teacher cannot be had, GroupError when another rank fails.
     """
 
     def __init__(self, config: Config, env: VectorEnv, group: Group = ALONE) -> None:
@@ -77,7 +77,10 @@ class Trainer:
         self._spec = PolicySpec(config.py_agent, env.observation, env.num_actions, config.agent)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            agent = make_agent(config.py_agent, env.observation, env.num_actions, config.agent)
+            try:
+                agent = make_agent(config.py_agent, env.observation, env.num_actions, config.agent)
+            except ValueError as error:
+                raise ConfigError([f"py_agent={config.py_agent}: {error}; choose another agent"]) from error
         agent.load_state_dict(group.first(agent.state_dict))
         self.agent = agent.to(self._device)
         self._optimizer = Adam(dict(self.agent.named_parameters()))

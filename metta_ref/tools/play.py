@@ -42,7 +42,7 @@ def main(config: PlayConfig) -> int:
 
     use_one_thread()
     settings = load_run_config(config.run or _run_of(config.policy)).env
-    env = make_env(settings, 1, config.seed)
+    env = make_env(settings, settings.agents, config.seed)
     policy = PolicyCache().load(config.policy, env.observation, env.num_actions)
     frames: list[Frame] = []
     earned = 0.0

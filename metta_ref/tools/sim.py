@@ -72,7 +72,7 @@ def main(config: SimConfig) -> int:
         greedy=config.greedy,
     )
     database = run_dir(config.run) / "stats.duckdb"
-    env = make_env(trained.env, 1, config.seed)
+    env = make_env(trained.env, trained.env.agents, config.seed)
     policies = PolicyCache(size=0)
     for uri in config.policies or _chosen(config, checkpoints):
         policy = policies.load(uri, env.observation, env.num_actions)

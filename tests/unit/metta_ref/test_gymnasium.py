@@ -138,7 +138,7 @@ def test_a_run_goes_on_with_episodes_that_it_has_not_had(small_config: Any, new_
     ("overrides", "message"),
     [
         (["env.name=gymnasium"], "names no environment; give env.id"),
-        (["env.id=CartPole-v1"], "env.id=CartPole-v1: belongs to env.name=gymnasium or mettagrid alone"),
+        (["env.id=CartPole-v1"], "env.id=CartPole-v1: belongs to env.name=envpool, gymnasium or mettagrid alone"),
     ],
 )
 def test_an_id_and_the_name_go_together(small_config: Any, overrides: list[str], message: str) -> None:
@@ -149,3 +149,9 @@ def test_an_id_and_the_name_go_together(small_config: Any, overrides: list[str],
 def test_an_unknown_id_is_an_error_of_the_settings(small_config: Any) -> None:
     with pytest.raises(ConfigError, match=r"env.id=NoSuch-v0: .*NoSuch"):
         make_env(small_config("env.name=gymnasium", "env.id=NoSuch-v0").env, 2, seed=0)
+
+
+def test_an_agent_that_cannot_see_it_is_an_error_of_the_settings(small_config: Any, new_trainer: Any) -> None:
+    config = small_config("env.name=gymnasium", "env.id=CartPole-v1", "py_agent=fast")
+    with pytest.raises(ConfigError, match=r"py_agent=fast: a convolution needs .*; choose another agent"):
+        new_trainer(config).__enter__()

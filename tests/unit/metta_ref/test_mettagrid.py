@@ -1,14 +1,18 @@
 """The real mettagrid: worlds of several agents, seen as tokens, saved exactly by their actions."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from metta_ref.config import ConfigError
+from metta_ref.checkpoint import CheckpointManager
+from metta_ref.config import ConfigError, save_run_config
 from metta_ref.envs import make_env
+from metta_ref.tools import sim
+from metta_ref.tools._main import tool
 
-pytest.importorskip("mettagrid", reason="mettagrid is not installed: pip install mettagrid")
+pytest.importorskip("mettagrid", reason="mettagrid is not installed: pip install 'migration-audit[mettagrid]'")
 
 TASK = ("env.name=mettagrid", "env.id=navigation", "env.agents=2", "env.max_steps=6")
 
@@ -70,6 +74,19 @@ def test_a_run_trains_and_ends_in_the_same_bytes(small_config: Any, new_trainer:
             trainer.update()
             digests.append(trainer.snapshot().tensors["policy"]["policy.weight"].tobytes())
     assert digests[0] == digests[1]
+
+
+def test_a_policy_of_several_agents_is_evaluated(
+    small_config: Any, new_trainer: Any, data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = small_config(*TASK, "py_agent=fast", "trainer.horizon=4")
+    manager = CheckpointManager(data_dir / "demo")
+    with new_trainer(config) as trainer:
+        manager.save(trainer.checkpoint())
+    save_run_config(config)
+    arguments = ["run=demo", "episodes=4", "num_envs=4"]
+    assert tool(sim.main, sim.SimConfig, "", argv=arguments) == 0
+    assert "episodes=4 completed=4 added=4 total=4" in capsys.readouterr().out
 
 
 def test_what_is_not_there_is_an_error_of_the_settings(small_config: Any) -> None:
