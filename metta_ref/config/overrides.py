@@ -47,12 +47,12 @@ def parse_overrides(argv: Sequence[str], config_class: type[C], base: C | None =
     return _build(given, config_class, base, problems)
 
 
-def from_mapping(mapping: Mapping[str, Any], config_class: type[C]) -> C:
-    """The configuration that a nested mapping, read from a file, describes.
+def from_mapping(mapping: Mapping[str, Any], config_class: type[C], base: C | None = None) -> C:
+    """The configuration that a nested mapping, read from a file, describes over `base` or the defaults.
 
     Raises ConfigError as `parse_overrides` does, so a file and a command line obey the same rules.
     """
-    return _build(_flatten(mapping), config_class, None, [])
+    return _build(_flatten(mapping), config_class, base, [])
 
 
 def help_text(config_class: type) -> str:

@@ -57,6 +57,7 @@ _METRICS: Final = """
 _SIMULATIONS: Final = """
     SELECT DISTINCT sim_name, sim_env FROM policy_simulation_agent_samples
     WHERE policy_key = $policy_key AND policy_version = $policy_version ORDER BY sim_name, sim_env"""
+_REPLAYS: Final = "SELECT id, replay_url FROM episodes WHERE replay_url IS NOT NULL ORDER BY id"
 _CHECKPOINTS: Final = """
     SELECT DISTINCT policy_key, policy_version FROM policy_simulation_agent_samples
     ORDER BY policy_key, policy_version"""
@@ -231,6 +232,10 @@ class EvalStatsDB:
     def metrics(self, policy: PolicyKey) -> list[str]:
         """Names of the metrics recorded at least once for a policy, sorted."""
         return [metric for (metric,) in self._rows(_METRICS, _named(policy))]
+
+    def replay_urls(self) -> dict[str, str]:
+        """Id to replay of the episodes that were kept; a URL without a scheme is relative to the database's file."""
+        return dict(self._rows(_REPLAYS, {}))
 
     def _rows(self, query: str, values: Mapping[str, Value]) -> list[Row]:
         return self._database.connection.rows(query, values)

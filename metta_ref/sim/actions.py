@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 from metta_ref.envs.streams import draw, seeded_streams
 
 
-def action_streams(seed: int, lanes: int) -> NDArray[np.uint64]:
-    """Random streams uint64[lanes] for sampling; not those that the environments have from that seed."""
+def action_streams(seed: int, first_env: int, num_envs: int) -> NDArray[np.uint64]:
+    """Random streams uint64[num_envs] for sampling; not those that the environments have from that seed."""
     own = int(np.random.SeedSequence([seed, 1]).generate_state(1, np.uint64)[0])
-    return seeded_streams(own, 0, lanes)
+    return seeded_streams(own, first_env, num_envs)
 
 
 def likeliest(logits: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -1,47 +1,15 @@
-"""One episode in pictures: played step by step, kept as a file, shown again."""
+"""One episode in pictures: kept as a file, shown again."""
 
 import html
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
-import numpy as np
-import torch
-
-from metta_ref.agents.interface import Agent
-from metta_ref.envs import VectorEnv
-from metta_ref.sim.actions import action_streams, likeliest, sampled
+from metta_ref.sim.playing import Frame, ReplayError
 
 FORMAT_VERSION = 1
-
-
-class ReplayError(Exception):
-    """A replay that cannot be read or made; the message says what to do."""
-
-
-@runtime_checkable
-class Pictured(Protocol):
-    """An environment that can draw itself."""
-
-    def picture(self, row: int) -> str:
-        """One of its environments as lines of text."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What stood before a step, what the policy thought of it, and what the step paid.
-
-    `probabilities` are of the actions, `value` is the policy's estimate of what is still to come.
-    """
-
-    picture: str
-    action: int
-    probabilities: tuple[float, ...]
-    value: float
-    reward: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +25,6 @@ class Replay:
     def total(self) -> float:
         """The episode's return."""
         return sum(frame.reward for frame in self.frames)
-
-
-def play(agent: Agent, env: VectorEnv, seed: int, *, greedy: bool, max_steps: int) -> Iterator[Frame]:
-    """The frames of one episode in an environment with a batch of one, as they come.
-
-    The picture of the end is the one before the last step: by then the environment shows the next episode.
-    Raises ReplayError when the environment cannot draw itself.
-    """
-    if not isinstance(env, Pictured):
-        raise ReplayError(f"{env.metadata['name']}: cannot be drawn as text; choose the grid or the tmaze")
-    streams = action_streams(seed, 1)
-    obs, _ = env.reset()
-    state, starts = agent.initial_state(1), np.ones(1, np.bool_)
-    for _ in range(max_steps):
-        with torch.inference_mode():
-            logits, values, state = agent.step(torch.from_numpy(obs), state, torch.from_numpy(starts))
-        scores = logits.double().numpy()
-        action = likeliest(scores) if greedy else sampled(scores, streams)
-        probabilities = tuple(logits[0].softmax(-1).tolist())
-        picture = env.picture(0)
-        obs, rewards, terminated, truncated, _ = env.step(action)
-        yield Frame(picture, int(action[0]), probabilities, float(values[0]), float(rewards[0]))
-        starts = terminated | truncated
-        if starts[0]:
-            return
 
 
 def to_json(replay: Replay) -> str:

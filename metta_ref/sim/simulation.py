@@ -1,30 +1,41 @@
 """Episodes of one policy in one environment, as records; nothing is written.
 
-Lanes of the batch get equal quotas of episodes in advance, rather than the first episodes to end being taken:
-short episodes end first, and taking those would favour whatever ends early.
+Episodes are dealt out in advance rather than the first ones to end being taken: short episodes end first, and
+taking those would favour whatever ends early. They are dealt in blocks, each played from its own random streams, so
+that any number of processes plays the same episodes.
 """
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Final
 
 import numpy as np
-import torch
 
 from metta_ref.agents.interface import Agent
 from metta_ref.config import EnvConfig
 from metta_ref.envs import VectorEnv, make_env
-from metta_ref.eval.records import EpisodeRecord, PolicyKey, SimulationRecord
-from metta_ref.sim.actions import action_streams, likeliest, sampled
+from metta_ref.eval.records import EpisodeRecord, PolicyKey
+from metta_ref.sim.actions import action_streams
+from metta_ref.sim.playing import Frame, Step, play
 
 Clock = Callable[[], datetime]
+
+_EPISODES_EACH: Final = 4
+"""Episodes that each world of a block plays: more leave fewer idle at the end, fewer make more blocks to share out."""
+
+
+def utc_now() -> datetime:
+    """The time, naive, as records keep it."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What to play. `max_steps` limits the steps of the batch, not of one episode; counts are at least 1.
+    """What to play. `num_envs`, a multiple of `agents`, step together, `max_steps` times at most; counts are
+    at least 1.
 
     Apart from `episodes`, equal values with an equal policy play the same episodes in the same order: asking
     for more extends a simulation and repeats none of it.
@@ -41,8 +52,19 @@ class Simulation:
     def id(self, policy: PolicyKey, digest: str) -> str:
         """Names the simulation by what decides its episodes, so that playing it again is recognised."""
         decisive = {key: value for key, value in asdict(self).items() if key != "episodes"}
-        text = json.dumps([decisive, policy, digest], sort_keys=True)
+        text = json.dumps([decisive, policy, digest, _EPISODES_EACH], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+    @property
+    def agents(self) -> int:
+        """That share a world, and so an episode."""
+        return self.env.agents if self.env.name == "mettagrid" else 1
+
+    @property
+    def blocks(self) -> tuple[range, ...]:
+        """The numbers of the episodes of each block."""
+        size = self.num_envs // self.agents * _EPISODES_EACH
+        return tuple(range(first, min(first + size, self.episodes)) for first in range(0, self.episodes, size))
 
 
 def weights_digest(agent: Agent) -> str:
@@ -56,83 +78,89 @@ def weights_digest(agent: Agent) -> str:
 
 
 def simulate(
-    simulation: Simulation, agent: Agent, policy: PolicyKey, now: Clock
-) -> tuple[SimulationRecord, list[EpisodeRecord]]:
-    """Plays until every episode has ended or `max_steps` is reached.
+    simulation: Simulation, block: int, agent: Agent, policy: PolicyKey, now: Clock, *, watched: int = 0
+) -> tuple[list[EpisodeRecord], dict[str, list[Frame]]]:
+    """Plays a block until every episode has ended or `max_steps` is reached.
 
+    Of the first `watched` episodes of the simulation, those that ended are returned in pictures as well, by id.
     An episode that did not end is recorded without metrics. The reward is always recorded, other metrics only
     where they are not zero, which is what the normalisation of `eval_stats_db` is for.
+
+    Raises:
+        ReplayError: an environment to watch cannot draw itself.
     """
+    numbers, first_env = simulation.blocks[block], block * simulation.num_envs
     identity = simulation.id(policy, weights_digest(agent))
     started = now()
-    env = make_env(simulation.env, simulation.num_envs, simulation.seed)
+    env = make_env(simulation.env, simulation.num_envs, simulation.seed, first_env=first_env)
     try:
-        ended, unfinished = _play(simulation, agent, env)
+        played = _play(simulation, numbers, agent, env, first_env, watched)
     finally:
         env.close()
     finished = now()
-    episodes = []
-    for number in range(simulation.episodes):
-        play = ended.get(number)
-        episode = EpisodeRecord(
+    episodes = [
+        EpisodeRecord(
             id=f"{identity}-{number:06d}",
             simulation_id=identity,
-            step_count=play.steps if play else unfinished.get(number, 0),
+            step_count=episode.steps,
             created_at=started,
-            completed_at=finished if play else None,
-            policies={0: policy},
-            agent_metrics={0: play.metrics()} if play else {},
-            agent_groups={0: 0},
+            completed_at=finished if episode.metrics else None,
+            policies=dict.fromkeys(range(simulation.agents), policy),
+            agent_metrics=episode.metrics,
+            agent_groups=dict.fromkeys(range(simulation.agents), 0),
             attributes={"seed": str(simulation.seed), "number": str(number)},
         )
-        episodes.append(episode)
-    record = SimulationRecord(identity, simulation.name, simulation.env.task, policy, started, finished)
-    return record, episodes
+        for number, episode in zip(numbers, played, strict=True)
+    ]
+    pictured = zip(episodes, played, strict=True)
+    return episodes, {record.id: episode.frames for record, episode in pictured if episode.metrics and episode.frames}
 
 
-@dataclass(frozen=True, slots=True)
-class _Play:
-    reward: float
-    steps: int
-    truncated: bool
+@dataclass(slots=True)
+class _Episode:
+    """What is known of an episode: nothing but steps and frames until it has ended, then what each agent did."""
 
-    def metrics(self) -> dict[str, float]:
-        sparse = {"episode_length": float(self.steps), "truncated": float(self.truncated)}
-        return {"reward": self.reward} | {name: value for name, value in sparse.items() if value != 0.0}
+    steps: int = 0
+    metrics: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    frames: list[Frame] = field(default_factory=list)
 
 
-def _play(simulation: Simulation, agent: Agent, env: VectorEnv) -> tuple[dict[int, _Play], dict[int, int]]:
-    """By number, the episodes that ended, and the steps of those that were being played at the end.
+def _play(
+    simulation: Simulation, numbers: range, agent: Agent, env: VectorEnv, first_env: int, watched: int
+) -> list[_Episode]:
+    """The episodes of a block: number n is played by world n % worlds, as its (n // worlds)-th of the block."""
+    agents = simulation.agents
+    worlds = simulation.num_envs // agents
+    streams = action_streams(simulation.seed, first_env, simulation.num_envs)
+    episodes = [_Episode() for _ in numbers]
+    playing, steps = np.arange(worlds), np.zeros(worlds, np.int64)
+    watched = max(0, min(watched, numbers.stop) - numbers.start)
+    drawn = {world * agents: world for world in range(min(worlds, watched))}
+    batch = play(agent, env, streams, greedy=simulation.greedy, watched=drawn)
+    missing = len(episodes)
+    for _, step in zip(range(simulation.max_steps), batch, strict=False):
+        for lane, frame in step.frames.items():
+            episodes[drawn[lane]].frames.append(frame)
+        steps += 1
+        for world in np.flatnonzero(step.ended.reshape(worlds, agents).all(axis=1)).tolist():
+            number, lane = int(playing[world]), world * agents
+            if number < len(episodes):
+                episodes[number].steps = int(steps[world])
+                episodes[number].metrics = {agent: _metrics(step, lane + agent) for agent in range(agents)}
+                missing -= 1
+            playing[world] += worlds
+            steps[world] = 0
+            drawn.pop(lane, None)
+            if playing[world] < watched:
+                drawn[lane] = int(playing[world])
+        if not missing:
+            break
+    for number, made in zip(playing.tolist(), steps.tolist(), strict=True):
+        if number < len(episodes):
+            episodes[number].steps = made
+    return episodes
 
-    Episode number n is the (n // num_envs)-th of lane n % num_envs.
-    """
-    lanes = simulation.num_envs
-    streams = action_streams(simulation.seed, lanes)
-    ended: dict[int, _Play] = {}
-    played = np.zeros(lanes, np.int64)
-    running = np.zeros(lanes, np.int64)
-    obs, _ = env.reset()
-    state = agent.initial_state(lanes)
-    starts = np.ones(lanes, np.bool_)
-    with torch.inference_mode():
-        for _ in range(simulation.max_steps):
-            logits, _, state = agent.step(torch.from_numpy(obs), state, torch.from_numpy(starts))
-            scores = logits.double().numpy()
-            actions = likeliest(scores) if simulation.greedy else sampled(scores, streams)
-            obs, _, _, truncated, info = env.step(actions)
-            starts = info["_final_obs"]
-            running += 1
-            for lane in np.flatnonzero(starts):
-                number = int(played[lane] * lanes + lane)
-                if number < simulation.episodes:
-                    ended[number] = _Play(
-                        float(info["episode_return"][lane]),
-                        int(info["episode_length"][lane]),
-                        bool(truncated[lane]),
-                    )
-                played[lane] += 1
-                running[lane] = 0
-            if len(ended) == simulation.episodes:
-                break
-    unfinished = {int(played[lane] * lanes + lane): int(running[lane]) for lane in range(lanes)}
-    return ended, unfinished
+
+def _metrics(step: Step, lane: int) -> dict[str, float]:
+    sparse = {"episode_length": float(step.info["episode_length"][lane]), "truncated": float(step.truncated[lane])}
+    return {"reward": float(step.info["episode_return"][lane])} | {name: x for name, x in sparse.items() if x != 0.0}

@@ -23,6 +23,7 @@ class AnalyzeConfig:
     baseline: int | None = option(None, "epoch that others are compared with; none: the first measured", minimum=0)
     resamples: int = option(10_000, "of the bootstrap", unit="resamples", minimum=100, maximum=10_000_000)
     seed: int = option(0, "of the bootstrap", minimum=0, maximum=2**63 - 1)
+    database: str = option("", "file or postgresql:// URL to read; empty is stats.duckdb of the run")
 
     def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Rules between fields, each with the keys that it is about."""
@@ -38,10 +39,11 @@ def main(config: AnalyzeConfig) -> int:
 
     from metta_ref.eval.analysis import analyse
     from metta_ref.eval.eval_stats_db import EvalStatsDB
+    from metta_ref.eval.place import parse_place
     from metta_ref.eval.report import to_json, to_rankings, to_table
 
     directory = run_dir(config.run)
-    with EvalStatsDB(directory / "stats.duckdb") as database:
+    with EvalStatsDB(parse_place(config.database, directory / "stats.duckdb")) as database:
         analysis = analyse(
             database,
             config.metrics,

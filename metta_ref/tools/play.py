@@ -37,7 +37,8 @@ def main(config: PlayConfig) -> int:
     """Play, draw, keep if asked to, and return the exit code."""
     from metta_ref.checkpoint.policies import PolicyCache
     from metta_ref.envs import make_env
-    from metta_ref.sim.replay import Frame, Replay, ReplayError, caption, play, to_json
+    from metta_ref.sim.playing import Frame, ReplayError, watch
+    from metta_ref.sim.replay import Replay, caption, to_json
     from metta_ref.tools._training import use_one_thread
 
     use_one_thread()
@@ -47,7 +48,7 @@ def main(config: PlayConfig) -> int:
     frames: list[Frame] = []
     earned = 0.0
     try:
-        for frame in play(policy.agent, env, config.seed, greedy=config.greedy, max_steps=config.max_steps):
+        for frame in watch(policy.agent, env, config.seed, greedy=config.greedy, max_steps=config.max_steps):
             earned += frame.reward
             line = caption(frame, len(frames), config.max_steps, earned)
             frames.append(frame)

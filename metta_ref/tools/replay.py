@@ -1,6 +1,7 @@
 """Show a kept episode: python -m metta_ref.tools.replay file=episode.json [html=episode.html] [key=value ...]
 
-Draws the episode that metta_ref.tools.play saved, or writes it as one HTML page.
+Draws the episode that metta_ref.tools.play saved, or one that metta_ref.tools.sim kept (run=demo episode=ID), or
+writes it as one HTML page.
 """
 
 import sys
@@ -8,31 +9,40 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
-from metta_ref.config import ConfigError, option
+from metta_ref.config import ConfigError, option, run_dir
 from metta_ref.tools._main import EXIT_DONE, tool
 from metta_ref.tools._writing import write_whole
+
+_SHOWN = 3
+"""Ids in a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayConfig:
     """Which episode, shown where."""
 
-    file: str = option("", "the replay, as metta_ref.tools.play saved it; required")
+    file: str = option("", "the replay, as metta_ref.tools.play saved it; required without run")
+    run: str = option("", "run in whose evaluations the episode is")
+    episode: str = option("", "which of them, by its id or how that begins")
+    database: str = option("", "file or postgresql:// URL that holds them; empty is stats.duckdb of the run")
     html: str = option("", "page to write instead of drawing here")
     delay: float = option(0.2, "between two steps, on a terminal", unit="seconds", minimum=0)
 
     def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Rules between fields, each with the keys that it is about."""
-        if not self.file:
-            yield ("file",), "file: is missing; name a replay, as in file=episode.json"
+        if bool(self.file) == bool(self.run):
+            problem = "is missing; name a replay" if not self.file else "and run exclude each other; name one"
+            yield ("file", "run"), f"file: {problem}, as in file=episode.json or run=demo episode=ID"
 
 
 def main(config: ReplayConfig) -> int:
     """Show or write the episode, and return the exit code."""
-    from metta_ref.sim.replay import ReplayError, captions, from_json, to_html
+    from metta_ref.sim.playing import ReplayError
+    from metta_ref.sim.replay import captions, from_json, to_html
 
-    path = Path(config.file)
+    path = Path(config.file) if config.file else _kept(config)
     try:
         replay = from_json(path.read_text(encoding="utf-8"), path)
     except (ReplayError, UnicodeDecodeError) as error:
@@ -48,6 +58,25 @@ def main(config: ReplayConfig) -> int:
     run, epoch = replay.policy
     print(f"replayed run={run} epoch={epoch} task={replay.task} steps={len(replay.frames)} return={replay.total:g}")
     return EXIT_DONE
+
+
+def _kept(config: ReplayConfig) -> Path:
+    """The file of an episode that an evaluation kept."""
+    from metta_ref.eval.eval_stats_db import EvalStatsDB
+    from metta_ref.eval.place import parse_place
+
+    place = parse_place(config.database, run_dir(config.run) / "stats.duckdb")
+    with EvalStatsDB(place) as database:
+        urls = database.replay_urls()
+    if not urls:
+        raise ConfigError([f"{place}: no episode was kept; evaluate with replays=1"])
+    found = [episode for episode in urls if episode.startswith(config.episode)]
+    if len(found) != 1:
+        shown = ", ".join((found or list(urls))[:_SHOWN])
+        raise ConfigError([f"episode={config.episode}: names {len(found)} of {len(urls)} kept; name one, as {shown}"])
+    url = urlsplit(urls[found[0]])
+    folder = place.parent if isinstance(place, Path) else Path()
+    return folder / unquote(url.path)
 
 
 if __name__ == "__main__":

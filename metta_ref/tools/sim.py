@@ -1,20 +1,24 @@
 """Evaluate checkpoints of a run: python -m metta_ref.tools.sim run=demo [key=value ...]
 
-Plays episodes in the environment that the run was trained in, merges them into `stats.duckdb` in the run's
-directory, and prints one line of `key=value` pairs for each checkpoint that says what was recorded.
+Plays episodes in the environment that the run was trained in, or in each of a suite, merges them all into
+`stats.duckdb` in the run's directory or none, and prints one line of `key=value` pairs for each checkpoint and
+simulation that says what was recorded.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metta_ref.config import STRATEGIES, load_run_config, option, run_dir
+from metta_ref.config import STRATEGIES, ConfigError, load_run_config, option, run_dir
 from metta_ref.tools._main import EXIT_DONE, tool
 
 if TYPE_CHECKING:
     from metta_ref.checkpoint import CheckpointManager
+    from metta_ref.checkpoint.policies import Policy
+    from metta_ref.sim.simulation import Simulation
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +34,24 @@ class SimConfig:
     where: tuple[str, ...] = option((), "conditions on the sidecar, such as agent_step>=1000,py_agent=lstm")
     policies: tuple[str, ...] = option((), "runs, paths or URIs to evaluate instead, separated by commas")
     name: str = option("", "name of the simulation; empty is that of the environment")
+    suite: str = option("", "YAML file that lists several simulations instead, each with name, episodes and env")
     episodes: int = option(16, "to play", unit="episodes", minimum=1, maximum=1_000_000)
     num_envs: int = option(8, "environments in the batch", unit="envs", minimum=1, maximum=65536)
     max_steps: int = option(100_000, "the batch stops after this many", unit="steps", minimum=1)
     seed: int = option(0, "of environments and actions", minimum=0, maximum=2**63 - 1)
     greedy: bool = option(False, "take the likeliest action instead of sampling")
+    num_workers: int = option(0, "that play; 0 plays in this one", unit="processes", minimum=0, maximum=256)
+    replays: int = option(
+        0, "of each simulation, the first, kept for metta_ref.tools.replay", unit="episodes", minimum=0
+    )
+    database: str = option("", "file or postgresql:// URL to merge into; empty is stats.duckdb of the run")
 
     def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Rules between fields, each with the keys that it is about."""
         if not self.run:
             yield ("run",), "run: is missing; name the run to evaluate, as in run=demo"
+        if self.name and self.suite:
+            yield ("name", "suite"), f"name={self.name}: the simulations of a suite have their own names; leave it out"
         if self.where:
             from metta_ref.checkpoint import parse_condition
         for condition in self.where:
@@ -54,14 +66,15 @@ def main(config: SimConfig) -> int:
     trained = load_run_config(config.run)
 
     from metta_ref.checkpoint import CheckpointManager
-    from metta_ref.checkpoint.policies import PolicyCache
-    from metta_ref.envs import make_env
-    from metta_ref.sim.evaluation import evaluate
+    from metta_ref.eval.place import parse_place
+    from metta_ref.sim.evaluation import evaluate_all
     from metta_ref.sim.simulation import Simulation
+    from metta_ref.sim.suite import load_suite
     from metta_ref.tools._training import use_one_thread
 
     use_one_thread()
-    checkpoints = CheckpointManager(run_dir(config.run))
+    directory = run_dir(config.run)
+    database = parse_place(config.database, directory / "stats.duckdb")
     simulation = Simulation(
         name=config.name or trained.env.task,
         env=trained.env,
@@ -71,21 +84,53 @@ def main(config: SimConfig) -> int:
         max_steps=config.max_steps,
         greedy=config.greedy,
     )
-    database = run_dir(config.run) / "stats.duckdb"
-    env = make_env(trained.env, trained.env.agents, config.seed)
-    policies = PolicyCache(size=0)
-    for uri in config.policies or _chosen(config, checkpoints):
-        policy = policies.load(uri, env.observation, env.num_actions)
-        done = evaluate(policy, simulation, database, lambda: datetime.now(UTC).replace(tzinfo=None))
-        run, version = done.policy
+    simulations = load_suite(Path(config.suite), simulation) if config.suite else (simulation,)
+    uris = config.policies or _chosen(config, CheckpointManager(directory))
+    replay_dir = directory / "replays"
+    evaluations = evaluate_all(
+        _plays(uris, simulations, config),
+        database,
+        num_workers=config.num_workers,
+        replays=config.replays,
+        replay_dir=replay_dir,
+    )
+    for done in evaluations:
+        run, epoch = done.policy
         print(
-            f"evaluated run={run} epoch={version} simulation={simulation.name} episodes={done.requested} "
-            f"completed={done.completed} added={len(done.published.added)} total={done.published.total} "
-            f"mean_reward={done.mean_reward:.6f}",
-            flush=True,
+            f"evaluated run={run} epoch={epoch} simulation={done.simulation} episodes={done.requested} "
+            f"completed={done.completed} added={done.added} total={done.published.total} "
+            f"mean_reward={done.mean_reward:.6f}"
         )
+    kept = [episode for done in evaluations for episode in done.replays]
+    if kept:
+        print(f"replays: {len(kept)} in {replay_dir}")
+        print(f"show one: python -m metta_ref.tools.replay run={config.run} episode={kept[0]}")
     print(f"stats database: {database}")
     return EXIT_DONE
+
+
+def _plays(
+    uris: Sequence[str], simulations: "Sequence[Simulation]", config: SimConfig
+) -> "list[tuple[Policy, Simulation]]":
+    """Every policy in every simulation, each policy as its environment needs it."""
+    from metta_ref.checkpoint.policies import PolicyCache
+    from metta_ref.envs import make_env
+    from metta_ref.sim.playing import Pictured
+
+    plays = []
+    for simulation in simulations:
+        agents = simulation.agents
+        if simulation.num_envs % agents:
+            raise ConfigError([f"num_envs={simulation.num_envs}: must be a multiple of env.agents={agents}"])
+        with closing(make_env(simulation.env, agents, config.seed)) as env:
+            if config.replays and not isinstance(env, Pictured):
+                raise ConfigError(
+                    [f"replays={config.replays}: {simulation.env.task} cannot be drawn as text; leave it out"]
+                )
+            # What a cache holds is shared, and no policy here may see another's feature ids.
+            loads = PolicyCache(size=0)
+            plays += [(loads.load(uri, env.observation, env.num_actions), simulation) for uri in uris]
+    return plays
 
 
 def _chosen(config: SimConfig, checkpoints: "CheckpointManager") -> tuple[str, ...]:

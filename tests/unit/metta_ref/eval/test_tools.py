@@ -16,6 +16,7 @@ from metta_ref.checkpoint import CheckpointManager
 from metta_ref.config import AgentConfig, Config, EnvConfig, TrainerConfig, save_run_config
 from metta_ref.envs import make_env
 from metta_ref.eval.eval_stats_db import EvalStatsDB
+from metta_ref.eval.place import Server
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 from metta_ref.rl.trainer import Trainer
 
@@ -142,6 +143,56 @@ def test_checkpoints_are_ranked_and_compared_with_the_first(data: Path, command:
     assert "baseline" in out
 
 
+def test_a_suite_is_played_by_processes_and_its_first_episodes_can_be_shown(data: Path, command: Command) -> None:
+    suite = data / "suite.yaml"
+    suite.write_text("simulations: [{name: near}, {name: maze, episodes: 2, env: {name: tmaze}}]")
+    settings = ("run=demo", "strategy=all", "episodes=4", "num_envs=2", f"suite={suite}")
+    status, out, err = command("sim", *settings, "num_workers=2", "replays=1")
+    *evaluated, kept, show, _ = out.splitlines()
+    assert (status, err) == (0, "")
+    assert [line.split()[2:6] for line in evaluated] == [
+        ["epoch=1", "simulation=near", "episodes=4", "completed=4"],
+        ["epoch=0", "simulation=near", "episodes=4", "completed=4"],
+        ["epoch=1", "simulation=maze", "episodes=2", "completed=2"],
+        ["epoch=0", "simulation=maze", "episodes=2", "completed=2"],
+    ]
+    assert kept == f"replays: 4 in {data}/demo/replays"
+    prefix, episode = show.rsplit("=", 1)
+    assert prefix == "show one: python -m metta_ref.tools.replay run=demo episode"
+    (data / "demo").rename(data / "moved")
+    status, out, err = command("replay", "run=moved", f"episode={episode[:10]}", "delay=0")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[-1].startswith("replayed run=demo epoch=1 task=grid steps=")
+
+
+def test_an_episode_to_show_must_be_one_that_was_kept(data: Path, command: Command) -> None:
+    command("sim", "run=demo", "episodes=2")
+    refused = f"error: {data}/demo/stats.duckdb: no episode was kept; evaluate with replays=1\n"
+    assert command("replay", "run=demo", "episode=x") == (2, "", refused)
+    command("sim", "run=demo", "episodes=2", "replays=2")
+    status, _, err = command("replay", "run=demo", "episode=x")
+    assert (status, re.sub(r"[0-9a-f]{24}", "ID", err)) == (
+        2,
+        "error: episode=x: names 0 of 2 kept; name one, as ID-000000, ID-000001\n",
+    )
+
+
+def test_a_server_takes_the_episodes_and_its_password_is_never_printed(
+    data: Path, command: Command, server: Server
+) -> None:
+    status, said, err = command("sim", "run=demo", "episodes=4", "replays=1", f"database={server.url}")
+    assert (status, err, said.splitlines()[-1]) == (0, "", f"stats database: {server}")
+    status, out, err = command("analyze", "run=demo", "resamples=100", f"database={server.url}")
+    assert (status, err, "│ demo │     1 │ reward " in out) == (0, "", True)
+    status, shown, err = command("replay", "run=demo", f"database={server.url}")
+    assert (status, err) == (0, "")
+    unknown = server.url.replace("@/", "@/un")
+    status, nothing, err = command("analyze", "run=demo", f"database={unknown}")
+    assert (status, nothing, "does not exist" in err) == (2, "", True)
+    assert "hunter2" not in said + out + shown + err
+    assert not (data / "demo" / "stats.duckdb").exists()
+
+
 def cut(path: Path) -> None:
     os.truncate(path, path.stat().st_size // 2)
 
@@ -170,7 +221,11 @@ def cut(path: Path) -> None:
             ("run=demo", "epoch=7"),
             "{data}/demo/checkpoints/epoch-00000007: no such checkpoint; epochs there: 0, 1",
         ),
-        ("sim", ("run=demo", "max_steps=1"), "none of 16 episodes ended within max_steps=1: raise it"),
+        (
+            "sim",
+            ("run=demo", "max_steps=1"),
+            "demo epoch 1 in grid: none of 16 episodes ended within max_steps=1: raise it",
+        ),
         ("analyze", (), "run: is missing; name the run to analyse, as in run=demo"),
         ("analyze", ("run=absent",), "run=absent: no such run in {data}; runs there: demo"),
         ("analyze", ("run=demo",), "no stats database at {data}/demo/stats.duckdb: evaluate a checkpoint first"),

@@ -1,0 +1,73 @@
+"""A suite of simulations, from a YAML file:
+
+    simulations:
+      - name: near
+      - name: far
+        episodes: 64
+        env: {corridor_length: 8}
+
+Each differs from a base, the environment of a run, in what it names.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from metta_ref.config import Config, ConfigError, EnvConfig, from_mapping, option
+from metta_ref.sim.simulation import Simulation
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    name: str = option("", "of the simulation, unlike all others; required")
+    episodes: int = option(1, "to play", unit="episodes", minimum=1, maximum=1_000_000)
+    env: EnvConfig = field(default_factory=EnvConfig)
+
+    def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Rules between fields, each with the keys that it is about."""
+        if not self.name:
+            yield ("name",), "name: is missing; every simulation has one"
+        for keys, message in Config(env=self.env).problems():
+            if all(key.startswith("env.") for key in keys):
+                yield keys, message
+
+
+def load_suite(path: Path, base: Simulation) -> tuple[Simulation, ...]:
+    """The simulations of a file, `base` in everything that an entry leaves open.
+
+    Raises:
+        ConfigError: no such file, or not such YAML; every mistake in it at once.
+        OSError: it cannot be read.
+    """
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError([f"suite={path}: no such file; write one that lists simulations"]) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{path}: not readable as YAML ({str(error).splitlines()[0]})"]) from error
+    listed = loaded.get("simulations") if isinstance(loaded, dict) else None
+    if not isinstance(listed, list) or not listed or len(loaded) > 1:
+        raise ConfigError([f"{path}: must hold one key, simulations, with a list of at least one"])
+    problems: list[str] = []
+    entries: list[_Entry] = []
+    for number, plain in enumerate(listed, 1):
+        try:
+            entries.append(_entry(plain, base))
+        except ConfigError as error:
+            problems += [f"{path}: simulation {number}: {problem}" for problem in error.problems]
+    names = Counter(entry.name for entry in entries)
+    repeated = [name for name, times in names.items() if times > 1]
+    problems += [f"{path}: several simulations are named {name}; give each its own name" for name in repeated]
+    if problems:
+        raise ConfigError(problems)
+    return tuple(replace(base, name=entry.name, episodes=entry.episodes, env=entry.env) for entry in entries)
+
+
+def _entry(plain: Any, base: Simulation) -> _Entry:
+    if not isinstance(plain, dict) or not all(isinstance(key, str) for key in plain):
+        raise ConfigError(["must be a mapping of name, episodes and env"])
+    return from_mapping(plain, _Entry, _Entry(episodes=base.episodes, env=base.env))
