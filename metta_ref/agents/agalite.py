@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from metta_ref.agents.initialisation import orthogonal_linear
 from metta_ref.agents.interface import State
+from metta_ref.agents.precision import full_precision, widened
 from metta_ref.agents.scan import discounted_sums
 from metta_ref.config import AgentConfig
 
@@ -95,16 +96,21 @@ class _Attention(nn.Module):
         )
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, State]:
+        projected, expanded = self.project(inputs), self.expand(inputs)
+        with full_precision(inputs.device):
+            attended, state = self._recur(widened(projected), widened(expanded), state, starts)
+        return self.merge(attended), state
+
+    def _recur(self, projected: Tensor, expanded: Tensor, state: State, starts: Tensor) -> tuple[Tensor, State]:
         steps, batch = starts.shape
         value_memory, key_memory, norm_memory, tick = state
-        projected = self.project(inputs).view(steps, batch, 5, self.heads, self.size)
-        key, query, value, beta, gamma = projected.unbind(2)
-        p1, p2, p3 = self.expand(inputs).view(steps, batch, 3, self.heads, self.eta).unbind(2)
+        key, query, value, beta, gamma = projected.view(steps, batch, 5, self.heads, self.size).unbind(2)
+        p1, p2, p3 = expanded.view(steps, batch, 3, self.heads, self.eta).unbind(2)
         keys = _outer(torch.relu(key), torch.relu(p1))
         queries = _outer(torch.relu(query), torch.relu(p2))
         gammas = _outer(torch.sigmoid(gamma), torch.sigmoid(p3))
         betas = torch.sigmoid(beta)
-        keep = (~starts).to(inputs.dtype)[:, :, None, None]
+        keep = (~starts).to(projected.dtype)[:, :, None, None]
         ticks = _ticks(tick, starts)
         waves = torch.cos(ticks[..., None] * self.get_buffer("frequencies"))[:, :, None, :, None]
 
@@ -117,8 +123,7 @@ class _Attention(nn.Module):
         scores = torch.einsum("tbhrf,tbhf->tbhr", key_sums, queries)
         weighted = torch.einsum("tbhr,tbhrd->tbhd", scores, value_sums)
         scale = 2 * waves.shape[-2] * (norms * queries).sum(-1, keepdim=True) + _EPSILON
-        attended = (weighted / scale).flatten(start_dim=2)
-        return self.merge(attended), (value_sums[-1], key_sums[-1], norms[-1], ticks[-1])
+        return (weighted / scale).flatten(start_dim=2), (value_sums[-1], key_sums[-1], norms[-1], ticks[-1])
 
 
 class _Gate(nn.Module):

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from metta_ref.agents.interface import State
+from metta_ref.agents.precision import full_precision, widened
 from metta_ref.config import AgentConfig
 
 _SATURATED = 1e4
@@ -40,12 +41,14 @@ class LstmCore(nn.Module):
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, State]:
         """See `Core`."""
-        keep = (~starts[0]).to(inputs.dtype).unsqueeze(-1)
-        hidden, cell = state[0] * keep, state[1] * keep
-        if len(inputs) == 1:
-            hidden, cell = self.cell(inputs[0], (hidden, cell))
-            return hidden.unsqueeze(0), (hidden, cell)
-        return self._fused(inputs, hidden, cell, starts)
+        with full_precision(inputs.device):
+            inputs = widened(inputs)
+            keep = (~starts[0]).to(inputs.dtype).unsqueeze(-1)
+            hidden, cell = state[0] * keep, state[1] * keep
+            if len(inputs) == 1:
+                hidden, cell = self.cell(inputs[0], (hidden, cell))
+                return hidden.unsqueeze(0), (hidden, cell)
+            return self._fused(inputs, hidden, cell, starts)
 
     def _fused(self, inputs: Tensor, hidden: Tensor, cell: Tensor, starts: Tensor) -> tuple[Tensor, State]:
         """The library's LSTM over all steps at once, which knows no resets, made to reset by what it is shown.

@@ -97,6 +97,13 @@ class TrainerConfig:
     )
     priority_beta: float = option(0.4, "how far weights undo that preference", minimum=0, maximum=1)
     max_grad_norm: float = option(0.5, "limit on the norm of the gradient", minimum=0)
+    precision: str = option(
+        "float32",
+        "what networks compute in; parameters, memory and losses are float32 always",
+        choices=("float32", "bfloat16"),
+        neutral=True,
+    )
+    compile: bool = option(False, "translate networks by torch.compile; needs a compiler, and minutes", neutral=True)
     checkpoint_interval: int = option(
         50, "save every so many updates, and at the end", unit="updates", minimum=1, resumable=True
     )

@@ -8,8 +8,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from metta_ref.agents.interface import Agent, State
+from metta_ref.agents.interface import State
 from metta_ref.envs import Info, VectorEnv
+from metta_ref.rl.network import Network
 from metta_ref.rl.stopwatch import Stopwatch
 
 
@@ -52,7 +53,7 @@ def action_noise(generator: torch.Generator, horizon: int, batch: int, num_actio
 
 
 def collect(
-    agent: Agent,
+    network: Network,
     env: VectorEnv,
     cursor: Cursor,
     *,
@@ -66,7 +67,7 @@ def collect(
     Actions are drawn on the CPU, wherever the network lives, with `noise` [T, B, A] of `action_noise`. Raises what
     the environment raises.
     """
-    horizon, batch, device = len(noise), env.num_envs, _device(agent)
+    horizon, batch, device = len(noise), env.num_envs, network.device
     obs_rows = np.empty((horizon, *cursor.obs.shape), np.float32)
     starts_rows, done_rows = np.empty((horizon, batch), np.bool_), np.empty((horizon, batch), np.bool_)
     reward_rows, value_rows = np.empty((horizon, batch), np.float32), np.empty((horizon, batch), np.float32)
@@ -76,7 +77,7 @@ def collect(
     with torch.no_grad():
         for step in range(horizon):
             obs_rows[step], starts_rows[step] = obs, starts
-            logits, values, state = agent.step(_tensor(obs, device), state, _tensor(starts, device))
+            logits, values, state = network.step(_tensor(obs, device), state, _tensor(starts, device))
             log_probs = logits.cpu().log_softmax(-1)
             actions = (log_probs + noise[step]).argmax(-1, keepdim=True)
             stopwatch.lap("act")
@@ -84,7 +85,7 @@ def collect(
             stopwatch.lap("env")
             starts = terminated | truncated
             if truncated.any():
-                rewards = rewards + gamma * truncated * _final_values(agent, info, truncated, state, device)
+                rewards = rewards + gamma * truncated * _final_values(network, info, truncated, state)
             if starts.any():
                 on_episodes(step, info)
             action_rows[step], log_prob_rows[step] = (
@@ -92,7 +93,7 @@ def collect(
                 log_probs.gather(1, actions).squeeze(1),
             )
             value_rows[step], reward_rows[step], done_rows[step] = values.cpu().numpy(), rewards, starts
-        _, last_values, _ = agent.step(_tensor(obs, device), state, _tensor(starts, device))
+        _, last_values, _ = network.step(_tensor(obs, device), state, _tensor(starts, device))
     rollout = Rollout(
         obs=_tensor(obs_rows, device),
         starts=_tensor(starts_rows, device),
@@ -108,14 +109,13 @@ def collect(
     return rollout, Cursor(obs, starts, state)
 
 
-def _final_values(
-    agent: Agent, info: Info, truncated: NDArray[np.bool_], state: State, device: torch.device
-) -> NDArray[np.float32]:
+def _final_values(network: Network, info: Info, truncated: NDArray[np.bool_], state: State) -> NDArray[np.float32]:
     """Values of the last observations of truncated episodes, 0 elsewhere, float32[B]."""
+    device = network.device
     rows = torch.from_numpy(np.flatnonzero(truncated)).to(device)
     starts = torch.zeros(len(rows), dtype=torch.bool, device=device)
     final_obs = _tensor(info["final_obs"][truncated], device)
-    _, values, _ = agent.step(final_obs, tuple(part[rows] for part in state), starts)
+    _, values, _ = network.step(final_obs, tuple(part[rows] for part in state), starts)
     result = np.zeros(len(truncated), np.float32)
     result[truncated] = values.cpu().numpy()
     return result
@@ -123,7 +123,3 @@ def _final_values(
 
 def _tensor(array: NDArray[np.float32] | NDArray[np.bool_], device: torch.device) -> Tensor:
     return torch.from_numpy(array).to(device)
-
-
-def _device(agent: Agent) -> torch.device:
-    return next(parameter.device for _, parameter in agent.named_parameters())

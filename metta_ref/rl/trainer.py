@@ -11,13 +11,14 @@ from metta_ref.agents import make_agent
 from metta_ref.checkpoint import Checkpoint, CheckpointManager, CheckpointStateError, PolicySpec, Snapshot
 from metta_ref.checkpoint.contents import Plain
 from metta_ref.checkpoint.migrations import FORMAT_VERSION
-from metta_ref.config import Config, ConfigError, config_digest
+from metta_ref.config import Config, config_digest
 from metta_ref.envs import Info, VectorEnv
 from metta_ref.rl.adam import Adam
 from metta_ref.rl.curriculum import Curriculum
 from metta_ref.rl.fingerprint import environment_fingerprint, require_equal_ranks
 from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.kickstarter import make_kickstarter
+from metta_ref.rl.network import Network, chosen_device
 from metta_ref.rl.rollout import Cursor, action_noise, collect
 from metta_ref.rl.sharding import share, whole
 from metta_ref.rl.state import (
@@ -72,7 +73,7 @@ class Trainer:
     def __init__(self, config: Config, env: VectorEnv, group: Group = ALONE) -> None:
         self.config, self.env, self.group = config, env, group
         self._batch = env.num_envs * group.size
-        self._device = _device(config.device, group)
+        self._device = chosen_device(config, group)
         require_equal_ranks(self._device, group)
         self._spec = PolicySpec(config.py_agent, env.observation, env.num_actions, config.agent)
         with torch.random.fork_rng(devices=[]):
@@ -83,6 +84,8 @@ class Trainer:
                 raise ConfigError([f"py_agent={config.py_agent}: {error}; choose another agent"]) from error
         agent.load_state_dict(group.first(agent.state_dict))
         self.agent = agent.to(self._device)
+        settings = config.trainer
+        self._network = Network(self.agent, self._device, settings.precision, compiled=settings.compile)
         self._optimizer = Adam(dict(self.agent.named_parameters()))
         self._kickstarter = make_kickstarter(config.kickstart, env, self._device, group)
         self._action_generator = torch.Generator().manual_seed(config.seed)
@@ -121,7 +124,7 @@ class Trainer:
         noise = action_noise(self._action_generator, settings.horizon, self._batch, self.env.num_actions)
         self._curriculum.begin(settings.horizon)
         rollout, self._cursor = collect(
-            self.agent,
+            self._network,
             self.env,
             self._cursor,
             gamma=settings.gamma,
@@ -131,7 +134,7 @@ class Trainer:
         )
         self._curriculum.learn(self._statistics.settle(self.group))
         losses = ppo_update(
-            self.agent,
+            self._network,
             self._optimizer,
             rollout,
             self._kickstarter,
@@ -252,19 +255,6 @@ class Trainer:
         self._curriculum.assign_all()
         count = self.env.num_envs
         return Cursor(obs, np.ones(count, np.bool_), self.agent.initial_state(count))
-
-
-def _device(name: str, group: Group) -> torch.device:
-    if name != "cuda":
-        return torch.device(name)
-    count = torch.cuda.device_count()
-    if count == 0:
-        raise ConfigError(["device=cuda: there is no CUDA device here; use device=cpu"])
-    if group.local_rank >= count:
-        raise ConfigError([f"device=cuda: there are {count} here; start at most so many processes on this machine"])
-    device = torch.device("cuda", group.local_rank)
-    torch.cuda.set_device(device)
-    return device
 
 
 def _torch(arrays: Arrays) -> dict[str, torch.Tensor]:

@@ -8,7 +8,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from metta_ref.agents.interface import Agent
 from metta_ref.config import TrainerConfig
 from metta_ref.rl.adam import Adam
 from metta_ref.rl.advantage import advantages
@@ -17,6 +16,7 @@ from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.kickstarter import Kickstarter, Targets
 from metta_ref.rl.losses import approximate_kl, clipped_fraction, entropy, policy_loss, value_loss
 from metta_ref.rl.minibatches import minibatches
+from metta_ref.rl.network import Network
 from metta_ref.rl.rollout import Rollout
 from metta_ref.rl.schedules import annealed
 
@@ -45,7 +45,7 @@ class Losses:
 
 
 def ppo_update(
-    agent: Agent,
+    network: Network,
     optimizer: Adam,
     rollout: Rollout,
     kickstarter: Kickstarter,
@@ -80,7 +80,7 @@ def ppo_update(
         own = chosen // count == group.rank
         minibatch = _Minibatch(chosen[own] % count, weights[own], float(own.mean()))
         shares = _backward(
-            agent, optimizer.parameters, rollout, minibatch, kickstarter, targets, config, step=step, group=group
+            network, optimizer.parameters, rollout, minibatch, kickstarter, targets, config, step=step, group=group
         )
         metrics.append(summed_gradients(group, optimizer.parameters, shares).tolist())
         optimizer.step(rate, config.max_grad_norm)
@@ -101,7 +101,7 @@ class _Minibatch:
 
 
 def _backward(
-    agent: Agent,
+    network: Network,
     parameters: Iterable[Tensor],
     rollout: Rollout,
     minibatch: _Minibatch,
@@ -122,7 +122,7 @@ def _backward(
     rows = torch.from_numpy(minibatch.rows).to(device)
     old_values = torch.from_numpy(rollout.values[:, minibatch.rows]).to(device)
     state = tuple(part[rows] for part in rollout.state)
-    logits, values, _ = agent.sequence(rollout.obs[:, rows], state, rollout.starts[:, rows])
+    logits, values, _ = network.sequence(rollout.obs[:, rows], state, rollout.starts[:, rows])
     log_probs = logits.log_softmax(-1)
     taken = log_probs.gather(-1, rollout.actions[:, rows].unsqueeze(-1)).squeeze(-1)
     log_ratios = taken - rollout.log_probs[:, rows]

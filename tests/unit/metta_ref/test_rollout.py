@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from metta_ref.agents.interface import State
 from metta_ref.config import Observation
 from metta_ref.envs import Info, StepResult
+from metta_ref.rl.network import Network
 from metta_ref.rl.rollout import Cursor, Rollout, action_noise, collect
 from metta_ref.rl.stopwatch import Stopwatch
 
@@ -77,7 +78,7 @@ def collected(horizon: int) -> tuple[Rollout, Cursor, list[Info]]:
     obs, _ = env.reset()
     seen: list[Info] = []
     rollout, cursor = collect(
-        agent,
+        Network(agent, torch.device("cpu"), "float32", compiled=False),
         env,
         Cursor(obs, np.ones(2, np.bool_), agent.initial_state(2)),
         gamma=0.5,

@@ -1,0 +1,56 @@
+"""An agent as training runs it: on a device, in a precision, compiled if asked."""
+
+from contextlib import nullcontext
+
+import torch
+from torch import Tensor
+
+from metta_ref.agents.interface import Agent, State
+from metta_ref.agents.precision import widened
+from metta_ref.config import Config, ConfigError
+from metta_ref.rl.group import Group
+
+
+class Network:
+    """The two passes of an agent; what they give is float32, whatever they compute in.
+
+    In bfloat16 acting and learning go through the same autocast, so that the ratios of the first minibatch are 1;
+    parameters, their gradients and the memory stay float32. Compiled, a pass is translated when it first meets a
+    shape, which takes from seconds to minutes.
+    """
+
+    def __init__(self, agent: Agent, device: torch.device, precision: str, *, compiled: bool) -> None:
+        self.device = device
+        self._precision = torch.autocast(device.type, torch.bfloat16) if precision == "bfloat16" else nullcontext()
+        self._step, self._sequence = agent.step, agent.sequence
+        if compiled:
+            self._step, self._sequence = torch.compile(agent.step), torch.compile(agent.sequence)
+
+    def step(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
+        """See `Agent`."""
+        with self._precision:
+            logits, values, state = self._step(obs, state, starts)
+        return widened(logits), widened(values), state
+
+    def sequence(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
+        """See `Agent`."""
+        with self._precision:
+            logits, values, state = self._sequence(obs, state, starts)
+        return widened(logits), widened(values), state
+
+
+def chosen_device(config: Config, group: Group) -> torch.device:
+    """The CPU, or the GPU that is this rank's own on its machine.
+
+    Raises ConfigError when there is none.
+    """
+    if config.device != "cuda":
+        return torch.device(config.device)
+    count = torch.cuda.device_count()
+    if count == 0:
+        raise ConfigError(["device=cuda: there is no CUDA device here; use device=cpu"])
+    if group.local_rank >= count:
+        raise ConfigError([f"device=cuda: there are {count} here; start at most so many processes on this machine"])
+    device = torch.device("cuda", group.local_rank)
+    torch.cuda.set_device(device)
+    return device
