@@ -11,7 +11,7 @@ from metta_ref.agents import make_agent
 from metta_ref.checkpoint import Checkpoint, CheckpointManager, CheckpointStateError, PolicySpec, Snapshot
 from metta_ref.checkpoint.contents import Plain
 from metta_ref.checkpoint.migrations import FORMAT_VERSION
-from metta_ref.config import Config, config_digest
+from metta_ref.config import Config, ConfigError, config_digest
 from metta_ref.envs import Info, VectorEnv
 from metta_ref.rl.adam import Adam
 from metta_ref.rl.curriculum import Curriculum
