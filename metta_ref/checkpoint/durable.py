@@ -1,35 +1,46 @@
 """Files on disk before anybody relies on them."""
 
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+Writer = Callable[[Path], object]
+"""Makes the file of that path."""
 
-def write_files(directory: Path, contents: Mapping[str, bytes]) -> None:
-    """Write new files into a directory and return when they and their names are on disk.
+
+def write_files(directory: Path, writers: Mapping[str, Writer]) -> dict[str, str]:
+    """Make the files of a directory and return the SHA-256 of each by name.
+
+    What is digested is read back: no file need be held in memory, and each has the mode that a new file in this
+    directory has, whoever made it. Raises what the writers raise.
+    """
+    mode, digests = directory.stat().st_mode & 0o666, {}
+    for name, write in writers.items():
+        path = directory / name
+        write(path)
+        path.chmod(mode)
+        with path.open("rb") as file:
+            digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return digests
+
+
+def flush(directory: Path) -> None:
+    """Return when the files of a directory, and their names, are on disk. Raises OSError.
 
     All are flushed at once: a journal then commits once for all of them, where one after the other each
-    waits for a commit of its own. Raises OSError, after every file has been tried.
+    waits for a commit of its own.
     """
-    with ThreadPoolExecutor(len(contents), thread_name_prefix="flush") as pool:
-        written = [pool.submit(_write, directory / name, data) for name, data in contents.items()]
-    for file in written:
-        file.result()
-    flush_directory(directory)
+    files = list(directory.iterdir())
+    with ThreadPoolExecutor(len(files) + 1, thread_name_prefix="flush") as pool:
+        list(pool.map(flush_entry, [*files, directory]))
 
 
-def flush_directory(path: Path) -> None:
-    """Put the names in a directory on disk. Raises OSError."""
+def flush_entry(path: Path) -> None:
+    """Put a file, or the names in a directory, on disk. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

@@ -9,8 +9,9 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from metta_ref.checkpoint import manifest as manifests
 from metta_ref.checkpoint.contents import Checkpoint, Plain, PolicySpec, Snapshot, require_plain
-from metta_ref.checkpoint.durable import flush_directory, write_files
+from metta_ref.checkpoint.durable import Writer, flush, flush_entry, write_files
 from metta_ref.checkpoint.errors import (
     CheckpointExistsError,
     CheckpointKindError,
@@ -177,23 +178,25 @@ class CheckpointManager:
         final = self.path(checkpoint.epoch)
         if final.exists():
             raise CheckpointExistsError(f"{final}: stands already; remove it to save this epoch again")
-        contents = self._encoded(checkpoint)
-        partial = self.directory / partial_name(checkpoint.epoch, "tmp")
+        writers = self._writers(checkpoint)
+        unfinished = self.directory / partial_name(checkpoint.epoch, "tmp")
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             self._remove_leftovers()
-            partial.mkdir()
-            write_files(partial, contents)
-            partial.rename(final)
-            flush_directory(self.directory)
-        except OSError as error:
+            unfinished.mkdir()
+            digests = write_files(unfinished, writers)
+            (unfinished / manifests.NAME).write_bytes(self._manifest(checkpoint, digests))
+            flush(unfinished)
+            unfinished.rename(final)
+            flush_entry(self.directory)
+        except (OSError, safetensors.SafetensorError) as error:
             with contextlib.suppress(FileNotFoundError):
-                final.rename(partial)  # renamed, but perhaps not on disk
+                final.rename(unfinished)  # renamed, but perhaps not on disk
             raise CheckpointWriteError(
-                f"{final}: not saved ({error.strerror}); make room and grant permission there, older checkpoints stand"
+                f"{final}: not saved ({_reason(error)}); make room and grant permission there, older checkpoints stand"
             ) from error
         finally:
-            shutil.rmtree(partial, ignore_errors=True)
+            shutil.rmtree(unfinished, ignore_errors=True)
         return final
 
     def prune(self, keep: Collection[int]) -> tuple[int, ...]:
@@ -210,35 +213,36 @@ class CheckpointManager:
                 shutil.rmtree(leaving)
             except OSError as error:
                 raise CheckpointWriteError(
-                    f"{self.path(epoch)}: cannot be removed ({error.strerror}); grant permission there"
+                    f"{self.path(epoch)}: cannot be removed ({_reason(error)}); grant permission there"
                 ) from error
         return removed
 
-    def _encoded(self, checkpoint: Checkpoint) -> dict[str, bytes]:
-        """Names and bytes of all files, the manifest last."""
+    def _writers(self, checkpoint: Checkpoint) -> dict[str, Writer]:
+        """What makes each file but the manifest."""
         sidecar = {"run": self.run, "epoch": checkpoint.epoch, **checkpoint.sidecar}
         require_plain(sidecar, "sidecar")
-        state = {
-            f"{section}{_TENSORS}": _safetensors(arrays)
-            for section, arrays in sorted(checkpoint.snapshot.tensors.items())
-        }
-        state[_SCALARS] = _json(dict(checkpoint.snapshot.scalars))
-        files = state | {
+        texts = {
+            _SCALARS: _json(dict(checkpoint.snapshot.scalars)),
             _POLICY: _json(asdict(checkpoint.policy)),
             _SIDECAR: yaml.safe_dump(sidecar, sort_keys=False, allow_unicode=True).encode(),
         }
-        digests = {name: digest(data) for name, data in files.items()}
-        state_digests = {name: digests[name] for name in state}
+        tensors = {
+            f"{section}{_TENSORS}": _tensor_writer(arrays) for section, arrays in checkpoint.snapshot.tensors.items()
+        }
+        return tensors | {name: partial(Path.write_bytes, data=text) for name, text in texts.items()}
+
+    def _manifest(self, checkpoint: Checkpoint, digests: Mapping[str, str]) -> bytes:
+        state = {name: found for name, found in digests.items() if name == _SCALARS or name.endswith(_TENSORS)}
         manifest = Manifest(
             run=self.run,
             epoch=checkpoint.epoch,
             parent=checkpoint.parent,
             config_digest=checkpoint.config_digest,
             environment=dict(checkpoint.environment),
-            state_digest=digest(_json(state_digests)),
+            state_digest=digest(_json(state)),
             files=digests,
         )
-        return files | {manifests.NAME: manifests.encode(manifest)}
+        return manifests.encode(manifest)
 
     def _remove_leftovers(self) -> None:
         for entry in self.directory.iterdir():
@@ -267,10 +271,14 @@ class CheckpointManager:
         return PolicySpec(plain["agent"], observation_from_plain(plain["observation"]), plain["num_actions"], config)
 
 
-def _safetensors(arrays: Any) -> bytes:
+def _tensor_writer(arrays: Mapping[str, NDArray[Any]]) -> Writer:
     # The format stores memory as it lies, so that an array must be contiguous for its bytes to be its values.
-    data: bytes = safetensors.numpy.save({name: np.asarray(array, order="C") for name, array in sorted(arrays.items())})
-    return data
+    contiguous = {name: np.asarray(array, order="C") for name, array in sorted(arrays.items())}
+    return lambda path: safetensors.numpy.save_file(contiguous, path)
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 def _json(value: object) -> bytes:
