@@ -8,6 +8,7 @@ from the generator that is passed in.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,9 @@ Task = tuple[str, str]
 Episodes = Mapping[Task, Mapping[str, float]]
 """By task, one value an episode under a name that equal beginnings share."""
 
+POWER: Final = 0.8
+"""How often an effect of the smallest detectable size would be found."""
+
 _CELLS_AT_ONCE: Final = 1_000_000
 
 
@@ -28,8 +32,10 @@ _CELLS_AT_ONCE: Final = 1_000_000
 class Comparison:
     """`policy` against `baseline` over the tasks that both played.
 
-    `difference` is the mean of the paired differences and None without pairs. `probability` is that of an episode
-    of the policy being better than one of the baseline, equal ones counted half, averaged over tasks.
+    `difference` is the mean of the paired differences and None without pairs; `detectable` is the smallest
+    difference that as many pairs, varying as much, would find with `POWER`, and None where a task has but one pair.
+    `probability` is that of an episode of the policy being better than one of the baseline, equal ones counted half,
+    averaged over tasks.
     """
 
     policy: PolicyKey
@@ -37,6 +43,7 @@ class Comparison:
     pairs: int
     difference: float | None
     difference_interval: Interval | None
+    detectable: float | None
     probability: float
     probability_interval: Interval
 
@@ -87,6 +94,7 @@ def compare(
         difference_interval=bootstrap_interval(strata, mean, np.random.default_rng(seed), resamples, confidence)
         if strata
         else None,
+        detectable=_detectable(strata, confidence),
         probability=float(np.mean([_improvement(better[None], worse[None])[0] for better, worse in sides])),
         probability_interval=_improvement_interval(sides, np.random.default_rng(seed), resamples, confidence),
     )
@@ -119,6 +127,16 @@ def rank(
 
 def _paired(ours: Mapping[str, float], theirs: Mapping[str, float]) -> Values:
     return np.array([ours[name] - theirs[name] for name in sorted(ours.keys() & theirs.keys())])
+
+
+def _detectable(strata: Sequence[Values], confidence: float) -> float | None:
+    """(z of the confidence + z of the power) standard errors of the mean over all differences."""
+    if not strata or any(stratum.size == 1 for stratum in strata):
+        return None
+    count = sum(stratum.size for stratum in strata)
+    error = float(np.sqrt(sum(stratum.size * stratum.var(ddof=1) for stratum in strata))) / count
+    normal = NormalDist()
+    return (normal.inv_cdf(0.5 + confidence / 2) + normal.inv_cdf(POWER)) * error
 
 
 def _values(episodes: Mapping[str, float]) -> Values:

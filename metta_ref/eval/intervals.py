@@ -41,6 +41,11 @@ def interquartile_mean(values: Values) -> Values:
     return np.asarray(np.sort(values, axis=-1)[..., cut : count - cut].mean(axis=-1))
 
 
+def optimality_gap(target: float) -> Statistic:
+    """How far the last axis falls short of a target on average; what lies above it makes up for nothing."""
+    return lambda values: np.asarray(np.maximum(target - values, 0.0).mean(axis=-1))
+
+
 def bootstrap_interval(
     strata: Sequence[Values],
     statistic: Statistic,

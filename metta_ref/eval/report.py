@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from rich.table import Table
 
-from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis
-from metta_ref.eval.comparison import Comparison
+from metta_ref.eval.analysis import Analysis
+from metta_ref.eval.comparison import POWER, Comparison
+from metta_ref.eval.figures import CheckpointAnalysis, MetricAnalysis
 from metta_ref.eval.intervals import Interval
 from metta_ref.eval.records import PolicyKey
 
@@ -27,11 +28,21 @@ def to_json(analysis: Analysis) -> str:
         "confidence": analysis.confidence,
         "checkpoints": [_checkpoint(checkpoint) for checkpoint in analysis.checkpoints],
         "ranked_by": analysis.ranked_by,
+        "target": analysis.target,
         "ranking": [
             {**_key(standing.policy), "place": standing.place, "iqm": standing.iqm, "places": _pair(standing.places)}
             for standing in analysis.ranking
         ],
         "comparisons": [_comparison(comparison) for comparison in analysis.comparisons],
+        "profiles": [
+            {
+                **_key(profile.policy),
+                "thresholds": profile.thresholds,
+                "shares": profile.shares,
+                "intervals": [_pair(interval) for interval in profile.intervals],
+            }
+            for profile in analysis.profiles
+        ],
     }
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
@@ -42,14 +53,30 @@ def to_table(analysis: Analysis) -> Table:
     interval = f"{analysis.confidence:.0%} interval"
     for heading in ("run", "epoch", "metric", "mean", interval, "IQM", interval, "std"):
         table.add_column(heading, justify="left" if heading in ("run", "metric") else "right")
-    for heading in ("recorded", "potential", "samples"):
+    gap = () if analysis.target is None else (f"gap to {analysis.target:g}",)
+    for heading in (*gap, "recorded", "potential", "samples"):
         table.add_column(heading, justify="right")
     for checkpoint in analysis.checkpoints:
         where = checkpoint.run, str(checkpoint.epoch)
         if not checkpoint.metrics:
-            table.add_row(*where, "no episode ended", *[""] * 6, "0", str(checkpoint.samples))
+            table.add_row(*where, "no episode ended", *[""] * (6 + len(gap)), "0", str(checkpoint.samples))
         for metric in checkpoint.metrics:
-            table.add_row(*where, *_cells(metric), str(checkpoint.samples))
+            short = () if analysis.target is None else ("" if metric.gap is None else f"{metric.gap:.4g}",)
+            counts = (metric.recorded, metric.potential, checkpoint.samples)
+            table.add_row(*where, *_cells(metric), *short, *map(str, counts))
+    return table
+
+
+def to_tasks(analysis: Analysis) -> Table:
+    """A row for each simulation of each checkpoint, by the metric to rank by."""
+    table = Table(caption=f"{analysis.ranked_by} in each simulation.", caption_justify="left")
+    interval = f"{analysis.confidence:.0%} interval"
+    for heading in ("run", "epoch", "simulation", "environment", "episodes", "IQM", interval):
+        table.add_column(heading, justify="right" if heading in ("epoch", "episodes", "IQM", interval) else "left")
+    for checkpoint in analysis.checkpoints:
+        for task in checkpoint.tasks:
+            figures = (str(task.episodes), f"{task.iqm:.4g}", _shown(task.iqm_interval))
+            table.add_row(checkpoint.run, str(checkpoint.epoch), task.name, task.env, *figures)
     return table
 
 
@@ -59,7 +86,7 @@ def to_rankings(analysis: Analysis) -> Table:
     table.add_column("place", justify="right")
     table.add_column("places", justify="right")
     table.add_column("run")
-    for heading in ("epoch", "IQM", "difference", "interval", "better", "interval"):
+    for heading in ("epoch", "IQM", "difference", "interval", "pairs", "detectable", "better", "interval"):
         table.add_column(heading, justify="right")
     table.add_column("verdict")
     compared = {comparison.policy: comparison for comparison in analysis.comparisons}
@@ -73,12 +100,21 @@ def to_rankings(analysis: Analysis) -> Table:
 
 def _compared(comparison: Comparison | None) -> tuple[str, ...]:
     if comparison is None:
-        return ("", "", "", "", "baseline")
+        return (*[""] * 6, "baseline")
     paired = comparison.difference is not None and comparison.difference_interval is not None
     difference = f"{comparison.difference:+.4g}" if paired else "no pairs"
     interval = _shown(comparison.difference_interval) if comparison.difference_interval else ""
+    detectable = "" if comparison.detectable is None else f"{comparison.detectable:.4g}"
     chance = f"{comparison.probability:.0%}"
-    return (difference, interval, chance, _shown(comparison.probability_interval), comparison.verdict)
+    return (
+        difference,
+        interval,
+        str(comparison.pairs),
+        detectable,
+        chance,
+        _shown(comparison.probability_interval),
+        comparison.verdict,
+    )
 
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:
@@ -88,6 +124,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "pairs": comparison.pairs,
         "difference": comparison.difference,
         "difference_interval": _pair(comparison.difference_interval) if comparison.difference_interval else None,
+        "detectable": comparison.detectable,
         "probability_of_improvement": comparison.probability,
         "probability_interval": _pair(comparison.probability_interval),
         "verdict": comparison.verdict,
@@ -105,7 +142,8 @@ def _pair(interval: Interval) -> list[float]:
 def _ranking_caption(analysis: Analysis) -> str:
     return (
         f"By the interquartile mean of {analysis.ranked_by} over the simulations that all played; places, differences "
-        "of equal episodes and the chance of a better episode with bootstrap intervals as above."
+        "of equal episodes and the chance of a better episode with bootstrap intervals as above. Detectable: the "
+        f"smallest difference that as many pairs find {POWER:.0%} of the time."
     )
 
 
@@ -121,9 +159,11 @@ def _checkpoint(checkpoint: CheckpointAnalysis) -> dict[str, Any]:
             | {
                 "mean_interval": _pair(metric.mean_interval),
                 "iqm_interval": _pair(metric.iqm_interval),
+                "gap_interval": _pair(metric.gap_interval) if metric.gap_interval else None,
             }
             for metric in checkpoint.metrics
         ],
+        "tasks": [asdict(task) | {"iqm_interval": _pair(task.iqm_interval)} for task in checkpoint.tasks],
     }
 
 
@@ -135,8 +175,6 @@ def _cells(metric: MetricAnalysis) -> tuple[str, ...]:
         f"{metric.iqm:.4g}",
         _shown(metric.iqm_interval),
         f"{metric.std:.4g}",
-        str(metric.recorded),
-        str(metric.potential),
     )
 
 

@@ -2,15 +2,25 @@
 
 Prints mean, interquartile mean and their bootstrap intervals for every evaluated checkpoint in the run's
 `stats.duckdb`, ranks and compares them when there are several, and writes the same as `analysis.json` beside it.
+With baseline and margin it is a gate: the exit code is 1 when the run's newest evaluated checkpoint is worse than the
+baseline by more than the margin, and 2 when the episodes are too few to tell.
 """
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from metta_ref.config import load_run_config, option, run_dir
-from metta_ref.tools._main import EXIT_DONE, tool
+from metta_ref.config import ConfigError, load_run_config, option, run_dir
+from metta_ref.tools._main import EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, tool
 from metta_ref.tools._writing import write_whole
+
+if TYPE_CHECKING:
+    from metta_ref.eval.analysis import Analysis
+    from metta_ref.eval.records import PolicyKey
+
+_BASELINE = re.compile(r"(?P<epoch>\d+)|(?P<run>[A-Za-z0-9][A-Za-z0-9._-]*)(#epoch-(?P<of>\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +30,9 @@ class AnalyzeConfig:
     run: str = option("", "run whose evaluations are analysed; required")
     metrics: tuple[str, ...] = option(("*",), "names or patterns of metrics, separated by commas")
     ranked_by: str = option("reward", "metric by which checkpoints are ranked and compared")
-    baseline: int | None = option(None, "epoch that others are compared with; none: the first measured", minimum=0)
+    baseline: str = option("", "what others are compared with: EPOCH, RUN or RUN#epoch-N; empty: the first measured")
+    margin: float | None = option(None, "fail when the newest is worse than the baseline by more than this", minimum=0)
+    target: float | None = option(None, "of ranked_by, in the best of episodes: reports the gap to it")
     resamples: int = option(10_000, "of the bootstrap", unit="resamples", minimum=100, maximum=10_000_000)
     seed: int = option(0, "of the bootstrap", minimum=0, maximum=2**63 - 1)
     database: str = option("", "file or postgresql:// URL to read; empty is stats.duckdb of the run")
@@ -29,6 +41,10 @@ class AnalyzeConfig:
         """Rules between fields, each with the keys that it is about."""
         if not self.run:
             yield ("run",), "run: is missing; name the run to analyse, as in run=demo"
+        if self.baseline and not _BASELINE.fullmatch(self.baseline):
+            yield ("baseline",), f"baseline={self.baseline}: write EPOCH, RUN or RUN#epoch-NUMBER"
+        if self.margin is not None and not self.baseline:
+            yield ("margin", "baseline"), f"margin={self.margin:g}: of what? name a baseline as well"
 
 
 def main(config: AnalyzeConfig) -> int:
@@ -40,7 +56,7 @@ def main(config: AnalyzeConfig) -> int:
     from metta_ref.eval.analysis import analyse
     from metta_ref.eval.eval_stats_db import EvalStatsDB
     from metta_ref.eval.place import parse_place
-    from metta_ref.eval.report import to_json, to_rankings, to_table
+    from metta_ref.eval.report import to_json, to_rankings, to_table, to_tasks
 
     directory = run_dir(config.run)
     with EvalStatsDB(parse_place(config.database, directory / "stats.duckdb")) as database:
@@ -50,17 +66,61 @@ def main(config: AnalyzeConfig) -> int:
             config.seed,
             config.resamples,
             ranked_by=config.ranked_by,
-            baseline=None if config.baseline is None else (config.run, config.baseline),
+            baseline=_baseline(config, database.checkpoints()),
+            target=config.target,
         )
     path = directory / "analysis.json"
     write_whole(path, to_json(analysis))
     # Where no terminal limits the width, a table cut to 80 columns would serve nobody.
     console = Console(width=None if sys.stdout.isatty() else 150)
     console.print(to_table(analysis))
+    if len({task.name for checkpoint in analysis.checkpoints for task in checkpoint.tasks}) > 1:
+        console.print(to_tasks(analysis))
     if analysis.ranking:
         console.print(to_rankings(analysis))
     print(f"analysis: {path}")
-    return EXIT_DONE
+    return EXIT_DONE if config.margin is None else _gate(analysis, config.run, config.margin)
+
+
+def _baseline(config: AnalyzeConfig, there: "Sequence[PolicyKey]") -> "PolicyKey | None":
+    """The checkpoint that the setting names; a run alone names the only one of it."""
+    chosen = _BASELINE.fullmatch(config.baseline)
+    if not config.baseline or chosen is None:
+        return None
+    run, epoch = chosen["run"] or config.run, chosen["epoch"] or chosen["of"]
+    if epoch is not None:
+        return run, int(epoch)
+    epochs = [number for name, number in there if name == run]
+    if len(epochs) != 1:
+        known = f"epochs {', '.join(map(str, epochs))} of it were" if epochs else "nothing of it was"
+        raise ConfigError([f"baseline={run}: {known} evaluated; name one, as in baseline={run}#epoch-NUMBER"])
+    return run, epochs[0]
+
+
+def _gate(analysis: "Analysis", run: str, margin: float) -> int:
+    """Say whether the newest measured checkpoint of the run passed, and return the exit code."""
+    from metta_ref.eval.gate import Outcome, judge
+
+    newest = max((one.epoch for one in analysis.checkpoints if one.run == run and one.metrics), default=None)
+    judged = [judge(one, margin) for one in analysis.comparisons if one.policy == (run, newest)]
+    if not judged:
+        raise ConfigError([f"run={run}: no checkpoint of it has a simulation in common with the baseline to compare"])
+    [judgement] = judged
+    found = judgement.comparison
+    interval = found.difference_interval
+    difference = (
+        "none" if interval is None else f"{found.difference:+.6g} interval={interval.low:.6g},{interval.high:.6g}"
+    )
+    print(
+        f"gate run={run} epoch={newest} outcome={judgement.outcome} difference={difference} margin={margin:g} "
+        f"pairs={found.pairs}"
+    )
+    if judgement.outcome is Outcome.UNDECIDED:
+        advice = f"about {judgement.needed} pairs would tell" if judgement.needed else "play more equal episodes"
+        print(f"undecided: {advice}; evaluate both with more episodes of equal seeds", file=sys.stderr)
+    return {Outcome.PASSED: EXIT_DONE, Outcome.REGRESSED: EXIT_FAILED, Outcome.UNDECIDED: EXIT_REFUSED}[
+        judgement.outcome
+    ]
 
 
 if __name__ == "__main__":

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, analyse
+from metta_ref.eval.analysis import Analysis, analyse
 from metta_ref.eval.comparison import Comparison, Standing
 from metta_ref.eval.errors import NoEpisodesError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
+from metta_ref.eval.figures import CheckpointAnalysis, MetricAnalysis, TaskAnalysis
 from metta_ref.eval.intervals import Interval
+from metta_ref.eval.profiles import Profile
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 
@@ -54,31 +56,43 @@ def test_every_checkpoint_is_told_with_what_it_rests_on(stats: EvalStatsDB) -> N
         point = Interval(value, value)
         return MetricAnalysis(metric, value, point, value, point, 0.0, recorded, potential)
 
+    def task(episodes: int, iqm: float) -> tuple[TaskAnalysis]:
+        return (TaskAnalysis("memory", "grid", episodes, iqm, Interval(iqm, iqm)),)
+
+    def shares(epoch: int, *above: float) -> Profile:
+        return Profile(("ant", epoch), (1.0, 2.0), above, tuple(Interval(share, share) for share in above))
+
     assert analyse(stats, ["reward"], seed=0, resamples=100) == Analysis(
         checkpoints=(
-            CheckpointAnalysis("ant", 4, 4, 5, where, (certain("reward", 1.0, 4, 4),)),
-            CheckpointAnalysis("ant", 8, 2, 2, where, (certain("reward", 2.0, 2, 2),)),
-            CheckpointAnalysis("ant", 9, 0, 1, where, ()),
+            CheckpointAnalysis("ant", 4, 4, 5, where, (certain("reward", 1.0, 4, 4),), task(4, 1.0)),
+            CheckpointAnalysis("ant", 8, 2, 2, where, (certain("reward", 2.0, 2, 2),), task(2, 2.0)),
+            CheckpointAnalysis("ant", 9, 0, 1, where, (), ()),
         ),
         seed=0,
         resamples=100,
         confidence=0.95,
         ranked_by="reward",
+        profiles=(shares(4, 0.0, 0.0), shares(8, 1.0, 0.0)),
         ranking=(
             Standing(("ant", 8), 1, 2.0, Interval(1.0, 1.0)),
             Standing(("ant", 4), 2, 1.0, Interval(2.0, 2.0)),
         ),
-        comparisons=(Comparison(("ant", 8), ("ant", 4), 0, None, None, 1.0, Interval(1.0, 1.0)),),
+        comparisons=(Comparison(("ant", 8), ("ant", 4), 0, None, None, None, 1.0, Interval(1.0, 1.0)),),
     )
 
 
-def test_one_checkpoint_alone_is_not_ranked_nor_is_one_by_what_was_not_measured(
-    stats: EvalStatsDB, tmp_path: Path
-) -> None:
-    assert analyse(stats, ["*"], seed=0, resamples=100, ranked_by="hearths").ranking == ()
+def test_one_checkpoint_alone_is_not_ranked(tmp_path: Path) -> None:
     record(tmp_path / "one.duckdb", 1, [1.0, 2.0])
     with EvalStatsDB(tmp_path / "one.duckdb") as alone:
         assert analyse(alone, ["*"], seed=0, resamples=100).ranking == ()
+
+
+def test_the_gap_to_a_target_counts_what_falls_short_and_nothing_else(tmp_path: Path) -> None:
+    record(tmp_path / "one.duckdb", 1, [0.0, 0.5, 9.0, 0.5], hearts=1.0)
+    with EvalStatsDB(tmp_path / "one.duckdb") as database:
+        hearts, reward = analyse(database, ["*"], seed=0, resamples=200, target=1.0).checkpoints[0].metrics
+    assert (hearts.gap, reward.gap) == (None, 0.5)
+    assert 0.0 <= reward.gap_interval.low < 0.5 < reward.gap_interval.high <= 1.0
 
 
 def test_the_baseline_can_be_chosen_among_the_measured(stats: EvalStatsDB) -> None:
@@ -116,6 +130,8 @@ def test_another_checkpoint_moves_no_interval(tmp_path: Path) -> None:
 def test_nothing_measured_is_an_error_and_never_an_empty_table(tmp_path: Path, stats: EvalStatsDB) -> None:
     with pytest.raises(NoEpisodesError, match=r"no metric matches x\*: recorded are hearts, reward"):
         analyse(stats, ["x*"], seed=0, resamples=10)
+    with pytest.raises(NoEpisodesError, match="no metric hearths to rank by: recorded are hearts, reward"):
+        analyse(stats, ["*"], seed=0, resamples=10, ranked_by="hearths")
     SimulationStatsDB(tmp_path / "empty.duckdb").close()
     with EvalStatsDB(tmp_path / "empty.duckdb") as empty, pytest.raises(NoEpisodesError, match="no episode"):
         analyse(empty, ["*"], seed=0, resamples=10)

@@ -34,6 +34,12 @@ def test_interquartile_mean_is_the_mean_of_the_middle(values: list[float]) -> No
     assert float(interquartile_mean(np.array(values))) == pytest.approx(statistics.fmean(middle), abs=1e-6)
 
 
+def test_interquartile_mean_agrees_with_scipy() -> None:
+    stats = pytest.importorskip("scipy.stats", reason="scipy is not installed: pip install scipy")
+    values = np.random.default_rng(0).normal(size=(7, 13))
+    assert interquartile_mean(values) == pytest.approx(stats.trim_mean(values, 0.25, axis=1))
+
+
 def test_interquartile_mean_of_a_table_is_that_of_each_row() -> None:
     table = np.array([[1.0, 2.0, 4.0, 100.0], [0.0, 0.0, 0.0, 8.0]])
     assert interquartile_mean(table).tolist() == [3.0, 0.0]

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from metta_ref.checkpoint import CheckpointManager
@@ -193,6 +194,43 @@ def test_a_server_takes_the_episodes_and_its_password_is_never_printed(
     assert not (data / "demo" / "stats.duckdb").exists()
 
 
+def test_the_gate_judges_the_newest_checkpoint_by_its_baseline(data: Path, command: Command) -> None:
+    command("sim", "run=demo", "policies=demo#epoch-0,demo#epoch-1,mock://lazy", "episodes=16", "num_envs=4")
+
+    def gate(baseline: str, margin: str) -> tuple[int, str, str]:
+        status, out, err = command("analyze", "run=demo", "resamples=200", f"baseline={baseline}", f"margin={margin}")
+        return status, out.splitlines()[-1], err
+
+    status, said, err = gate("lazy", "1")
+    assert (status, err) == (0, "")
+    assert re.fullmatch(r"gate run=demo epoch=1 outcome=passed difference=\S+ interval=\S+,\S+ margin=1 pairs=16", said)
+    assert gate("demo", "1")[2] == (
+        "error: baseline=demo: epochs 0, 1 of it were evaluated; name one, as in baseline=demo#epoch-NUMBER\n"
+    )
+    assert gate("demo#epoch-1", "1")[::2] == (
+        2,
+        "error: run=demo: no checkpoint of it has a simulation in common with the baseline to compare\n",
+    )
+
+
+def test_a_regression_fails_the_gate(data: Path, command: Command) -> None:
+    """The baseline earned 5 in each of the same episodes, which no policy in this maze can; of four it says nothing."""
+    played = ("run=demo", "policies=demo#epoch-1,mock://lucky")
+    judged = ("run=demo", "resamples=200", "baseline=lucky", "margin=0.5")
+    command("sim", *played, "episodes=4")
+    status, out, err = command("analyze", *judged)
+    assert (status, "outcome=undecided" in out) == (2, True)
+    assert err.endswith(" pairs would tell; evaluate both with more episodes of equal seeds\n")
+    command("sim", *played, "episodes=12")
+    with duckdb.connect(str(data / "demo" / "stats.duckdb")) as connection:
+        connection.execute(
+            "UPDATE agent_metrics SET value = 5 WHERE metric = 'reward' AND episode_id IN "
+            "(SELECT episode_id FROM agent_policies WHERE policy_key = 'lucky')"
+        )
+    status, out, err = command("analyze", *judged)
+    assert (status, err, "outcome=regressed" in out) == (1, "", True)
+
+
 def cut(path: Path) -> None:
     os.truncate(path, path.stat().st_size // 2)
 
@@ -227,6 +265,8 @@ def cut(path: Path) -> None:
             "demo epoch 1 in grid: none of 16 episodes ended within max_steps=1: raise it",
         ),
         ("analyze", (), "run: is missing; name the run to analyse, as in run=demo"),
+        ("analyze", ("run=demo", "margin=1"), "margin=1: of what? name a baseline as well"),
+        ("analyze", ("run=demo", "baseline=a/b"), "baseline=a/b: write EPOCH, RUN or RUN#epoch-NUMBER"),
         ("analyze", ("run=absent",), "run=absent: no such run in {data}; runs there: demo"),
         ("analyze", ("run=demo",), "no stats database at {data}/demo/stats.duckdb: evaluate a checkpoint first"),
     ],

@@ -1,0 +1,55 @@
+"""The regression gate: certain differences decide, uncertain ones are neither passed nor failed."""
+
+import numpy as np
+import pytest
+
+from metta_ref.eval.comparison import Comparison, compare
+from metta_ref.eval.gate import Judgement, Outcome, judge
+
+MAZE = ("maze", "tmaze")
+
+
+def differing(mean: float, spread: float, pairs: int) -> Comparison:
+    """A policy whose episodes differ from a baseline's by so much."""
+    noise = np.linspace(-spread, spread, pairs)
+    ours = {MAZE: {str(number): mean + float(step) for number, step in enumerate(noise)}}
+    theirs = {MAZE: dict.fromkeys(ours[MAZE], 0.0)}
+    found = compare((("ant", 2), ours), (("ant", 1), theirs), seed=0, resamples=500, confidence=0.95)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("mean", "margin", "outcome"),
+    [
+        (0.0, 0.3, Outcome.PASSED),
+        (0.5, 0.0, Outcome.PASSED),
+        (-0.1, 0.3, Outcome.PASSED),
+        (-0.5, 0.3, Outcome.REGRESSED),
+        (-0.3, 0.3, Outcome.UNDECIDED),
+        (0.0, 0.0, Outcome.UNDECIDED),
+    ],
+)
+def test_an_interval_on_one_side_of_the_margin_decides(mean: float, margin: float, outcome: Outcome) -> None:
+    assert judge(differing(mean, 1.0, pairs=100), margin).outcome is outcome
+
+
+def test_undecided_it_says_how_many_pairs_would_tell() -> None:
+    few = differing(-0.1, 1.0, pairs=20)
+    judgement = judge(few, 0.1)
+    assert judgement == Judgement(few, 0.1, Outcome.UNDECIDED, judgement.needed)
+    enough = differing(-0.1, 1.0, pairs=judgement.needed)
+    assert enough.detectable == pytest.approx(0.1, rel=0.1)
+
+
+@pytest.mark.parametrize("pairs", [1, 2, 9])
+def test_a_handful_of_pairs_decides_nothing_however_clear(pairs: int) -> None:
+    assert judge(differing(-5.0, 0.0, pairs), 0.1).outcome is Outcome.UNDECIDED
+
+
+def test_without_pairs_nothing_is_decided() -> None:
+    alone = compare(
+        (("ant", 2), {MAZE: {"a": 0.0}}), (("ant", 1), {MAZE: {"b": 9.0}}), seed=0, resamples=100, confidence=0.95
+    )
+    assert alone is not None
+    assert judge(alone, 0.1) == Judgement(alone, 0.1, Outcome.UNDECIDED, None)
