@@ -21,6 +21,7 @@ import yaml
 from numpy.typing import NDArray
 
 from metta_ref.checkpoint import manifest as manifests
+from metta_ref.checkpoint.building import built_agent
 from metta_ref.checkpoint.contents import Checkpoint, Plain, PolicySpec, Snapshot, require_plain
 from metta_ref.checkpoint.durable import Writer, flush, flush_entry, write_files
 from metta_ref.checkpoint.errors import (
@@ -151,23 +152,13 @@ class CheckpointManager:
 
         Raises as `read_manifest` does, and CheckpointStateError when the weights do not fit the network.
         """
-        import torch
-
-        from metta_ref.agents import make_agent
-
         manifest = self.read_manifest(epoch)
-        spec = self._policy_spec(epoch, manifest)
         weights = self._tensors(epoch, manifest, f"policy{_TENSORS}")
         try:
-            with torch.random.fork_rng(devices=[]):  # loading must not disturb the caller's random numbers
-                agent = make_agent(spec.agent, spec.observation, spec.num_actions, spec.config)
-            agent.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
-        except (ValueError, RuntimeError) as error:
-            raise CheckpointStateError(
-                f"{self.path(epoch)}: not a policy of this version ({error}); "
-                "use the version of metta_ref that wrote it"
-            ) from error
-        return agent.eval(), self._sidecar(epoch, manifest)
+            agent = built_agent(self._policy_spec(epoch, manifest), weights)
+        except CheckpointStateError as error:
+            raise CheckpointStateError(f"{self.path(epoch)}: {error}") from error
+        return agent, self._sidecar(epoch, manifest)
 
     def save(self, checkpoint: Checkpoint) -> Path:
         """Write a checkpoint and return its directory; it is on disk by then, and nothing of it where this raises.

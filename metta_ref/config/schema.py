@@ -213,6 +213,10 @@ class Config:
             valid = _listed(_divisors(envs))
             message = f"trainer.minibatches={groups}: must divide trainer.num_envs={envs}: use one of {valid}"
             yield ("trainer.minibatches", "trainer.num_envs"), message
+        played = self.evaluation.num_envs
+        if self.evaluation.interval and played % self.env.agents:
+            message = f"evaluation.num_envs={played}: must be a multiple of env.agents={self.env.agents}"
+            yield ("evaluation.num_envs", "evaluation.interval", "env.agents"), message
         yield from self.curriculum.problems(self.env.name, self.env.view_radius)
         teachers = len(self.kickstart.teacher)
         for name in ("coefficient", "value_coefficient"):

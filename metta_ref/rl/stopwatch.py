@@ -3,8 +3,8 @@
 import time
 from collections.abc import Mapping
 
-PHASES = ("env", "act", "learn", "checkpoint")
-"""Stepping the environment, choosing actions, updating the network, waiting for a checkpoint."""
+PHASES = ("env", "act", "learn", "checkpoint", "evaluate")
+"""Stepping the environment, choosing actions, updating the network, waiting for a checkpoint, playing its policy."""
 
 
 class Stopwatch:

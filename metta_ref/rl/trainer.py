@@ -42,7 +42,7 @@ class Progress:
 
     `score` is the mean return and `mean_length` the mean length of the latest episodes, None before one has ended;
     `seconds` are those of the update and `total_seconds` those of the run, by phase; `tasks` is what
-    `Curriculum.statistics` says of each task.
+    `Curriculum.statistics` says of each task. `evaluation_score` is for whoever evaluates the policy.
     """
 
     epoch: int
@@ -54,6 +54,7 @@ class Progress:
     seconds: Mapping[str, float]
     total_seconds: Mapping[str, float]
     tasks: Mapping[str, list[float]]
+    evaluation_score: float | None = None
 
 
 class Trainer:
@@ -164,6 +165,7 @@ class Trainer:
 
     def checkpoint(self) -> Checkpoint:
         """The state between two updates and what there is to say about it, all of it copied: training may go on."""
+        self.stopwatch.skip()
         sidecar: dict[str, Plain] = {
             "agent_step": self.agent_step,
             "score": self.score,
@@ -174,7 +176,7 @@ class Trainer:
             "env": self.config.env.task,
             "seed": self.config.seed,
         }
-        return Checkpoint(
+        checkpoint = Checkpoint(
             epoch=self.epoch,
             snapshot=self.snapshot(),
             policy=self._spec,
@@ -183,6 +185,8 @@ class Trainer:
             environment=self.fingerprint,
             parent=self._parent,
         )
+        self.stopwatch.lap("checkpoint")
+        return checkpoint
 
     def snapshot(self) -> Snapshot:
         """The complete state of the run between two updates, of all ranks; `restore` is its inverse."""

@@ -54,6 +54,7 @@ class MetricsLog:
             "epoch": progress.epoch,
             "agent_step": progress.agent_step,
             "score": progress.score,
+            **({} if progress.evaluation_score is None else {"evaluation_score": progress.evaluation_score}),
             **asdict(progress.losses),
             "seconds": total,
             **{f"{phase}_seconds": value for phase, value in progress.seconds.items()},
@@ -71,7 +72,7 @@ class Watcher:
 
     def __init__(self, first_step: int, total: int) -> None:
         self._first, self._total, self._began = first_step, total, time.monotonic()
-        self._reported = self._began
+        self._reported, self._evaluated = self._began, ""
         self._bar = _bar() if sys.stderr.isatty() else None
         self._task = self._bar.add_task("training", total=total, completed=first_step, note="") if self._bar else None
 
@@ -86,11 +87,13 @@ class Watcher:
         if self._bar is not None:
             self._bar.stop()
 
-    def update(self, step: int, score: float | None) -> None:
-        """Tell of an update that reached `step`."""
+    def update(self, step: int, score: float | None, evaluation: float | None = None) -> None:
+        """Tell of an update that reached `step`, and of the latest evaluation."""
         now = time.monotonic()
         speed = (step - self._first) / max(now - self._began, 1e-9)
-        note = f"return {shown(score)}  {speed:.0f} steps/s"
+        if evaluation is not None:
+            self._evaluated = f"evaluation {shown(evaluation)}  "
+        note = f"return {shown(score)}  {self._evaluated}{speed:.0f} steps/s"
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=min(step, self._total), note=note)
         elif now - self._reported > max(_SECONDS_BETWEEN_LINES, _PART_OF_THE_TIME * (now - self._began)):

@@ -5,14 +5,16 @@ import time
 from typing import TYPE_CHECKING
 
 from metta_ref.checkpoint import CheckpointManager
+from metta_ref.config import Config
+from metta_ref.tools._evaluating import evaluation_due
 from metta_ref.tools._interrupt import StopRequest
 from metta_ref.tools._logging import announce, log_failure
 from metta_ref.tools._main import EXIT_DONE, EXIT_INTERRUPTED
 from metta_ref.tools._progress import shown
-from metta_ref.tools._record import Record, recording
+from metta_ref.tools._record import recording
 
 if TYPE_CHECKING:
-    from metta_ref.rl.trainer import Trainer
+    from metta_ref.rl.trainer import Progress, Trainer
 
 _log = logging.getLogger(__name__)
 _SHORTEST = 1e-9
@@ -38,11 +40,12 @@ def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopR
     try:
         with recording(trainer, manager) as record:
             while trainer.agent_step < settings.total_timesteps and not any(group.gather(stop.requested)):
-                record.update(trainer.update())
-                if trainer.epoch % settings.checkpoint_interval == 0:
-                    saved = _save(trainer, record)
+                progress, checkpoint = trainer.update(), None
+                if _save_due(trainer.config, progress):
+                    checkpoint, saved = trainer.checkpoint(), progress.epoch
+                record.update(progress, checkpoint)
             if trainer.epoch != saved:
-                _save(trainer, record)
+                record.save(trainer.checkpoint())
     except BaseException as error:
         log_failure(error)
         _say_how_to_go_on(trainer, manager)
@@ -59,13 +62,10 @@ def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopR
     return EXIT_DONE
 
 
-def _save(trainer: "Trainer", record: Record) -> int:
-    """Have the state as it is now kept; the epoch."""
-    trainer.stopwatch.skip()
-    checkpoint = trainer.checkpoint()
-    record.save(checkpoint)
-    trainer.stopwatch.lap("checkpoint")
-    return checkpoint.epoch
+def _save_due(config: Config, progress: "Progress") -> bool:
+    if evaluation_due(config, progress.epoch, progress.agent_step):
+        return True
+    return progress.epoch % config.trainer.checkpoint_interval == 0
 
 
 def _say_how_to_go_on(trainer: "Trainer", manager: CheckpointManager) -> None:

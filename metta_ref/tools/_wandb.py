@@ -63,7 +63,8 @@ class WandbRun:
 
     def checkpoint(self, checkpoint: "Checkpoint", path: Path) -> None:
         """See `Telemetry`; an artifact of the run's name, with the epoch as an alias."""
-        told = {"epoch": checkpoint.epoch, **{key: checkpoint.sidecar.get(key) for key in ("agent_step", "score")}}
+        shown = [key for key in ("agent_step", "score", "evaluation_score") if key in checkpoint.sidecar]
+        told = {"epoch": checkpoint.epoch, **{key: checkpoint.sidecar[key] for key in shown}}
 
         def keep(run: Any) -> None:
             artifact = self._artifact(path.parent.parent.name, "model", metadata=told)
@@ -116,12 +117,14 @@ def metrics(progress: "Progress") -> dict[str, float]:
     overview = {"sps": steps / max(update_seconds, 1e-9)}
     if progress.score is not None:
         overview |= {"reward": progress.score, "reward_vs_total_time": progress.score}
+    if progress.evaluation_score is not None:
+        overview["evaluation_score"] = progress.evaluation_score
     sections = {
         "metric": {
             "agent_step": progress.agent_step,
             "epoch": progress.epoch,
             "total_time": sum(progress.total_seconds.values()),
-            "train_time": sum(seconds for phase, seconds in progress.total_seconds.items() if phase != "checkpoint"),
+            "train_time": sum(progress.total_seconds.get(phase, 0.0) for phase in ("env", "act", "learn")),
         },
         "overview": overview,
         "losses": asdict(progress.losses),

@@ -73,7 +73,7 @@ def _begin(config: Config, checkpoint: "Checkpoint", manager: "CheckpointManager
         raise _exists(config) from None
     try:
         save_run_config(config)
-        persist(checkpoint, manager, config.trainer)
+        persist(checkpoint, manager, config)
     except BaseException:
         shutil.rmtree(manager.run_dir)
         raise

@@ -328,9 +328,9 @@ def test_progress_is_told_now_and_then(
     clock = iter(0.6 * tick for tick in range(99))
     monkeypatch.setattr("metta_ref.tools._progress.time.monotonic", lambda: next(clock))
     with logging_to(tmp_path, "info"), Watcher(first_step=100, total=200) as watcher:
-        for step, score in ((120, None), (140, 0.5), (160, 0.75), (180, 1.0)):
-            watcher.update(step, score)
+        for step, score, evaluation in ((120, None, None), (140, 0.5, None), (160, 0.75, 0.25), (180, 1.0, None)):
+            watcher.update(step, score, evaluation)
     assert capsys.readouterr().err.splitlines() == [
         "step 140/200  return 0.500  33 steps/s  2 s left",
-        "step 180/200  return 1.000  33 steps/s  1 s left",
+        "step 180/200  return 1.000  evaluation 0.250  33 steps/s  1 s left",
     ]
