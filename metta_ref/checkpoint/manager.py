@@ -60,7 +60,9 @@ class CheckpointManager:
         """Epochs with a checkpoint, ascending; temporary directories and other files do not count."""
         if not self.directory.is_dir():
             return ()
-        found = (parse_epoch(entry.name) for entry in self.directory.iterdir() if entry.is_dir())
+        # What kind an entry is comes with the listing: asked later, one may be gone whose successor was not listed.
+        with os.scandir(self.directory) as entries:
+            found = [parse_epoch(entry.name) for entry in entries if entry.is_dir()]
         return tuple(sorted(epoch for epoch in found if epoch is not None))
 
     def latest(self) -> int:

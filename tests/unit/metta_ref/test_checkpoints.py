@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +26,6 @@ from metta_ref.checkpoint import (
     CheckpointPathError,
     CheckpointStateError,
     CheckpointVersionError,
-    CheckpointWriteError,
     PolicySpec,
     RunBusyError,
     Snapshot,
@@ -246,71 +243,6 @@ def test_equal_state_has_an_equal_digest_and_any_other_state_another(tmp_path: P
         manager.save(original)
         digests.append(manager.read_manifest(original.epoch).state_digest)
     assert digests[0] == digests[1] != digests[2]
-
-
-KILLED_WHILE_SAVING = """
-import os, shutil, signal, sys
-from pathlib import Path
-import numpy as np
-from metta_ref.checkpoint import Checkpoint, CheckpointManager, PolicySpec, Snapshot
-from metta_ref.config import AgentConfig, Observation
-
-manager = CheckpointManager(Path(sys.argv[1]) / "demo")
-spec = PolicySpec("lstm", Observation((3, 3, 3)), 4, AgentConfig())
-
-def save(epoch):
-    state = Snapshot({"env": {"a": np.zeros(3)}, "rng": {"b": np.ones(3)}}, {"epoch": epoch})
-    manager.save(Checkpoint(epoch, state, spec))
-
-def killed_at(moment):
-    calls, names = iter(range(moment, -1, -1)), ("fsync", "rename", "mkdir")
-    for name in names:
-        real = getattr(os, name)
-        def counted(*args, real=real, **kwargs):
-            if next(calls) == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*args, **kwargs)
-        setattr(os, name, counted)
-    save(1)
-
-save(0)
-for moment in range(100):
-    child = os.fork()
-    if child == 0:
-        killed_at(moment)
-        os._exit(0)
-    status = os.waitpid(child, 0)[1]
-    print(os.waitstatus_to_exitcode(status), *manager.epochs(), flush=True)
-    manager.load(manager.latest())
-    if status == 0:
-        break
-    if manager.latest() == 1:
-        shutil.rmtree(manager.path(1))
-leftovers = [entry.name for entry in manager.directory.iterdir() if entry.name.startswith(".")]
-print("leftovers", len(leftovers))
-"""
-
-
-def test_a_kill_at_any_moment_of_a_save_leaves_complete_checkpoints_only(tmp_path: Path) -> None:
-    """Killed before each flush and rename in turn: the older checkpoint stays, the new one is whole or absent."""
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED_WHILE_SAVING, str(tmp_path)], capture_output=True, text=True, check=True
-    )
-    *attempts, last, leftovers = done.stdout.splitlines()
-    assert len(attempts) >= 8  # a flush for each of six files, for two directories, and the rename
-    assert set(attempts) == {"-9 0", "-9 0 1"}  # the latter: killed between the rename and the last flush
-    assert attempts.count("-9 0 1") == 1
-    assert (last, leftovers) == ("0 0 1", "leftovers 0")
-
-
-def test_what_fails_while_saving_leaves_nothing(manager: CheckpointManager, monkeypatch: Any) -> None:
-    def no_space(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", no_space)
-    with pytest.raises(CheckpointWriteError, match=r"epoch-00000000: not saved \(No space left on device\); make room"):
-        manager.save(checkpoint(0))
-    assert list(manager.directory.iterdir()) == []
 
 
 def test_a_directory_that_another_process_is_writing_stays(saved: Any) -> None:

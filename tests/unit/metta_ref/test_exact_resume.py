@@ -166,6 +166,18 @@ def representative(examined: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(section, name) for section, name in examined if name in alike.get(section, (name,))]
 
 
+@pytest.mark.parametrize("agent", AGENTS)
+def test_a_snapshot_stays_as_it_is_while_training_goes_on(agent: str, small_config: Any, new_trainer: Any) -> None:
+    """It is written by a thread meanwhile: nothing in it may be the live state."""
+    with new_trainer(small_config(*TASK, f"py_agent={agent}")) as trainer:
+        trainer.update()
+        taken = trainer.snapshot()
+        before = {piece: np.copy(initial_piece(taken, *piece)) for piece in pieces(taken)}
+        trainer.update()
+        changed = [piece for piece in pieces(taken) if not np.array_equal(initial_piece(taken, *piece), before[piece])]
+    assert changed == []
+
+
 def test_the_epoch_of_the_state_must_be_that_of_the_checkpoint(
     small_config: Any, uninterrupted: Any, new_trainer: Any
 ) -> None:

@@ -207,6 +207,61 @@ def test_a_start_that_fails_leaves_no_run_behind(run_tool: Any, data_dir: Path, 
     assert list(data_dir.iterdir()) == []
 
 
+def test_a_checkpoint_that_cannot_be_written_ends_the_run_and_the_one_before_stays(
+    run_tool: Any, trained: CheckpointManager, monkeypatch: Any
+) -> None:
+    """Written beside training, it fails there, and the loop hears of it at the next one or at the end."""
+
+    def no_space(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = tree(trained.directory)
+    monkeypatch.setattr(os, "fsync", no_space)
+    code, _, err = run_tool(resume, "run=demo", "trainer.total_timesteps=320", "trainer.checkpoint_interval=2")
+    message = (
+        f"{trained.path(4)}: not saved (No space left on device); "
+        "make room and grant permission there, older checkpoints stand"
+    )
+    assert (code, tree(trained.directory)) == (2, before)
+    assert err[0].endswith("epoch 2 is saved: go on with python -m metta_ref.tools.resume run=demo")
+    assert err[1:] == [f"error: {message}"]
+    assert (
+        (trained.run_dir / "train.log")
+        .read_text()
+        .splitlines()[-2]
+        .endswith(f"ERROR ended by CheckpointWriteError: {message}")
+    )
+
+
+def test_what_a_run_says_is_in_its_log_from_the_level_on(run_tool: Any, data_dir: Path, monkeypatch: Any) -> None:
+    run_tool(train, *SMALL, "run=demo", "trainer.total_timesteps=32")
+    monkeypatch.setattr("platform.python_version", lambda: "3.99.0")
+    _, out, err = run_tool(resume, "run=demo", "trainer.total_timesteps=64", "log_level=error")
+    assert (out[-1][:7], err) == ("trained", [])
+    monkeypatch.setattr("platform.python_version", lambda: "3.98.0")
+    run_tool(resume, "run=demo", "trainer.total_timesteps=96", "log_level=warning")
+    _, out, _ = run_tool(resume, "run=demo", "log_level=info")
+    lines = [line.split(" ", 2)[2] for line in (data_dir / "demo" / "train.log").read_text().splitlines()]
+    assert [line.split()[:2] for line in lines] == [
+        ["INFO", "checkpoint:"],
+        ["INFO", "trained"],
+        ["WARNING", "note:"],
+        ["WARNING", "nothing"],
+        ["INFO", "trained"],
+    ]
+    assert lines[-1] == f"INFO {out[-1]}"
+
+
+def test_seconds_are_counted_over_all_sessions_of_a_run(run_tool: Any, trained: CheckpointManager) -> None:
+    before = trained.read_sidecar(2)["seconds"]
+    assert isinstance(before, dict)
+    assert list(before) == ["env", "act", "learn", "checkpoint"]
+    run_tool(resume, "run=demo", "trainer.total_timesteps=96")
+    after = trained.read_sidecar(3)["seconds"]
+    assert isinstance(after, dict)
+    assert all(after[phase] > before[phase] > 0 for phase in ("env", "act", "learn"))
+
+
 def test_resume_notes_another_environment(run_tool: Any, trained: CheckpointManager, monkeypatch: Any) -> None:
     monkeypatch.setattr("platform.python_version", lambda: "3.99.0")
     _, _, err = run_tool(resume, "run=demo", "trainer.total_timesteps=96")
@@ -241,12 +296,14 @@ class Started:
 ENDLESS = ("trainer.total_timesteps=1000000000", "trainer.checkpoint_interval=1000000", "trainer.num_workers=2")
 
 
-@pytest.mark.parametrize("to_whole_group", [True, False])
-def test_ctrl_c_saves_says_how_to_go_on_and_leaves_nothing_running(
-    run_tool: Any, data_dir: Path, to_whole_group: bool
+@pytest.mark.parametrize(
+    ("send", "number"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGINT), (os.killpg, signal.SIGTERM)]
+)
+def test_an_interrupt_saves_says_how_to_go_on_and_leaves_nothing_running(
+    run_tool: Any, data_dir: Path, send: Callable[[int, int], None], number: int
 ) -> None:
     started = Started(*ENDLESS)
-    (os.killpg if to_whole_group else os.kill)(started.process.pid, signal.SIGINT)
+    send(started.process.pid, number)
     code, out, err = started.finish()
     manager = CheckpointManager(data_dir / "demo")
     newest = manager.load(manager.latest())
