@@ -20,7 +20,7 @@ from audit.model.findings import Finding, Skipped
 from audit.model.mentions import Mention
 from audit.model.settings import BASELINE_FILE, RetiredName
 from audit.resolve.retired import Retirements
-from audit.sources.tree import Tree
+from audit.sources.tree import Tree, is_in
 from audit.sources.worktree import blob_id
 from audit.trees import Listing, LoadedTree, load_from
 
@@ -80,7 +80,11 @@ class MentionCheck:
         self._base = base
         self._kinds = contents.kinds
         self._declared = tuple(each.name for each in declared)
-        self._paths = GonePaths(now.tree.entries, [*base.tree.entries, *removed] if base is not None else [])
+        before = [*base.tree.entries, *removed] if base is not None else []
+        elsewhere = now.tree.submodules
+        if elsewhere:
+            before = [path for path in before if not is_in(path, elsewhere)]
+        self._paths = GonePaths([*now.tree.entries, *elsewhere], before)
         own = (baseline or BASELINE_FILE,)
         wanted = [
             path

@@ -34,12 +34,13 @@ def open_codebase(
     from audit.kinds.registry import all_kinds
     from audit.mentions import read_ahead
     from audit.sources.store import cache_folder
+    from audit.sources.tree import comparable
     from audit.trees import list_tree, load_tree
 
     configuration = load_configuration(tree.read)
     settings = configuration.settings
     contents = Contents(cache_folder() if use_cache else None, all_kinds(), jobs, repository.top)
-    before = list_tree(base_tree, settings.exclude) if base_tree is not None else None
+    before = list_tree(comparable(base_tree, tree), settings.exclude) if base_tree is not None else None
     listing = list_tree(tree, settings.exclude)
     read_ahead(contents, listing, before)
     base = load_tree(before, contents, source_roots=settings.source_roots) if before is not None else None

@@ -29,6 +29,7 @@ class MemoryTree:
         self.dirty = False
         self.entries = {path: Entry(path, blob_id(content)) for path, content in self.files.items()}
         self.skipped: tuple[Skipped, ...] = ()
+        self.submodules: tuple[str, ...] = ()
         self.reads: list[str] = []
 
     def read(self, path: str) -> bytes | None:

@@ -112,6 +112,7 @@ def load_tree(
         facts.__getitem__,
         base,
         generated_by_build((path, content) for path, content in tree.read_many(ignores) if content is not None),
+        elsewhere=tree.submodules,
     )
     return LoadedTree(tree, program, facts, listing.blobs, _coverage(program, facts, paths, skipped))
 

@@ -19,7 +19,7 @@ from audit.resolve.retired import Retirements
 from audit.sources.history import History
 from audit.sources.repository import Repository
 from audit.sources.store import cache_folder
-from audit.sources.tree import Entry, Tree
+from audit.sources.tree import Entry, Tree, comparable
 from audit.trees import LoadedTree, list_tree, load_tree
 from audit.verdict.gate import narrowed
 
@@ -32,7 +32,7 @@ class Workshop:
         self.tree = repository.tree()
         self.configuration = load_configuration(self.tree.read)
         self._contents = Contents(cache_folder() if use_cache else None, all_kinds(), audited=repository.top)
-        self._base = self._load(repository.base(since), None) if since is not None else None
+        self._base = self._load(comparable(repository.base(since), self.tree), None) if since is not None else None
 
     def close(self) -> None:
         """Release the cache."""
@@ -69,6 +69,7 @@ class _Overlay:
         self.dirty = tree.dirty
         self.entries = tree.entries
         self.skipped = tree.skipped
+        self.submodules = tree.submodules
 
     def read(self, path: str) -> bytes | None:
         """The bytes of one file, a link's being those of what it leads to."""

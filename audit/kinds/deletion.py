@@ -35,21 +35,26 @@ _RECORD: Final = regex(
       | [^/]*(?:migration|removal|changelog|deprecation|upgrade|postmortem|release[-_]notes)[^/]*
             \.(?:md|rst|txt|markdown|adoc)
       | (?:changelogs?|changes|news)/.*
-      | (?:adrs?|decisions|rfcs?|changelog\.d|newsfragments|releases|release[-_]notes|whatsnew)/.*
+      | (?:adrs?|decisions|rfcs?|[np]eps?|proposals|changelog\.d|newsfragments|releases|release[-_]notes|whatsnew)/.*
+      | (?:adr|rfc|[np]ep)[-_ ]?\d+[^/]*
+      | release/[^/]*\d\.\d[^/]*
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
+_NAMES: Final = regex(r"`[^`\n]*`|[\w/-]*\w[._]\w[\w./-]*")
+"""What is said of a name is not in the name: ``pkg.gone`` may well be there."""
+
 _SENTENCE_END: Final = regex(r"[.!?](?=\s)|\n\s*\n")
 
 
 def speaks_of_deletion(text: str) -> bool:
     """Whether a sentence, table row or list item says that what it names is gone or is to go."""
-    return _STATEMENT.search(text) is not None
+    return _STATEMENT.search(text) is not None and _STATEMENT.search(_NAMES.sub("`", text)) is not None
 
 
 def heads_deletion(heading: str) -> bool:
     """Whether what stands under a heading is about things that were."""
-    return _HEADING.search(heading) is not None
+    return _HEADING.search(heading) is not None and _HEADING.search(_NAMES.sub("`", heading)) is not None
 
 
 def marks_old_code(comment: str) -> bool:

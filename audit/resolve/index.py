@@ -61,13 +61,14 @@ class Node(msgspec.Struct, frozen=True):
 
 
 class ModuleIndex:
-    """Modules of one tree. Stems are paths without suffix; a package's stem is its folder."""
+    """Modules of one tree. Stems are paths without suffix; a package's stem is its folder. Of ``elsewhere``, folders
+    that other repositories fill, nobody can tell what they hold."""
 
-    def __init__(self, paths: Iterable[str], layout: Layout) -> None:
+    def __init__(self, paths: Iterable[str], layout: Layout, elsewhere: tuple[str, ...] = ()) -> None:
         self.layout = layout
         self.modules: dict[str, list[str]] = defaultdict(list)
         self.packages: dict[str, list[str]] = defaultdict(list)
-        self.native: set[str] = set()
+        self.native: set[str] = set(elsewhere)
         self.folders: set[str] = set()
         self.python_files: list[str] = []
         self._parents: dict[str, set[str]] = defaultdict(set)

@@ -38,7 +38,8 @@ class Resolution(msgspec.Struct, frozen=True):
 
 
 class Program:
-    """A tree with its module index and symbol table. ``base`` is the same for the tree compared with."""
+    """A tree with its module index and symbol table. ``base`` is the same for the tree compared with; ``elsewhere``
+    are folders that other repositories fill."""
 
     def __init__(
         self,
@@ -47,8 +48,9 @@ class Program:
         facts: Callable[[str], FileFacts],
         base: Program | None = None,
         generated: Callable[[str], bool] = lambda _path: False,
+        elsewhere: tuple[str, ...] = (),
     ) -> None:
-        self.index = ModuleIndex(paths, layout)
+        self.index = ModuleIndex(paths, layout, elsewhere)
         self.layout = layout
         self.base = base
         self.facts = facts
@@ -123,7 +125,8 @@ class Program:
         the file imports from there exists."""
         if folder in self.index.packages or self._dotted_folder(folder).partition(".")[0] in self.used_names():
             return False
-        return not any(self._is_beside(path, each) for each in self.facts(path).imports if each.level)
+        own = self.facts(path).imports if path in self.index.names else ()  # another tree's file, asked about here
+        return not any(self._is_beside(path, each) for each in own if each.level)
 
     def _is_beside(self, path: str, statement: Import) -> bool:
         """Whether a relative import leads to a module."""

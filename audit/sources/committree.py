@@ -10,6 +10,7 @@ from audit.sources.git import Git
 from audit.sources.tree import MAX_BYTES, Entry, resolve_links
 
 _LINK, _SUBMODULE = "120000", "160000"
+_NOT_OURS = "submodule, not part of this repository"
 
 
 class CommitTree:
@@ -31,6 +32,11 @@ class CommitTree:
         """What could not be listed."""
         return self._listed[1]
 
+    @property
+    def submodules(self) -> tuple[str, ...]:
+        """The folders that other repositories fill."""
+        return tuple(each.path for each in self.skipped if each.reason == _NOT_OURS)
+
     @cached_property
     def _listed(self) -> tuple[dict[str, Entry], tuple[Skipped, ...]]:
         entries: dict[str, Entry] = {}
@@ -40,7 +46,7 @@ class CommitTree:
             head, _, path = record.partition("\t")
             mode, _, blob, size = head.split()
             if mode == _SUBMODULE:
-                skipped.append(Skipped(path, "submodule, not part of this repository"))
+                skipped.append(Skipped(path, _NOT_OURS))
             elif mode == _LINK:
                 links[path] = blob
             else:

@@ -38,6 +38,10 @@ class Tree(Protocol):
     def skipped(self) -> tuple[Skipped, ...]:
         """What is there and was not listed."""
 
+    @property
+    def submodules(self) -> tuple[str, ...]:
+        """The folders that other repositories fill: nobody can tell from this one what is there."""
+
     def read(self, path: str) -> bytes | None:
         """The bytes of one file, or None when it vanished or its object is absent."""
 
@@ -63,6 +67,36 @@ class TreeFiles:
     def read_bytes(self, path: str) -> bytes | None:
         """The content of a file; None when it is missing or cannot be read."""
         return self._tree.read(path)
+
+
+def is_in(path: str, folders: tuple[str, ...]) -> bool:
+    """Whether a path is one of some folders, or lies in one."""
+    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
+
+
+class TreeWithout:
+    """A tree without the files of some folders."""
+
+    def __init__(self, tree: Tree, folders: tuple[str, ...]) -> None:
+        self._tree = tree
+        self.commit = tree.commit
+        self.dirty = tree.dirty
+        self.entries = {path: entry for path, entry in tree.entries.items() if not is_in(path, folders)}
+        self.skipped = tree.skipped
+        self.submodules = tree.submodules
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of one file."""
+        return self._tree.read(path) if path in self.entries else None
+
+    def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Each path with its bytes, in order."""
+        return self._tree.read_many([path for path in paths if path in self.entries])
+
+
+def comparable(base: Tree, now: Tree) -> Tree:
+    """A base without what another repository has taken over since: nobody can tell whether that is gone."""
+    return TreeWithout(base, now.submodules) if now.submodules else base
 
 
 def resolve_links(entries: dict[str, Entry], links: dict[str, str], skipped: list[Skipped]) -> dict[str, Entry]:

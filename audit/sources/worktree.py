@@ -39,6 +39,7 @@ class WorkTree:
         entries: dict[str, Entry] = {}
         links: dict[str, str] = {}
         absent: set[str] = set()
+        submodules: list[str] = []
         for path in listed:
             try:
                 status = (root / path).lstat()
@@ -48,6 +49,8 @@ class WorkTree:
                 elif stat.S_ISREG(mode):
                     entries[path] = Entry(path, "", bool(mode & stat.S_IXUSR), size=status.st_size)
                 elif stat.S_ISDIR(mode):
+                    path = path.rstrip("/")
+                    submodules.append(path)
                     skipped.append(Skipped(path, "nested repository or submodule, not part of this one"))
                 else:
                     skipped.append(Skipped(path, "neither a file nor a folder"))
@@ -59,6 +62,7 @@ class WorkTree:
             _refuse_sparse(git, absent)
         self.entries = resolve_links(entries, links, skipped) if links else entries
         self.skipped = tuple(skipped)
+        self.submodules = tuple(submodules)
 
     def read(self, path: str) -> bytes | None:
         """The bytes of one file; None when it vanished, is too large or cannot be read."""

@@ -199,7 +199,9 @@ def test_an_example_application_is_not_what_other_documents_mean() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["CHANGELOG.md", "docs/release_notes.rst", "docs/adr/0001-x.md", "docs/migration-to-2.md", "HISTORY.rst"]
+    "path",
+    ["CHANGELOG.md", "docs/release_notes.rst", "docs/adr/0001-x.md", "docs/migration-to-2.md", "HISTORY.rst"]
+    + ["docs/release/1.10.4-notes.rst", "doc/neps/nep-0032-a-plan.rst", "docs/pep-0008.md"],
 )
 def test_a_record_of_the_past_is_no_finding(path: str) -> None:
     files = {**SHOP, path: "shop.old is used.\n"}
@@ -231,6 +233,21 @@ def test_a_deletion_elsewhere_excuses_nothing(text: str) -> None:
     text = text.replace("used.\nOthers", "used. Others")
     files = {**SHOP, "a.md": f"{text}\n"}
     assert [target for _, _, target in found(files, without(files, "shop/old.py"))] == ["shop.old"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Use `shop.gone`.",
+        "# The `shop.legacy` module\n\nUse shop.gone here.",
+        "Run shop/removed.py, as deprecated.py does.",
+    ],
+)
+def test_a_name_that_speaks_of_deletion_says_nothing(text: str) -> None:
+    files = {**SHOP, "shop/gone.py": "", "shop/legacy.py": "", "shop/removed.py": "", "a.md": f"{text}\n"}
+    gone = {"shop.gone", "shop.legacy", "shop/removed.py"}
+    now = without(files, "shop/gone.py", "shop/legacy.py", "shop/removed.py")
+    assert {target for _, _, target in found(files, now)} == {each for each in gone if each in text}
 
 
 def test_reading_every_file_finds_no_more_than_reading_those_with_a_retired_word() -> None:
