@@ -8,7 +8,8 @@ import pytest
 
 SPLIT = {
     "app/__init__.py": "",
-    "app/run.py": "import app.plugins.csv\nfrom app.plugins import json_reader\nfrom . import plugins\nimport tools.deep\n",
+    "app/run.py": "import app.plugins.csv\nfrom app.plugins import json_reader\nfrom . import plugins\n",
+    "app/tool.py": "import tools.deep\n",
     "app/plugins/__init__.py": "",
     "app/plugins/csv.py": "",
     "app/plugins/json_reader.py": "",
@@ -37,5 +38,5 @@ def test_what_became_a_submodule_is_not_gone(repository, audit, tmp_path: Path, 
     assert done.stdout.splitlines() == [
         "Makefile:3:9: REF007 old/gone.py",
         "docs/guide.md:1:50: REF008 old/gone.py",
-        f"2 findings in 2 files: 1 error, 1 warning, 2 new since {base[:10]} (2 of 2 modules analysed)",
+        f"2 findings in 2 files: 1 error, 1 warning, 2 new since {base[:10]} (3 of 3 modules analysed)",
     ]

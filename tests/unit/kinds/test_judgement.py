@@ -200,7 +200,16 @@ def test_an_example_application_is_not_what_other_documents_mean() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["CHANGELOG.md", "docs/release_notes.rst", "docs/adr/0001-x.md", "docs/migration-to-2.md", "HISTORY.rst", "docs/release/1.10.4-notes.rst", "doc/neps/nep-0032-a-plan.rst", "docs/pep-0008.md"],
+    [
+        "CHANGELOG.md",
+        "docs/release_notes.rst",
+        "docs/adr/0001-x.md",
+        "docs/migration-to-2.md",
+        "HISTORY.rst",
+        "docs/release/1.10.4-notes.rst",
+        "doc/neps/nep-0032-a-plan.rst",
+        "docs/pep-0008.md",
+    ],
 )
 def test_a_record_of_the_past_is_no_finding(path: str) -> None:
     files = {**SHOP, path: "shop.old is used.\n"}
