@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -128,6 +127,8 @@ def emit(text: str, output: Path | None) -> None:
         except BrokenPipeError:
             drop_stdout()  # the exit code still says how it came out
         return
+    import tempfile  # needed for files only
+
     from audit.model.errors import UsageError  # not needed for --help
 
     refuse_unwritable(output)

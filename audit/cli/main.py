@@ -25,7 +25,7 @@ def run() -> None:
             sys.stdout.reconfigure(errors="backslashreplace")
         else:
             sys.stdout.reconfigure(encoding="utf-8")
-    gc.set_threshold(200_000, 50, 100)  # facts are many, small, and without cycles
+    gc.set_threshold(1_000_000, 50, 100)  # facts are many, small, and without cycles
     try:
         application(*sys.argv[1:2])(prog_name="audit")
     except KeyboardInterrupt:

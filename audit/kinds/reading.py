@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 import msgspec
 
@@ -34,7 +35,12 @@ def reading_key(blob: str, kind: Kind, path: str) -> str:
 
 def words_key(blob: str, kinds: Iterable[Kind]) -> str:
     """What the words of a content depend on: the content, and the kinds that want the file."""
-    return f"words {blob} {' '.join(kind.name for kind in kinds)}"
+    return f"words {blob} {_names(tuple(kinds))}"
+
+
+@cache
+def _names(kinds: tuple[Kind, ...]) -> str:
+    return " ".join(kind.name for kind in kinds)
 
 
 def words_of(content: bytes, kinds: Iterable[Kind]) -> bytes:

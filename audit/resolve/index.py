@@ -72,6 +72,8 @@ class ModuleIndex:
         self.folders: set[str] = set()
         self.python_files: list[str] = []
         self._parents: dict[str, set[str]] = defaultdict(set)
+        self._known: dict[str, Node | None] = {}
+        self._conftests: dict[str, tuple[str, ...]] = {}
         self._paths = tuple(paths)
         for path in self._paths:
             self._add(path)
@@ -123,7 +125,17 @@ class ModuleIndex:
 
     def node(self, root: str, parts: tuple[str, ...] | list[str]) -> Node | None:
         """What ``parts`` name below the folder ``root``, in Python's own order of precedence."""
-        stem = "/".join((root, *parts)) if root else "/".join(parts)
+        return self._at("/".join((root, *parts)) if root else "/".join(parts))
+
+    def _at(self, stem: str) -> Node | None:
+        """What lies at a stem: asked over and over, because most names are looked for below several roots."""
+        try:
+            return self._known[stem]
+        except KeyError:
+            found = self._known[stem] = self._look(stem)
+            return found
+
+    def _look(self, stem: str) -> Node | None:
         if stem in self.packages:
             return Node("package", stem, tuple(self.packages[stem]))
         if stem in self.modules:
@@ -141,7 +153,12 @@ class ModuleIndex:
         holders = self._holders.get(parts[0])
         if holders is None:
             return []
-        return [node for root in roots if root in holders and (node := self.node(root, parts)) is not None]
+        below = "/".join(parts)
+        return [
+            node
+            for root in roots
+            if root in holders and (node := self._at(f"{root}/{below}" if root else below)) is not None
+        ]
 
     def depth(self, roots: Iterable[str], parts: tuple[str, ...]) -> int:
         """How many leading parts exist under some root."""
@@ -170,16 +187,15 @@ class ModuleIndex:
             folder = folder.rpartition("/")[0]
         return folder
 
-    def conftest_roots(self, path: str) -> list[str]:
+    def conftest_roots(self, path: str) -> tuple[str, ...]:
         """Folders that pytest puts on the path for a file, because a ``conftest.py`` above it lies there."""
-        found: list[str] = []
         folder = path.rpartition("/")[0]
-        while True:
-            if posixpath.join(folder, "conftest") in self.modules:
-                found.append(self.implied_root(posixpath.join(folder, "conftest.py")))
-            if not folder:
-                return found
-            folder = folder.rpartition("/")[0]
+        found = self._conftests.get(folder)
+        if found is None:
+            conftest = posixpath.join(folder, "conftest")
+            here = (self.implied_root(f"{conftest}.py"),) if conftest in self.modules else ()
+            found = self._conftests[folder] = (*here, *(self.conftest_roots(folder) if folder else ()))
+        return found
 
     def dotted(self, path: str, root: str) -> str | None:
         """The dotted name of a file below a root; None when some part is no identifier."""

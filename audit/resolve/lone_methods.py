@@ -46,7 +46,7 @@ class LoneMethods:
         return Function(*found, Instance((found[0], owner), exact=True))
 
     def _find(self) -> dict[str, Place]:
-        counts = [_leaf_counts(program) for program in (self._program, self._base)]
+        counts = [_leaf_counts(program, self._names) for program in (self._program, self._base)]
         return {
             leaf: (path, definition)
             for path in self._program.index.names
@@ -66,11 +66,11 @@ def _sounds_like(receiver: str, class_name: str) -> bool:
     return len(word) >= _MIN_WORD and word in class_name.rpartition(".")[2].lower()
 
 
-def _leaf_counts(program: Program) -> Counter[str]:
+def _leaf_counts(program: Program, names: Collection[str]) -> Counter[str]:
     return Counter(
-        definition.name.rpartition(".")[2]
+        leaf
         for path in program.index.names
         if path.endswith(".py")
         for definition in program.facts(path).definitions
-        if definition.kind != "import"
+        if (leaf := definition.name.rpartition(".")[2]) in names and definition.kind != "import"
     )

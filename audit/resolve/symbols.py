@@ -111,8 +111,10 @@ class SymbolTable:
 
     def only_from_itself(self, path: str, name: str) -> bool:
         """Whether all that binds ``name`` in a package's own file is its import from that very package."""
+        if not path.endswith(("/__init__.py", "/__init__.pyi")):
+            return False
         definition = self.definitions(path).get(name)
-        if definition is None or definition.kind != "import" or not path.endswith(("/__init__.py", "/__init__.pyi")):
+        if definition is None or definition.kind != "import":
             return False
         found = self._only_own.get((path, name))
         if found is None:

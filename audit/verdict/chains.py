@@ -16,21 +16,22 @@ class EagerGraph:
         self.links: dict[str, dict[str, Link]] = defaultdict(dict)
         self.importers: dict[str, set[str]] = defaultdict(set)
         packages = {name for name, path in graph.modules.items() if path.endswith("/__init__.py")}
+        running: dict[str, list[str]] = {}  # what runs with a module: itself, and every package above it
         for edge in graph.edges:
             if edge.context == "eager":
-                self._link(Link(edge.importer, edge.imported, edge.site))
-                for parent in _parents(edge.imported):
-                    if parent in packages:
-                        self._link(Link(edge.importer, parent, edge.site))
+                imported = running.get(edge.imported)
+                if imported is None:
+                    above = [parent for parent in _parents(edge.imported) if parent in packages]
+                    imported = running[edge.imported] = [edge.imported, *above]
+                self._link(edge.importer, imported, edge.site)
         for name, path in graph.modules.items():
-            for parent in _parents(name):
-                if parent in packages:
-                    self._link(Link(name, parent, Site(path, 1)))
+            self._link(name, [parent for parent in _parents(name) if parent in packages], Site(path, 1))
 
-    def _link(self, link: Link) -> None:
-        if link.importer != link.imported:
-            self.links[link.importer].setdefault(link.imported, link)
-            self.importers[link.imported].add(link.importer)
+    def _link(self, importer: str, imported: Iterable[str], site: Site) -> None:
+        for name in imported:
+            if name != importer and name not in self.links[importer]:
+                self.links[importer][name] = Link(importer, name, site)
+                self.importers[name].add(importer)
 
     def dependents(self, modules: Iterable[str]) -> set[str]:
         """The given modules and all that import them, however indirectly."""
