@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from metta_ref.rl.trainer import Progress
 
 LOG = "metrics.jsonl"
-_SECONDS_BETWEEN_LINES, _PART_OF_THE_TIME = 1.0, 0.1
-"""A line comes at most once a second, and later once in a tenth of the time so far: a long run keeps a short log."""
+_SECONDS_BETWEEN_LINES, _PART_OF_THE_TIME = 5.0, 0.1
+"""A line comes at most this often, and later once in a tenth of the time so far: a long run keeps a short log."""
 _log = logging.getLogger(__name__)
 
 

@@ -223,8 +223,8 @@ def test_a_checkpoint_that_cannot_be_written_ends_the_run_and_the_one_before_sta
         "make room and grant permission there, older checkpoints stand"
     )
     assert (code, tree(trained.directory)) == (2, before)
-    assert err[0].endswith("epoch 2 is saved: go on with python -m metta_ref.tools.resume run=demo")
-    assert err[1:] == [f"error: {message}"]
+    assert err[-2].endswith("epoch 2 is saved: go on with python -m metta_ref.tools.resume run=demo")
+    assert err[-1] == f"error: {message}"
     assert (
         (trained.run_dir / "train.log")
         .read_text()
@@ -255,7 +255,7 @@ def test_what_a_run_says_is_in_its_log_from_the_level_on(run_tool: Any, data_dir
 def test_seconds_are_counted_over_all_sessions_of_a_run(run_tool: Any, trained: CheckpointManager) -> None:
     before = trained.read_sidecar(2)["seconds"]
     assert isinstance(before, dict)
-    assert list(before) == ["env", "act", "learn", "checkpoint"]
+    assert before.keys() >= {"env", "act", "learn", "checkpoint"}
     run_tool(resume, "run=demo", "trainer.total_timesteps=96")
     after = trained.read_sidecar(3)["seconds"]
     assert isinstance(after, dict)
@@ -381,13 +381,13 @@ def test_a_log_that_somebody_else_wrote_to_is_refused(run_tool: Any, trained: Ch
 def test_progress_is_told_now_and_then(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """With a clock that gains 0.6 s at each look, every second update is told: 2.4 s for 80 steps."""
-    clock = iter(0.6 * tick for tick in range(99))
+    """With a clock that gains 3 s at each look, every second update is told: 12 s for 80 steps."""
+    clock = iter(3.0 * tick for tick in range(99))
     monkeypatch.setattr("metta_ref.tools._progress.time.monotonic", lambda: next(clock))
     with logging_to(tmp_path, "info"), Watcher(first_step=100, total=200) as watcher:
         for step, score, evaluation in ((120, None, None), (140, 0.5, None), (160, 0.75, 0.25), (180, 1.0, None)):
             watcher.update(step, score, evaluation)
     assert capsys.readouterr().err.splitlines() == [
-        "step 140/200  return 0.500  33 steps/s  2 s left",
-        "step 180/200  return 1.000  evaluation 0.250  33 steps/s  1 s left",
+        "step 140/200  return 0.500  7 steps/s  9 s left",
+        "step 180/200  return 1.000  evaluation 0.250  7 steps/s  3 s left",
     ]
