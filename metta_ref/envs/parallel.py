@@ -3,15 +3,18 @@
 Each worker owns a contiguous block of environments and writes into its rows of shared arrays; a socket
 carries one small command and one answer a step. The memory is an unnamed file, so that nothing stays
 behind however the processes end. A worker that raises answers with its traceback, one that dies closes
-its end of the socket, and one that hangs runs into the time limit: the caller always gets a WorkerError.
+its end of the socket, and one that hangs, be it in the middle of an answer, runs into the time limit: the
+caller always gets a WorkerError, and then no worker is left.
 """
 
 import mmap
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from typing import Any
@@ -125,9 +128,10 @@ class ParallelEnv:
         """End the workers and wait for them; those that do not end by themselves are killed."""
         for pipe in self._pipes:
             pipe.close()
+        deadline = time.monotonic() + _SECONDS_TO_END
         for process in self._processes:
             try:
-                process.wait(_SECONDS_TO_END)
+                process.wait(max(deadline - time.monotonic(), 0))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -135,6 +139,9 @@ class ParallelEnv:
 
     def _start(self, job: Job, memory_descriptor: int) -> None:
         ours, theirs = socket.socketpair()
+        limit = struct.pack("ll", int(self._timeout), round(self._timeout % 1 * 1e6))
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            ours.setsockopt(socket.SOL_SOCKET, option, limit)
         with theirs:
             descriptors = (theirs.fileno(), memory_descriptor)
             command = [sys.executable, "-c", _PROGRAM, *map(str, descriptors), *sys.path]
@@ -151,8 +158,10 @@ class ParallelEnv:
     def _send(self, worker: int, message: object) -> None:
         try:
             self._pipes[worker].send(message)
+        except BlockingIOError:
+            raise self._failed(f"worker {worker} took no command within {self._timeout:g} s") from None
         except OSError:
-            raise self._death(worker) from None
+            pass  # it is gone: what it answered before, or that it did not, tells why
 
     def _answers(self) -> list[Any]:
         if not self._pipes:
@@ -160,21 +169,26 @@ class ParallelEnv:
         answers = []
         for worker, pipe in enumerate(self._pipes):
             try:
-                if not pipe.poll(self._timeout):
-                    raise WorkerError(f"worker {worker} did not answer within {self._timeout:g} s")
                 kind, answer = pipe.recv()
+            except BlockingIOError:
+                raise self._failed(f"worker {worker} did not answer within {self._timeout:g} s") from None
             except (EOFError, OSError):
-                raise self._death(worker) from None
+                raise self._failed(self._death(worker)) from None
             if kind == "error":
-                raise WorkerError(f"worker {worker} raised:\n{answer}")
+                raise self._failed(f"worker {worker} raised:\n{answer}")
             answers.append(answer)
         return answers
 
-    def _death(self, worker: int) -> WorkerError:
+    def _failed(self, message: str) -> WorkerError:
+        """The error of a worker, when all have ended: what the others would still answer belongs to no question."""
+        self.close()
+        return WorkerError(message)
+
+    def _death(self, worker: int) -> str:
         process = self._processes[worker]
         try:
             code = process.wait(_SECONDS_TO_END)
         except subprocess.TimeoutExpired:
-            return WorkerError(f"worker {worker} (process {process.pid}) closed its connection")
+            return f"worker {worker} (process {process.pid}) closed its connection"
         how = f"signal {-code}" if code < 0 else f"exit status {code}"
-        return WorkerError(f"worker {worker} (process {process.pid}) died: {how}")
+        return f"worker {worker} (process {process.pid}) died: {how}"

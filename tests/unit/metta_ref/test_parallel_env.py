@@ -1,11 +1,14 @@
 """Worker processes: the same results as one process, and an error, never a hang, when one fails."""
 
+import importlib
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,6 +89,98 @@ def test_a_worker_that_hangs_is_an_error_and_is_killed_at_the_end() -> None:
     assert ended(pid)
 
 
+@pytest.fixture
+def faulty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., ParallelEnv]]:
+    """Two workers, of which the second has a fault."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    module = importlib.import_module("faulty_env")
+    made = []
+
+    def environment(method: str, fault: str, kind: str = "Faulty", timeout: float = 20) -> ParallelEnv:
+        factory = partial(getattr(module, kind), os.getpid(), method, fault)
+        made.append(ParallelEnv(factory, 4, 2, timeout=timeout))
+        return made[-1]
+
+    yield environment
+    for env in made:
+        env.close()
+
+
+def used(env: ParallelEnv, method: str) -> None:
+    """Call a method of an environment that has been used before."""
+    env.reset()
+    whole = env.state_dict() if method == "load_state_dict" else {}
+    arguments = {"step": (np.zeros(4, np.int64),), "load_state_dict": (whole,)}
+    getattr(env, method)(*arguments.get(method, ()))
+
+
+RAISED = r"worker 1 raised:\nTraceback \(most recent call last\):\n(.*\n)*ConnectionError: the simulator hung up"
+EXITED = r"worker 1 raised:\nTraceback \(most recent call last\):\n(.*\n)*SystemExit: the simulator gave up"
+KILLED = r"worker 1 \(process \d+\) died: signal 9"
+LEFT = r"worker 1 \(process \d+\) died: exit status 0"
+
+
+@pytest.mark.parametrize(
+    ("method", "fault", "told"),
+    [
+        ("making", "raise", RAISED),
+        ("making", "die", KILLED),
+        ("reset", "exit", EXITED),
+        ("step", "raise", RAISED),
+        ("step", "leave", LEFT),
+        ("state_dict", "die", KILLED),
+        ("load_state_dict", "raise", RAISED),
+        ("load_state_dict", "die", KILLED),
+    ],
+)
+def test_wherever_a_worker_fails_there_is_one_error_and_no_worker_left(
+    faulty: Callable[..., ParallelEnv], method: str, fault: str, told: str
+) -> None:
+    env = faulty(method, fault)
+    pids = env.worker_pids
+    with pytest.raises(WorkerError, match=told):
+        used(env, "reset" if method == "making" else method)
+    assert [ended(pid) for pid in pids] == [True, True]
+    with pytest.raises(WorkerError, match="the environment is closed"):
+        env.reset()
+
+
+@pytest.mark.parametrize(
+    ("method", "fault", "told"),
+    [
+        ("step", "hang", "worker 1 did not answer within 4 s"),
+        ("state_dict", "hang_while_answering", "worker 1 did not answer within 4 s"),
+        ("state_dict", "die_while_answering", "died: signal 9"),
+    ],
+)
+def test_a_worker_that_never_finishes_is_an_error_and_is_gone(
+    faulty: Callable[..., ParallelEnv], method: str, fault: str, told: str
+) -> None:
+    env = faulty(method, fault, timeout=4)
+    pids = env.worker_pids
+    with pytest.raises(WorkerError, match=told):
+        used(env, method)
+    assert [ended(pid) for pid in pids] == [True, True]
+
+
+def test_a_worker_that_takes_no_command_is_an_error(env: ParallelEnv) -> None:
+    env = make_env(CONFIG, 2, seed=3, num_workers=1, worker_timeout=4)
+    assert isinstance(env, ParallelEnv)
+    env.reset()
+    (pid,) = env.worker_pids
+    os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(WorkerError, match="worker 0 took no command within 4 s"):
+        env.load_state_dict({"stream": np.zeros((2, 1_000_000))})  # more than a socket holds
+    assert ended(pid)
+
+
+def test_an_answer_that_cannot_be_sent_is_told(faulty: Callable[..., ParallelEnv]) -> None:
+    env = faulty("none", "raise", kind="Unsendable")
+    env.reset()
+    with pytest.raises(WorkerError, match=r"worker 0 raised:\n(.*\n)*.*[Pp]ickle"):
+        env.state_dict()
+
+
 def test_workers_ignore_the_interrupt_that_a_terminal_sends_to_all(env: ParallelEnv) -> None:
     env.reset()
     for pid in env.worker_pids:
@@ -103,18 +198,24 @@ def test_closing_ends_the_workers_and_can_be_repeated(env: ParallelEnv) -> None:
         env.reset()
 
 
-def test_workers_end_with_their_parent() -> None:
+def test_workers_end_with_their_parent_even_one_that_hangs() -> None:
     program = (
-        "import os, signal\n"
-        "from metta_ref.config import EnvConfig\n"
-        "from metta_ref.envs import make_env\n"
-        "if __name__ == '__main__':\n"
-        "    env = make_env(EnvConfig(), 2, seed=0, num_workers=2)\n"
-        "    env.reset()\n"
-        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "import os, signal, sys, threading\n"
+        "from functools import partial\n"
+        "import numpy as np\n"
+        "from metta_ref.envs import ParallelEnv\n"
+        "sys.path.insert(0, sys.argv[1])\n"
+        "import faulty_env\n"
+        "factory = partial(faulty_env.Faulty, os.getpid(), 'step', 'hang')\n"
+        "env = ParallelEnv(factory, 4, 2)\n"
+        "env.reset()\n"
+        "threading.Timer(1, os.kill, (os.getpid(), signal.SIGKILL)).start()\n"
+        "env.step(np.zeros(4, np.int64))\n"
     )
     # Workers inherit the pipe, so that it ends only when the last of them is gone.
-    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program, Path(__file__).parent], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     output, _ = parent.communicate(timeout=60)
     assert (parent.returncode, output) == (-signal.SIGKILL, b"")
 
