@@ -8,12 +8,14 @@ baseline by more than the margin, and 2 when the episodes are too few to tell.
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metta_ref.config import ConfigError, load_run_config, option, run_dir
+from metta_ref.config import ConfigError, config_digest, load_run_config, option, run_dir
 from metta_ref.tools._main import EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, tool
+from metta_ref.tools._progress import LOG
 from metta_ref.tools._writing import write_whole
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ class AnalyzeConfig:
     target: float | None = option(None, "of ranked_by, in the best of episodes: reports the gap to it")
     resamples: int = option(10_000, "of the bootstrap", unit="resamples", minimum=100, maximum=10_000_000)
     seed: int = option(0, "of the bootstrap", minimum=0, maximum=2**63 - 1)
+    plots: tuple[str, ...] = option((), "figures to draw beside the analysis, in plots/", choices=("svg", "png"))
+    runs: tuple[str, ...] = option((), "whose learning is drawn, seeds of equal settings as one; empty is run")
     database: str = option("", "file or postgresql:// URL to read; empty is stats.duckdb of the run")
 
     def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -50,6 +54,7 @@ class AnalyzeConfig:
 def main(config: AnalyzeConfig) -> int:
     """Analyse, write the JSON, print the table, and return the exit code."""
     load_run_config(config.run)
+    groups = _alike(config.runs or (config.run,))
 
     from rich.console import Console
 
@@ -79,6 +84,8 @@ def main(config: AnalyzeConfig) -> int:
     if analysis.ranking:
         console.print(to_rankings(analysis))
     print(f"analysis: {path}")
+    for kind in config.plots:
+        print(f"plots: {', '.join(map(str, _draw(analysis, groups, directory / 'plots', kind)))}")
     return EXIT_DONE if config.margin is None else _gate(analysis, config.run, config.margin)
 
 
@@ -95,6 +102,31 @@ def _baseline(config: AnalyzeConfig, there: "Sequence[PolicyKey]") -> "PolicyKey
         known = f"epochs {', '.join(map(str, epochs))} of it were" if epochs else "nothing of it was"
         raise ConfigError([f"baseline={run}: {known} evaluated; name one, as in baseline={run}#epoch-NUMBER"])
     return run, epochs[0]
+
+
+def _alike(runs: Sequence[str]) -> list[dict[str, Path]]:
+    """Runs in groups that differ in nothing but the seed, each run with its log."""
+    groups: dict[str, dict[str, Path]] = {}
+    for run in runs:
+        digest = config_digest(replace(load_run_config(run), seed=0))
+        groups.setdefault(digest, {})[run] = run_dir(run) / LOG
+    return list(groups.values())
+
+
+def _draw(analysis: "Analysis", groups: Sequence[Mapping[str, Path]], directory: Path, kind: str) -> list[Path]:
+    """Write the figures and return their paths."""
+    import numpy as np
+
+    from metta_ref.eval.curves import load_curves
+    from metta_ref.eval.plots import draw
+
+    curves = load_curves(groups, np.random.default_rng(analysis.seed), analysis.confidence)
+    figures = draw(analysis, curves, kind)
+    directory.mkdir(exist_ok=True)
+    paths = [directory / f"{name}.{kind}" for name in figures]
+    for path, content in zip(paths, figures.values(), strict=True):
+        write_whole(path, content)
+    return paths
 
 
 def _gate(analysis: "Analysis", run: str, margin: float) -> int:

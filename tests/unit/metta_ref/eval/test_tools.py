@@ -194,6 +194,20 @@ def test_a_server_takes_the_episodes_and_its_password_is_never_printed(
     assert not (data / "demo" / "stats.duckdb").exists()
 
 
+def test_figures_are_drawn_beside_the_analysis(data: Path, command: Command) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'migration-audit[plots]'")
+    command("sim", "run=demo", "episodes=4")
+    refused = command("analyze", "run=demo", "plots=svg")
+    assert (refused[0], "metrics.jsonl: missing; train the run" in refused[2]) == (2, True)
+    (data / "demo" / "metrics.jsonl").write_text('{"agent_step": 8, "score": 0.5}\n{"agent_step": 16, "score": 1}\n')
+    status, out, err = command("analyze", "run=demo", "resamples=100", "plots=svg,png")
+    assert (status, err) == (0, "")
+    assert [line.count(f"{data}/demo/plots/") for line in out.splitlines() if line.startswith("plots: ")] == [3, 3]
+    assert sorted(path.name for path in (data / "demo" / "plots").iterdir()) == [
+        "intervals.png", "intervals.svg", "learning_curves.png", "learning_curves.svg", "profiles.png", "profiles.svg",
+    ]  # fmt: skip
+
+
 def test_the_gate_judges_the_newest_checkpoint_by_its_baseline(data: Path, command: Command) -> None:
     command("sim", "run=demo", "policies=demo#epoch-0,demo#epoch-1,mock://lazy", "episodes=16", "num_envs=4")
 

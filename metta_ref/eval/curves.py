@@ -1,0 +1,91 @@
+"""How training went, from the logs of runs: one curve for runs that differ in nothing but their seed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from metta_ref.config import ConfigError
+from metta_ref.eval.intervals import Values
+
+SERIES: Final = ("score", "policy", "value", "entropy", "approximate_kl", "explained_variance")
+"""What is drawn of the numbers in a log."""
+
+_MOST_POINTS: Final = 200
+"""More would lie closer together than the dots of a screen."""
+
+_RESAMPLES: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Means over `runs` at agent steps [P], by the name of the series; `low` and `high` are the limits of an interval
+    of the mean that resampling the runs gives, and the mean itself for a single run.
+    """
+
+    runs: tuple[str, ...]
+    steps: Values
+    mean: Mapping[str, Values]
+    low: Mapping[str, Values]
+    high: Mapping[str, Values]
+
+
+def load_curves(
+    groups: Sequence[Mapping[str, Path]], generator: np.random.Generator, confidence: float
+) -> tuple[Curve, ...]:
+    """The curves of groups of runs, each by its name and the path of its log, as far as all runs of a group came.
+
+    Raises:
+        ConfigError: a log is missing, empty or damaged.
+    """
+    return tuple(_curve(group, generator, confidence) for group in groups)
+
+
+def _curve(group: Mapping[str, Path], generator: np.random.Generator, confidence: float) -> Curve:
+    logs = [_read(path) for path in group.values()]
+    length = min(len(log) for log in logs)
+    values = np.array([log[:length] for log in logs])  # [runs, updates, 1 + series]
+    # Neighbouring updates are averaged, not left out: a loss varies too much for one to stand for all.
+    parts = np.array_split(values, min(length, _MOST_POINTS), axis=1)
+    points = np.stack([_mean(part, axis=1) for part in parts], axis=1)
+    steps, series = points[0, :, 0], points[:, :, 1:]
+    mean = _mean(series, axis=0)
+    resamples = generator.integers(len(logs), size=(_RESAMPLES if len(logs) > 1 else 1, len(logs)))
+    drawn = np.stack([_mean(series[rows], axis=0) for rows in resamples])
+    tail = (1.0 - confidence) / 2.0
+    low, high = np.quantile(np.where(np.isnan(drawn), mean, drawn), [tail, 1.0 - tail], axis=0)
+    return Curve(tuple(group), steps, _named(mean), _named(low), _named(high))
+
+
+def _mean(values: Values, axis: int) -> Values:
+    """As numpy's nanmean; nan where there is nothing, without a warning: a return before the first episode ended."""
+    known = ~np.isnan(values)
+    count = known.sum(axis=axis)
+    total = np.where(known, values, 0.0).sum(axis=axis)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _named(values: Values) -> dict[str, Values]:
+    return {name: values[:, column] for column, name in enumerate(SERIES)}
+
+
+def _read(path: Path) -> list[list[float]]:
+    """A row for each whole line: the step, then the series."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        plain = [json.loads(line) for line in lines if line.endswith("\n")]
+        rows = [[float(update["agent_step"]), *(_number(update.get(name)) for name in SERIES)] for update in plain]
+    except FileNotFoundError:
+        raise ConfigError([f"{path}: missing; train the run, or name others to draw"]) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigError([f"{path}: holds a line that no update wrote ({error!r}); remove it"]) from error
+    if not rows:
+        raise ConfigError([f"{path}: holds no update yet; train the run, or name others to draw"])
+    return rows
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else float("nan")

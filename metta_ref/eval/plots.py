@@ -1,0 +1,174 @@
+"""Figures of an analysis as SVG or PNG: equal input gives equal files.
+
+Colours are those of Okabe and Ito, which people of any colour vision can tell apart; line styles tell the
+same. Nothing here computes: what is drawn is what the JSON holds.
+"""
+
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from itertools import cycle
+from typing import Any, Final
+
+from metta_ref.config import ConfigError
+from metta_ref.eval.analysis import Analysis
+from metta_ref.eval.curves import Curve
+from metta_ref.eval.intervals import Interval
+from metta_ref.eval.records import PolicyKey
+
+try:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+except ModuleNotFoundError as missing:
+    raise ConfigError([f"plots: {missing.name} is not installed; pip install 'migration-audit[plots]'"]) from missing
+
+_COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_LINES: Final = ("-", "--", "-.", ":")
+_ALL: Final = "all simulations"
+_MOST_LINES: Final = 7
+"""More in one picture could not be told apart."""
+
+_STYLE: Final[Any] = {
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": "medium",
+    "figure.dpi": 150,
+    "font.size": 9,
+    "legend.frameon": False,
+    "legend.fontsize": "small",
+    "svg.hashsalt": "metta_ref",
+}
+_SERIES: Final = {
+    "score": "return per episode",
+    "policy": "policy loss",
+    "value": "value loss",
+    "entropy": "entropy (nats)",
+    "approximate_kl": "divergence of an update (nats)",
+    "explained_variance": "explained variance of returns",
+}
+
+
+def draw(analysis: Analysis, curves: Sequence[Curve], kind: str) -> dict[str, bytes]:
+    """The figures by name, as files of a kind (`svg` or `png`); what an analysis does not hold has no figure."""
+    drawn: dict[str, Callable[[], Any]] = {"intervals": lambda: _intervals(analysis)}
+    drawn["profiles"] = lambda: _profiles(analysis)
+    if curves:
+        drawn["learning_curves"] = lambda: _learning_curves(curves, analysis.confidence)
+    if analysis.comparisons:
+        drawn["improvement"] = lambda: _improvement(analysis)
+    with mpl.rc_context({**mpl.rcParamsDefault, **_STYLE}):
+        return {name: _file(figure(), kind) for name, figure in drawn.items()}
+
+
+def _file(figure: Any, kind: str) -> bytes:
+    stream = BytesIO()
+    figure.savefig(stream, format=kind, metadata={"Date": None} if kind == "svg" else {"Software": None})
+    return stream.getvalue()
+
+
+def _learning_curves(curves: Sequence[Curve], confidence: float) -> Any:
+    figure = Figure(figsize=(9, 5), layout="constrained")
+    axes = figure.subplots(2, 3, sharex=True).flat
+    for one, (name, title) in zip(axes, _SERIES.items(), strict=True):
+        for curve, colour, line in zip(curves, cycle(_COLOURS), cycle(_LINES), strict=False):
+            one.plot(curve.steps, curve.mean[name], color=colour, linestyle=line, linewidth=1.2, label=_label(curve))
+            one.fill_between(curve.steps, curve.low[name], curve.high[name], color=colour, alpha=0.2, linewidth=0)
+        one.set_title(title, loc="left")
+    for one in axes[3:]:
+        one.set_xlabel("agent steps")
+    axes[0].legend(loc="best")
+    if any(len(curve.runs) > 1 for curve in curves):
+        figure.supxlabel(f"shaded: {confidence:.0%} bootstrap interval of the mean over seeds", fontsize="small")
+    return figure
+
+
+def _label(curve: Curve) -> str:
+    others = f" and {len(curve.runs) - 1} more seeds" if len(curve.runs) > 1 else ""
+    return f"{curve.runs[0]}{others}"
+
+
+def _intervals(analysis: Analysis) -> Any:
+    """A panel for all simulations together and, of several, one for each; a row for each checkpoint."""
+    policies = [(one.run, one.epoch) for one in analysis.checkpoints if one.tasks]
+    panels: dict[str, dict[PolicyKey, tuple[float, Interval]]] = {}
+    for one in analysis.checkpoints:
+        whole = [metric for metric in one.metrics if metric.metric == analysis.ranked_by]
+        for metric in whole:
+            panels.setdefault(_ALL, {})[one.run, one.epoch] = metric.iqm, metric.iqm_interval
+        for task in one.tasks:
+            panels.setdefault(_task(task.name, task.env), {})[one.run, one.epoch] = task.iqm, task.iqm_interval
+    if len(panels) == 1 + (_ALL in panels):
+        panels.pop(_ALL, None)
+    figure = Figure(figsize=(2.2 + 2.4 * len(panels), 1.1 + 0.3 * len(policies)), layout="constrained")
+    rows = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for axes, (title, drawn) in zip(rows, panels.items(), strict=True):
+        for row, policy in enumerate(policies):
+            if policy in drawn:
+                _bar(axes, row, *drawn[policy], _COLOURS[0])
+        axes.set_title(title, loc="left")
+        _rows(axes, policies)
+    label = f"interquartile mean of {analysis.ranked_by} per episode, {analysis.confidence:.0%} bootstrap interval"
+    figure.supxlabel(label, fontsize="medium")
+    return figure
+
+
+def _profiles(analysis: Analysis) -> Any:
+    figure, axes = _single(6, 3.8)
+    order = {standing.policy: place for place, standing in enumerate(analysis.ranking)}
+    best = sorted(analysis.profiles, key=lambda profile: order.get(profile.policy, 0))[:_MOST_LINES]
+    for profile, colour, line in zip(best, _COLOURS, cycle(_LINES), strict=False):
+        # Below the least value lie none.
+        spread = profile.thresholds[-1] - profile.thresholds[0] or 1.0
+        at = (profile.thresholds[0] - 0.05 * spread, *profile.thresholds)
+        shares = (1.0, *profile.shares)
+        low, high = ((1.0, *(getattr(one, end) for one in profile.intervals)) for end in ("low", "high"))
+        axes.step(at, shares, where="post", color=colour, linestyle=line, label=_name(profile.policy))
+        axes.fill_between(at, low, high, step="post", color=colour, alpha=0.15, linewidth=0)
+    few = f"; the best {_MOST_LINES} of {len(analysis.profiles)}" if len(analysis.profiles) > _MOST_LINES else ""
+    axes.set_title(f"Performance profiles{few}", loc="left")
+    axes.set_xlabel(f"{analysis.ranked_by} per episode, shaded: {analysis.confidence:.0%} bootstrap interval")
+    axes.set_ylabel("share of episodes above it")
+    axes.set_ylim(-0.02, 1.02)
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
+
+
+def _improvement(analysis: Analysis) -> Any:
+    policies = [comparison.policy for comparison in analysis.comparisons]
+    figure, axes = _single(6, 1.1 + 0.3 * len(policies))
+    axes.axvline(0.5, color="0.6", linewidth=1, linestyle="--", zorder=0)
+    for row, comparison in enumerate(analysis.comparisons):
+        _bar(axes, row, comparison.probability, comparison.probability_interval, _COLOURS[1])
+    _rows(axes, policies)
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_title(f"Improvement on {_name(analysis.comparisons[0].baseline)}", loc="left")
+    axes.set_xlabel(
+        f"probability of more {analysis.ranked_by} in an episode, {analysis.confidence:.0%} bootstrap interval"
+    )
+    return figure
+
+
+def _single(width: float, height: float) -> Any:
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots()
+
+
+def _bar(axes: Any, row: int, value: float, interval: Interval, colour: str) -> None:
+    axes.barh(row, interval.high - interval.low, left=interval.low, height=0.5, color=colour, alpha=0.35)
+    axes.plot([value, value], [row - 0.3, row + 0.3], color=colour, linewidth=2)
+
+
+def _rows(axes: Any, policies: Sequence[PolicyKey]) -> None:
+    axes.set_yticks(range(len(policies)), [_name(policy) for policy in policies])
+    axes.set_ylim(len(policies) - 0.5, -0.5)
+    axes.use_sticky_edges = False  # a value at the edge would be half hidden
+    axes.margins(x=0.04)
+    axes.grid(axis="x", color="0.9", linewidth=0.8)
+    axes.set_axisbelow(True)
+
+
+def _name(policy: PolicyKey) -> str:
+    return f"{policy[0]} epoch {policy[1]}"
+
+
+def _task(name: str, env: str) -> str:
+    return name if name == env else f"{name} ({env})"

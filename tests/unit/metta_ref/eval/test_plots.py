@@ -1,0 +1,102 @@
+"""Figures of an analysis: equal input, equal files; every axis and every policy is named."""
+
+import re
+import sys
+from datetime import datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from metta_ref.config import ConfigError
+from metta_ref.eval.analysis import Analysis, analyse
+from metta_ref.eval.curves import SERIES, Curve
+from metta_ref.eval.eval_stats_db import EvalStatsDB
+from metta_ref.eval.records import EpisodeRecord, SimulationRecord
+from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+
+pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'migration-audit[plots]'")
+
+from metta_ref.eval.plots import draw
+
+NOON = datetime(2025, 8, 28, 12)
+
+
+def analysis(path: Path, policies: int = 3, tasks: tuple[str, ...] = ("near", "far")) -> Analysis:
+    """Policies of which each later one earns a little more, in every task."""
+    with SimulationStatsDB(path) as database:
+        for epoch in range(policies):
+            for task in tasks:
+                identity, policy = f"{task}-{epoch}", ("ant", epoch)
+                rewards = np.random.default_rng(epoch).normal(epoch, size=8)
+                database.record(
+                    SimulationRecord(identity, task, "grid", policy, NOON),
+                    [
+                        EpisodeRecord(
+                            id=f"{identity}-{number}",
+                            simulation_id=identity,
+                            step_count=1,
+                            created_at=NOON,
+                            policies={0: policy},
+                            agent_metrics={0: {"reward": reward}},
+                            attributes={"seed": "0", "number": str(number)},
+                        )
+                        for number, reward in enumerate(rewards.tolist())
+                    ],
+                )
+    with EvalStatsDB(path) as stats:
+        return analyse(stats, ["*"], seed=0, resamples=100)
+
+
+def curve(*runs: str) -> Curve:
+    steps = np.arange(10.0)
+    values = dict.fromkeys(SERIES, steps)
+    return Curve(runs, steps, values, values, values)
+
+
+def texts(svg: bytes) -> set[str]:
+    """What a figure says: letters are drawn as outlines, and what they spell is noted beside them."""
+    ElementTree.fromstring(svg)
+    return {text.strip() for text in re.findall(r"<!--(.*?)-->", svg.decode(), re.DOTALL)}
+
+
+def test_every_figure_names_its_axes_and_policies(tmp_path: Path) -> None:
+    figures = draw(analysis(tmp_path / "stats.duckdb"), [curve("ant"), curve("bee-1", "bee-2", "bee-3")], "svg")
+    said = {name: texts(figure) for name, figure in figures.items()}
+    everyone = {f"ant epoch {epoch}" for epoch in range(3)}
+    assert said["learning_curves"] >= {"return per episode", "entropy (nats)", "agent steps", "ant"}
+    assert said["learning_curves"] >= {
+        "bee-1 and 2 more seeds",
+        "shaded: 95% bootstrap interval of the mean over seeds",
+    }
+    assert said["intervals"] >= everyone | {"all simulations", "near (grid)", "far (grid)"}
+    assert said["intervals"] >= {"interquartile mean of reward per episode, 95% bootstrap interval"}
+    assert said["profiles"] >= everyone | {"share of episodes above it"}
+    assert said["improvement"] >= everyone - {"ant epoch 0"} | {"Improvement on ant epoch 0"}
+
+
+def test_equal_input_gives_equal_files(tmp_path: Path) -> None:
+    found = analysis(tmp_path / "stats.duckdb")
+    for kind in ("svg", "png"):
+        assert draw(found, [curve("ant")], kind) == draw(found, [curve("ant")], kind)
+
+
+def test_what_there_is_not_is_not_drawn(tmp_path: Path) -> None:
+    """One policy in one task, without a log."""
+    figures = draw(analysis(tmp_path / "stats.duckdb", policies=1, tasks=("near",)), [], "png")
+    assert list(figures) == ["intervals", "profiles"]
+    assert all(figure.startswith(b"\x89PNG") for figure in figures.values())
+
+
+def test_more_profiles_than_can_be_told_apart_are_left_out_and_counted(tmp_path: Path) -> None:
+    said = texts(draw(analysis(tmp_path / "stats.duckdb", policies=9, tasks=("near",)), [], "svg")["profiles"])
+    assert said >= {"Performance profiles; the best 7 of 9", "ant epoch 8", "ant epoch 2"}
+    assert not said & {"ant epoch 0", "ant epoch 1"}
+
+
+def test_the_package_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.delitem(sys.modules, "metta_ref.eval.plots")
+    with pytest.raises(ConfigError, match=r"matplotlib is not installed; pip install 'migration-audit\[plots\]'"):
+        import metta_ref.eval.plots  # noqa: F401 - only whether it can be
