@@ -182,7 +182,9 @@ class Config:
         choices=("debug", "info", "warning", "error"),
         resumable=True,
     )
-    device: str = option("cpu", "where the network lives", choices=("cpu", "cuda"))
+    device: str = option(
+        "cpu", "where the network lives; under torchrun each process has a GPU of its own", choices=("cpu", "cuda")
+    )
     env: EnvConfig = EnvConfig()
     agent: AgentConfig = AgentConfig()
     trainer: TrainerConfig = TrainerConfig()

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PLACE = ("WORLD_SIZE", "RANK", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
+"""Environment variables in which torchrun tells a process where it is, and where the first of them."""
+
 
 class GroupError(RuntimeError):
     """Another rank failed, died or did not answer in time."""
@@ -96,13 +99,17 @@ ALONE = SingleProcess()
 def process_group() -> Group:
     """The group that torchrun started this process in, joined by the first call; without torchrun, a group of one.
 
-    Raises GroupError when the others do not come.
+    Raises GroupError when the others do not come, or the environment says only half of where they are.
     """
-    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+    if os.environ.get("WORLD_SIZE", "1") == "1":
         return ALONE
+    size, rank, local_rank, *_ = places = [os.environ.get(name, "") for name in _PLACE]
+    if not all(places) or not all(place.isdecimal() for place in (size, rank, local_rank)):
+        known = ", ".join(f"{name}={place}" for name, place in zip(_PLACE, places, strict=True))
+        raise GroupError(f"{known}: torchrun sets all of these; start with torchrun, or unset WORLD_SIZE")
     from metta_ref.rl.distributed import TorchGroup
 
-    return TorchGroup(int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]), int(os.environ.get("LOCAL_RANK", "0")))
+    return TorchGroup(int(rank), int(size), int(local_rank))
 
 
 def speaker() -> str:

@@ -160,8 +160,9 @@ class Trainer:
         )
 
     def save(self, manager: CheckpointManager) -> Path:
-        """Save the state between two updates; raises as `CheckpointManager.save` does."""
-        return manager.save(self.checkpoint())
+        """Save the state between two updates, which rank 0 writes; raises as `CheckpointManager.save` does."""
+        checkpoint = self.checkpoint()
+        return manager.save(checkpoint) if self.group.rank == 0 else manager.path(self.epoch)
 
     def checkpoint(self) -> Checkpoint:
         """The state between two updates and what there is to say about it, all of it copied: training may go on."""

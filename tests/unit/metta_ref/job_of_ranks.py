@@ -21,9 +21,15 @@ from metta_ref.tools import resume, train
 from metta_ref.tools._main import tool
 from metta_ref.tools._ranks import own_envs
 
-SMALL = ("agent.hidden_size=8", "agent.head_size=4", "trainer.num_envs=8", "trainer.horizon=8", "env.max_steps=5")
+SMALL = ("agent.hidden_size=8", "agent.head_size=4", "trainer.num_envs=8", "trainer.horizon=16")
+TASK = ("env.name=tmaze", "env.corridor_length=1", "env.max_steps=7")
+"""Episodes end at all times, many of them in a rollout: their order among the ranks shows."""
+
+STEPS = 8 * 16
+"""Of an update."""
+
 CASES = {
-    "lstm": ("py_agent=lstm", "trainer.minibatches=4", "trainer.target_kl=0.02"),
+    "lstm": ("py_agent=lstm", "trainer.minibatches=4", "trainer.target_kl=3e-4"),
     "agalite": (
         "py_agent=agalite",
         "trainer.priority_alpha=0.8",
@@ -32,14 +38,14 @@ CASES = {
         "curriculum.corridor_length=1,3",
     ),
 }
-"""Minibatches of two environments: a rank has both, one or none of them."""
+"""Minibatches of two environments, of which a rank has both, one or none; and updates that stop half-way."""
 
 HALF, WHOLE = 2, 4
 """Updates until the interruption, and in all."""
 
 
 def case_config(name: str) -> Config:
-    return parse_overrides([f"run={name}", *SMALL, *CASES[name]], Config)
+    return parse_overrides([f"run={name}", *SMALL, *TASK, *CASES[name]], Config)
 
 
 def trained(config: Config, group: Group, out: CheckpointManager, start: Checkpoint | None = None) -> Trainer:
@@ -51,9 +57,7 @@ def trained(config: Config, group: Group, out: CheckpointManager, start: Checkpo
         while trainer.epoch < WHOLE:
             trainer.update()
             if trainer.epoch in (HALF, WHOLE):
-                checkpoint = trainer.checkpoint()
-                if group.rank == 0:
-                    out.save(checkpoint)
+                trainer.save(out)
     return trainer
 
 
@@ -73,7 +77,7 @@ def main(directory: Path) -> None:
     refused = tool(train.main, Config, None, parse=train.parse, argv=["trainer.num_envs=9", "trainer.minibatches=3"])
     if group.rank == 0:
         save_run_config(case_config("lstm"))
-    argv = ["run=lstm", f"trainer.total_timesteps={8 * 8 * (WHOLE + 1)}"]
+    argv = ["run=lstm", f"trainer.total_timesteps={STEPS * (WHOLE + 1)}"]
     done = tool(resume.main, Config, None, parse=resume.parse, argv=argv)
     (directory / f"exit-codes-{group.rank}").write_text(f"{refused} {done}")
 

@@ -14,9 +14,9 @@ import torch
 from torch.distributed import TCPStore
 
 from metta_ref.checkpoint import CheckpointManager, Snapshot
-from metta_ref.rl.group import ALONE
+from metta_ref.rl.group import ALONE, GroupError, process_group
 from tests.unit.metta_ref import job_of_ranks
-from tests.unit.metta_ref.job_of_ranks import CASES, HALF, WHOLE, case_config, trained
+from tests.unit.metta_ref.job_of_ranks import CASES, HALF, STEPS, WHOLE, case_config, trained
 
 TOLERANCE = 1e-5
 """Between weights of about 1 after some steps of 0.004 each: floats are added in another order, and Adam divides small
@@ -147,10 +147,32 @@ def test_a_rank_that_is_late_or_gone_is_an_error_in_the_others(job: Path, what: 
 def test_rank_0_speaks_for_all(job: Path) -> None:
     run = job / "ranks" / "lstm"
     lines = (job / "stdout-0").read_text().splitlines()
-    assert lines[0] == f"checkpoint: {run}/checkpoints/epoch-00000005 (epoch 5, step 320)"
-    assert lines[1].startswith("trained run=lstm epoch=5 agent_step=320 steps=64 ")
+    assert lines[0] == f"checkpoint: {run}/checkpoints/epoch-00000005 (epoch 5, step {5 * STEPS})"
+    assert lines[1].startswith(f"trained run=lstm epoch=5 agent_step={5 * STEPS} steps={STEPS} ")
     assert len(lines) == 2
     refusal = "error: trainer.num_envs=9: 2 ranks do not divide it; use a multiple of 2, or other ranks"
     assert (job / "stderr-0").read_text().splitlines() == [refusal]
     assert (job / "stdout-1").read_text() + (job / "stderr-1").read_text() == ""
     assert [(job / f"exit-codes-{rank}").read_text() for rank in (0, 1)] == ["2 0", "2 0"]
+
+
+def test_torchrun_starts_a_run(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    tool = ["-m", "metta_ref.tools.train", "run=demo", *job_of_ranks.SMALL, f"trainer.total_timesteps={STEPS}"]
+    env = {**os.environ, "DATA_DIR": str(tmp_path), "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([*command, *tool], env=env, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    checkpoints = tmp_path / "demo" / "checkpoints"
+    first, last, summary = done.stdout.splitlines()
+    assert first == f"checkpoint: {checkpoints}/epoch-00000000 (epoch 0, step 0)"
+    assert last == f"checkpoint: {checkpoints}/epoch-00000001 (epoch 1, step {STEPS})"
+    assert summary.startswith(f"trained run=demo epoch=1 agent_step={STEPS} steps={STEPS} ")
+    assert CheckpointManager(tmp_path / "demo").read_manifest(1).environment["ranks"] == "2"
+
+
+def test_half_a_place_in_a_group_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv("RANK", "first")
+    process_group.cache_clear()
+    with pytest.raises(GroupError, match=r"^WORLD_SIZE=2, RANK=first, LOCAL_RANK=, .*: torchrun sets all of these; "):
+        process_group()
