@@ -4,7 +4,7 @@ The state exists from the start and has a name for each tensor, so that a checkp
 any time. Making one of torch's own optimisers imports its compiler, which takes longer than a short run.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
@@ -15,52 +15,64 @@ _EPSILON = 1e-5
 
 
 class Adam:
-    """First and second moments of each named parameter's gradient, and the number of steps taken."""
+    """First and second moments of the parameters' gradients, and the number of steps taken.
+
+    All moments of a kind lie in one vector: a step is a few operations, however many parameters there are.
+    """
 
     def __init__(self, parameters: Mapping[str, Tensor]) -> None:
         self._parameters = dict(parameters)
         self._steps = torch.zeros((), dtype=torch.int64)
-        self._first = {name: torch.zeros_like(parameter) for name, parameter in self._parameters.items()}
-        self._second = {name: torch.zeros_like(parameter) for name, parameter in self._parameters.items()}
+        self._first = torch.cat([torch.zeros_like(parameter).flatten() for parameter in self._parameters.values()])
+        self._second = torch.zeros_like(self._first)
 
     @property
-    def parameters(self) -> Iterable[Tensor]:
-        """What it moves, in the order of its names."""
-        return self._parameters.values()
+    def size(self) -> int:
+        """Numbers in all parameters together."""
+        return self._first.numel()
 
-    def step(self, learning_rate: float, max_grad_norm: float) -> None:
-        """Move every parameter against its gradient, of which the common norm is limited first, and forget
-        the gradients.
+    def gradient(self) -> Tensor:
+        """The gradients of all parameters as one vector; the parameters forget them.
 
-        Raises ValueError when a parameter has no gradient: it would silently never learn.
+        Raises ValueError when a parameter has none: it would silently never learn.
         """
-        gradients = {name: parameter.grad for name, parameter in self._parameters.items()}
-        given = {name: gradient for name, gradient in gradients.items() if gradient is not None}
-        if len(given) != len(gradients):
-            raise ValueError(f"no gradient for {', '.join(sorted(gradients.keys() - given.keys()))}")
-        norm = torch.stack([gradient.norm() for gradient in given.values()]).norm()
-        scale = (max_grad_norm / (norm + 1e-6)).clamp(max=1.0)
+        missing = sorted(name for name, parameter in self._parameters.items() if parameter.grad is None)
+        if missing:
+            raise ValueError(f"no gradient for {', '.join(missing)}")
+        parts = [parameter.grad.flatten() for parameter in self._parameters.values() if parameter.grad is not None]
+        for parameter in self._parameters.values():
+            parameter.grad = None
+        return torch.cat(parts)
+
+    def step(self, gradient: Tensor, learning_rate: float, max_grad_norm: float) -> None:
+        """Move every parameter against a vector as `gradient` gives it, of which the norm is limited first."""
+        gradient = gradient * (max_grad_norm / (gradient.norm() + 1e-6)).clamp(max=1.0)
         self._steps += 1
         steps = int(self._steps)
         rate = learning_rate * (1 - _BETA_2**steps) ** 0.5 / (1 - _BETA_1**steps)
         epsilon = _EPSILON * (1 - _BETA_2**steps) ** 0.5
+        self._first.lerp_(gradient, 1 - _BETA_1)
+        self._second.lerp_(gradient.square_(), 1 - _BETA_2)
+        moves = self._named((self._first / self._second.sqrt().add_(epsilon)).mul_(-rate))
         with torch.no_grad():
             for name, parameter in self._parameters.items():
-                gradient = given[name] * scale
-                self._first[name].lerp_(gradient, 1 - _BETA_1)
-                self._second[name].lerp_(gradient * gradient, 1 - _BETA_2)
-                parameter.addcdiv_(self._first[name], self._second[name].sqrt().add_(epsilon), value=-rate)
-                parameter.grad = None
+                parameter.add_(moves[name])
 
     def state_dict(self) -> dict[str, Tensor]:
         """The state itself, not a copy, under `steps`, `<parameter>.first` and `<parameter>.second`."""
         return (
             {"steps": self._steps}
-            | {f"{name}.first": moment for name, moment in self._first.items()}
-            | {f"{name}.second": moment for name, moment in self._second.items()}
+            | {f"{name}.first": moment for name, moment in self._named(self._first).items()}
+            | {f"{name}.second": moment for name, moment in self._named(self._second).items()}
         )
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Go on from a state with the keys of `state_dict`."""
         for name, own in self.state_dict().items():
             own.copy_(state[name])
+
+    def _named(self, vector: Tensor) -> dict[str, Tensor]:
+        """Views of a vector's parts, each in the shape of its parameter."""
+        parts = vector.split_with_sizes([parameter.numel() for parameter in self._parameters.values()])
+        named = zip(self._parameters.items(), parts, strict=True)
+        return {name: part.view_as(parameter) for (name, parameter), part in named}

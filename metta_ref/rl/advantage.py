@@ -31,11 +31,10 @@ def advantages(
     """
     carried = gamma * (~dones).astype(np.float32)
     following = np.concatenate([values[1:], last_values[None]])
-    deltas: Array = np.minimum(ratios, rho_clip) * (rewards + carried * following - values)
+    result: Array = np.minimum(ratios, rho_clip) * (rewards + carried * following - values)
     traces = carried * gae_lambda * np.minimum(ratios, c_clip)
-    result = np.empty_like(deltas)
     advantage = np.zeros_like(last_values)
-    for step in range(len(deltas) - 1, -1, -1):
-        advantage = deltas[step] + traces[step] * advantage
-        result[step] = advantage
+    for delta, trace in zip(result[::-1], traces[::-1], strict=True):
+        delta += trace * advantage
+        advantage = delta
     return result

@@ -1,6 +1,6 @@
 """A group of processes over torch.distributed, and what an update sums over a group."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar, cast
@@ -91,23 +91,6 @@ class TorchGroup:
                 f"another of {self.size} ranks ended or did not answer within {self._seconds:g} s "
                 f"({reason}); the message of the rank that failed first says why"
             ) from error
-
-
-def summed_gradients(group: Group, parameters: Iterable[Tensor], metrics: Tensor) -> Tensor:
-    """Replace each parameter's gradient by its sum over the ranks, and return the sum of `metrics`.
-
-    All of it travels as one vector: one exchange a minibatch, whatever the number of tensors. torch's
-    DistributedDataParallel would hook into a module's `forward` and average gradients with equal weights; agents
-    have `step` and `sequence` instead, and ranks own unequal shares of a minibatch, or none.
-    """
-    if group.size == 1:
-        return metrics
-    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
-    total = group.sum(torch.cat([*(gradient.flatten() for gradient in gradients), metrics]))
-    parts = total.split_with_sizes([*(gradient.numel() for gradient in gradients), len(metrics)])
-    for gradient, part in zip(gradients, parts, strict=False):  # the last part is that of the metrics
-        gradient.copy_(part.view_as(gradient))
-    return parts[-1]
 
 
 def mean_and_std(group: Group, values: NDArray[np.float32]) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from metta_ref.agents.interface import State
 from metta_ref.envs import Info, VectorEnv
+from metta_ref.rl.losses import log_softmax
 from metta_ref.rl.network import Network
 from metta_ref.rl.stopwatch import Stopwatch
 
@@ -69,40 +70,37 @@ def collect(
     """
     horizon, batch, device = len(noise), env.num_envs, network.device
     obs_rows = np.empty((horizon, *cursor.obs.shape), np.float32)
+    reward_rows = np.empty((horizon, batch), np.float32)
     starts_rows, done_rows = np.empty((horizon, batch), np.bool_), np.empty((horizon, batch), np.bool_)
-    reward_rows, value_rows = np.empty((horizon, batch), np.float32), np.empty((horizon, batch), np.float32)
-    action_rows = torch.empty((horizon, batch), dtype=torch.int64)
-    log_prob_rows = torch.empty((horizon, batch))
+    action_rows = np.empty((horizon, batch), np.int64)
+    logit_rows, value_rows = torch.empty(noise.shape), torch.empty((horizon, batch))
     obs, starts, state = cursor.obs, cursor.starts, cursor.state
-    with torch.no_grad():
+    with torch.inference_mode():
         for step in range(horizon):
             obs_rows[step], starts_rows[step] = obs, starts
             logits, values, state = network.step(_tensor(obs, device), state, _tensor(starts, device))
-            log_probs = logits.cpu().log_softmax(-1)
-            actions = (log_probs + noise[step]).argmax(-1, keepdim=True)
+            logit_rows[step], value_rows[step] = logits, values
+            action_rows[step] = (logit_rows[step] + noise[step]).argmax(-1).numpy()
             stopwatch.lap("act")
-            obs, rewards, terminated, truncated, info = env.step(actions.squeeze(1).numpy())
+            obs, reward_rows[step], terminated, truncated, info = env.step(action_rows[step])
             stopwatch.lap("env")
-            starts = terminated | truncated
+            done_rows[step] = starts = terminated | truncated
             if truncated.any():
-                rewards = rewards + gamma * truncated * _final_values(network, info, truncated, state)
+                reward_rows[step] += gamma * truncated * _final_values(network, info, truncated, state)
             if starts.any():
                 on_episodes(step, info)
-            action_rows[step], log_prob_rows[step] = (
-                actions.squeeze(1),
-                log_probs.gather(1, actions).squeeze(1),
-            )
-            value_rows[step], reward_rows[step], done_rows[step] = values.cpu().numpy(), rewards, starts
         _, last_values, _ = network.step(_tensor(obs, device), state, _tensor(starts, device))
+        last_values, actions = last_values.cpu(), torch.from_numpy(action_rows)
+        log_probs = log_softmax(logit_rows).gather(-1, actions.unsqueeze(-1)).squeeze(-1)
     rollout = Rollout(
         obs=_tensor(obs_rows, device),
         starts=_tensor(starts_rows, device),
-        actions=action_rows.to(device),
-        log_probs=log_prob_rows.to(device),
-        values=value_rows,
+        actions=actions.to(device),
+        log_probs=log_probs.to(device),
+        values=value_rows.numpy(),
         rewards=reward_rows,
         dones=done_rows,
-        last_values=last_values.cpu().numpy(),
+        last_values=last_values.numpy(),
         state=cursor.state,
     )
     stopwatch.lap("act")

@@ -1,6 +1,5 @@
 """One update of PPO: several passes over a rollout in minibatches of whole sequences."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,18 +10,26 @@ from torch import Tensor
 from metta_ref.config import TrainerConfig
 from metta_ref.rl.adam import Adam
 from metta_ref.rl.advantage import advantages
-from metta_ref.rl.distributed import mean_and_std, summed_gradients
+from metta_ref.rl.distributed import mean_and_std
 from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.kickstarter import Kickstarter, Targets
-from metta_ref.rl.losses import approximate_kl, clipped_fraction, entropy, policy_loss, value_loss
+from metta_ref.rl.losses import (
+    approximate_kl,
+    clipped_fraction,
+    entropy,
+    log_softmax,
+    logit_gradient,
+    policy_loss,
+    value_loss,
+)
 from metta_ref.rl.minibatches import minibatches
 from metta_ref.rl.network import Network
 from metta_ref.rl.rollout import Rollout
 from metta_ref.rl.schedules import annealed
 
 _EPSILON = 1e-8
-_DIVERGENCE = 4
-"""Where it stands among the metrics, which are in the order of `Losses`."""
+_METRICS, _DIVERGENCE = 6, 4
+"""How many there are of each minibatch, in the order of `Losses`, and where among them the divergence stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +86,12 @@ def ppo_update(
     ):
         own = chosen // count == group.rank
         minibatch = _Minibatch(chosen[own] % count, weights[own], float(own.mean()))
-        shares = _backward(
-            network, optimizer.parameters, rollout, minibatch, kickstarter, targets, config, step=step, group=group
-        )
-        metrics.append(summed_gradients(group, optimizer.parameters, shares).tolist())
-        optimizer.step(rate, config.max_grad_norm)
+        share = _share(network, optimizer, rollout, minibatch, kickstarter, targets, config, step=step, group=group)
+        # One exchange a minibatch. torch's DistributedDataParallel would hook into a module's `forward` and weigh all
+        # ranks alike; agents have `step` and `sequence`, and ranks own unequal shares of a minibatch, or none.
+        total = group.sum(share)
+        metrics.append(total[-_METRICS:].tolist())
+        optimizer.step(total[:-_METRICS], rate, config.max_grad_norm)
         if 0 < config.target_kl < metrics[-1][_DIVERGENCE]:
             break
     policy, value, spread, teaching, kl, clipped = np.mean(metrics, axis=0).tolist()
@@ -100,9 +108,9 @@ class _Minibatch:
     share: float
 
 
-def _backward(
+def _share(
     network: Network,
-    parameters: Iterable[Tensor],
+    optimizer: Adam,
     rollout: Rollout,
     minibatch: _Minibatch,
     kickstarter: Kickstarter,
@@ -112,35 +120,41 @@ def _backward(
     step: int,
     group: Group,
 ) -> Tensor:
-    """Leave this rank's share of the gradient in the parameters, and return its share of the metrics [6]."""
+    """This rank's share of the gradient and, after it, of the metrics, in one vector."""
     device = rollout.log_probs.device
     if not len(minibatch.rows):
         mean_and_std(group, rollout.values[:, :0])
-        for parameter in parameters:
-            parameter.grad = torch.zeros_like(parameter)
-        return torch.zeros(6, device=device)
+        return torch.zeros(optimizer.size + _METRICS, device=device)
     rows = torch.from_numpy(minibatch.rows).to(device)
-    old_values = torch.from_numpy(rollout.values[:, minibatch.rows]).to(device)
-    state = tuple(part[rows] for part in rollout.state)
-    logits, values, _ = network.sequence(rollout.obs[:, rows], state, rollout.starts[:, rows])
-    log_probs = logits.log_softmax(-1)
-    taken = log_probs.gather(-1, rollout.actions[:, rows].unsqueeze(-1)).squeeze(-1)
-    log_ratios = taken - rollout.log_probs[:, rows]
-    ratios = log_ratios.detach().exp().cpu().numpy()
-    advantage = _advantages(rollout, minibatch.rows, ratios, config)
-    mean, spread = mean_and_std(group, advantage)
-    weighed = (advantage - np.float32(mean)) / np.float32(spread + _EPSILON) * minibatch.weights
-    terms = [
-        policy_loss(log_ratios, torch.from_numpy(weighed).to(device), config.clip),
-        value_loss(values, old_values, torch.from_numpy(advantage).to(device) + old_values, config.value_clip),
-        entropy(log_probs),
-        kickstarter.loss(targets.rows(rows), log_probs, values, step),
-    ]
-    total = terms[0] + config.value_coefficient * terms[1] - config.entropy_coefficient * terms[2] + terms[3]
-    (minibatch.share * total).backward()  # type: ignore[no-untyped-call] # torch's is
-    moved = log_ratios.detach()
-    metrics = [*(term.detach() for term in terms), approximate_kl(moved), clipped_fraction(moved, config.clip)]
-    return minibatch.share * torch.stack(metrics)
+    obs, starts, actions, acted = (
+        tensor.index_select(1, rows) for tensor in (rollout.obs, rollout.starts, rollout.actions, rollout.log_probs)
+    )
+    logits, values, _ = network.sequence(obs, tuple(part[rows] for part in rollout.state), starts)
+    recorded = log_softmax(logits)
+    teaching = kickstarter.loss(targets.rows(rows), recorded, values, step)
+    with torch.no_grad():
+        log_probs = recorded.detach()
+        log_ratios = log_probs.gather(-1, actions.unsqueeze(-1)).squeeze(-1) - acted
+        advantage = _advantages(rollout, minibatch.rows, log_ratios.exp().cpu().numpy(), config)
+        mean, spread = mean_and_std(group, advantage)
+        weighed = (advantage - np.float32(mean)) / np.float32(spread + _EPSILON) * minibatch.weights
+        old_values = rollout.values[:, minibatch.rows]
+        normalised, old, returns = (
+            torch.from_numpy(part).to(device) for part in (weighed, old_values, advantage + old_values)
+        )
+        surrogate, by_ratio = policy_loss(log_ratios, normalised, config.clip)
+        error, by_value = value_loss(values.detach(), old, returns, config.value_clip)
+        disorder, by_logit = entropy(log_probs)
+        by_logit = logit_gradient(log_probs, actions, by_ratio) - config.entropy_coefficient * by_logit
+        by_value *= config.value_coefficient * minibatch.share
+        by_logit *= minibatch.share
+    roots, gradients = [logits, values], [by_logit, by_value]
+    if teaching.requires_grad:
+        roots, gradients = [*roots, teaching], [*gradients, torch.full_like(teaching, minibatch.share)]
+    torch.autograd.backward(roots, gradients)
+    divergences = [approximate_kl(log_ratios), clipped_fraction(log_ratios, config.clip)]
+    metrics = torch.stack([surrogate, error, disorder, teaching.detach(), *divergences]) * minibatch.share
+    return torch.cat([optimizer.gradient(), metrics])
 
 
 def explained_variance(values: NDArray[np.float32], returns: NDArray[np.float32], group: Group = ALONE) -> float:

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from metta_ref.rl.adam import Adam
 from metta_ref.rl.advantage import advantages
-from metta_ref.rl.losses import approximate_kl, clipped_fraction, cross_entropy, entropy, policy_loss, value_loss
+from metta_ref.rl.losses import (
+    approximate_kl,
+    clipped_fraction,
+    cross_entropy,
+    entropy,
+    log_softmax,
+    logit_gradient,
+    policy_loss,
+    value_loss,
+)
 from metta_ref.rl.minibatches import minibatches
 from metta_ref.rl.schedules import annealed
 from metta_ref.rl.update import explained_variance
@@ -93,22 +102,53 @@ def test_the_policy_loss_takes_the_worse_of_clipped_and_unclipped() -> None:
     """Ratios 2 and 1/2 with a limit of 0.2: gains count up to 1.2 only, losses in full."""
     log_ratios = torch.tensor([2.0, 2.0, 0.5, 0.5]).log()
     advantage = torch.tensor([1.0, -1.0, 1.0, -1.0])
-    assert policy_loss(log_ratios, advantage, 0.2).item() == pytest.approx((-1.2 + 2.0 - 0.5 + 0.8) / 4)
+    assert policy_loss(log_ratios, advantage, 0.2)[0].item() == pytest.approx((-1.2 + 2.0 - 0.5 + 0.8) / 4)
 
 
 def test_the_value_loss_takes_the_worse_of_limited_and_free() -> None:
     """Old value 0, limit 0.2, target 1. Value 1: limited to 0.2, error 0.8. Value -1: free, error 2."""
     values, old, targets = torch.tensor([1.0, -1.0]), torch.zeros(2), torch.ones(2)
-    assert value_loss(values, old, targets, 0.2).item() == pytest.approx(0.5 * (0.8**2 + 2.0**2) / 2)
+    assert value_loss(values, old, targets, 0.2)[0].item() == pytest.approx(0.5 * (0.8**2 + 2.0**2) / 2)
 
 
 def test_entropy_and_divergences_by_hand() -> None:
     certain_and_even = torch.tensor([[0.5, 0.5], [0.25, 0.75]]).log()
-    assert entropy(certain_and_even).item() == pytest.approx((math.log(2) + 0.5623351446) / 2)
+    assert entropy(certain_and_even)[0].item() == pytest.approx((math.log(2) + 0.5623351446) / 2)
     teacher = torch.tensor([[1.0, 0.0], [0.5, 0.5]])
     expected = (-math.log(0.5) - 0.5 * (math.log(0.25) + math.log(0.75))) / 2
     assert cross_entropy(teacher, certain_and_even).item() == pytest.approx(expected)
     assert approximate_kl(torch.tensor([0.0, math.log(2)])).item() == pytest.approx((1 - math.log(2)) / 2)
+
+
+@pytest.mark.parametrize("clip", [0.05, 0.2, 1.5])
+def test_the_gradients_of_the_losses_are_right(clip: float) -> None:
+    """Numerically, in double precision, by the logits and by the values, within the limits and beyond."""
+    torch.manual_seed(0)
+    logits = torch.randn(4, 6, 3, dtype=torch.double, requires_grad=True)
+    values = torch.randn(4, 6, dtype=torch.double, requires_grad=True)
+    actions, old_values, returns = torch.randint(3, (4, 6)), torch.randn(4, 6), torch.randn(4, 6)
+    acted, advantage = torch.log(torch.rand(4, 6)), torch.randn(4, 6)
+
+    def taken(given: torch.Tensor) -> torch.Tensor:
+        return log_softmax(given).gather(-1, actions.unsqueeze(-1)).squeeze(-1)
+
+    _, by_ratio = policy_loss(taken(logits) - acted, advantage, clip)
+    for loss, variable, gradient in (
+        (
+            lambda given: policy_loss(taken(given) - acted, advantage, clip)[0],
+            logits,
+            logit_gradient(log_softmax(logits), actions, by_ratio),
+        ),
+        (lambda given: entropy(log_softmax(given))[0], logits, entropy(log_softmax(logits))[1]),
+        (
+            lambda given: value_loss(given, old_values, returns, clip)[0],
+            values,
+            value_loss(values, old_values, returns, clip)[1],
+        ),
+    ):
+        (recorded,) = torch.autograd.grad(loss(variable), variable)
+        torch.testing.assert_close(gradient, recorded)
+        assert gradient.any()
 
 
 def test_ratios_beyond_the_limit_are_counted_on_both_sides() -> None:
@@ -161,7 +201,7 @@ def test_adam_moves_as_torch_does_with_the_gradient_limited() -> None:
         for name in ours:
             ours[name].grad = size * torch.randn_like(ours[name])
             theirs[name].grad = ours[name].grad.clone()
-        adam.step(learning_rate=0.1, max_grad_norm=0.5)
+        adam.step(adam.gradient(), learning_rate=0.1, max_grad_norm=0.5)
         torch.nn.utils.clip_grad_norm_(list(theirs.values()), 0.5)
         oracle.step()
     for name in ours:
@@ -172,4 +212,4 @@ def test_adam_refuses_to_leave_a_parameter_behind() -> None:
     parameters = {"a": torch.zeros(1, requires_grad=True), "b": torch.zeros(1, requires_grad=True)}
     parameters["a"].grad = torch.ones(1)
     with pytest.raises(ValueError, match="no gradient for b"):
-        Adam(parameters).step(0.1, 1.0)
+        Adam(parameters).gradient()
