@@ -37,6 +37,8 @@ _ANY_MODULE: Final = "*"
 String = tuple[Scope, str, Span, str, str, Context]
 """Scope, value, span, callee, argument, context."""
 
+_RUNS_MODULES: Final = regex(r"python|pypy|(?:^|/)(?:coverage|torchrun|kernprof|scalene|viztracer|py|pdb|ipdb)$")
+
 
 class Strings:
     """Collects the strings that look like dotted names."""
@@ -110,8 +112,9 @@ class Strings:
         """Note the module of ``[python, "-m", "module"]``, and the name of a pair ``("module", "name")``."""
         if isinstance(node, ast.Tuple) and len(node.elts) == 2:
             self._pair(node.elts[0], node.elts[1], scope)
-        for flag, module in zip(node.elts, node.elts[1:], strict=False):
-            if isinstance(flag, ast.Constant) and flag.value == "-m" and isinstance(module, ast.Constant):
+        for place, (flag, module) in enumerate(zip(node.elts, node.elts[1:], strict=False)):
+            is_flag = isinstance(flag, ast.Constant) and flag.value == "-m"
+            if is_flag and isinstance(module, ast.Constant) and _may_start_python(node.elts[:place]):
                 self.constant(module, scope, "python -m", "0")
 
     def mapping(self, node: ast.Dict, scope: Scope) -> None:
@@ -212,3 +215,9 @@ def is_own_module(node: ast.expr) -> bool:
 def is_own_name(node: ast.expr) -> bool:
     """Whether an expression is ``__name__``."""
     return isinstance(node, ast.Name) and node.id == "__name__"
+
+
+def _may_start_python(before: list[ast.expr]) -> bool:
+    """Whether what stands before ``-m`` can be a Python, or a program that runs modules as it does."""
+    words = [each.value for each in before if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return len(words) < len(before) or not words or any(_RUNS_MODULES.search(word) for word in words)

@@ -138,9 +138,17 @@ class MentionJudge:
         missing = [each for each in prefixes if self._program.absolute(where, each).status == "missing"]
         for prefix in reversed(missing):
             past = self._past_of(where, prefix, "")
-            if past is not None:
+            if past is not None and (certain or "." in prefix or self._ever_held(where, prefix, parts)):
                 return self._made(where, prefix, "", past)
         return Gone(missing[0], missing[0], retired=False) if certain and missing else None
+
+    def _ever_held(self, where: str, module: str, parts: list[str]) -> bool:
+        """Whether a module of the base, called by one plain word, held what the name says next: ``compute.insert``
+        may well be somebody else's."""
+        before = self._base.absolute(where, module) if self._base is not None and len(parts) > 1 else None
+        if self._base is None or before is None or before.status != "found":
+            return True
+        return self._base.symbols.defines(before.nodes, parts[1]) != "no"
 
     def _gone_symbol(self, where: str, head: Resolution, rest: list[str], certain: bool) -> Gone | None:
         symbols = self._program.symbols

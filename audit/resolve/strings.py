@@ -26,6 +26,7 @@ _PACKAGES: Final = frozenset(
 _PLACES: Final = _PACKAGES | frozenset(
     {"sys.modules", "pytest_plugins", "INSTALLED_APPS", "python -m", "class", "()", "_target_", "lazy_loader.attach"}
 )
+_SUFFIXES: Final = frozenset({"json", "csv", "xml", "html", "yaml", "toml", "txt", "md", "log", "pickle", "sqlite3"})
 _FIRST: Final = frozenset({"0", "relative", "target", "name", "modname", "dotted_path", "import_name"})
 
 
@@ -101,7 +102,9 @@ class StringNames:
     def only_looks_like_one(self, path: str, parts: list[str], lost: Missing) -> bool:
         """Whether the base held what is lost, and yet the whole of the name never meant anything: then it is a
         file name, a host name or the name of an event, and no reference."""
-        missing = ".".join(part for part in lost if part).split(".")
+        base, missing = self.program.base, ".".join(part for part in lost if part).split(".")
+        if parts[-1] in _SUFFIXES and base is not None and base.absolute(path, ".".join(parts)).status != "found":
+            return True  # a module may well import json, and still ``pricing.json`` is a file
         return self._stood(path, missing) and not self._stood(path, parts)
 
     def _stood(self, path: str, parts: list[str]) -> bool:
@@ -112,5 +115,7 @@ class StringNames:
             head = base.absolute(path, ".".join(parts[:length]))
             if head.status == "found":
                 rest = tuple(parts[length:])
+                if rest and all(node.kind == "namespace" for node in head.nodes):
+                    return False
                 return not rest or ChainWalker(base).missing(head.dotted, head.nodes, rest) is None
         return False
