@@ -9,7 +9,12 @@ import tempfile
 from pathlib import Path
 
 from metta_ref.checkpoint import manifest as manifests
-from metta_ref.checkpoint.errors import CheckpointKindError, CheckpointNotFoundError, CheckpointPathError
+from metta_ref.checkpoint.errors import (
+    CheckpointKindError,
+    CheckpointNotFoundError,
+    CheckpointPathError,
+    CheckpointUnreachableError,
+)
 from metta_ref.checkpoint.manager import CheckpointManager
 
 
@@ -18,8 +23,9 @@ def fetched(uri: str) -> CheckpointManager:
 
     The version is v0, v1, ..., `latest` or `epoch-<number>`; without one it is the latest.
 
-    Raises CheckpointPathError when the package or a login is missing, CheckpointNotFoundError when the artifact
-    cannot be had, CheckpointKindError when it is no checkpoint, CheckpointCorruptError when it is damaged.
+    Raises CheckpointPathError when the package is missing, CheckpointUnreachableError without a login,
+    CheckpointNotFoundError when the artifact cannot be had, CheckpointKindError when it is no checkpoint,
+    CheckpointCorruptError when it is damaged.
     """
     try:
         import wandb
@@ -29,7 +35,7 @@ def fetched(uri: str) -> CheckpointManager:
     name = path.rpartition("/")[2].partition(":")[0]
     try:
         if not wandb.login(prompt=False):
-            raise CheckpointPathError(f"{uri}: no login; run wandb login")
+            raise CheckpointUnreachableError(f"{uri}: no login; run wandb login")
         artifact = wandb.Api().artifact(path if ":" in path else f"{path}:latest")
         kept = _cache() / artifact.digest / name
         if not CheckpointManager(kept).epochs():

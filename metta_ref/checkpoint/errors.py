@@ -37,5 +37,9 @@ class CheckpointPathError(CheckpointError):
     """A path does not name a checkpoint."""
 
 
+class CheckpointUnreachableError(CheckpointError):
+    """Where the checkpoint lies does not answer, or refuses to: network, credentials, permission."""
+
+
 class RunBusyError(CheckpointError):
     """Another process is training the run."""

@@ -31,7 +31,7 @@ def main(config: InspectConfig) -> int:
     """Print what the checkpoint holds and return the exit code."""
     from metta_ref.checkpoint.uri import opened, parse_uri
 
-    with opened(parse_uri(config.policy)) as (manager, epoch):
+    with opened(parse_uri(config.policy), whole=True) as (manager, epoch):
         loaded, manifest = manager.load(epoch), manager.read_manifest(epoch)
         facts: dict[str, Any] = {
             "run": manifest.run,

@@ -1,27 +1,37 @@
 """Policies by address: run, path, any file system, or a mock; verified wherever they come from."""
 
+import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import fsspec
 import pytest
 import torch
+from fsspec.implementations.memory import MemoryFileSystem
 
 from metta_ref.checkpoint import (
     CheckpointCorruptError,
     CheckpointError,
     CheckpointExistsError,
+    CheckpointKindError,
     CheckpointManager,
     CheckpointNotFoundError,
     CheckpointPathError,
     CheckpointStateError,
+    CheckpointUnreachableError,
+    CheckpointVersionError,
     Selection,
 )
 from metta_ref.checkpoint.policies import PolicyCache
-from metta_ref.checkpoint.uri import PolicyUri, parse_uri, publish
+from metta_ref.checkpoint.remote import RemoteRun
+from metta_ref.checkpoint.uri import PolicyUri, parse_uri
 from metta_ref.config import ConfigError, Observation, run_dir
+from metta_ref.tools import inspect
+from metta_ref.tools._main import tool
 
 SEEN, ACTIONS = Observation((3, 3, 3)), 4
 
@@ -51,20 +61,20 @@ def memory() -> Iterator[Any]:
 @pytest.mark.parametrize(
     ("text", "parsed"),
     [
-        ("runs/demo", PolicyUri("file", "runs/demo", None, Selection("latest"))),
-        ("runs/demo#best:reward", PolicyUri("file", "runs/demo", None, Selection("best", "reward"))),
-        ("file:///a%20b/demo#epoch-7", PolicyUri("file", "/a b/demo", 7, None)),
+        ("runs/demo", PolicyUri("file", "runs/demo", Selection("latest"))),
+        ("runs/demo#best:reward", PolicyUri("file", "runs/demo", Selection("best", "reward"))),
+        ("file:///a%20b/demo#epoch-7", PolicyUri("file", "/a b/demo", 7)),
         (
             "./checkpoints/epoch-00000012",
-            PolicyUri("file", "./checkpoints", 12, None),
+            PolicyUri("file", "./checkpoints", 12),
         ),
-        ("s3://bucket/demo#best", PolicyUri("s3", "s3://bucket/demo", None, Selection("best"))),
+        ("s3://bucket/demo#best", PolicyUri("s3", "s3://bucket/demo", Selection("best"))),
         (
             "memory://x/demo/checkpoints/epoch-00000003",
-            PolicyUri("memory", "memory://x/demo/checkpoints", 3, None),
+            PolicyUri("memory", "memory://x/demo/checkpoints", 3),
         ),
-        ("mock://lazy", PolicyUri("mock", "lazy", None, None)),
-        ("mock://", PolicyUri("mock", "mock", None, None)),
+        ("mock://lazy", PolicyUri("mock", "lazy")),
+        ("mock://", PolicyUri("mock", "mock")),
     ],
 )
 def test_addresses(text: str, parsed: PolicyUri) -> None:
@@ -98,7 +108,7 @@ def test_the_same_policy_from_everywhere(
     trained: CheckpointManager, memory: Any, place: str, choice: str, epoch: int
 ) -> None:
     for number in trained.epochs():
-        publish(trained, number, "memory://bucket/runs/demo")
+        RemoteRun("memory://bucket/runs/demo").publish(trained, number)
     policy = PolicyCache().load(place.format(run=trained.run_dir) + choice, SEEN, ACTIONS)
     expected, sidecar = trained.load_policy(epoch)
     assert (policy.key, policy.sidecar) == (("demo", epoch), sidecar)
@@ -109,33 +119,146 @@ def test_the_same_policy_from_everywhere(
 
 
 def test_publishing_is_complete_last_and_never_twice(trained: CheckpointManager, memory: Any) -> None:
-    target = publish(trained, 1, "memory://bucket/demo")
+    target = RemoteRun("memory://bucket/demo").publish(trained, 1)
     assert target == "memory://bucket/demo/checkpoints/epoch-00000001"
-    with pytest.raises(CheckpointExistsError, match="stands already; remove it to publish this epoch again"):
-        publish(trained, 1, "memory://bucket/demo")
+    with pytest.raises(CheckpointExistsError, match="stands already; remove it to publish it again"):
+        RemoteRun("memory://bucket/demo").publish(trained, 1)
     memory.rm("/bucket/demo/checkpoints/epoch-00000001/manifest.json")
     with pytest.raises(CheckpointNotFoundError, match="no checkpoint there"):
         PolicyCache().load("memory://bucket/demo", SEEN, ACTIONS)
 
 
-def test_a_damaged_copy_is_found_out(trained: CheckpointManager, memory: Any) -> None:
-    publish(trained, 1, "memory://bucket/demo")
-    weights = "/bucket/demo/checkpoints/epoch-00000001/policy.safetensors"
-    memory.pipe_file(weights, memory.cat_file(weights)[:-1] + b"\0")
-    with pytest.raises(CheckpointCorruptError, match=r"policy\.safetensors: was truncated or altered"):
-        PolicyCache().load("memory://bucket/demo", SEEN, ACTIONS)
-    memory.rm(weights)
-    with pytest.raises(CheckpointCorruptError, match=r"policy\.safetensors: is missing"):
-        PolicyCache().load("memory://bucket/demo", SEEN, ACTIONS)
+class Bucket(MemoryFileSystem):
+    """A file system that this program does not know, as one for a store of objects would register itself."""
+
+    protocol = "bucket"
+    store: ClassVar[dict[str, Any]] = {}
+    pseudo_dirs: ClassVar[list[str]] = [""]
+    refuses: ClassVar[bool] = False
+
+    def ls(self, path: str, detail: bool = True, **options: Any) -> Any:
+        if Bucket.refuses:
+            raise ConnectionResetError("reset by peer")
+        return super().ls(path, detail, **options)
+
+    def get_file(self, *paths: str, **options: Any) -> None:
+        super().get_file(*paths, **options)
+        Bucket.fetched.append(paths[0])
+
+    fetched: ClassVar[list[str]] = []
+
+
+@pytest.fixture
+def bucket(memory: Any) -> Iterator[type[Bucket]]:
+    """Such a store, empty."""
+    fsspec.register_implementation("bucket", Bucket, clobber=True)
+    for place in (Bucket.store, Bucket.fetched):
+        place.clear()
+    Bucket.refuses = False
+    yield Bucket
+    Bucket.store.clear()
+
+
+PLACES = ("{run}", "file://{run}", "memory://runs/demo", "bucket://runs/demo")
+
+
+def put(run: Path, place: str) -> str:
+    """Have a run as it is, sound or not, at a place; its URI."""
+    uri = place.format(run=run)
+    if "{run}" not in place:
+        system, root = fsspec.core.url_to_fs(uri)
+        system.put(f"{run}/", f"{root}/", recursive=True)
+    return uri
+
+
+def alter_manifest(path: Path, **changes: Any) -> None:
+    manifest = path / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | changes))
+
+
+def cut(path: Path) -> None:
+    weights = path / "policy.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1])
+
+
+DAMAGE: dict[str, tuple[Callable[[Path], object], type[CheckpointError], str]] = {
+    "altered": (cut, CheckpointCorruptError, r"policy\.safetensors: was truncated or altered"),
+    "incomplete": (
+        lambda path: (path / "policy.json").unlink(), CheckpointCorruptError, r"policy\.json: is missing"
+    ),
+    "another kind": (lambda path: alter_manifest(path, kind="x"), CheckpointKindError, "not the manifest of a"),
+    "newer": (lambda path: alter_manifest(path, format_version=99), CheckpointVersionError, "format version 99"),
+    "nothing": (shutil.rmtree, CheckpointNotFoundError, "epochs there: 0, 1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_is_wrong_is_the_same_error_everywhere(
+    trained: CheckpointManager, memory: Any, bucket: type[Bucket], place: str
+) -> None:
+    sound = shutil.copytree(trained.run_dir, trained.run_dir.parent / "sound")
+    for damage, error, message in DAMAGE.values():
+        shutil.rmtree(trained.run_dir)
+        shutil.copytree(sound, trained.run_dir)
+        damage(trained.path(2))
+        bucket.store.clear()
+        memory.store.clear()
+        with pytest.raises(error, match=message):
+            PolicyCache().load(f"{put(trained.run_dir, place)}#epoch-2", SEEN, ACTIONS)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_checkpoint_is_inspected_wherever_it_is(
+    trained: CheckpointManager, bucket: type[Bucket], place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    uri = f"{put(trained.run_dir, place)}#best"
+    code = tool(inspect.main, inspect.InspectConfig, None, argv=[f"policy={uri}", "json=true"])
+    facts = json.loads(capsys.readouterr().out)
+    assert (code, facts["epoch"], facts["state_digest"]) == (0, 1, trained.read_manifest(1).state_digest)
+    assert len(facts["tensors"]) == sum(len(arrays) for arrays in trained.load(1).snapshot.tensors.values())
+
+
+def test_a_mock_has_no_checkpoint_to_inspect(capsys: pytest.CaptureFixture[str]) -> None:
+    code = tool(inspect.main, inspect.InspectConfig, None, argv=["policy=mock://lazy"])
+    assert (code, capsys.readouterr().err) == (
+        2,
+        "error: mock://lazy: a mock has no checkpoint; name a trained policy\n",
+    )
+
+
+def test_no_more_is_fetched_than_it_takes(trained: CheckpointManager, bucket: type[Bucket]) -> None:
+    """To choose the best, what sidecars say; of the chosen one, the policy."""
+    uri = put(trained.run_dir, "bucket://runs/demo")
+    PolicyCache().load(f"{uri}#best", SEEN, ACTIONS)
+    names = [tuple(path.rsplit("/", 2)[1:]) for path in bucket.fetched]
+    facts = [(f"epoch-0000000{epoch}", name) for epoch in range(3) for name in ("manifest.json", "sidecar.yaml")]
+    policy = [("epoch-00000001", name) for name in ("policy.json", "policy.safetensors")]
+    assert sorted({*names}) == sorted({*facts, *policy})
+
+
+def test_a_place_that_does_not_answer_says_so(trained: CheckpointManager, bucket: type[Bucket]) -> None:
+    uri = put(trained.run_dir, "bucket://runs/demo")
+    bucket.refuses = True
+    with pytest.raises(CheckpointUnreachableError, match=r"cannot be reached \(reset by peer\); look for network"):
+        PolicyCache().load(uri, SEEN, ACTIONS)
 
 
 @pytest.mark.parametrize(
     ("uri", "error", "message"),
     [
-        ("memory://nowhere/demo", CheckpointNotFoundError, "no such folder there; name the directory of a run"),
+        ("memory://nowhere/demo", CheckpointNotFoundError, "no such folder; name the directory of a run"),
         ("nowhere/demo", CheckpointNotFoundError, "no checkpoint there; train a run first"),
         ("demo#epoch-9", CheckpointNotFoundError, "no such checkpoint; epochs there: 0, 1, 2"),
         ("demo#best:reward", CheckpointNotFoundError, "no checkpoint has a finite value of reward"),
+        ("memory://empty/demo", CheckpointNotFoundError, "no such folder; name the directory of a run"),
+        pytest.param(
+            "s3://x/demo",
+            CheckpointPathError,
+            "[Ii]nstall s3fs",
+            marks=pytest.mark.skipif(
+                find_spec("s3fs") is not None, reason="s3fs is installed and would ask the network"
+            ),
+        ),
         ("gopher://x/demo", CheckpointPathError, "use a path, file://, memory:// or an installed scheme"),
     ],
 )

@@ -19,6 +19,7 @@ from metta_ref.checkpoint import (
     CheckpointManager,
     CheckpointNotFoundError,
     CheckpointPathError,
+    CheckpointUnreachableError,
     CheckpointVersionError,
 )
 from metta_ref.checkpoint.policies import PolicyCache
@@ -311,7 +312,7 @@ def test_an_artifact_that_cannot_be_had_says_why(wandb: FakeWandb, monkeypatch: 
         with pytest.raises(CheckpointPathError, match="write wandb://entity/project/name:version"):
             load(malformed)
     wandb.logged_in = False
-    with pytest.raises(CheckpointPathError, match="no login; run wandb login"):
+    with pytest.raises(CheckpointUnreachableError, match="no login; run wandb login"):
         load("wandb://us/maze/demo")
     monkeypatch.setitem(sys.modules, "wandb", None)
     with pytest.raises(CheckpointPathError, match=r"needs a package: pip install 'migration-audit\[wandb\]'"):
