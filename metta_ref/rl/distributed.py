@@ -1,5 +1,6 @@
 """A group of processes over torch.distributed, and what an update sums over a group."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,6 +15,7 @@ from metta_ref.rl.group import FirstRankError, Group, GroupError
 
 T = TypeVar("T")
 
+_WHERE = re.compile(r"^\[[^]]*\] ")
 _SECONDS_TO_JOIN = 300.0
 """Until all ranks have imported torch and found each other, and rank 0 has read what it needs."""
 
@@ -86,7 +88,8 @@ class TorchGroup:
         try:
             yield
         except RuntimeError as error:
-            reason = str(error).splitlines()[0]
+            # Without where in torch's source it was raised, and its advice.
+            reason = _WHERE.sub("", str(error)).partition(". ")[0].splitlines()[0]
             raise GroupError(
                 f"another of {self.size} ranks ended or did not answer within {self._seconds:g} s "
                 f"({reason}); the message of the rank that failed first says why"
