@@ -80,6 +80,12 @@ def _begin(config: Config, checkpoint: "Checkpoint", manager: "CheckpointManager
 
 
 def _exists(config: Config) -> ConfigError:
+    from metta_ref.checkpoint import CheckpointManager
+
+    directory = run_dir(config.run)
+    if not CheckpointManager(directory).epochs():
+        remove = f"unless it is just being started, remove {directory}, or choose another run="
+        return ConfigError([f"run '{config.run}' exists without a checkpoint: {remove}"])
     resume = f"resume it with python -m metta_ref.tools.resume run={config.run}"
     return ConfigError([f"run '{config.run}' already exists: {resume}, or choose another run="])
 

@@ -1,6 +1,7 @@
 """Kickstarting: towards the teacher, less and less, without touching it; and nothing at all when it is off."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,13 @@ import pytest
 import torch
 
 from metta_ref.agents.uniform import UniformAgent
-from metta_ref.checkpoint import CheckpointManager, CheckpointNotFoundError, CheckpointPathError, CheckpointStateError
+from metta_ref.checkpoint import (
+    Checkpoint,
+    CheckpointManager,
+    CheckpointNotFoundError,
+    CheckpointPathError,
+    CheckpointStateError,
+)
 from metta_ref.config import Config, ConfigError, run_dir
 from metta_ref.envs import make_env
 from metta_ref.rl.kickstarter import NoKickstarter, Targets, TeacherKickstarter, make_kickstarter
@@ -158,6 +165,43 @@ def test_a_resumed_student_keeps_the_teacher_that_it_had(
         trainer.update()
         trainer.save(resumed)
     assert resumed.read_manifest(2).state_digest == halfway.read_manifest(2).state_digest
+
+
+def test_each_piece_of_a_teachers_state_is_missed_and_shows(
+    teacher: CheckpointManager, student_config: Any, small_config: Any, new_trainer: Any, tmp_path: Path
+) -> None:
+    """Left out, it is refused; as a new run would have it, from a teacher that trained on, it shows in the end."""
+    config = student_config("kickstart.teacher=teacher", "env.max_steps=5")
+    manager = CheckpointManager(tmp_path / "whole" / "demo")
+    with new_trainer(config) as trainer:
+        for _ in range(2):
+            trainer.update()
+            trainer.save(manager)
+    with new_trainer(small_config(*TEACHER)) as trainer:
+        trainer.restore(teacher.load(3))
+        trainer.update()
+        trainer.save(teacher)
+    halfway = manager.load(1)
+    pieces = halfway.snapshot.tensors["kickstarter"]
+    with new_trainer(config) as trainer:
+        initial = trainer.snapshot().tensors["kickstarter"]
+        for name in pieces:
+            others = {key: array for key, array in pieces.items() if key != name}
+            with pytest.raises(CheckpointStateError, match=f"kickstarter tensor {name} is missing"):
+                trainer.restore(with_teacher(halfway, others))
+    for name in ("0.weights.policy.weight", "0.state.0", "0.state.1"):
+        ended = CheckpointManager(tmp_path / name / "demo")
+        with new_trainer(config) as trainer:
+            trainer.restore(with_teacher(halfway, {**pieces, name: initial[name]}))
+            trainer.update()
+            trainer.save(ended)
+        assert ended.read_manifest(2).state_digest != manager.read_manifest(2).state_digest, name
+
+
+def with_teacher(checkpoint: Checkpoint, pieces: dict[str, Any]) -> Checkpoint:
+    """The checkpoint with another state of its teacher."""
+    tensors = {**checkpoint.snapshot.tensors, "kickstarter": pieces}
+    return replace(checkpoint, snapshot=replace(checkpoint.snapshot, tensors=tensors))
 
 
 def test_a_teacher_that_cannot_be_had_is_an_error(teacher: CheckpointManager, student_config: Any) -> None:

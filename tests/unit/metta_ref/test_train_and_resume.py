@@ -113,6 +113,21 @@ def test_an_existing_run_is_left_alone(run_tool: Any, trained: CheckpointManager
     assert message.endswith(" run=demo, or choose another run=")
 
 
+def test_a_run_that_was_cut_off_at_its_start_is_told_from_one_that_can_go_on(run_tool: Any, data_dir: Path) -> None:
+    directory = data_dir / "demo"
+    directory.mkdir(parents=True)
+    assert run_tool(train, *SMALL, "run=demo") == (
+        2,
+        [],
+        [
+            (
+                "error: run 'demo' exists without a checkpoint: unless it is just being started, "
+                f"remove {directory}, or choose another run="
+            )
+        ],
+    )
+
+
 @pytest.mark.parametrize(
     ("module", "arguments", "messages"),
     [
