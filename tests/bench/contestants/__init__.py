@@ -1,0 +1,1 @@
+"""Trainings that race against each other, each a program that `racing.py` starts."""
