@@ -81,9 +81,9 @@ class Page(HTMLParser):
 
 def test_a_page_fetches_nothing_and_text_stays_text() -> None:
     frame = Frame("</pre><script>alert(1)</script>", 0, (1.0,), 0.5, 1.0)
-    page = Page(to_html(Replay(("<b>", 1), "<i>", 0, (frame, frame))))
+    page = Page(to_html(Replay(("<u>", 1), "<i>", 0, (frame, frame))))
     assert page.fetched == []
-    assert (page.tags.count("script"), page.tags.count("figure"), "b" in page.tags) == (1, 2, False)
+    assert [page.tags.count(tag) for tag in ("script", "figure", "meter", "u", "i")] == [1, 2, 2, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,11 @@ def test_a_page_fetches_nothing_and_text_stays_text() -> None:
         ("{", "not a replay"),
         ("[]", "not a replay"),
         ('{"format_version": 1, "frames": [{}]}', "not a replay"),
+        ('{"format_version": 1, "policy": ["a", 1], "task": "t", "seed": 0, "frames": []}', "without a single step"),
+        (
+            '{"format_version": 1, "frames": [{"picture": "", "action": "<b>", "probabilities": [], "value": 0}]}',
+            "not a replay",
+        ),
         ('{"format_version": 2}', "format 2 is newer than this code reads; update it"),
     ],
 )

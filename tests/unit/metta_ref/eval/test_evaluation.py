@@ -48,7 +48,7 @@ def contents(path: Path) -> dict[str, list[Any]]:
 
 
 def test_the_number_of_processes_changes_nothing(directory: Path) -> None:
-    """Not the episodes, nor their ids, nor the pictures: seven blocks, played by one process and shared by three."""
+    """Not the episodes, nor their ids, nor the pictures: six blocks, played by one process and shared by two."""
 
     def played(folder: Path, num_workers: int) -> tuple[object, object, object]:
         folder.mkdir()
@@ -56,7 +56,7 @@ def test_the_number_of_processes_changes_nothing(directory: Path) -> None:
         done = evaluate_all(PLAYS, database, noon, num_workers=num_workers, replays=2, replay_dir=replays)
         return done, contents(database), {path.name: path.read_bytes() for path in replays.iterdir()}
 
-    alone, shared = played(directory / "alone", 0), played(directory / "shared", 3)
+    alone, shared = played(directory / "alone", 0), played(directory / "shared", 2)
     assert shared == alone
     assert [(one.policy, one.simulation, one.requested, one.completed, one.added) for one in alone[0]] == [
         (("ant", 0), "near", 20, 20, 20),
@@ -110,15 +110,14 @@ class Deadly:
 
 
 @pytest.mark.parametrize(
-    ("policy", "message"),
+    ("plays", "message"),
     [
-        (aimless("bee", num_actions=99), r"worker 1 raised:\nTraceback(.|\n)*actions must be 0 to 3"),
-        (Policy(("bee", 0), Deadly(), {}), r"worker 1 \(process \d+\) died: signal 6"),  # type: ignore[arg-type] # no agent
+        ([(aimless("bee", num_actions=99), MAZE)], r"worker 0 raised:\nTraceback(.|\n)*actions must be 0 to 3"),
+        ([PLAYS[2], (Policy(("bee", 0), Deadly(), {}), MAZE)], r"worker 1 \(process \d+\) died: signal 6"),
     ],
     ids=["raises", "dies"],
 )
-def test_a_worker_s_end_is_an_error_and_nothing_is_written(directory: Path, policy: Policy, message: str) -> None:
-    plays = [(aimless("ant"), MAZE), (policy, MAZE)]
+def test_a_worker_s_end_is_an_error_and_nothing_is_written(directory: Path, plays: list[Play], message: str) -> None:
     with pytest.raises(WorkerError, match=message):
         evaluate_all(
             plays, directory / "stats.duckdb", noon, num_workers=2, replays=1, replay_dir=directory / "replays"
