@@ -40,19 +40,19 @@ def test_probability_of_improvement_counts_equals_half_and_tasks_alike() -> None
 
 
 def test_the_smallest_detectable_effect_is_found_four_times_in_five() -> None:
-    """Two tasks of 40 pairs that vary by 1 and by 2: the interval leaves 0 out in 80 % of 300 repetitions."""
+    """Two tasks of 40 pairs that vary by 1 and by 2: the interval leaves 0 out in 80 % of 150 repetitions."""
     generator = np.random.default_rng(11)
     noise = {MAZE: 1.0, FIELD: 2.0}
     effect = (1.959964 + 0.841621) * np.sqrt(40 * 1.0**2 + 40 * 2.0**2) / 80
     found, told = 0, []
-    for _ in range(300):
+    for _ in range(150):
         drawn = {task: generator.normal(effect, spread, size=40) for task, spread in noise.items()}
         ours = {task: dict(enumerate(values.tolist())) for task, values in drawn.items()}
         comparison = versus(ours, {task: dict.fromkeys(episodes, 0.0) for task, episodes in ours.items()})
         told.append(comparison.detectable)
         found += comparison.verdict == "better"
     assert np.mean(told) == pytest.approx(effect, rel=0.03)
-    assert 0.73 <= found / 300 <= 0.87
+    assert 0.7 <= found / 150 <= 0.9
 
 
 def test_one_pair_of_a_task_says_nothing_of_what_could_be_detected() -> None:
