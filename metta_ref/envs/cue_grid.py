@@ -62,6 +62,7 @@ class CueGrid:
         cells = self._atlas.cells
         self._task_max_steps = np.array([task.max_steps for task in tasks])
         self._task_hidden = _hidden(view_radius, [task.view_radius for task in tasks])
+        self._hides = bool(self._task_hidden.any())
         self._walls = np.pad(cells == "#", 1, constant_values=True)
         view = 2 * view_radius + 1
         self._box_shape = (len(FEATURES), view, view)
@@ -73,7 +74,7 @@ class CueGrid:
         self._rows = np.arange(num_envs)
         self._stream = seeded_streams(seed, first_env, num_envs)
         self._task = np.zeros(num_envs, np.int64)
-        self._goals, self._max_steps = np.zeros((num_envs, 2, 2), np.int64), np.zeros(num_envs, np.int64)
+        self._goals, self._max_steps = self._atlas.goals[self._task], self._task_max_steps[self._task]
         self._position = np.zeros((num_envs, 2), np.int64)
         self._cue_position = np.zeros((num_envs, 2), np.int64)
         self._cue = np.zeros(num_envs, np.int64)
@@ -165,8 +166,9 @@ class CueGrid:
         return state | several
 
     def _begin(self, chosen: NDArray[np.bool_]) -> None:
-        self._task[chosen] = self.next_tasks[chosen]
-        self._settle(chosen)
+        if self.num_tasks > 1:
+            self._task[chosen] = self.next_tasks[chosen]
+            self._settle(chosen)
         starts = self._atlas.starts
         start = starts[self._task[chosen], draw(self._stream, chosen, starts.shape[1])]
         self._position[chosen] = start
@@ -188,7 +190,7 @@ class CueGrid:
         if self._coloured:
             for which in range(self._goals.shape[1]):
                 self._draw_object(obs, self._goals[:, which], self._goal_colours[:, which])
-        if self._task_hidden.any():
+        if self._hides:
             obs[np.broadcast_to(self._task_hidden[self._task][:, None], obs.shape)] = 0
         return self._tokens(obs) if self.observation.features else obs
 

@@ -20,6 +20,9 @@ from metta_ref.rl.statistics import Episodes
 _RARE = 0.1
 """Below this success a difference counts for more, and above it for less: the source's p_theta."""
 
+_NOTHING = 1e-3
+"""A smaller distance of the averages is what is left of an old one, not progress."""
+
 
 class Curriculum:
     """Assigns the tasks of episodes to come, with a generator of its own; with one task there is nothing to it.
@@ -67,6 +70,7 @@ class Curriculum:
         count = self._env.num_tasks
         uniform = np.full(count, 1 / count)
         progress: NDArray[np.float64] = np.abs(_stretched(self._fast) - _stretched(self._slow))
+        progress[progress < _NOTHING] = 0
         total = progress.sum()
         if self._config.kind != LEARNING_PROGRESS or total == 0:
             return uniform
