@@ -126,6 +126,27 @@ def test_a_task_begins_with_the_next_episode_and_not_before() -> None:
     assert ends == [(3, 0), (8, 1), (13, 1)]
 
 
+def test_the_first_episodes_are_drawn_and_those_after_them_anew(small_config: Any, new_trainer: Any) -> None:
+    config = small_config("trainer.num_envs=16", "curriculum.kind=uniform", "curriculum.max_steps=3,9")
+    with new_trainer(config) as trainer:
+        state = trainer.snapshot().tensors["env"]
+    assert len(set(state["task"])) > 4
+    assert (state["task"] != state["next_tasks"]).any()
+
+
+def test_every_step_has_draws_of_its_own() -> None:
+    env = Tasks(4)
+    curriculum = Curriculum(LEARNING, env, seed=0)
+    curriculum.begin(40)
+    drawn = []
+    for step in range(40):
+        env.next_tasks[:] = -1
+        curriculum.assign(step, np.arange(8) == 5)
+        assert (env.next_tasks[np.arange(8) != 5] == -1).all()
+        drawn.append(int(env.next_tasks[5]))
+    assert set(drawn) == {0, 1, 2, 3}
+
+
 def test_uniform_draws_do_not_care_for_success() -> None:
     env = Tasks(4)
     curriculum = Curriculum(CurriculumConfig(kind="uniform", tasks=4), env, seed=0)
