@@ -117,7 +117,7 @@ class TrainerConfig:
     )
     rank_timeout: float = option(
         600.0,
-        "under torchrun, a process that keeps the others waiting longer is an error",
+        "under torchrun, a process that keeps the others waiting longer, by evaluating too, is an error",
         unit="seconds",
         minimum=0.1,
         resumable=True,

@@ -1,5 +1,8 @@
 """An agent as training runs it: on a device, in a precision, compiled if asked."""
 
+import logging
+import os
+import shutil
 from contextlib import nullcontext
 
 import torch
@@ -17,6 +20,8 @@ class Network:
     In bfloat16 acting and learning go through the same autocast, so that the ratios of the first minibatch are 1;
     parameters, their gradients and the memory stay float32. Compiled, a pass is translated when it first meets a
     shape, which takes from seconds to minutes.
+
+    Raises ConfigError when it should be compiled and there is no compiler.
     """
 
     def __init__(self, agent: Agent, device: torch.device, precision: str, *, compiled: bool) -> None:
@@ -24,6 +29,12 @@ class Network:
         self._precision = torch.autocast(device.type, torch.bfloat16) if precision == "bfloat16" else nullcontext()
         self._step, self._sequence = agent.step, agent.sequence
         if compiled:
+            if not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
+                raise ConfigError(
+                    ["trainer.compile=true: there is no C++ compiler here; install g++, or set CXX to one"]
+                )
+            # It warns at length where it translates a pass in parts, as it must where lengths depend on the data.
+            logging.getLogger("torch._dynamo").setLevel(logging.ERROR)
             self._step, self._sequence = torch.compile(agent.step), torch.compile(agent.sequence)
 
     def step(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:

@@ -1,7 +1,8 @@
 """Resume a run: python -m metta_ref.tools.resume run=demo [trainer.total_timesteps=200000] [key=value ...]
 
 Goes on from the newest checkpoint, in the very state in which it was saved: interrupted and resumed, a run
-ends in the same bytes as one that was not. Settings that decide what is computed cannot change.
+ends in the same bytes as one that was not. Settings that decide what is computed cannot change. Under torchrun, any
+number of processes goes on with what any number has saved.
 """
 
 import logging

@@ -2,8 +2,8 @@
 
 The run lives in train_dir/<run>, or $DATA_DIR/<run>, with its config.yaml and its checkpoints, one before
 the first update and one after the last at least. Ctrl-C stops after the update at hand and saves.
-On several processes: torchrun --nproc-per-node=2 -m metta_ref.tools.train [key=value ...], each with its part of
-the environments; torchrun's --nnodes spreads them over machines.
+On several processes: torchrun --standalone --nproc-per-node=2 -m metta_ref.tools.train [key=value ...], each with its
+part of the environments; torchrun's --nnodes instead of --standalone spreads them over machines.
 """
 
 import shutil

@@ -1,5 +1,6 @@
 """Networks in bfloat16: what adds up over time stays float32, and runs stay exact."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -103,10 +104,18 @@ def test_both_passes_are_compiled_where_asked(monkeypatch: pytest.MonkeyPatch) -
         return function
 
     monkeypatch.setattr(torch, "compile", compiled)
+    monkeypatch.setenv("CXX", sys.executable)  # there is a program of that name
     Network(made("lstm"), CPU, "float32", compiled=False)
     assert asked == []
     Network(made("lstm"), CPU, "float32", compiled=True)
     assert asked == ["step", "sequence"]
+
+
+def test_what_cannot_be_compiled_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CXX", raising=False)
+    with pytest.raises(ConfigError, match=r"^trainer.compile=true: there is no C\+\+ compiler here; install g\+\+"):
+        Network(made("lstm"), CPU, "float32", compiled=True)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device here")
