@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, Final
 
+from audit.facts.accessed_chains import attributes_of, texts_of
 from audit.facts.definitions import Definitions
 from audit.facts.expressions import Expressions
 from audit.facts.guards import (
@@ -39,7 +40,7 @@ class Collector:
         self.attributes_guarded = self.failure_demanded = False
         self.mocked: frozenset[str] = frozenset()
         self.imports = Imports(self)
-        self.definitions = Definitions(self.spans)
+        self.definitions: Definitions = Definitions(self.spans)
         self.expressions = Expressions(self)
         self.has_main = False
         self.edits_path = b"sys.path" in content
@@ -51,13 +52,12 @@ class Collector:
         self.top_level = {statement for statement in tree.body if isinstance(statement, ast.Delete)}
         self.block(tree.body[: (live := runs_until(tree.body))])
         self.within("typing", tree.body[live:])
-        attributes, texts = self.expressions.resolved(self.imports.found)
-        found = self.definitions
+        found, imports, expressions = self.definitions, self.imports.found, self.expressions
         facts = FileFacts(
-            imports=tuple(self.imports.found),
+            imports=tuple(imports),
             definitions=found.remaining(),
-            attributes=attributes,
-            texts=texts,
+            attributes=attributes_of(expressions.chains, imports, expressions.probed, self.spans),
+            texts=texts_of(expressions.strings.distinct(), imports),
             exports=None if found.exports is None else tuple(found.exports),
             export_spans=() if found.exports is None else tuple(found.exports.values()),
             open=found.open or self.expressions.open,
@@ -136,11 +136,8 @@ class Collector:
         outer = self.context
         if self.imports.future_annotations:
             self.context = "typing"
-        self.expressions.visit(expression)
+        self.expressions.annotation(expression)
         self.context = outer
-        for part in ast.walk(expression):
-            if isinstance(part, ast.Constant) and isinstance(part.value, str) and "." in part.value:
-                self.expressions.forward_reference(part, self.scope)
 
     def _assign(self, node: ast.Assign) -> None:
         self.expressions.visit(node.value)
@@ -280,6 +277,7 @@ _HANDLERS: Final[dict[type[ast.stmt], Callable[[Collector, Any], None]]] = {
     ast.AsyncFunctionDef: Collector._function,
     ast.ClassDef: Collector._class,
     ast.Return: Collector._return,
+    ast.Expr: lambda collector, node: collector.expressions.visit(node.value),
     ast.Assign: Collector._assign,
     ast.AnnAssign: Collector._changed,
     ast.AugAssign: Collector._changed,

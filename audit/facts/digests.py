@@ -6,11 +6,13 @@ import ast
 import hashlib
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from audit.facts.bodies import FunctionNode
 from audit.model.facts import LOCAL
 
 _MIN_LINES = 3
+_WORD: Final = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
 
 
 def definition_digest(lines: Sequence[bytes], node: FunctionNode | ast.ClassDef) -> str:
@@ -53,5 +55,21 @@ def _is_common(value: ast.expr | None) -> bool:
 def _digest(lines: Sequence[bytes], name: str) -> str:
     body = b"\n".join(line.strip() for line in lines)
     if (spelled := name.encode()) in body:
-        body = re.sub(rb"\b" + re.escape(spelled) + rb"\b", b"\0", body)
+        body = _without(body, spelled)
     return hashlib.sha1(body, usedforsecurity=False).hexdigest()[:16]
+
+
+def _without(body: bytes, name: bytes) -> bytes:
+    """A body with a null byte for each whole word that is the name. By hand: to compile an expression for each name of
+    a tree takes longer than all the rest that is done with its definitions."""
+    if not name.isascii():
+        return re.sub(rb"\b" + re.escape(name) + rb"\b", b"\0", body)
+    pieces = body.split(name)
+    last = len(pieces) - 1
+    found = [pieces[0]]
+    for number, right in enumerate(pieces[1:], start=1):
+        left = pieces[number - 1]
+        # where nothing stands in between, the name follows on itself
+        is_part = (left[-1] in _WORD if left else number > 1) or (right[0] in _WORD if right else number < last)
+        found += (name if is_part else b"\0", right)
+    return b"".join(found)

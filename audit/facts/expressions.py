@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from audit.facts.accessed_chains import Chain
 from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.fields import fields_of
 from audit.facts.scopes import Scope
 from audit.facts.strings import Strings, is_own_module, is_own_name, is_tolerant
 from audit.facts.syspath import added_folders, is_search_path, path_of, put_together
-from audit.model.facts import Attribute, Context, Import, Span, Text
+from audit.model.facts import Context
 
 if TYPE_CHECKING:
     from audit.facts.collector import Collector
@@ -23,7 +25,12 @@ _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictC
 _CASTS: Final = frozenset({"cast", "typing.cast", "t.cast", "typing_extensions.cast", "te.cast"})
 """Calls whose first argument is a type, which may be written as a string."""
 
-_Chain = tuple[Scope, str, tuple[str, ...], Span, bool, Context]
+_DYNAMIC: Final = frozenset(
+    {"hasattr", "getattr", "setattr", "delattr", "object", "spy", "__setattr__", "globals", "exec", "vars"}
+    | {"declare_namespace", "dict", "setitem", "setdefault", "update", "extend", "append"}
+)
+"""Last names of what reads, makes or asks for names given as strings."""
+_PATHS: Final = ("sys.path.", "__path__.")
 
 
 class Expressions:
@@ -36,9 +43,9 @@ class Expressions:
         self.sys_path: list[str] = []
         self.paths: dict[str, str | None] = {}
         """By variable, the folder that was last assigned to it, as far as that is literal."""
-        self._chains: list[_Chain] = []
+        self.chains: list[Chain] = []
         self.strings = Strings(collector)
-        self._probed: set[tuple[str, str]] = set()
+        self.probed: set[tuple[str, str]] = set()
         self.called: set[str] = set()
         self.accessed: set[str] = set()
         self.handed_to: set[str] = set()
@@ -67,7 +74,8 @@ class Expressions:
             if kind is ast.Attribute:
                 self._attribute(node, scope, stack)
             elif kind is ast.Constant:
-                self.strings.constant(node, scope)
+                if node.value.__class__ is str and "." in node.value:
+                    self.strings.named(node.value, node, scope)
             elif kind is ast.Call:
                 self._call(node, scope, stack)
             elif kind is ast.Lambda:
@@ -81,21 +89,16 @@ class Expressions:
                 self._other(node, scope, stack)
 
     def _other(self, node: ast.expr, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
-        kind = node.__class__
-        if isinstance(node, ast.Subscript):
-            self._subscript(node, scope)
-        elif isinstance(node, (ast.List, ast.Tuple)):
-            self.strings.sequence(node, scope)
-        elif isinstance(node, ast.Dict):
-            self.strings.mapping(node, scope)
-        elif isinstance(node, (ast.Yield, ast.YieldFrom)):
-            self.collector.definitions.yields()
-        for name in fields_of(kind):
+        look = _LOOKS.get(node.__class__)
+        if look is not None:
+            look(self, node, scope)
+        for name in fields_of(node.__class__):
             value = getattr(node, name)
-            if value.__class__ is list:
+            kind = value.__class__
+            if kind is list:
                 # names say nothing, and are most of what there is
                 stack += [(part, scope) for part in value if part is not None and part.__class__ is not ast.Name]
-            elif isinstance(value, ast.AST) and value.__class__ is not ast.Name:
+            elif kind is not ast.Name and isinstance(value, ast.AST):
                 stack.append((value, scope))
 
     def _attribute(self, node: ast.Attribute, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
@@ -109,11 +112,11 @@ class Expressions:
             stack.append((base, scope))
             return
         first = base.id
-        if names[-1] == "__dict__" and (names[0] == "update" or isinstance(node.ctx, ast.Store)):
+        store = isinstance(node.ctx, ast.Store)
+        if names[-1] == "__dict__" and (names[0] == "update" or store):
             self.collector.definitions.opens_self(first)
         if first in ("self", "cls"):
             return
-        store = isinstance(node.ctx, ast.Store)
         self._chain(scope, first, tuple(reversed(names)), node, store=store)
         if store and names[0] == "__path__":
             self.namespace = True
@@ -121,7 +124,16 @@ class Expressions:
     def _chain(self, scope: Scope, first: str, chain: tuple[str, ...], node: ast.expr, *, store: bool) -> None:
         collector = self.collector
         context: Context = "guarded" if collector.attributes_guarded else collector.context
-        self._chains.append((scope, first, chain, collector.spans.of(node), store, context))
+        self.chains.append((scope, first, chain, node, store, context))
+
+    def annotation(self, node: ast.expr) -> None:
+        """Visit an annotation, and what is written in it as a string."""
+        if node.__class__ is ast.Name:
+            return  # most are, and a name says nothing
+        self.visit(node)
+        for part in ast.walk(node):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str) and "." in part.value:
+                self.forward_reference(part, self.collector.scope)
 
     def forward_reference(self, node: ast.Constant, scope: Scope) -> None:
         """Note the chains of an annotation that is written as a string; it is read by type checkers alone."""
@@ -132,31 +144,39 @@ class Expressions:
         for part in ast.walk(expression):
             names = dotted(part).split(".") if isinstance(part, ast.Attribute) else []
             if len(names) > 1:
-                self._chains.append((scope, names[0], tuple(names[1:]), self.collector.spans.of(node), False, "typing"))
+                self.chains.append((scope, names[0], tuple(names[1:]), node, False, "typing"))
 
     def _call(self, node: ast.Call, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
-        callee = dotted(node.func)
-        self.called.add(leaf_of(node.func))
+        function, arguments, keywords = node.func, node.args, node.keywords
+        callee, leaf = dotted(function), leaf_of(function)
+        self.called.add(leaf)
         if callee:
-            self._dynamic(node, callee, scope)
-            self.strings.called(node, callee, callee.rpartition(".")[2], scope)
-            if callee in _CASTS and node.args and isinstance(node.args[0], ast.Constant):
-                self.forward_reference(node.args[0], scope)
-            if not self.collector.scope.is_function and any(is_own_name(each) for each in node.args):
+            if leaf in _DYNAMIC or callee.startswith(_PATHS):
+                self._dynamic(node, callee, scope)
+            self.strings.called(node, callee, leaf, scope)
+            if callee in _CASTS and arguments and isinstance(arguments[0], ast.Constant):
+                self.forward_reference(arguments[0], scope)
+            if not self.collector.scope.is_function and any(is_own_name(each) for each in arguments):
                 self.handed_to.add(callee)
-        self.called.update(leaf_of(each) for each in handed_on(node))
-        stack.append((node.func, scope))
-        tolerant = bool(node.keywords) and is_tolerant(node)
-        for index, argument in enumerate(node.args):
+        if keywords or leaf == "partial":
+            self.called.update(leaf_of(each) for each in handed_on(node))
+        if function.__class__ is not ast.Name:
+            stack.append((function, scope))
+        tolerant = bool(keywords) and is_tolerant(node)
+        strings = self.strings
+        for index, argument in enumerate(arguments):
+            if argument.__class__ is ast.Name:
+                continue
             if not isinstance(argument, ast.Constant):
                 stack.append((argument, scope))
-            elif not tolerant:
-                self.strings.constant(argument, scope, callee, str(index))
-        for keyword in node.keywords:
-            if isinstance(keyword.value, ast.Constant):
-                self.strings.constant(keyword.value, scope, callee, keyword.arg or "")
-            else:
-                stack.append((keyword.value, scope))
+            elif not tolerant and argument.value.__class__ is str:
+                strings.constant(argument, scope, callee, str(index))
+        for keyword in keywords:
+            value = keyword.value
+            if not isinstance(value, ast.Constant):
+                stack.append((value, scope))
+            elif value.value.__class__ is str:
+                strings.constant(value, scope, callee, keyword.arg or "")
 
     def _dynamic(self, node: ast.Call, callee: str, scope: Scope) -> None:
         """Calls that read, make or ask for names given as strings."""
@@ -197,7 +217,7 @@ class Expressions:
         if not first:
             return
         if leaf == "hasattr":
-            self._probed.add((dotted(owner), name.value))
+            self.probed.add((dotted(owner), name.value))
             return
         is_patch = callee.endswith(("patch.object", "mocker.spy")) or (
             leaf in ("setattr", "delattr") and "monkeypatch" in callee
@@ -207,7 +227,8 @@ class Expressions:
             chain = (*(rest.split(".") if rest else ()), name.value)
             self._chain(scope, first, chain, node, store=callee == "setattr")
 
-    def _subscript(self, node: ast.Subscript, scope: Scope) -> None:
+    def subscript(self, node: ast.Subscript, scope: Scope) -> None:
+        """Note what a subscript looks up or puts in place."""
         owner = dotted(node.value)
         if owner.endswith(".__dict__") and isinstance(node.ctx, ast.Store):
             self.collector.definitions.opens_self(owner.partition(".")[0])
@@ -260,33 +281,12 @@ class Expressions:
         elif is_search_path(target.value if isinstance(target, ast.Subscript) else target):
             self.sys_path += put_together(value, self.paths)
 
-    def resolved(self, imports: list[Import]) -> tuple[tuple[Attribute, ...], tuple[Text, ...]]:
-        """The chains whose first name only imports can bind, and the strings, in file order."""
-        attributes = []
-        for scope, first, chain, span, store, context in self._chains:
-            bindings = scope.lookup(first)
-            if not bindings or len({_target(imports, binding) for binding in bindings}) > 1:
-                continue
-            if not store and (".".join((first, *chain[:-1])), chain[-1]) in self._probed:
-                continue
-            attributes.append(Attribute(*bindings[0], chain, span, store, context))
-        texts = [
-            Text(value, span, self._expanded(scope, callee, imports), argument, context)
-            for scope, value, span, callee, argument, context in self.strings.distinct()
-        ]
-        return (
-            tuple(sorted(attributes, key=lambda attribute: attribute.span)),
-            tuple(sorted(texts, key=lambda text: text.span)),
-        )
 
-    def _expanded(self, scope: Scope, callee: str, imports: list[Import]) -> str:
-        first, dot, rest = callee.partition(".")
-        bindings = scope.lookup(first) if callee else None
-        return f"{_target(imports, bindings[0])}{dot}{rest}" if bindings else callee
-
-
-def _target(imports: list[Import], binding: tuple[int, int]) -> str:
-    statement, name = imports[binding[0]], imports[binding[0]].names[binding[1]]
-    if statement.is_from:
-        return f"{'.' * statement.level}{statement.module}.{name.name}"
-    return name.name if name.bound != name.name.partition(".")[0] else name.bound
+_LOOKS: Final[dict[type[ast.expr], Callable[[Expressions, Any, Scope], None]]] = {
+    ast.Subscript: Expressions.subscript,
+    ast.List: lambda expressions, node, scope: expressions.strings.sequence(node, scope),
+    ast.Tuple: lambda expressions, node, scope: expressions.strings.sequence(node, scope),
+    ast.Dict: lambda expressions, node, scope: expressions.strings.mapping(node, scope),
+    ast.Yield: lambda expressions, _node, _scope: expressions.collector.definitions.yields(),
+    ast.YieldFrom: lambda expressions, _node, _scope: expressions.collector.definitions.yields(),
+}

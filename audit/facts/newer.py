@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 import warnings
 from collections.abc import Iterator
+from typing import Final
 
 from audit.facts.formats import without_format_strings
 from audit.facts.patched import Source
+from audit.model.regex import regex
 
+_FORMAT_STRING: Final = regex(r"\b(?:[ft]r?|r[ft])['\"]", re.IGNORECASE)
 _SKIPPED = frozenset({tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT})
 
 
@@ -28,8 +32,8 @@ def parse_newer(content: bytes) -> ast.Module | None:
     except (SyntaxError, UnicodeDecodeError, tokenize.TokenError):
         return None
     tree = _parse(text)
-    if tree is not None or "{" not in text:
-        return tree
+    if tree is not None or _FORMAT_STRING.search(text) is None:
+        return tree  # most of what does not parse is no Python at all: not worth a fifth of a second to load libcst
     plain = without_format_strings(text)
     return None if plain is None else _parse(plain)
 

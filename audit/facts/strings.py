@@ -67,9 +67,11 @@ class Strings:
 
     def called(self, node: ast.Call, callee: str, leaf: str, scope: Scope) -> None:
         """Note the names that a call spells in several parts: relative to a package, or patched by keyword."""
-        first = node.args[0] if node.args else None
         if leaf == "attach" and "lazy" in callee:
             self._lazy(node, scope, callee)
+        if not node.args:
+            return
+        first = node.args[0]
         if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
             return
         if leaf == "import_module" and first.value.startswith("."):

@@ -24,7 +24,7 @@ def packed_words(content: bytes) -> bytes:
     """
     if b"\\" in content:
         content = _ESCAPES.sub(b" ", content)
-    return array("I", {crc32(word) for word in _WORD.findall(content)}).tobytes()
+    return array("I", set(map(crc32, set(_WORD.findall(content))))).tobytes()
 
 
 def unpacked(packed: bytes) -> frozenset[int]:
