@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from metta_ref.agents.initialisation import orthogonal_linear
 from metta_ref.agents.interface import State
 from metta_ref.agents.precision import full_precision, widened
-from metta_ref.agents.scan import discounted_sums
+from metta_ref.agents.scan import discounted_scores, discounted_sums
 from metta_ref.config import AgentConfig
 
 _EPSILON = 1e-5
@@ -114,16 +114,16 @@ class _Attention(nn.Module):
         ticks = _ticks(tick, starts)
         waves = torch.cos(ticks[..., None] * self.get_buffer("frequencies"))[:, :, None, :, None]
 
-        gated_keys = gammas * keys
-        key_decay, value_decay = (1 - gammas) * keep, (1 - betas) * keep
-        key_sums = discounted_sums(waves * gated_keys.unsqueeze(-2), key_decay.unsqueeze(-2), key_memory)
-        value_sums = discounted_sums(waves * (betas * value).unsqueeze(-2), value_decay.unsqueeze(-2), value_memory)
-        norms = discounted_sums(gated_keys, key_decay, norm_memory)
-
-        scores = torch.einsum("tbhrf,tbhf->tbhr", key_sums, queries)
-        weighted = torch.einsum("tbhr,tbhrd->tbhd", scores, value_sums)
-        scale = 2 * waves.shape[-2] * (norms * queries).sum(-1, keepdim=True) + _EPSILON
-        return (weighted / scale).flatten(start_dim=2), (value_sums[-1], key_sums[-1], norms[-1], ticks[-1])
+        gated_keys, key_decay = gammas * keys, (1 - gammas) * keep
+        # The normaliser is one key more, whose wave is 1.
+        memory = torch.cat([key_memory, norm_memory.unsqueeze(-2)], -2)
+        waves_and_one = torch.cat([waves, torch.ones_like(waves[..., :1, :])], -2)
+        scores, memory = discounted_scores(gated_keys, waves_and_one, key_decay, queries, memory)
+        value_sums = discounted_sums(betas * value, waves, (1 - betas) * keep, value_memory)
+        weighted = (scores[..., :-1].unsqueeze(-1) * value_sums).sum(-2)
+        scale = 2 * waves.shape[-2] * scores[..., -1:] + _EPSILON
+        after = (value_sums[-1], memory[..., :-1, :], memory[..., -1, :], ticks[-1])
+        return (weighted / scale).flatten(start_dim=2), after
 
 
 class _Gate(nn.Module):

@@ -11,7 +11,7 @@ from metta_ref.agents.actor_critic import PARTS
 from metta_ref.agents.agalite import AgaliteCore
 from metta_ref.agents.interface import Agent
 from metta_ref.agents.lstm import LstmCore
-from metta_ref.agents.scan import discounted_sums
+from metta_ref.agents.scan import discounted_scores, discounted_sums
 from metta_ref.config import AgentConfig, Observation
 
 CONFIG = AgentConfig(hidden_size=8, layers=2, heads=2, head_size=3, eta=2, frequencies=5)
@@ -86,17 +86,34 @@ def test_the_state_is_cut_by_environment_on_the_first_axis(name: str) -> None:
 
 
 def test_discounted_sums_by_hand() -> None:
-    sums = discounted_sums(torch.tensor([1.0, 2.0, 4.0]), torch.tensor([0.5, 0.0, 0.25]), torch.tensor(8.0))
-    assert sums.tolist() == [5.0, 2.0, 4.5]  # 1 + 8/2, 2 + nothing, 4 + 2/4
+    """One number under two waves: the first lets it through, the second doubles, drops and halves it."""
+    waves = torch.tensor([[1.0, 2.0], [1.0, 0.0], [1.0, 0.5]])[..., None]
+    inputs, decay = torch.tensor([[1.0], [2.0], [4.0]]), torch.tensor([[0.5], [0.0], [0.25]])
+    initial = torch.tensor([[8.0], [4.0]])
+    sums = discounted_sums(inputs, waves, decay, initial)
+    assert sums[..., 0].tolist() == [
+        [5.0, 4.0],
+        [2.0, 0.0],
+        [4.5, 2.0],
+    ]  # 1 + 8/2 and 2 + 4/2; 2 and 0; 4 + 2/4 and 2 + 0
+    queries = torch.tensor([[1.0], [10.0], [100.0]])
+    scores, last = discounted_scores(inputs, waves, decay, queries, initial)
+    assert scores.tolist() == [[5.0, 4.0], [20.0, 0.0], [450.0, 200.0]]
+    torch.testing.assert_close(last, sums[-1])
 
 
-def test_the_gradient_of_discounted_sums_is_right() -> None:
-    """Numerically, in double precision, with a decay that is broadcast along one axis."""
+@pytest.mark.parametrize("scored", [False, True])
+def test_the_gradient_of_discounted_sums_is_right(scored: bool) -> None:
+    """Numerically, in double precision, with waves that are broadcast along one axis."""
     torch.manual_seed(0)
-    inputs = torch.randn(5, 2, 3, 4, dtype=torch.double, requires_grad=True)
-    decay = torch.rand(5, 2, 1, 4, dtype=torch.double, requires_grad=True)
-    initial = torch.randn(2, 3, 4, dtype=torch.double, requires_grad=True)
-    assert torch.autograd.gradcheck(discounted_sums, (inputs, decay, initial))
+    inputs, queries = (torch.randn(5, 2, 3, 4, dtype=torch.double, requires_grad=True) for _ in range(2))
+    waves = torch.randn(5, 2, 1, 2, 1, dtype=torch.double)
+    decay = torch.rand(5, 2, 3, 4, dtype=torch.double, requires_grad=True)
+    initial = torch.randn(2, 3, 2, 4, dtype=torch.double, requires_grad=True)
+    if scored:
+        assert torch.autograd.gradcheck(discounted_scores, (inputs, waves, decay, queries, initial))
+    else:
+        assert torch.autograd.gradcheck(discounted_sums, (inputs, waves, decay, initial))
 
 
 def attention_by_the_equations(core: AgaliteCore, inputs: Tensor) -> Tensor:
