@@ -33,16 +33,17 @@ CONFIG = AgentConfig(hidden_size=128, layers=1, heads=4, head_size=32, eta=4, fr
 
 
 def plain_sums(inputs: Tensor, waves: Tensor, decay: Tensor, initial: Tensor) -> Tensor:
-    """`discounted_sums` as its equation reads, for autograd to record."""
+    """`discounted_sums` as the equation reads, for autograd to record: x_t of all steps, then step by step."""
+    inputs, decay = waves * inputs.unsqueeze(-2), decay.unsqueeze(-2)
     sums = []
     for step in range(len(inputs)):
-        initial = decay[step].unsqueeze(-2) * initial + waves[step] * inputs[step].unsqueeze(-2)
+        initial = decay[step] * initial + inputs[step]
         sums.append(initial)
     return torch.stack(sums)
 
 
 def unbound_sums(inputs: Tensor, waves: Tensor, decay: Tensor, initial: Tensor) -> Tensor:
-    """The same over `unbind`, whose gradient does not fill a whole sequence for each step."""
+    """The same as a careful author writes it: over `unbind`, whose gradient does not fill a sequence for each step."""
     sums = []
     for step, wave, discount in zip(inputs, waves, decay, strict=True):
         initial = discount.unsqueeze(-2) * initial + wave * step.unsqueeze(-2)
