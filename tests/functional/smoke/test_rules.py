@@ -15,11 +15,11 @@ from smoke.scenario import EXPECTATIONS, Analysed, Complete, Evaluated, Resumed,
 SHIPPED_RULES = Path(__file__).parents[3] / "rules" / "smoke.yaml"
 
 
-def test_the_shipped_scenarios_cover_the_whole_way_for_both_agents(
+def test_the_shipped_scenarios_cover_the_whole_way_for_every_agent(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     scenarios = load_scenarios(SHIPPED_RULES)
-    assert [scenario.name for scenario in scenarios] == ["agalite", "lstm"]
+    assert [scenario.name for scenario in scenarios] == ["agalite", "lstm", "fast", "memoryless"]
     for scenario in scenarios:
         assert [stage.name for stage in scenario.stages] == [
             "train", "checkpoint", "uninterrupted", "resume", "evaluate", "analyse",
@@ -30,6 +30,8 @@ def test_the_shipped_scenarios_cover_the_whole_way_for_both_agents(
     assert capsys.readouterr().out == (
         "agalite: An AGaLiTe agent with two environment workers, from training to figures.\n"
         "lstm: An LSTM agent without workers, from training to figures.\n"
+        "fast: A convolutional encoder before an LSTM, from training to figures.\n"
+        "memoryless: The control without a memory, from training to figures.\n"
     )
 
 
