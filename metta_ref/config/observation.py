@@ -1,7 +1,7 @@
 """What an environment shows its agents, as a value that a checkpoint keeps with the policy."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 EMPTY = 255
@@ -49,16 +49,8 @@ class Observation:
         return f"{len(self.features)} kinds of tokens on a grid of {self.grid[0]} x {self.grid[1]} cells"
 
 
-def observation_to_plain(observation: Observation) -> dict[str, Any]:
-    """As lists, numbers and text, for JSON."""
-    return asdict(observation)
-
-
 def observation_from_plain(plain: Mapping[str, Any]) -> Observation:
-    """The inverse of `observation_to_plain`.
-
-    Raises KeyError or TypeError when it is not what that returned.
-    """
+    """The inverse of `dataclasses.asdict`, also after JSON. Raises KeyError or TypeError when it is not that."""
     features = tuple(Feature(**feature) for feature in plain["features"])
     rows, columns = plain["grid"]
     return Observation(tuple(plain["shape"]), features, (rows, columns))

@@ -1,85 +1,221 @@
-"""What a configuration field carries besides its type: help, unit, and the values that it accepts."""
+"""Settings as frozen dataclasses: what each says of itself, and the `key=value` grammar that gives it another value."""
 
-from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
-from typing import Any, TypeVar, get_type_hints
+import contextlib
+import difflib
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from types import NoneType
+from typing import Any, TypedDict, TypeVar, Unpack, get_args, get_origin, get_type_hints
 
+C = TypeVar("C")
 T = TypeVar("T")
 
+Rules = Iterator[tuple[tuple[str, ...], str]]
+"""Broken rules between settings: the keys that each is about, and its message."""
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """The documentation and limits of one field.
 
-    `resumable` marks a field that may differ when a run goes on: it changes when training stops or how
-    it is carried out, never what is computed. `neutral` marks one whose default computes what was computed before
-    there was such a field: the digest of a configuration leaves it out then, so that older checkpoints fit.
+class ConfigError(Exception):
+    """Settings that cannot be used: one message for each mistake, in `problems`."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class Traits(TypedDict, total=False):
+    """What a setting may say of itself besides its type, default and meaning.
+
+    `required` asks for a value when it is left empty. `resumable` marks what may differ when a run goes on: it changes
+    when training stops or how it is carried out, never what is computed. `neutral` marks what computes, at its default,
+    what was computed before there was such a setting: digests leave it out then, so that older checkpoints fit.
     """
 
-    help: str = ""
-    unit: str = ""
-    minimum: float | None = None
-    maximum: float | None = None
-    choices: tuple[str, ...] = ()
-    resumable: bool = False
-    neutral: bool = False
+    unit: str
+    minimum: float
+    maximum: float
+    choices: tuple[str, ...]
+    required: str
+    resumable: bool
+    neutral: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """One settable key of a configuration class, such as `trainer.num_envs`."""
+class Setting:
+    """One settable key of a configuration, such as `trainer.num_envs`."""
 
     key: str
     type: object
     default: object
-    option: Option
+    help: str
+    traits: Traits
 
 
-def option(
-    default: T,
-    help: str,  # noqa: A002 - the word that argparse and click use for it
-    *,
-    unit: str = "",
-    minimum: float | None = None,
-    maximum: float | None = None,
-    choices: tuple[str, ...] = (),
-    resumable: bool = False,
-    neutral: bool = False,
-) -> T:
-    """A dataclass field with a default and an `Option`; every setting documents itself this way."""
-    described = Option(help, unit, minimum, maximum, choices, resumable, neutral)
-    return field(default=default, metadata={"option": described})
+def option(default: T, help: str = "", **traits: Unpack[Traits]) -> T:  # noqa: A002 - argparse's and click's word
+    """A dataclass field that documents itself; the traits of a nested dataclass are those of all its fields."""
+    return field(default=default, metadata={"help": help, "traits": traits})
 
 
-def leaves(config_class: type) -> dict[str, Leaf]:
-    """All settable keys of a dataclass, nested dataclasses flattened with dots, in the order of definition.
-
-    Raises TypeError when a field has no default: a tool must start with nothing but its name.
-    """
-    found: dict[str, Leaf] = {}
+def settings_of(config_class: type) -> dict[str, Setting]:
+    """All settings of a dataclass by key, those of nested dataclasses after a dot, in the order of definition."""
+    found: dict[str, Setting] = {}
     hints = get_type_hints(config_class)
     for item in fields(config_class):
-        hint = hints[item.name]
-        if isinstance(hint, type) and is_dataclass(hint):
-            nested = leaves(hint)
-            found |= {
-                f"{item.name}.{key}": Leaf(f"{item.name}.{key}", leaf.type, leaf.default, leaf.option)
-                for key, leaf in nested.items()
-            }
+        kind, traits = hints[item.name], item.metadata.get("traits", {})
+        if isinstance(kind, type) and is_dataclass(kind):
+            for inner in settings_of(kind).values():
+                key = f"{item.name}.{inner.key}"
+                found[key] = replace(inner, key=key, traits={**inner.traits, **traits})
         else:
-            found[item.name] = Leaf(item.name, hint, _default(config_class, item), _option(item.metadata))
+            found[item.name] = Setting(item.name, kind, item.default, item.metadata["help"], traits)
     return found
 
 
-def _default(config_class: type, item: Field[Any]) -> object:
-    if item.default is not MISSING:
-        return item.default
-    if item.default_factory is not MISSING:
-        return item.default_factory()
-    raise TypeError(f"{config_class.__name__}.{item.name} needs a default")
+def values_of(config: Any) -> dict[str, object]:
+    """The value of every setting by its key."""
+    return _flattened(asdict(config))
 
 
-def _option(metadata: Mapping[str, object]) -> Option:
-    found = metadata.get("option", Option())
-    assert isinstance(found, Option)  # noqa: S101 - metadata under this name is only ever written by option()
-    return found
+def parse_overrides(argv: Sequence[str], config_class: type[C], base: C | None = None) -> C:
+    """The configuration that `key=value` arguments describe, over `base` or the defaults.
+
+    The class may define `problems() -> Rules`; a rule stays silent while one of its keys is mistaken.
+
+    Raises ConfigError with all mistakes: unknown keys (with the nearest valid one), keys given twice or missing,
+    values of the wrong type or out of range, broken rules between settings.
+    """
+    given: dict[str, object] = {}
+    problems: list[str] = []
+    for argument in argv:
+        key, equals, text = argument.partition("=")
+        if not equals or not key or key.startswith("-"):
+            problems.append(f"{argument}: write settings as key=value (--help lists all keys)")
+        elif key in given:
+            problems.append(f"{key}: given twice; give it once")
+        else:
+            given[key] = text
+    return _configured(given, config_class, base, problems)
+
+
+def from_mapping(mapping: Mapping[str, Any], config_class: type[C], base: C | None = None) -> C:
+    """The configuration that a nested mapping, read from a file, describes over `base` or the defaults.
+
+    Raises ConfigError as `parse_overrides` does, so a file and a command line obey the same rules.
+    """
+    return _configured(_flattened(mapping), config_class, base, [])
+
+
+def help_text(config_class: type) -> str:
+    """One line a key: name, default, unit, meaning and accepted values."""
+    rows = []
+    for key, setting in settings_of(config_class).items():
+        choices = f" ({', '.join(setting.traits['choices'])})" if "choices" in setting.traits else ""
+        rows.append((key, _shown(setting.default), setting.traits.get("unit", ""), setting.help + choices))
+    widths = [*(max(map(len, column)) for column in list(zip(*rows, strict=True))[:3]), 0]
+    return "\n".join("  ".join(map(str.ljust, row, widths)) for row in rows)
+
+
+class _RefusedError(Exception):
+    """A value that its setting does not accept; the message completes a sentence that begins with key=value."""
+
+
+def _configured(given: Mapping[str, object], config_class: type[C], base: C | None, problems: list[str]) -> C:
+    known = settings_of(config_class)
+    values: dict[str, object] = {}
+    mistaken: set[str] = set()
+    for key, raw in given.items():
+        if key not in known:
+            nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
+            problems.append(f"{key}: no such key; did you mean {nearest}? (--help lists all keys)")
+            continue
+        try:
+            values[key] = _accepted(known[key].traits, _converted(known[key].type, raw))
+        except _RefusedError as error:
+            mistaken.add(key)
+            problems.append(f"{key}={raw}: {error}")
+    config: C = _replaced(config_class() if base is None else base, values)
+    for key, value in values_of(config).items():
+        if (asked := known[key].traits.get("required")) and not value:
+            problems.append(f"{key}: is missing; {asked}")
+    rules: Rules = getattr(config, "problems", lambda: iter(()))()
+    problems += [message for keys, message in rules if not mistaken.intersection(keys)]
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def _flattened(mapping: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in mapping.items():
+        flat |= _flattened(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return flat
+
+
+def _replaced(config: Any, values: Mapping[str, object], prefix: str = "") -> Any:
+    changes: dict[str, object] = {}
+    for item in fields(config):
+        key, current = f"{prefix}{item.name}", getattr(config, item.name)
+        if is_dataclass(current):
+            changes[item.name] = _replaced(current, values, f"{key}.")
+        elif key in values:
+            changes[item.name] = values[key]
+    return replace(config, **changes)
+
+
+def _converted(kind: object, raw: object) -> object:
+    """`raw` as a value of type `kind`: text from a command line, or a plain value from a file."""
+    arguments = get_args(kind)
+    if NoneType in arguments:
+        return None if raw in (None, "none") else _converted(arguments[0], raw)
+    if get_origin(kind) is tuple:
+        # A file written when the setting was a single value holds no list.
+        parts = [raw] if isinstance(raw, int | float) else raw
+        parts = [part for part in parts.split(",") if part] if isinstance(parts, str) else parts
+        if not isinstance(parts, list | tuple):
+            raise _RefusedError("must be a list, separated by commas")
+        return tuple(_converted(arguments[0], part) for part in parts)
+    if kind is bool:
+        if raw not in (True, False, "true", "false"):
+            raise _RefusedError("must be true or false")
+        return raw in (True, "true")
+    if kind is str:
+        if not isinstance(raw, str):
+            raise _RefusedError("must be text")
+        return raw
+    return _number(kind, raw)
+
+
+def _number(kind: object, raw: object) -> int | float:
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+        raise _RefusedError("must be a number")
+    if kind is int:
+        if not isinstance(raw, float):
+            with contextlib.suppress(ValueError):
+                return int(raw)
+        raise _RefusedError("must be a whole number")
+    try:
+        number = float(raw)
+    except ValueError:
+        raise _RefusedError("must be a number") from None
+    if not math.isfinite(number):
+        raise _RefusedError("must be a finite number")
+    return number
+
+
+def _accepted(traits: Traits, value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(_accepted(traits, part) for part in value)
+    if "choices" in traits and value not in traits["choices"]:
+        raise _RefusedError(f"must be one of {', '.join(traits['choices'])}")
+    if isinstance(value, int | float):
+        if "minimum" in traits and value < traits["minimum"]:
+            raise _RefusedError(f"must be at least {traits['minimum']:g}")
+        if "maximum" in traits and value > traits["maximum"]:
+            raise _RefusedError(f"must be at most {traits['maximum']:g}")
+    return value
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value)) or '""'
+    return (str(value).lower() if isinstance(value, bool) else str(value)) or '""'

@@ -1,12 +1,10 @@
-"""Where runs live on disk, and the configuration that each keeps."""
+"""Where runs live on disk, the configuration that each keeps, and what of it may change when it goes on."""
 
 import os
 from dataclasses import asdict
 from pathlib import Path
 
-import yaml
-
-from metta_ref.config.overrides import ConfigError, from_mapping
+from metta_ref.config.options import ConfigError, from_mapping, settings_of, values_of
 from metta_ref.config.schema import RUN_NAME, Config
 
 
@@ -25,13 +23,21 @@ def run_dir(run: str) -> Path:
     return data_dir() / run
 
 
+def write_whole(path: Path, content: str | bytes) -> Path:
+    """Write a file in one step, in place of one that stands there, and return its path. Raises OSError."""
+    partial = path.with_name(f".{path.name}.tmp-{os.getpid()}")
+    try:
+        partial.write_bytes(content.encode() if isinstance(content, str) else content)
+        return partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def save_run_config(config: Config) -> Path:
     """Write `config.yaml` into the run's directory, whole or not at all."""
-    path = run_dir(config.run) / "config.yaml"
-    partial = path.with_name(f".config.yaml.tmp-{os.getpid()}")
-    partial.write_text(yaml.safe_dump(asdict(config), sort_keys=False), encoding="utf-8")
-    partial.replace(path)
-    return path
+    import yaml  # here and below: takes longer to load than all of this package, and most of it needs none
+
+    return write_whole(run_dir(config.run) / "config.yaml", yaml.safe_dump(asdict(config), sort_keys=False))
 
 
 def load_run_config(run: str) -> Config:
@@ -39,6 +45,8 @@ def load_run_config(run: str) -> Config:
 
     Raises ConfigError when there is no such run, or its `config.yaml` is missing or damaged.
     """
+    import yaml
+
     directory = run_dir(run)
     path = directory / "config.yaml"
     if not directory.is_dir():
@@ -58,3 +66,30 @@ def load_run_config(run: str) -> Config:
         return from_mapping(loaded, Config)
     except ConfigError as error:
         raise ConfigError(f"{path}: {problem}" for problem in error.problems) from error
+
+
+def config_digest(config: Config) -> str:
+    """SHA-256 of the settings that decide what is computed; neutral ones at their defaults are left out."""
+    import hashlib
+    import json
+
+    known, frozen = settings_of(Config), _frozen(config).items()
+    decisive = {
+        key: value for key, value in frozen if not known[key].traits.get("neutral") or value != known[key].default
+    }
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+
+def frozen_changes(before: Config, after: Config) -> list[str]:
+    """Messages for settings that differ although a run that goes on may not change them."""
+    old, new = _frozen(before), _frozen(after)
+    return [
+        f"{key}={new[key]}: cannot change when a run goes on (it is {old[key]}); start another run instead"
+        for key in old
+        if old[key] != new[key]
+    ]
+
+
+def _frozen(config: Config) -> dict[str, object]:
+    known = settings_of(Config)
+    return {key: value for key, value in values_of(config).items() if not known[key].traits.get("resumable")}

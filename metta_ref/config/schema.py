@@ -1,21 +1,22 @@
 """Every setting of a training run, with its default, unit and limits."""
 
-import hashlib
-import json
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from metta_ref.config.curriculum import CurriculumConfig
-from metta_ref.config.options import leaves, option
+from metta_ref.config.options import Rules, option
 
 AGENTS = ("agalite", "fast", "lstm", "memoryless")
 ENVS = ("envpool", "gymnasium", "grid", "mettagrid", "tmaze")
-_NAMED_TASKS = ("envpool", "gymnasium", "mettagrid")
 STRATEGIES = ("latest", "best", "top", "all", "threshold")
 """How checkpoints of a run are chosen."""
 
+OFF, UNIFORM, LEARNING_PROGRESS = "off", "uniform", "learning_progress"
+VARIED = ("corridor_length", "max_steps", "view_radius")
+"""Parameters of the own tasks that a curriculum may vary; each has a range of that name."""
+
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_NAMED_TASKS = ("envpool", "gymnasium", "mettagrid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,7 @@ class TrainerConfig:
     )
     num_envs: int = option(16, "environments in the batch", unit="envs", minimum=1, maximum=65536)
     num_workers: int = option(
-        0,
-        "processes that step them; 0 steps in this process",
-        unit="processes",
-        minimum=0,
-        maximum=256,
-        resumable=True,
+        0, "processes that step them; 0 steps in this process", unit="processes", minimum=0, maximum=256, resumable=True
     )
     horizon: int = option(16, "steps of each environment in an update", unit="steps", minimum=1, maximum=65536)
     update_epochs: int = option(2, "passes over each rollout", unit="passes", minimum=1, maximum=1000)
@@ -139,41 +135,86 @@ class KickstartConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class EvaluationConfig:
-    """Episodes played while training, which changes nothing of it; each such update is saved as a checkpoint."""
-
-    interval: int = option(
-        0, "evaluate every so many updates, and at the end; 0 never", unit="updates", minimum=0, resumable=True
-    )
-    episodes: int = option(32, "to play each time", unit="episodes", minimum=1, maximum=1_000_000, resumable=True)
-    num_envs: int = option(8, "environments in the batch", unit="envs", minimum=1, maximum=65536, resumable=True)
-    max_steps: int = option(100_000, "the batch stops after this many", unit="steps", minimum=1, resumable=True)
-    seed: int = option(0, "of environments and actions", minimum=0, maximum=2**63 - 1, resumable=True)
-    greedy: bool = option(False, "take the likeliest action instead of sampling", resumable=True)
-
-
-@dataclass(frozen=True, slots=True)
 class WandbConfig:
     """Weights & Biases, where a run can be shown besides its own files (package wandb)."""
 
     mode: str = option(
-        "off",
-        "off, recorded in the run's directory, or sent at once",
-        choices=("off", "offline", "online"),
-        resumable=True,
+        "off", "off, recorded in the run's directory, or sent at once", choices=("off", "offline", "online")
     )
-    project: str = option("metta_ref", "project that the run belongs to", resumable=True)
-    entity: str = option("", "user or team; empty is the login's own", resumable=True)
-    group: str = option("", "runs that belong together", resumable=True)
-    tags: tuple[str, ...] = option((), "words to find the run by, separated by commas", resumable=True)
-    id: str = option("", "identity of the run there; empty makes one up, and resuming keeps it", resumable=True)
+    project: str = option("metta_ref", "project that the run belongs to")
+    entity: str = option("", "user or team; empty is the login's own")
+    group: str = option("", "runs that belong together")
+    tags: tuple[str, ...] = option((), "words to find the run by, separated by commas")
+    id: str = option("", "identity of the run there; empty makes one up, and resuming keeps it")
+
+
+@dataclass(frozen=True, slots=True)
+class CurriculumConfig:
+    """Episodes of many variations of the task, which `envs.tasks` derives from their ids; off without a kind."""
+
+    kind: str = option(OFF, "how the task of the next episode is drawn", choices=(OFF, UNIFORM, LEARNING_PROGRESS))
+    tasks: int = option(16, "variations, with ids from 0 on", unit="tasks", minimum=2, maximum=1000)
+    corridor_length: tuple[int, ...] = option(
+        (), "least and most, as 1,8; empty is that of env", unit="cells", minimum=1, maximum=1000
+    )
+    max_steps: tuple[int, ...] = option((), "least and most; empty is that of env", unit="steps", minimum=1)
+    view_radius: tuple[int, ...] = option(
+        (),
+        "least and most, up to that of env, which decides the observation's shape; empty is that of env",
+        unit="cells",
+        minimum=1,
+        maximum=8,
+    )
+    fast_window: int = option(20, "what learning_progress takes for the present success", unit="episodes", minimum=1)
+    slow_window: int = option(100, "what it compares that with", unit="episodes", minimum=2)
+    exploration: float = option(0.25, "share of learning_progress drawn uniformly all the same", minimum=0, maximum=1)
+
+    @property
+    def ranges(self) -> Mapping[str, tuple[int, ...]]:
+        """Least and most of each parameter that varies."""
+        return {name: limits for name in VARIED if (limits := getattr(self, name))}
+
+    def problems(self, env: EnvConfig) -> Rules:
+        """Rules between these settings, and with those of the environment."""
+        for name, limits in self.ranges.items():
+            key = f"curriculum.{name}"
+            shown = f"{key}={','.join(map(str, limits))}"
+            if len(limits) != 2 or limits[0] > limits[1]:
+                yield (key,), f"{shown}: give the least and the most, as 1,8"
+            elif self.kind == OFF:
+                yield (key, "curriculum.kind"), f"{shown}: varies nothing with curriculum.kind=off; give a kind"
+            elif name == "view_radius" and limits[1] > env.view_radius:
+                message = f"{shown}: at most env.view_radius={env.view_radius}, which decides what is shown"
+                yield (key, "env.view_radius"), message
+        kind = f"curriculum.kind={self.kind}"
+        if self.kind != OFF and env.name in _NAMED_TASKS:
+            message = f"{kind}: env.name={env.name} has no parameters to vary; use grid or tmaze"
+            yield ("curriculum.kind", "env.name"), message
+        if self.kind != OFF and not self.ranges:
+            keys = tuple(f"curriculum.{name}" for name in VARIED)
+            yield (*keys, "curriculum.kind"), f"{kind}: give a range to {' or '.join(keys)}"
+        if self.fast_window >= self.slow_window:
+            message = f"curriculum.fast_window={self.fast_window}: must be below slow_window={self.slow_window}"
+            yield ("curriculum.fast_window", "curriculum.slow_window"), message
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationConfig:
+    """Episodes played while training, which changes nothing of it; each such update is saved as a checkpoint."""
+
+    interval: int = option(0, "evaluate every so many updates, and at the end; 0 never", unit="updates", minimum=0)
+    episodes: int = option(32, "to play each time", unit="episodes", minimum=1, maximum=1_000_000)
+    num_envs: int = option(8, "environments in the batch", unit="envs", minimum=1, maximum=65536)
+    max_steps: int = option(100_000, "the batch stops after this many", unit="steps", minimum=1)
+    seed: int = option(0, "of environments and actions", minimum=0, maximum=2**63 - 1)
+    greedy: bool = option(False, "take the likeliest action instead of sampling")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """A training run, whole: equal configurations give equal runs on one machine."""
 
-    run: str = option("", "name of the run and of its directory; empty makes one up")
+    run: str = option("", "name of the run and of its directory; empty makes one up", resumable=True)
     py_agent: str = option("agalite", "agent to train", choices=AGENTS)
     seed: int = option(1, "of networks, environments and sampling", minimum=0, maximum=2**63 - 1)
     log_level: str = option(
@@ -189,84 +230,35 @@ class Config:
     agent: AgentConfig = AgentConfig()
     trainer: TrainerConfig = TrainerConfig()
     kickstart: KickstartConfig = KickstartConfig()
-    wandb: WandbConfig = WandbConfig()
-    curriculum: CurriculumConfig = field(default_factory=CurriculumConfig)
-    evaluation: EvaluationConfig = EvaluationConfig()
+    wandb: WandbConfig = option(WandbConfig(), resumable=True)
+    curriculum: CurriculumConfig = option(CurriculumConfig(), neutral=True)
+    evaluation: EvaluationConfig = option(EvaluationConfig(), resumable=True)
 
-    def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """Rules between fields, each with the keys that it is about."""
+    def problems(self) -> Rules:
+        """Rules between settings."""
         if (self.env.name in _NAMED_TASKS) != bool(self.env.id):
             named = f"{', '.join(_NAMED_TASKS[:-1])} or {_NAMED_TASKS[-1]}"
             needed = "names no environment; give env.id" if not self.env.id else f"belongs to env.name={named} alone"
             yield ("env.name", "env.id"), f"env.id={self.env.id}: {needed}"
-        world = self.env.agents * max(self.trainer.num_workers, 1)
-        if self.env.agents > 1 and self.trainer.num_envs % world:
-            message = f"env.agents={self.env.agents}: trainer.num_envs of each worker must be a multiple of it"
+        workers, envs, agents = self.trainer.num_workers, self.trainer.num_envs, self.env.agents
+        if agents > 1 and envs % (agents * max(workers, 1)):
+            message = f"env.agents={agents}: trainer.num_envs of each worker must be a multiple of it"
             yield ("env.agents", "trainer.num_envs", "trainer.num_workers"), message
-        workers, envs, groups = self.trainer.num_workers, self.trainer.num_envs, self.trainer.minibatches
         if self.run and not RUN_NAME.fullmatch(self.run):
             allowed = "letters, digits, '.', '_' and '-', starting with a letter or digit, at most 128"
             yield ("run",), f"run={self.run}: use {allowed}"
-        if workers and envs % workers:
-            valid = _listed([0, *_divisors(envs)])
-            message = f"trainer.num_workers={workers}: must divide trainer.num_envs={envs}: use one of {valid}"
-            yield ("trainer.num_workers", "trainer.num_envs"), message
-        if envs % groups:
-            valid = _listed(_divisors(envs))
-            message = f"trainer.minibatches={groups}: must divide trainer.num_envs={envs}: use one of {valid}"
-            yield ("trainer.minibatches", "trainer.num_envs"), message
+        for key, number, least in (("num_workers", workers, 0), ("minibatches", self.trainer.minibatches, 1)):
+            if number and envs % number:
+                valid = ", ".join(str(count) for count in range(least, envs + 1) if count == 0 or envs % count == 0)
+                message = f"trainer.{key}={number}: must divide trainer.num_envs={envs}: use one of {valid}"
+                yield (f"trainer.{key}", "trainer.num_envs"), message
         played = self.evaluation.num_envs
-        if self.evaluation.interval and played % self.env.agents:
-            message = f"evaluation.num_envs={played}: must be a multiple of env.agents={self.env.agents}"
+        if self.evaluation.interval and played % agents:
+            message = f"evaluation.num_envs={played}: must be a multiple of env.agents={agents}"
             yield ("evaluation.num_envs", "evaluation.interval", "env.agents"), message
-        yield from self.curriculum.problems(self.env.name, self.env.view_radius)
+        yield from self.curriculum.problems(self.env)
         teachers = len(self.kickstart.teacher)
-        for name in ("coefficient", "value_coefficient"):
-            given = len(getattr(self.kickstart, name))
-            if given != 1 and given != teachers:
-                key = f"kickstart.{name}"
-                yield (key, "kickstart.teacher"), f"{key}: {given} values for {teachers} teachers; give one or as many"
-
-
-def config_digest(config: Config) -> str:
-    """SHA-256 of the settings that decide what is computed: neither the run's name nor resumable ones, nor neutral
-    ones at their defaults.
-    """
-    known, settings = leaves(Config), _frozen_settings(config)
-    decisive = {
-        key: value for key, value in settings.items() if not (known[key].option.neutral and value == known[key].default)
-    }
-    plain = json.dumps(decisive, sort_keys=True)
-    return hashlib.sha256(plain.encode()).hexdigest()
-
-
-def frozen_changes(before: Config, after: Config) -> list[str]:
-    """Messages for settings that differ although a run that goes on may not change them."""
-    old, new = _frozen_settings(before), _frozen_settings(after)
-    return [
-        f"{key}={new[key]}: cannot change when a run goes on (it is {old[key]}); start another run instead"
-        for key in old
-        if old[key] != new[key]
-    ]
-
-
-def _frozen_settings(config: Config) -> dict[str, object]:
-    nested = asdict(config)
-    frozen: dict[str, object] = {}
-    for key, leaf in leaves(Config).items():
-        if key == "run" or leaf.option.resumable:
-            continue
-        value: object = nested
-        for part in key.split("."):
-            assert isinstance(value, dict)  # noqa: S101 - asdict nests as the dotted keys do
-            value = value[part]
-        frozen[key] = value
-    return frozen
-
-
-def _divisors(number: int) -> list[int]:
-    return [candidate for candidate in range(1, number + 1) if number % candidate == 0]
-
-
-def _listed(numbers: list[int]) -> str:
-    return ", ".join(map(str, numbers))
+        for key in ("coefficient", "value_coefficient"):
+            if (given := len(getattr(self.kickstart, key))) not in (1, teachers):
+                message = f"kickstart.{key}: {given} values for {teachers} teachers; give one or as many"
+                yield (f"kickstart.{key}", "kickstart.teacher"), message

@@ -10,27 +10,24 @@ Each differs from a base, the environment of a run, in what it names.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from metta_ref.config import Config, ConfigError, EnvConfig, from_mapping, option
+from metta_ref.config import Config, ConfigError, EnvConfig, Rules, from_mapping, option
 from metta_ref.sim.simulation import Simulation
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    name: str = option("", "of the simulation, unlike all others; required")
+    name: str = option("", "of the simulation, unlike all others; required", required="every simulation has one")
     episodes: int = option(1, "to play", unit="episodes", minimum=1, maximum=1_000_000)
     env: EnvConfig = field(default_factory=EnvConfig)
 
-    def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """Rules between fields, each with the keys that it is about."""
-        if not self.name:
-            yield ("name",), "name: is missing; every simulation has one"
+    def problems(self) -> Rules:
+        """Those of its environment."""
         for keys, message in Config(env=self.env).problems():
             if all(key.startswith("env.") for key in keys):
                 yield keys, message

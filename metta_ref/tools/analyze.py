@@ -8,15 +8,14 @@ baseline by more than the margin, and 2 when the episodes are too few to tell.
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metta_ref.config import ConfigError, config_digest, load_run_config, option, run_dir
+from metta_ref.config import ConfigError, Rules, config_digest, load_run_config, option, run_dir, write_whole
 from metta_ref.tools._main import EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, tool
 from metta_ref.tools._progress import LOG
-from metta_ref.tools._writing import write_whole
 
 if TYPE_CHECKING:
     from metta_ref.eval.analysis import Analysis
@@ -29,7 +28,9 @@ _BASELINE = re.compile(r"(?P<epoch>\d+)|(?P<run>[A-Za-z0-9][A-Za-z0-9._-]*)(#epo
 class AnalyzeConfig:
     """What to analyse, and how finely."""
 
-    run: str = option("", "run whose evaluations are analysed; required")
+    run: str = option(
+        "", "run whose evaluations are analysed; required", required="name the run to analyse, as in run=demo"
+    )
     metrics: tuple[str, ...] = option(("*",), "names or patterns of metrics, separated by commas")
     ranked_by: str = option("reward", "metric by which checkpoints are ranked and compared")
     baseline: str = option("", "what others are compared with: EPOCH, RUN or RUN#epoch-N; empty: the first measured")
@@ -41,10 +42,8 @@ class AnalyzeConfig:
     runs: tuple[str, ...] = option((), "whose learning is drawn, seeds of equal settings as one; empty is run")
     database: str = option("", "file or postgresql:// URL to read; empty is stats.duckdb of the run")
 
-    def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """Rules between fields, each with the keys that it is about."""
-        if not self.run:
-            yield ("run",), "run: is missing; name the run to analyse, as in run=demo"
+    def problems(self) -> Rules:
+        """Rules between settings."""
         if self.baseline and not _BASELINE.fullmatch(self.baseline):
             yield ("baseline",), f"baseline={self.baseline}: write EPOCH, RUN or RUN#epoch-NUMBER"
         if self.margin is not None and not self.baseline:

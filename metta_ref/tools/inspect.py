@@ -18,13 +18,12 @@ from metta_ref.tools._main import EXIT_DONE, tool
 class InspectConfig:
     """Which checkpoint, told how."""
 
-    policy: str = option("", "run or path of the checkpoint, as demo, runs/demo#best or .../epoch-00000050; required")
+    policy: str = option(
+        "",
+        "run or path of the checkpoint, as demo, runs/demo#best or .../epoch-00000050; required",
+        required="name a run or path, as in policy=demo",
+    )
     json: bool = option(False, "as JSON instead of text")
-
-    def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """Rules between fields, each with the keys that it is about."""
-        if not self.policy:
-            yield ("policy",), "policy: is missing; name a run or path, as in policy=demo"
 
 
 def main(config: InspectConfig) -> int:

@@ -6,31 +6,28 @@ episode is kept as a replay, which metta_ref.tools.replay shows again.
 
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from metta_ref.config import ConfigError, load_run_config, option
+from metta_ref.config import ConfigError, load_run_config, option, write_whole
 from metta_ref.tools._main import EXIT_DONE, tool
-from metta_ref.tools._writing import write_whole
 
 
 @dataclass(frozen=True, slots=True)
 class PlayConfig:
     """Which policy, in which episode, how fast."""
 
-    policy: str = option("", "run, path or URI of the policy, as demo or runs/demo#best; required")
+    policy: str = option(
+        "",
+        "run, path or URI of the policy, as demo or runs/demo#best; required",
+        required="name a run, path or URI, as in policy=demo",
+    )
     run: str = option("", "run whose environment is played in; empty is that of the policy")
     seed: int = option(0, "of the environment and of actions", minimum=0, maximum=2**63 - 1)
     greedy: bool = option(False, "take the likeliest action instead of sampling")
     delay: float = option(0.2, "between two steps, on a terminal", unit="seconds", minimum=0)
     max_steps: int = option(1000, "stop after this many", unit="steps", minimum=1)
     save: str = option("", "file to keep the episode in, as JSON; empty keeps nothing")
-
-    def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """Rules between fields, each with the keys that it is about."""
-        if not self.policy:
-            yield ("policy",), "policy: is missing; name a run, path or URI, as in policy=demo"
 
 
 def main(config: PlayConfig) -> int:

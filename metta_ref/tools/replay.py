@@ -6,14 +6,12 @@ writes it as one HTML page.
 
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from metta_ref.config import ConfigError, option, run_dir
+from metta_ref.config import ConfigError, Rules, option, run_dir, write_whole
 from metta_ref.tools._main import EXIT_DONE, tool
-from metta_ref.tools._writing import write_whole
 
 _SHOWN = 3
 """Ids in a message."""
@@ -30,8 +28,8 @@ class ReplayConfig:
     html: str = option("", "page to write instead of drawing here")
     delay: float = option(0.2, "between two steps, on a terminal", unit="seconds", minimum=0)
 
-    def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """Rules between fields, each with the keys that it is about."""
+    def problems(self) -> Rules:
+        """Rules between settings."""
         if bool(self.file) == bool(self.run):
             problem = "is missing; name a replay" if not self.file else "and run exclude each other; name one"
             yield ("file", "run"), f"file: {problem}, as in file=episode.json or run=demo episode=ID"

@@ -6,13 +6,13 @@ simulation that says what was recorded.
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metta_ref.config import STRATEGIES, ConfigError, load_run_config, option, run_dir
+from metta_ref.config import STRATEGIES, ConfigError, Rules, load_run_config, option, run_dir
 from metta_ref.tools._main import EXIT_DONE, tool
 
 if TYPE_CHECKING:
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 class SimConfig:
     """Which checkpoints to play, and how much."""
 
-    run: str = option("", "run whose checkpoints, or in whose environment policies, are evaluated; required")
+    run: str = option(
+        "",
+        "run whose checkpoints, or in whose environment policies, are evaluated; required",
+        required="name the run to evaluate, as in run=demo",
+    )
     epoch: int | None = option(None, "evaluate this epoch; none: let strategy choose", minimum=0)
     strategy: str = option("latest", "which checkpoints, without epoch", choices=STRATEGIES)
     metric: str = option("score", "what best, top and threshold compare, a number in the sidecar")
@@ -46,10 +50,8 @@ class SimConfig:
     )
     database: str = option("", "file or postgresql:// URL to merge into; empty is stats.duckdb of the run")
 
-    def problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """Rules between fields, each with the keys that it is about."""
-        if not self.run:
-            yield ("run",), "run: is missing; name the run to evaluate, as in run=demo"
+    def problems(self) -> Rules:
+        """Rules between settings."""
         if self.name and self.suite:
             yield ("name", "suite"), f"name={self.name}: the simulations of a suite have their own names; leave it out"
         if self.where:
