@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import posixpath
-import warnings
 from collections.abc import Iterator
 from typing import Final
 
 from audit.kinds.kind import Example, Source, TextKind
-from audit.kinds.texts import UnreadableError
+from audit.kinds.python_source import called_name, python_tree
 from audit.model.mentions import Mention
 
 _OPENERS: Final = frozenset({"open", "Path", "PurePath", "read_csv", "read_json", "read_parquet", "loadtxt"})
@@ -28,20 +27,14 @@ class OpenedFiles(TextKind):
         return path.endswith(".py")
 
     def mentions(self, source: Source) -> Iterator[Mention]:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what is odd about another project's strings is its own affair
-                tree = ast.parse(source.text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise UnreadableError(f"not Python: {type(error).__name__}") from None
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and node.args and _leaf(node.func) in _OPENERS and not _writes(node):
+        for node in ast.walk(python_tree(source.text)):
+            if isinstance(node, ast.Call) and node.args and called_name(node) in _OPENERS and not _writes(node):
                 path = node.args[0]
                 if isinstance(path, ast.Constant) and isinstance(path.value, str) and _names_a_file(path.value):
                     start = source.positions.offset(path.lineno, path.col_offset)
                     start = source.text.find(path.value, start)
                     span = source.positions.span(start, start + len(path.value))
-                    yield Mention("REF007", "path", path.value, "file", f"`{_leaf(node.func)}`", "warning", span)
+                    yield Mention("REF007", "path", path.value, "file", f"`{called_name(node)}`", "warning", span)
 
     HOLDS = (
         Example(
@@ -77,10 +70,6 @@ class OpenedFiles(TextKind):
             ),
         ),
     )
-
-
-def _leaf(called: ast.expr) -> str:
-    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
 
 
 def _writes(call: ast.Call) -> bool:

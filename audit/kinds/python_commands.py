@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
 from typing import Final
 
 from audit.kinds.commands import Caller, command_mentions
 from audit.kinds.kind import Example, Source, TextKind
-from audit.kinds.texts import UnreadableError
+from audit.kinds.python_source import called_name, python_tree
 from audit.model.mentions import Form, Mention
 
 _BUILD_SCRIPTS: Final = ("noxfile.py", "tasks.py", "fabfile.py", "dodo.py", "conf.py", "duties.py")
@@ -20,15 +19,6 @@ _LAUNCHERS: Final = frozenset(
 _LISTED: Final[dict[str, Form]] = {"packages": "module", "py_modules": "module", "scripts": "path"}
 _KEYED: Final = ("package_data", "package_dir")
 _COMMAND: Final = Caller("REF007", "the command", "error", judges_slots=False)
-
-
-def _parsed(source: Source) -> ast.Module:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what is odd about another project's strings is its own affair
-            return ast.parse(source.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise UnreadableError(f"not Python: {type(error).__name__}") from None
 
 
 def _is_line(node: ast.expr | None) -> bool:
@@ -64,7 +54,7 @@ class BuildScripts(TextKind):
         return path.rpartition("/")[2] in _BUILD_SCRIPTS
 
     def mentions(self, source: Source) -> Iterator[Mention]:
-        for node in ast.walk(_parsed(source)):
+        for node in ast.walk(python_tree(source.text)):
             found: Iterator[Mention] = iter(())
             if isinstance(node, ast.Constant) and _is_line(node):
                 found = command_mentions(str(node.value), _inside(node, source), source.positions, _COMMAND)
@@ -107,14 +97,10 @@ class Subprocesses(TextKind):
         return path.endswith(".py")
 
     def mentions(self, source: Source) -> Iterator[Mention]:
-        for node in ast.walk(_parsed(source)):
+        for node in ast.walk(python_tree(source.text)):
             if not (isinstance(node, ast.Call) and node.args):
                 continue
-            called = node.func
-            name = (
-                called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
-            )
-            if name not in _LAUNCHERS:
+            if called_name(node) not in _LAUNCHERS:
                 continue
             first = node.args[0]
             if isinstance(first, (ast.List, ast.Tuple)):
@@ -166,7 +152,7 @@ class SetupScripts(TextKind):
         return path.rpartition("/")[2] == "setup.py"
 
     def mentions(self, source: Source) -> Iterator[Mention]:
-        for node in ast.walk(_parsed(source)):
+        for node in ast.walk(python_tree(source.text)):
             if not isinstance(node, ast.keyword):
                 continue
             if node.arg in _LISTED and isinstance(node.value, (ast.List, ast.Tuple)):

@@ -12,8 +12,9 @@ from audit.kinds.forms import form_of
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.markdown import Fence, fence_mentions
 from audit.kinds.prose import doctest_mentions, prose_mentions
+from audit.kinds.python_source import python_tree
 from audit.kinds.sphinx import doc_mentions
-from audit.kinds.texts import Positions
+from audit.kinds.texts import Positions, UnreadableError
 from audit.model.mentions import Form, Mention
 from audit.model.regex import regex
 
@@ -217,8 +218,8 @@ class Docstrings(TextKind):
     def mentions(self, source: Source) -> Iterator[Mention]:
         text, positions = source.text, source.positions
         try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            tree = python_tree(text)
+        except UnreadableError:
             return  # the reader of Python itself reports it
         for node in ast.walk(tree):
             if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and node.body:
