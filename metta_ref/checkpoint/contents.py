@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from metta_ref.checkpoint.errors import CheckpointStateError
 from metta_ref.checkpoint.migrations import FORMAT_VERSION
 from metta_ref.config import AgentConfig, Observation
+
+if TYPE_CHECKING:
+    from metta_ref.agents.interface import Agent
 
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
 """What a sidecar may hold: values that every YAML reader understands."""
@@ -32,6 +36,25 @@ class PolicySpec:
     observation: Observation
     num_actions: int
     config: AgentConfig
+
+    def build(self, weights: Mapping[str, NDArray[Any]]) -> "Agent":
+        """A new agent on the CPU, in evaluation mode, with copies of the weights; random numbers go on undisturbed.
+
+        Raises CheckpointStateError when the weights do not fit the network.
+        """
+        import torch
+
+        from metta_ref.agents import make_agent
+
+        try:
+            with torch.random.fork_rng(devices=[]):
+                agent = make_agent(self.agent, self.observation, self.num_actions, self.config)
+            agent.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
+        except (ValueError, RuntimeError) as error:
+            raise CheckpointStateError(
+                f"not a policy of this version ({error}); use the version of metta_ref that wrote it"
+            ) from error
+        return agent.eval()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ import yaml
 from numpy.typing import NDArray
 
 from metta_ref.checkpoint import manifest as manifests
-from metta_ref.checkpoint.building import built_agent
 from metta_ref.checkpoint.contents import Checkpoint, Plain, PolicySpec, Snapshot, require_plain
 from metta_ref.checkpoint.durable import Writer, flush, flush_entry, write_files
 from metta_ref.checkpoint.errors import (
@@ -157,7 +156,7 @@ class CheckpointManager:
         manifest = self.read_manifest(epoch)
         weights = self._tensors(epoch, manifest, f"policy{_TENSORS}")
         try:
-            agent = built_agent(self._policy_spec(epoch, manifest), weights)
+            agent = self._policy_spec(epoch, manifest).build(weights)
         except CheckpointStateError as error:
             raise CheckpointStateError(f"{self.path(epoch)}: {error}") from error
         return agent, self._sidecar(epoch, manifest)

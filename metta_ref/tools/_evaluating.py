@@ -8,86 +8,87 @@ a policy that is not saved.
 import logging
 import statistics
 import tempfile
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from metta_ref.checkpoint import Checkpoint, CheckpointManager, key_and_version
-from metta_ref.config import Config
+from metta_ref.config import Config, EnvConfig, EvaluationConfig
+
+if TYPE_CHECKING:
+    from metta_ref.sim.simulation import Simulation
+    from metta_ref.tools.sim import SimConfig
 
 SCORE = "evaluation_score"
-"""Under which name a sidecar has the mean return of its evaluation."""
+"""Under which name a sidecar has the mean return of its evaluation, None where no episode ended."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluated:
-    """The mean return of what an epoch's policy played, None where no episode ended, and the episodes, as a shard."""
-
-    epoch: int
-    score: float | None
-    shard: Path
-    folder: "tempfile.TemporaryDirectory[str]"
-
-
-class Evaluator:
-    """Plays the policies of a run as `evaluation.*` says."""
-
-    def __init__(self, config: Config, manager: CheckpointManager) -> None:
-        self._config, self._manager = config, manager
-
-    def play(self, checkpoint: Checkpoint) -> tuple[Checkpoint, Evaluated]:
-        """The checkpoint with its score, and the episodes, to be published when it is saved."""
-        from metta_ref.checkpoint.building import built_agent
-        from metta_ref.checkpoint.policies import Policy
-        from metta_ref.sim.parts import Part, Pictures, play_parts
-        from metta_ref.sim.simulation import Simulation, utc_now
-
-        settings, env = self._config.evaluation, self._config.env
-        simulation = Simulation(
-            name=env.task,
-            env=env,
-            episodes=settings.episodes,
-            num_envs=settings.num_envs,
-            seed=settings.seed,
-            max_steps=settings.max_steps,
-            greedy=settings.greedy,
-        )
-        key = key_and_version(self._manager.path(checkpoint.epoch), checkpoint.epoch)
-        agent = built_agent(checkpoint.policy, checkpoint.snapshot.tensors["policy"])
-        policy = Policy(key, agent, checkpoint.sidecar)
-        folder = tempfile.TemporaryDirectory(prefix="metta_ref-evaluation-")
-        shard = Path(folder.name) / "shard.duckdb"
-        parts = [Part(0, policy, simulation, block) for block in range(len(simulation.blocks))]
-        played = play_parts(parts, shard, Pictures(0, Path(folder.name), ""), utc_now)
-        rewards = [reward for part in played for reward in part.rewards]
-        if not rewards:
-            asked = f"evaluation.max_steps={settings.max_steps}"
-            _log.warning("note: no episode of epoch %d ended within %s; raise it", checkpoint.epoch, asked)
-        done = Evaluated(checkpoint.epoch, statistics.fmean(rewards) if rewards else None, shard, folder)
-        return replace(checkpoint, sidecar={**checkpoint.sidecar, SCORE: done.score}), done
-
-    def publish(self, done: Evaluated) -> None:
-        """Merge episodes into the run's stats database; one that cannot take them is told, and training goes on."""
-        from metta_ref.eval.errors import StatsError
-        from metta_ref.eval.publish import publish
-
-        try:
-            publish([done.shard], self._manager.run_dir / "stats.duckdb")
-        except StatsError as error:
-            again = f"python -m metta_ref.tools.sim run={self._manager.run} epoch={done.epoch}"
-            _log.warning("note: the evaluation of epoch %d is not published: %s; then %s", done.epoch, error, again)
-        finally:
-            done.folder.cleanup()
-
-    def publish_again(self, epoch: int) -> None:
-        """Publish what a kill may have cut off after the checkpoint was saved; what is there already stays as it is."""
-        if SCORE in self._manager.read_sidecar(epoch):
-            _, done = self.play(self._manager.load(epoch))
-            self.publish(done)
 
 
 def evaluation_due(config: Config, epoch: int, agent_step: int) -> bool:
     """Whether the policy of an epoch is to be evaluated, and so saved."""
     interval = config.evaluation.interval
     return interval > 0 and (epoch % interval == 0 or agent_step >= config.trainer.total_timesteps)
+
+
+def simulation_of(name: str, env: EnvConfig, settings: "EvaluationConfig | SimConfig") -> "Simulation":
+    """What to play, as settings say."""
+    from metta_ref.sim.simulation import Simulation
+
+    return Simulation(
+        name=name,
+        env=env,
+        episodes=settings.episodes,
+        num_envs=settings.num_envs,
+        seed=settings.seed,
+        max_steps=settings.max_steps,
+        greedy=settings.greedy,
+    )
+
+
+def evaluated(
+    checkpoint: Checkpoint, config: Config, manager: CheckpointManager
+) -> tuple[Checkpoint, float | None, Callable[[], None]]:
+    """The checkpoint with its score as `evaluation.*` asks for it, the score, and what publishes the episodes when it
+    is saved: a stats database that cannot take them is told, and training goes on.
+    """
+    from metta_ref.checkpoint.policies import Policy
+    from metta_ref.sim.parts import Part, Pictures, play_parts
+    from metta_ref.sim.simulation import utc_now
+
+    epoch, env = checkpoint.epoch, config.env
+    simulation = simulation_of(env.task, env, config.evaluation)
+    agent = checkpoint.policy.build(checkpoint.snapshot.tensors["policy"])
+    policy = Policy(key_and_version(manager.path(epoch), epoch), agent, checkpoint.sidecar)
+    folder = tempfile.TemporaryDirectory(prefix="metta_ref-evaluation-")
+    shard = Path(folder.name) / "shard.duckdb"
+    parts = [Part(0, policy, simulation, block) for block in range(len(simulation.blocks))]
+    played = play_parts(parts, shard, Pictures(0, Path(folder.name), ""), utc_now)
+    rewards = [reward for part in played for reward in part.rewards]
+    if not rewards:
+        _log.warning(
+            "note: no episode of epoch %d ended within evaluation.max_steps=%d; raise it", epoch, simulation.max_steps
+        )
+    score = statistics.fmean(rewards) if rewards else None
+
+    def publish() -> None:
+        from metta_ref.eval import publish
+        from metta_ref.eval.errors import StatsError
+
+        try:
+            publish.publish([shard], manager.run_dir / "stats.duckdb")
+        except StatsError as error:
+            again = f"python -m metta_ref.tools.sim run={manager.run} epoch={epoch}"
+            _log.warning("note: the evaluation of epoch %d is not published: %s; then %s", epoch, error, again)
+        finally:
+            folder.cleanup()
+
+    return replace(checkpoint, sidecar={**checkpoint.sidecar, SCORE: score}), score, publish
+
+
+def publish_again(epoch: int, config: Config, manager: CheckpointManager) -> None:
+    """Publish what a kill may have cut off after the checkpoint was saved; what is there already stays as it is."""
+    if SCORE in manager.read_sidecar(epoch):
+        *_, publish = evaluated(manager.load(epoch), config, manager)
+        publish()

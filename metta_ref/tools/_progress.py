@@ -3,15 +3,13 @@
 import json
 import logging
 import math
-import os
 import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from metta_ref.config import ConfigError
+from metta_ref.config import ConfigError, write_whole
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -27,24 +25,21 @@ _log = logging.getLogger(__name__)
 class MetricsLog:
     """`metrics.jsonl` in a run's directory: one JSON object an update, in order, none twice.
 
-    A run that goes on from epoch `after` has forgotten what came later, and so does its log. Numbers that JSON
-    does not know (nan, infinities) are null. Raises ConfigError when a line is no such object.
+    A run that goes on from epoch `after` has forgotten what came later, and so does its log; a line that a kill cut
+    off is left out. Numbers that JSON does not know (nan, infinities) are null. Raises ConfigError when a line is no
+    such object.
     """
 
     def __init__(self, directory: Path, after: int) -> None:
         path = directory / LOG
-        kept = [line for line in _lines(path) if _epoch(line, path) <= after]
-        partial = path.with_name(f".{LOG}.tmp-{os.getpid()}")
-        partial.write_text("".join(kept), encoding="utf-8")
-        partial.replace(path)
-        self._file = path.open("a", encoding="utf-8")
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+        kept = [line for line in lines if line.endswith("\n") and _epoch(line, path) <= after]
+        self._file = write_whole(path, "".join(kept)).open("a", encoding="utf-8")
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
     def write(self, progress: "Progress") -> None:
@@ -73,17 +68,14 @@ class Watcher:
     def __init__(self, first_step: int, total: int) -> None:
         self._first, self._total, self._began = first_step, total, time.monotonic()
         self._reported, self._evaluated = self._began, ""
-        self._bar = _bar() if sys.stderr.isatty() else None
-        self._task = self._bar.add_task("training", total=total, completed=first_step, note="") if self._bar else None
+        self._bar = _bar(first_step, total) if sys.stderr.isatty() else None
 
     def __enter__(self) -> Self:
         if self._bar is not None:
             self._bar.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
 
@@ -94,8 +86,8 @@ class Watcher:
         if evaluation is not None:
             self._evaluated = f"evaluation {shown(evaluation)}  "
         note = f"return {shown(score)}  {self._evaluated}{speed:.0f} steps/s"
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=min(step, self._total), note=note)
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=min(step, self._total), note=note)
         elif now - self._reported > max(_SECONDS_BETWEEN_LINES, _PART_OF_THE_TIME * (now - self._began)):
             self._reported = now
             left = max(self._total - step, 0) / max(speed, 1e-9)
@@ -107,19 +99,14 @@ def shown(score: float | None) -> str:
     return "none" if score is None else f"{score:.3f}"
 
 
-def _bar() -> "Bar":
+def _bar(first_step: int, total: int) -> "Bar":
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (BarColumn(), TextColumn("{task.completed}/{task.total}"), TextColumn("{task.fields[note]}"))
-    return Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
-
-
-def _lines(path: Path) -> list[str]:
-    """Whole lines of the log so far; one that a kill cut off is left out."""
-    if not path.exists():
-        return []
-    return [line for line in path.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]
+    bar = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+    bar.add_task("training", total=total, completed=first_step, note="")
+    return bar
 
 
 def _epoch(line: str, path: Path) -> int:

@@ -1,13 +1,10 @@
 """The parts that the processes of a run have in it when torchrun starts several of a tool."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metta_ref.config import Config, ConfigError
 from metta_ref.rl.group import Group, process_group
-from metta_ref.tools._logging import logging_to, silence
 
 if TYPE_CHECKING:
     from metta_ref.envs import VectorEnv
@@ -16,7 +13,8 @@ if TYPE_CHECKING:
 def parsed_once(parse: Callable[[Sequence[str]], Config], argv: Sequence[str]) -> Config:
     """What `parse` makes of rank 0's command line, on every rank: one word counts, and one complains.
 
-    Raises what `parse` raises, ConfigError when the ranks do not divide the environments, and GroupError.
+    From then on no rank waits longer for another than it says. Raises what `parse` raises, ConfigError when the ranks
+    do not divide the environments, and GroupError.
     """
     group = process_group()
 
@@ -26,7 +24,9 @@ def parsed_once(parse: Callable[[Sequence[str]], Config], argv: Sequence[str]) -
             raise ConfigError(problems)
         return config
 
-    return group.first(parsed)
+    config = group.first(parsed)
+    group.limit(config.trainer.rank_timeout)
+    return config
 
 
 def own_envs(config: Config, group: Group) -> "VectorEnv":
@@ -47,11 +47,6 @@ def own_envs(config: Config, group: Group) -> "VectorEnv":
         first_env=group.rank * count,
         tasks=task_configs(config.env, config.curriculum),
     )
-
-
-def spoken(group: Group, directory: Path, level: str) -> AbstractContextManager[None]:
-    """Rank 0 speaks for all, on the terminal and in the run's log; the others only of what ends them."""
-    return logging_to(directory, level) if group.rank == 0 else silence()
 
 
 def _problems(config: Config, ranks: int) -> Iterator[str]:

@@ -1,20 +1,24 @@
-"""The loop that `train` and `resume` share: update, report, save."""
+"""A session of training, as `train` and `resume` share it: take the run, make the trainer, loop, report, save."""
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
-from metta_ref.checkpoint import CheckpointManager
-from metta_ref.config import Config
+from metta_ref.checkpoint import CheckpointManager, locked
+from metta_ref.config import Config, run_dir
+from metta_ref.rl.group import process_group
 from metta_ref.tools._evaluating import evaluation_due
 from metta_ref.tools._interrupt import StopRequest
-from metta_ref.tools._logging import announce, log_failure
+from metta_ref.tools._logging import announce, log_failure, logging_to, silence
 from metta_ref.tools._main import EXIT_DONE, EXIT_INTERRUPTED
 from metta_ref.tools._progress import shown
+from metta_ref.tools._ranks import own_envs
 from metta_ref.tools._record import recording
 
 if TYPE_CHECKING:
-    from metta_ref.rl.trainer import Progress, Trainer
+    from metta_ref.rl.trainer import Trainer
 
 _log = logging.getLogger(__name__)
 _SHORTEST = 1e-9
@@ -28,6 +32,32 @@ def use_one_thread() -> None:
     torch.set_num_threads(1)
 
 
+@contextmanager
+def taken(config: Config) -> Iterator[None]:
+    """Hold the run for this job. Rank 0 speaks for all, on the terminal and in the run's log; the others only of what
+    ends them.
+
+    Raises RunBusyError, and GroupError on the other ranks.
+    """
+    group, directory = process_group(), run_dir(config.run)
+    with ExitStack() as stack:
+        group.first(lambda: stack.enter_context(locked(directory)))
+        stack.enter_context(silence() if group.rank else logging_to(directory, config.log_level))
+        yield
+
+
+@contextmanager
+def prepared(config: Config) -> "Iterator[tuple[Trainer, StopRequest]]":
+    """A new trainer with this rank's environments, and whether it is to stop, for the time of the block."""
+    group = process_group()
+    # The workers start before torch is imported, and do so meanwhile.
+    with StopRequest(silent=group.rank > 0) as stop, closing(own_envs(config, group)) as env:
+        from metta_ref.rl.trainer import Trainer
+
+        use_one_thread()
+        yield Trainer(config, env, group), stop
+
+
 def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopRequest) -> int:
     """Train until the configured step or a request to any rank to stop, save at intervals and at the end, and
     summarise.
@@ -35,17 +65,21 @@ def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopR
     Returns the exit code. However it ends, the newest complete checkpoint stays, and where training can
     go on from it, the user is told how.
     """
-    settings, group = trainer.config.trainer, trainer.group
+    config, group = trainer.config, trainer.group
     first_step, saved, began = trainer.agent_step, trainer.epoch, time.monotonic()
     try:
         with recording(trainer, manager) as record:
-            while trainer.agent_step < settings.total_timesteps and not any(group.gather(stop.requested)):
+            while trainer.agent_step < config.trainer.total_timesteps and not any(group.gather(stop.requested)):
                 progress, checkpoint = trainer.update(), None
-                if _save_due(trainer.config, progress):
-                    checkpoint, saved = trainer.checkpoint(), progress.epoch
-                record.update(progress, checkpoint)
+                at_interval = trainer.epoch % config.trainer.checkpoint_interval == 0
+                if at_interval or evaluation_due(config, trainer.epoch, trainer.agent_step):
+                    checkpoint, saved = trainer.checkpoint(), trainer.epoch
+                if record:
+                    record.update(progress, checkpoint)
             if trainer.epoch != saved:
-                record.save(trainer.checkpoint())
+                checkpoint = trainer.checkpoint()
+                if record:
+                    record.save(checkpoint)
     except BaseException as error:
         log_failure(error)
         _say_how_to_go_on(trainer, manager)
@@ -56,16 +90,11 @@ def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopR
         f"steps_per_second={steps / max(time.monotonic() - began, _SHORTEST):.0f} episodes={trainer.episodes} "
         f"return={shown(trainer.score)}"
     )
-    if trainer.agent_step < settings.total_timesteps:
+    done = trainer.agent_step >= config.trainer.total_timesteps
+    if not done:
         _say_how_to_go_on(trainer, manager)
-        return EXIT_INTERRUPTED
-    return EXIT_DONE
-
-
-def _save_due(config: Config, progress: "Progress") -> bool:
-    if evaluation_due(config, progress.epoch, progress.agent_step):
-        return True
-    return progress.epoch % config.trainer.checkpoint_interval == 0
+    group.close()
+    return EXIT_DONE if done else EXIT_INTERRUPTED
 
 
 def _say_how_to_go_on(trainer: "Trainer", manager: CheckpointManager) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from metta_ref.config import Config, ConfigError
 
@@ -26,55 +26,36 @@ _SECONDS_TO_BEGIN, _SECONDS_TO_END = 20, 60
 """How long a service that does not answer may hold up the beginning and the end of a run."""
 
 
-class Telemetry(Protocol):
-    """Where a run is shown besides its directory."""
+class Telemetry:
+    """A run of Weights & Biases, or none; the first failure is told and is the last thing that is tried."""
 
-    def update(self, progress: "Progress") -> None:
-        """Show an update."""
-        ...
-
-    def checkpoint(self, checkpoint: "Checkpoint", path: Path) -> None:
-        """Keep a checkpoint that stands at `path`; also called from the thread that wrote it."""
-        ...
-
-
-class NoTelemetry:
-    """The null object."""
-
-    def update(self, progress: "Progress") -> None:
-        """Shown nowhere."""
-
-    def checkpoint(self, checkpoint: "Checkpoint", path: Path) -> None:
-        """Kept nowhere else."""
-
-
-class WandbRun:
-    """A run of Weights & Biases; the first failure is told and is the last thing that is tried."""
-
-    def __init__(self, run: Any, artifact: Callable[..., Any]) -> None:
-        self._run, self._artifact = run, artifact
+    def __init__(self, run: Any = None) -> None:
+        self._run = run
         self.attempt(lambda run: run.define_metric(_STEP))
         self.attempt(lambda run: run.define_metric("*", step_metric=_STEP))
 
     def update(self, progress: "Progress") -> None:
-        """See `Telemetry`."""
-        values = metrics(progress)
-        self.attempt(lambda run: run.log(values, step=progress.agent_step))
+        """Show an update."""
+        self.attempt(lambda run: run.log(metrics(progress), step=progress.agent_step))
 
     def checkpoint(self, checkpoint: "Checkpoint", path: Path) -> None:
-        """See `Telemetry`; an artifact of the run's name, with the epoch as an alias."""
-        shown = [key for key in ("agent_step", "score", "evaluation_score") if key in checkpoint.sidecar]
-        told = {"epoch": checkpoint.epoch, **{key: checkpoint.sidecar[key] for key in shown}}
+        """Keep a checkpoint that stands at `path`, as an artifact of the run's name, with the epoch as an alias.
+
+        Also called from the thread that wrote it.
+        """
 
         def keep(run: Any) -> None:
-            artifact = self._artifact(path.parent.parent.name, "model", metadata=told)
+            import wandb
+
+            shown = {key: checkpoint.sidecar[key] for key in _SHOWN if key in checkpoint.sidecar}
+            artifact = wandb.Artifact(path.parent.parent.name, "model", metadata={"epoch": checkpoint.epoch, **shown})
             artifact.add_dir(str(path))
             run.log_artifact(artifact, aliases=["latest", f"epoch-{checkpoint.epoch}"])
 
         self.attempt(keep)
 
     def attempt(self, action: Callable[[Any], object]) -> None:
-        """Do something with the run, unless it has failed."""
+        """Do something with the run, unless there is none or it has failed."""
         if self._run is None:
             return
         try:
@@ -82,6 +63,10 @@ class WandbRun:
         except Exception as error:  # noqa: BLE001 - whatever a service does, training goes on
             self._run = None
             _log.warning("note: wandb failed (%s); training goes on without", _reason(error))
+
+
+_SHOWN = ("agent_step", "score", "evaluation_score")
+"""What an artifact says of the checkpoint in it, besides its epoch."""
 
 
 def identified(config: Config) -> Config:
@@ -99,43 +84,44 @@ def identified(config: Config) -> Config:
 @contextmanager
 def telemetry(config: Config, directory: Path) -> Iterator[Telemetry]:
     """Where a run is shown, for the time of the block; the package is loaded only where it is asked for."""
-    run = None if config.wandb.mode == "off" else _begun(config, directory)
-    if run is None:
-        yield NoTelemetry()
-        return
-    failed = True
+    shown, failed = Telemetry(None if config.wandb.mode == "off" else _begun(config, directory)), True
     try:
-        yield run
+        yield shown
         failed = False
     finally:
-        run.attempt(lambda run: run.finish(exit_code=int(failed)))
+        shown.attempt(lambda run: run.finish(exit_code=int(failed)))
 
 
 def metrics(progress: "Progress") -> dict[str, float]:
     """An update under the names of dashboards; what is not known yet is left out."""
-    steps, update_seconds = progress.agent_step / progress.epoch, sum(progress.seconds.values())
-    overview = {"sps": steps / max(update_seconds, 1e-9)}
-    if progress.score is not None:
-        overview |= {"reward": progress.score, "reward_vs_total_time": progress.score}
-    if progress.evaluation_score is not None:
-        overview["evaluation_score"] = progress.evaluation_score
-    sections = {
+    steps, seconds = progress.agent_step / progress.epoch, sum(progress.seconds.values())
+    sections: dict[str, dict[str, float | None]] = {
         "metric": {
             "agent_step": progress.agent_step,
             "epoch": progress.epoch,
             "total_time": sum(progress.total_seconds.values()),
             "train_time": sum(progress.total_seconds.get(phase, 0.0) for phase in ("env", "act", "learn")),
         },
-        "overview": overview,
+        "overview": {
+            "sps": steps / max(seconds, 1e-9),
+            "reward": progress.score,
+            "reward_vs_total_time": progress.score,
+            "evaluation_score": progress.evaluation_score,
+        },
         "losses": asdict(progress.losses),
         "experience": {"episodes": progress.episodes, "episode_length": progress.mean_length},
-        "timing": {f"{phase}_seconds": seconds for phase, seconds in progress.seconds.items()},
+        "timing": {f"{phase}_seconds": taken for phase, taken in progress.seconds.items()},
     }
-    named = {f"{section}/{name}": value for section, values in sections.items() for name, value in values.items()}
-    return {name: value for name, value in named.items() if value is not None}
+    return {
+        f"{section}/{name}": value
+        for section, values in sections.items()
+        for name, value in values.items()
+        if value is not None
+    }
 
 
-def _begun(config: Config, directory: Path) -> WandbRun | None:
+def _begun(config: Config, directory: Path) -> Any:
+    """The run there, online or offline; None, which is told, when neither can be had."""
     try:
         import wandb
     except ImportError as error:
@@ -155,7 +141,7 @@ def _begun(config: Config, directory: Path) -> WandbRun | None:
             wandb.setup(settings)
             if mode == "online" and not wandb.login(prompt=False):
                 raise wandb.Error("no login; run wandb login")  # noqa: TRY301 - one place tells of every failure
-            run = wandb.init(
+            return wandb.init(
                 mode=mode,
                 dir=str(directory),
                 id=chosen.id,
@@ -168,7 +154,6 @@ def _begun(config: Config, directory: Path) -> WandbRun | None:
                 config=plain,
                 settings=settings,
             )
-            return WandbRun(run, wandb.Artifact)
         except Exception as error:  # noqa: BLE001 - whatever a service does, training goes on
             instead = f"recording offline, for wandb sync, in {directory}" if mode == "online" else "going on without"
             _log.warning("note: wandb failed (%s); %s", _reason(error), instead)

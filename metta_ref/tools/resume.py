@@ -7,8 +7,8 @@ number of processes goes on with what any number has saved.
 
 import logging
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from metta_ref.config import (
     Config,
@@ -20,10 +20,13 @@ from metta_ref.config import (
     save_run_config,
 )
 from metta_ref.rl.group import process_group
-from metta_ref.tools._interrupt import StopRequest
 from metta_ref.tools._main import tool
-from metta_ref.tools._ranks import own_envs, parsed_once, spoken
+from metta_ref.tools._ranks import parsed_once
 from metta_ref.tools._wandb import identified
+
+if TYPE_CHECKING:
+    from metta_ref.checkpoint import Checkpoint
+    from metta_ref.rl.trainer import Trainer
 
 _log = logging.getLogger("metta_ref.tools.resume")  # __name__ is __main__ when this is run
 
@@ -37,6 +40,24 @@ def parse(argv: Sequence[str]) -> Config:
     return parsed_once(_parse, argv)
 
 
+def main(config: Config) -> int:
+    """Train on and return the exit code."""
+    from metta_ref.checkpoint import CheckpointManager
+    from metta_ref.tools._training import prepared, taken, train_until_done
+
+    manager, group = CheckpointManager(run_dir(config.run)), process_group()
+    with taken(config):
+        checkpoint = group.first(lambda: manager.load(manager.latest()))
+        with prepared(config) as (trainer, stop):
+            trainer.restore(checkpoint)
+            for note in _notes(trainer, checkpoint):
+                _log.warning(note)
+            if any(group.gather(stop.requested)):
+                raise KeyboardInterrupt
+            group.first(lambda: save_run_config(config))
+            return train_until_done(trainer, manager, stop)
+
+
 def _parse(argv: Sequence[str]) -> Config:
     named = parse_overrides(argv, Config)
     if not named.run:
@@ -48,46 +69,19 @@ def _parse(argv: Sequence[str]) -> Config:
     return identified(config)
 
 
-def main(config: Config) -> int:
-    """Train on and return the exit code."""
-    from metta_ref.checkpoint import CheckpointManager, locked
-    from metta_ref.tools._training import train_until_done, use_one_thread
-
-    directory, settings, group = run_dir(config.run), config.trainer, process_group()
-    group.limit(settings.rank_timeout)
-    manager = CheckpointManager(directory)
-    with ExitStack() as stack:
-        group.first(lambda: stack.enter_context(locked(directory)))
-        stack.enter_context(spoken(group, directory, config.log_level))
-        checkpoint = group.first(lambda: manager.load(manager.latest()))
-        with closing(own_envs(config, group)) as env, StopRequest(silent=group.rank > 0) as stop:
-            from metta_ref.rl.trainer import Trainer
-
-            use_one_thread()
-            trainer = Trainer(config, env, group)
-            trainer.restore(checkpoint)
-            for name, here in trainer.fingerprint.items():
-                if (then := checkpoint.environment.get(name, here)) != here:
-                    _log.warning("note: %s was %s, is %s: results may differ in the last bits", name, then, here)
-            if env.metadata["snapshot"] != "exact":
-                _log.warning(
-                    "note: %s cannot be saved within an episode: new episodes begin, so the run differs from one that "
-                    "was not interrupted",
-                    env.metadata["name"],
-                )
-            if any(group.gather(stop.requested)):
-                raise KeyboardInterrupt
-            group.first(lambda: save_run_config(config))
-            if trainer.agent_step >= settings.total_timesteps:
-                _log.warning(
-                    "nothing to train: run %s is at step %d and trainer.total_timesteps=%d; give a larger one",
-                    config.run,
-                    trainer.agent_step,
-                    settings.total_timesteps,
-                )
-            code = train_until_done(trainer, manager, stop)
-            group.close()
-            return code
+def _notes(trainer: "Trainer", checkpoint: "Checkpoint") -> Iterator[str]:
+    """What may surprise of how the run goes on."""
+    for name, here in trainer.fingerprint.items():
+        if (then := checkpoint.environment.get(name, here)) != here:
+            yield f"note: {name} was {then}, is {here}: results may differ in the last bits"
+    if trainer.env.metadata["snapshot"] != "exact":
+        yield (
+            f"note: {trainer.env.metadata['name']} cannot be saved within an episode: new episodes begin, so the run "
+            "differs from one that was not interrupted"
+        )
+    run, step, total = trainer.config.run, trainer.agent_step, trainer.config.trainer.total_timesteps
+    if step >= total:
+        yield f"nothing to train: run {run} is at step {step} and trainer.total_timesteps={total}; give a larger one"
 
 
 if __name__ == "__main__":

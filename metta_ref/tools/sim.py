@@ -70,22 +70,14 @@ def main(config: SimConfig) -> int:
     from metta_ref.checkpoint import CheckpointManager
     from metta_ref.eval.place import parse_place
     from metta_ref.sim.evaluation import evaluate_all
-    from metta_ref.sim.simulation import Simulation
     from metta_ref.sim.suite import load_suite
+    from metta_ref.tools._evaluating import simulation_of
     from metta_ref.tools._training import use_one_thread
 
     use_one_thread()
     directory = run_dir(config.run)
     database = parse_place(config.database, directory / "stats.duckdb")
-    simulation = Simulation(
-        name=config.name or trained.env.task,
-        env=trained.env,
-        episodes=config.episodes,
-        num_envs=config.num_envs,
-        seed=config.seed,
-        max_steps=config.max_steps,
-        greedy=config.greedy,
-    )
+    simulation = simulation_of(config.name or trained.env.task, trained.env, config)
     simulations = load_suite(Path(config.suite), simulation) if config.suite else (simulation,)
     uris = config.policies or _chosen(config, CheckpointManager(directory))
     replay_dir = directory / "replays"

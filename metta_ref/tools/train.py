@@ -10,15 +10,12 @@ import shutil
 import sys
 import uuid
 from collections.abc import Sequence
-from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from metta_ref.config import Config, ConfigError, parse_overrides, run_dir, save_run_config
-from metta_ref.rl.group import process_group
-from metta_ref.tools._interrupt import StopRequest
 from metta_ref.tools._main import tool
-from metta_ref.tools._ranks import own_envs, parsed_once, spoken
+from metta_ref.tools._ranks import parsed_once
 from metta_ref.tools._wandb import identified
 
 if TYPE_CHECKING:
@@ -32,27 +29,17 @@ def parse(argv: Sequence[str]) -> Config:
 
 def main(config: Config) -> int:
     """Train and return the exit code."""
-    from metta_ref.checkpoint import CheckpointManager, locked
-    from metta_ref.tools._training import train_until_done, use_one_thread
+    from metta_ref.checkpoint import CheckpointManager
+    from metta_ref.tools._training import prepared, taken, train_until_done
 
-    directory, settings, group = run_dir(config.run), config.trainer, process_group()
-    group.limit(settings.rank_timeout)
-    # The workers start before torch is imported, and do so meanwhile.
-    with StopRequest(silent=group.rank > 0) as stop, closing(own_envs(config, group)) as env, ExitStack() as stack:
-        from metta_ref.rl.trainer import Trainer
-
-        use_one_thread()
-        trainer = Trainer(config, env, group)
-        if any(group.gather(stop.requested)):
+    manager = CheckpointManager(run_dir(config.run))
+    with prepared(config) as (trainer, stop):
+        if any(trainer.group.gather(stop.requested)):
             raise KeyboardInterrupt
-        manager, checkpoint = CheckpointManager(directory), trainer.checkpoint()
-
-        group.first(lambda: _begin(config, checkpoint, manager))
-        group.first(lambda: stack.enter_context(locked(directory)))
-        stack.enter_context(spoken(group, directory, config.log_level))
-        code = train_until_done(trainer, manager, stop)
-        group.close()
-        return code
+        checkpoint = trainer.checkpoint()
+        trainer.group.first(lambda: _begin(config, checkpoint, manager))
+        with taken(config):
+            return train_until_done(trainer, manager, stop)
 
 
 def _parse(argv: Sequence[str]) -> Config:

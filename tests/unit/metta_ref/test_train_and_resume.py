@@ -1,6 +1,8 @@
 """The train and resume tools, as a user meets them: what they print, write, refuse and leave behind."""
 
+import io
 import json
+import logging
 import os
 import shutil
 import signal
@@ -265,6 +267,22 @@ def test_what_a_run_says_is_in_its_log_from_the_level_on(run_tool: Any, data_dir
         ["INFO", "trained"],
     ]
     assert lines[-1] == f"INFO {out[-1]}"
+
+
+def test_what_a_run_says_is_said_once_also_where_the_root_logger_has_a_handler(
+    run_tool: Any, trained: CheckpointManager
+) -> None:
+    """As packages give it one that are imported for an environment."""
+    root, again = logging.getLogger(), io.StringIO()
+    handler = logging.StreamHandler(again)
+    root.addHandler(handler)
+    try:
+        _, out, err = run_tool(resume, "run=demo")
+        logging.getLogger("metta_ref").warning("outside of a run, it is asked")
+    finally:
+        root.removeHandler(handler)
+    assert (out[-1].split()[0], [line.split(":")[0] for line in err]) == ("trained", ["nothing to train"])
+    assert again.getvalue() == "outside of a run, it is asked\n"
 
 
 def test_seconds_are_counted_over_all_sessions_of_a_run(run_tool: Any, trained: CheckpointManager) -> None:
