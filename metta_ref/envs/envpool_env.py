@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from metta_ref.envs.gymnasium_env import GymnasiumEnv, UnsupportedSpaceError
@@ -22,9 +21,10 @@ class SameStepPool:
     `make` gives a pool whose environments have certain seeds. Raises ValueError for a pool of another mode.
     """
 
-    metadata: Mapping[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP}
-
     def __init__(self, make: Callable[[Sequence[int]], Any], num_envs: int) -> None:
+        from gymnasium.vector import AutoresetMode
+
+        self.metadata: Mapping[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP}
         self.num_envs, self._make = num_envs, make
         self._pool = make(range(num_envs))
         self.single_observation_space = self._pool.single_observation_space

@@ -1,16 +1,16 @@
 """Gymnasium's environments behind the interface of this package."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import gymnasium
 import numpy as np
-from gymnasium import spaces
-from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from numpy.typing import NDArray
 
 from metta_ref.config import Observation
 from metta_ref.envs.interface import Info, StepResult
+
+if TYPE_CHECKING:
+    from gymnasium import spaces
 
 Batch = NDArray[np.float32]
 _PICTURE_AXES = 3
@@ -41,13 +41,16 @@ class GymnasiumEnv:
     environment, so `metadata["snapshot"]` is `episodes`: a run that goes on begins new episodes, of seeds that none
     before it had.
 
-    Raises ValueError for another mode of autoreset (samples would be attributed wrongly), and
-    UnsupportedSpaceError.
+    Raises ValueError for another mode of autoreset (samples would be attributed wrongly),
+    UnsupportedSpaceError, and ModuleNotFoundError when Gymnasium is not installed.
     """
 
     def __init__(
         self, envs: _SameStepEnvs, name: str, seed: int, first_env: int = 0, *, channels_first: bool = False
     ) -> None:
+        from gymnasium import spaces
+        from gymnasium.vector import AutoresetMode
+
         mode = envs.metadata.get("autoreset_mode")
         if mode != AutoresetMode.SAME_STEP:
             raise ValueError(f"{name}: its autoreset mode is {mode}; make it with AutoresetMode.SAME_STEP")
@@ -123,6 +126,9 @@ def make_gymnasium(name: str, seed: int, first_env: int, num_envs: int) -> Gymna
 
     Raises ValueError for an id that Gymnasium does not know, and as `GymnasiumEnv` does.
     """
+    import gymnasium
+    from gymnasium.vector import AutoresetMode, SyncVectorEnv
+
     try:
         makers = [lambda: gymnasium.make(name) for _ in range(num_envs)]
         envs = SyncVectorEnv(makers, autoreset_mode=AutoresetMode.SAME_STEP)
@@ -135,6 +141,8 @@ def _shown(
     space: "spaces.Space[Any]", name: str, *, channels_first: bool
 ) -> tuple[Observation, Callable[[Any], Batch]]:
     """What agents see of a space, and how a batch of its values is turned into that."""
+    from gymnasium import spaces
+
     if isinstance(space, spaces.Discrete):
         count, start = int(space.n), int(space.start)
         identity = np.eye(count, dtype=np.float32)

@@ -15,12 +15,6 @@ from metta_ref.eval.curves import Curve
 from metta_ref.eval.intervals import Interval
 from metta_ref.eval.records import PolicyKey
 
-try:
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-except ModuleNotFoundError as missing:
-    raise ConfigError([f"plots: {missing.name} is not installed; pip install 'migration-audit[plots]'"]) from missing
-
 _COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _LINES: Final = ("-", "--", "-.", ":")
 _ALL: Final = "all simulations"
@@ -48,7 +42,17 @@ _SERIES: Final = {
 
 
 def draw(analysis: Analysis, curves: Sequence[Curve], kind: str) -> dict[str, bytes]:
-    """The figures by name, as files of a kind (`svg` or `png`); what an analysis does not hold has no figure."""
+    """The figures by name, as files of a kind (`svg` or `png`); what an analysis does not hold has no figure.
+
+    Raises:
+        ConfigError: matplotlib is not installed.
+    """
+    try:
+        import matplotlib as mpl
+    except ModuleNotFoundError as missing:
+        raise ConfigError(
+            [f"plots: {missing.name} is not installed; pip install 'migration-audit[plots]'"]
+        ) from missing
     drawn: dict[str, Callable[[], Any]] = {"intervals": lambda: _intervals(analysis)}
     drawn["profiles"] = lambda: _profiles(analysis)
     if curves:
@@ -66,7 +70,7 @@ def _file(figure: Any, kind: str) -> bytes:
 
 
 def _learning_curves(curves: Sequence[Curve], confidence: float) -> Any:
-    figure = Figure(figsize=(9, 5), layout="constrained")
+    figure = _figure(9, 5)
     axes = figure.subplots(2, 3, sharex=True).flat
     for one, (name, title) in zip(axes, _SERIES.items(), strict=True):
         for curve, colour, line in zip(curves, cycle(_COLOURS), cycle(_LINES), strict=False):
@@ -98,7 +102,7 @@ def _intervals(analysis: Analysis) -> Any:
             panels.setdefault(_task(task.name, task.env), {})[one.run, one.epoch] = task.iqm, task.iqm_interval
     if len(panels) == 1 + (_ALL in panels):
         panels.pop(_ALL, None)
-    figure = Figure(figsize=(2.2 + 2.4 * len(panels), 1.1 + 0.3 * len(policies)), layout="constrained")
+    figure = _figure(2.2 + 2.4 * len(panels), 1.1 + 0.3 * len(policies))
     rows = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axes, (title, drawn) in zip(rows, panels.items(), strict=True):
         for row, policy in enumerate(policies):
@@ -112,7 +116,8 @@ def _intervals(analysis: Analysis) -> Any:
 
 
 def _profiles(analysis: Analysis) -> Any:
-    figure, axes = _single(6, 3.8)
+    figure = _figure(6, 3.8)
+    axes = figure.subplots()
     order = {standing.policy: place for place, standing in enumerate(analysis.ranking)}
     best = sorted(analysis.profiles, key=lambda profile: order.get(profile.policy, 0))[:_MOST_LINES]
     for profile, colour, line in zip(best, _COLOURS, cycle(_LINES), strict=False):
@@ -134,7 +139,8 @@ def _profiles(analysis: Analysis) -> Any:
 
 def _improvement(analysis: Analysis) -> Any:
     policies = [comparison.policy for comparison in analysis.comparisons]
-    figure, axes = _single(6, 1.1 + 0.3 * len(policies))
+    figure = _figure(6, 1.1 + 0.3 * len(policies))
+    axes = figure.subplots()
     axes.axvline(0.5, color="0.6", linewidth=1, linestyle="--", zorder=0)
     for row, comparison in enumerate(analysis.comparisons):
         _bar(axes, row, comparison.probability, comparison.probability_interval, _COLOURS[1])
@@ -147,9 +153,10 @@ def _improvement(analysis: Analysis) -> Any:
     return figure
 
 
-def _single(width: float, height: float) -> Any:
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots()
+def _figure(width: float, height: float) -> Any:
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
 
 
 def _bar(axes: Any, row: int, value: float, interval: Interval, colour: str) -> None:

@@ -9,13 +9,6 @@ from metta_ref.eval.connection import Row, Value
 from metta_ref.eval.errors import StatsServerError
 from metta_ref.eval.place import Server
 
-try:
-    import psycopg
-except ModuleNotFoundError as missing:
-    raise ConfigError(
-        [f"database=postgresql://…: {missing.name} is not installed; pip install 'migration-audit[postgres]'"]
-    ) from missing
-
 _NAME = re.compile(r"\$(\w+)")
 _LOCK = 0x6D657474615F7265
 """Any number that no other program takes an advisory lock on."""
@@ -26,9 +19,16 @@ class PostgresConnection:
 
     Raises:
         StatsServerError: not to be reached, or it refuses; the message never holds the password.
+        ConfigError: psycopg is not installed.
     """
 
     def __init__(self, server: Server, *, read_only: bool) -> None:
+        try:
+            import psycopg
+        except ModuleNotFoundError as missing:
+            raise ConfigError(
+                [f"database=postgresql://…: {missing.name} is not installed; pip install 'migration-audit[postgres]'"]
+            ) from missing
         self._server = server
         with self._reported_as_stats_errors():
             self._connection = psycopg.connect(server.url, autocommit=not read_only, connect_timeout=10)
@@ -58,6 +58,8 @@ class PostgresConnection:
 
     @contextmanager
     def _reported_as_stats_errors(self) -> Iterator[None]:
+        import psycopg
+
         try:
             yield
         except psycopg.Error as error:

@@ -1,14 +1,15 @@
 """`sim` and `analyze` as commands: what they print and write, and how they refuse."""
 
+import importlib
 import json
 import os
 import re
-import runpy
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -20,6 +21,7 @@ from metta_ref.eval.eval_stats_db import EvalStatsDB
 from metta_ref.eval.place import Server
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 from metta_ref.rl.trainer import Trainer
+from metta_ref.tools._main import tool
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -56,16 +58,15 @@ def data(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs a tool as `python -m` does; the exit status, standard output and standard error."""
+def command(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs a tool in this process; the exit status, standard output and standard error."""
 
-    def run(tool: str, *arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", [tool, *arguments])
+    def run(name: str, *arguments: str) -> tuple[int, str, str]:
+        module: Any = importlib.import_module(f"metta_ref.tools.{name}")
         capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            runpy.run_module(f"metta_ref.tools.{tool}", run_name="__main__")
+        status = tool(module.main, getattr(module, f"{name.title()}Config"), module.__doc__, argv=arguments)
         captured = capsys.readouterr()
-        return int(str(ended.value.code)), captured.out, captured.err
+        return status, captured.out, captured.err
 
     return run
 
@@ -250,7 +251,7 @@ def cut(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tool", "arguments", "message"),
+    ("name", "arguments", "message"),
     [
         ("sim", (), "run: is missing; name the run to evaluate, as in run=demo"),
         ("sim", ("run=absent",), "run=absent: no such run in {data}; runs there: demo"),
@@ -286,10 +287,10 @@ def cut(path: Path) -> None:
     ],
 )
 def test_what_cannot_be_done_is_refused_with_one_message(
-    tool: str, arguments: tuple[str, ...], message: str, data: Path, command: Command
+    name: str, arguments: tuple[str, ...], message: str, data: Path, command: Command
 ) -> None:
     before = sorted(data.rglob("*"))
-    status, out, err = command(tool, *arguments)
+    status, out, err = command(name, *arguments)
     assert (status, out, err) == (2, "", f"error: {message.format(data=data)}\n")
     assert sorted(data.rglob("*")) == before
 
@@ -323,8 +324,8 @@ def test_a_damaged_database_is_neither_read_nor_overwritten(data: Path, command:
     database = data / "demo" / "stats.duckdb"
     cut(database)
     damaged = database.read_bytes()
-    for tool, arguments in (("sim", ("episodes=2", "seed=9")), ("analyze", ())):
-        status, out, err = command(tool, "run=demo", *arguments)
+    for name, arguments in (("sim", ("episodes=2", "seed=9")), ("analyze", ())):
+        status, out, err = command(name, "run=demo", *arguments)
         assert (status, out) == (2, "")
         assert err.startswith(f"error: {database} is not a readable stats database (IO Error: ")
         assert err.count("\n") == 1
