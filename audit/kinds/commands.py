@@ -33,9 +33,13 @@ _OPTION: Final = regex(r"[-+~]{0,2}[A-Za-z_][\w./@-]*=")
 _PYTHON: Final = regex(r"(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?|[$%{]+\w*(?:PYTHON|python)\w*[}%]*")
 _MODULE: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _SAYS_ONLY: Final = frozenset(
-    {"echo", "printf", "rm", "rmdir", "mkdir", "touch", "test", "[", "[[", "grep", "rg", "sed", "awk", "true", ":"}
+    {"echo", "printf", "rm", "rmdir", "mkdir", "touch", "test", "[", "[[", "tee", "true", ":"}
 )
 """Commands whose operands need not exist, or are only text."""
+_SEARCHING: Final = frozenset({"grep", "egrep", "fgrep", "rg", "sed", "awk"})
+"""Commands whose first operand is a pattern or a program, and no file."""
+_WRITTEN: Final = regex(r"-o|--out(?:put)?(?:-?(?:file|path|dir))?|[12&]?>{1,2}")
+"""What stands before a file that a command writes: it need not be there."""
 _SERVERS: Final = frozenset({"uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "uwsgi", "waitress-serve"})
 _APP_OPTIONS: Final = {"celery": ("-A", "--app"), "flask": ("-A", "--app"), "dramatiq": (), "arq": ()}
 _RUNS_MODULES: Final = frozenset({"torchrun", "coverage", "kernprof", "scalene", "viztracer", "debugpy", "pdb"})
@@ -132,7 +136,7 @@ def _mentions(
         return Mention(caller.code, kind, text, form, caller.role, caller.severity, span, certain)
 
     program, python, before, takes_paths = "", False, "", False
-    for index, word in enumerate(words):
+    for index, word in enumerate(_needed(words)):
         text = word.text.lstrip("@") if not program else word.text
         if not program and text in _TRANSPARENT:
             continue
@@ -166,6 +170,20 @@ def _mentions(
             yield from _plain(word, text[option.end() :] if option else text, program, mention, is_path=takes)
         python = python or bool(_PYTHON.fullmatch(text)) or text.rpartition("/")[2] in _RUNS_MODULES
         before = text
+
+
+def _needed(words: list[Word]) -> Iterator[Word]:
+    """The words of a command without files that it writes, and without the pattern of a search."""
+    searches, before = False, ""
+    for index, word in enumerate(words):
+        option = _OPTION.match(word.text)
+        is_written = _WRITTEN.fullmatch((option[0] if option else before).rstrip("="))
+        if searches and not word.text.startswith("-"):
+            searches = False
+        elif not is_written:
+            yield word
+        searches = searches or (index == 0 and word.text.lstrip("@") in _SEARCHING)
+        before = word.text
 
 
 def _assigned(word: Word, text: str, mention: _Make) -> Iterator[Mention]:

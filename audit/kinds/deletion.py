@@ -19,6 +19,11 @@ _STATEMENT: Final = regex(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_CONDITION: Final = regex(
+    r"\b(?:if|when|whenever|unless|whether|where|because|case)\b[^.,;:!?]{0,200}?\b(?:does\s+not|doesn't)\s+exist\b",
+    re.IGNORECASE,
+)
+"""``raises shop.NoStore if the store does not exist`` says nothing of what is named."""
 _HEADING: Final = regex(
     r"""\b(?:
         delet\w+ | remov\w+ | renam\w+ | retir\w+ | deprecat\w+ | obsolete | legacy | before | old
@@ -30,9 +35,10 @@ _HEADING: Final = regex(
 _OLD_COMMENT: Final = regex(r"\b(?:old|before|broken|deprecated|removed|previously|was|legacy|wrong)\b", re.IGNORECASE)
 _RECORD: Final = regex(
     r"""(?:^|.*/)(?:
-        (?:changelog|changes|history|news|releases?|release[-_ ]?notes|whats[-_]?new|upgrad\w*|migrat\w*|deprecat\w*)
+        (?:changelog|changes|history|news|releases?|release[-_ ]?notes|whats[-_]?new|upgrad\w*|migrat\w*|deprecat\w*
+            |authors|contributors|credits|thanks|acknowledge?ments)
             (?:[-_. ][^/]*)?
-      | [^/]*(?:migration|removal|changelog|deprecation|upgrade|postmortem|release[-_]notes)[^/]*
+      | [^/]*(?:migration|removal|changelog|deprecation|upgrade|postmortem|release[-_]notes|announcement)[^/]*
             \.(?:md|rst|txt|markdown|adoc)
       | (?:changelogs?|changes|news)/.*
       | (?:adrs?|decisions|rfcs?|[np]eps?|proposals|changelog\.d|newsfragments|releases|release[-_]notes|whatsnew)/.*
@@ -49,7 +55,9 @@ _SENTENCE_END: Final = regex(r"[.!?](?=\s)|\n\s*\n")
 
 def speaks_of_deletion(text: str) -> bool:
     """Whether a sentence, table row or list item says that what it names is gone or is to go."""
-    return _STATEMENT.search(text) is not None and _STATEMENT.search(_NAMES.sub("`", text)) is not None
+    if _STATEMENT.search(text) is None:
+        return False
+    return _STATEMENT.search(_CONDITION.sub("", _NAMES.sub("`", text))) is not None
 
 
 def heads_deletion(heading: str) -> bool:
@@ -63,8 +71,8 @@ def marks_old_code(comment: str) -> bool:
 
 
 def is_record(path: str) -> bool:
-    """Whether a document records the past by its nature: a changelog, release notes, a migration note, an ADR."""
-    return _RECORD.fullmatch(path) is not None
+    """Whether a document records the past by its nature: a changelog, credits, a migration note, an ADR."""
+    return _RECORD.fullmatch(path) is not None and not path.endswith((".py", ".pyi"))
 
 
 class Sentences:

@@ -38,7 +38,7 @@ CONVENTIONAL: Final = frozenset(
 """File names that prose uses for any project's file of that name."""
 
 IN_TEXT: Final = regex(
-    rf"""(?<![\w./:@$\\{{<%-])(?:
+    rf"""(?<![\w./:@$\\{{}}<%-])(?:
         [\w.@+~-]*(?:/[\w.@+*-]+)+/?                                   # a path of several components
       | [\w-]+\.{_SUFFIXES}(?![\w.])                                   # a file name
       | (?<=[`*])[A-Za-z_][\w.-]*/(?=[`*])                             # a folder, set off by its slash and marks

@@ -120,10 +120,20 @@ class MentionJudge:
                 continue
             if end == len(parts) or head.weak:
                 return None
-            if not all(node.kind == "namespace" for node in head.nodes):
+            if not all(node.kind == "namespace" for node in head.nodes) and not self._lost_below(
+                where, head, parts[end]
+            ):
                 return self._gone_symbol(where, head, parts[end:], certain)
             break
         return self._gone_module(where, parts, certain)
+
+    def _lost_below(self, where: str, package: Resolution, name: str) -> bool:
+        """Whether the base held a module below a package that lacks it now, whatever attributes it makes up."""
+        below = f"{package.dotted}.{name}"
+        if self._base is None or self._program.symbols.defines(package.nodes, name) != "unknown":
+            return False
+        held = self._base.absolute(where, below).status == "found"
+        return held and self._program.absolute(where, below).status == "missing"
 
     def _exists(self, where: str, parts: list[str]) -> bool:
         for end in range(len(parts), 0, -1):

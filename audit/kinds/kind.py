@@ -53,6 +53,10 @@ class Kind(ABC):
     always: ClassVar[bool] = False
     """Whether every wanted file is read, because names in it cannot be seen in its bytes."""
 
+    def excerpt(self, content: bytes) -> bytes:
+        """The part of a content that holds all it may name: what the words of are looked for. All, unless told."""
+        return content
+
     HOLDS: ClassVar[tuple[Example, ...]]
     """Migrations after which it must find nothing: what looks like a reference and is none."""
 

@@ -11,7 +11,7 @@ import msgspec
 from audit.kinds.commands import Caller, command_mentions
 from audit.kinds.json_scan import JsonString, json_strings
 from audit.kinds.kind import Example, Source, TextKind
-from audit.kinds.markdown import markdown_mentions
+from audit.kinds.markdown_text import markdown_mentions
 from audit.kinds.python_code import read_code, without_magics
 from audit.kinds.texts import Positions, UnreadableError
 from audit.model.facts import Span

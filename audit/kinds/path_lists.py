@@ -40,12 +40,28 @@ class PathLists(TextKind):
 
     HOLDS = (
         Example(
+            title="a folder that held nothing but its place",
+            before={"docs/_build/.gitignore": "*\n", "MANIFEST.in": "prune docs/_build\n"},
+            gone=("docs/_build/.gitignore",),
+        ),
+        Example(
             title="a pattern for every file, an owner, a comment",
             before={"shop/old.py": "", "shop/new.py": "", "CODEOWNERS": "* @shop/old\n/shop/ @a\n# shop/old.py\n"},
             gone=("shop/old.py",),
         ),
     )
     BREAKS = (
+        Example(
+            title="patterns that lead with a wildcard and match nothing any more",
+            before={
+                "shop/old/a.py": "",
+                "shop/new/a.py": "",
+                "tests/unit/test_old.py": "",
+                "CODEOWNERS": "**/old/** @a\n**/new/ @b\ntests/*/test_old.py @c\n*.py @d\n**/{old,new}/a.py @e\n",
+            },
+            gone=("shop/old/a.py", "tests/unit/test_old.py"),
+            finds=(("CODEOWNERS", 1, "shop/old"), ("CODEOWNERS", 3, "tests/unit/test_old.py")),
+        ),
         Example(
             title="an owned file and an owned folder that are gone, and a file to package",
             before={

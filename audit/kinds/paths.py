@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from audit.kinds.forms import without_location
-from audit.model.regex import regex
+from audit.kinds.globs import WILD, matcher, names_after_wildcard
 
-_WILD: Final = regex(r"[*?\[\]{}!]")
 _DOCUMENTS: Final = (".rst", ".md", ".ipynb", ".txt")
+_PLACEHOLDERS: Final = frozenset({".gitignore", ".ignore", ".gitkeep", ".keep", ".empty", ".placeholder", ".nomedia"})
+"""Files that hold a place for what is written there: a folder of nothing else is no less there without them."""
 _MIN_ENDING: Final = 2
 """Components that an ending must have to identify a path."""
 _EXAMPLES: Final = frozenset(
@@ -57,25 +58,44 @@ class GonePaths:
 
     def __init__(self, now: Iterable[str], before: Iterable[str]) -> None:
         self._now = PathIndex(now)
-        earlier = PathIndex(before)
+        earlier = PathIndex(path for path in before if path.rpartition("/")[2] not in _PLACEHOLDERS)
         self.gone = frozenset(earlier.all - self._now.all)
         self._gone = PathIndex(self.gone)
+        self._globbed: dict[tuple[str, str], str | None] = {}
 
     def find(self, document: str, text: str) -> str | None:
         """The path that is gone and that ``text``, written in ``document``, means; None when there is no such."""
         if not self.gone:
             return None
         plain = _plain(text)
+        if names_after_wildcard(text):
+            return self._by_pattern(document, text)
         if plain is None:
             return None
         near = list(_candidates(document, plain))
-        if any(path in self._now.all for path in near):
+        if any(f"{path}{suffix}" in self._now.all for path in near for suffix in ("", *_DOCUMENTS)):
             return None
         exact = next((path for path in near if path in self.gone), None)
         if exact is not None:
             return exact
         by_ending = self._by_ending(plain)
         return None if by_ending is None or is_elsewhere(document, by_ending) else by_ending
+
+    def _by_pattern(self, document: str, text: str) -> str | None:
+        """The first path that is gone of those that a pattern matched, when it matches none that is there."""
+        key = (document.rpartition("/")[0], text)
+        if key not in self._globbed:
+            pattern = matcher(text)
+            folders = {"", f"{key[0]}/" if key[0] else ""}
+            matched = (
+                path
+                for path in sorted(self.gone)
+                if pattern and any(path.startswith(each) and pattern.fullmatch(path, len(each)) for each in folders)
+            )
+            first = next(matched, None)
+            is_there = first and pattern and any(pattern.search(path) for path in self._now.all)
+            self._globbed[key] = None if is_there else first
+        return self._globbed[key]
 
     def find_config(self, document: str, text: str) -> str | None:
         """The same for an entry of a Hydra defaults list: below the document's folder or one above it."""
@@ -139,7 +159,7 @@ def _plain(text: str) -> str | None:
     path = without_location(text).partition("?")[0].lstrip("!")
     kept: list[str] = []
     for part in path.split("/"):
-        if _WILD.search(part):
+        if WILD.search(part):
             break
         kept.append(part)
     plain = "/".join(kept).rstrip("/")

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from audit.facts.python import read_python
+from audit.kinds.forms import form_of
 from audit.model.facts import Attribute, FileFacts, Span
 from audit.model.regex import regex
 
@@ -16,7 +17,7 @@ _MAGIC: Final = regex(r"^([ \t]*)([%!?]|.*\?\s*$|[\w, \t]+=[ \t]*[%!])", re.MULT
 
 
 class CodeName(msgspec.Struct, frozen=True):
-    """A dotted name that code uses, and how: import, attribute, or name (a string that a call takes).
+    """A dotted name that code uses, and how: import, attribute, or name (a string).
 
     ``bare`` marks one without a dot.
     """
@@ -63,7 +64,7 @@ def _names(facts: FileFacts) -> Iterator[CodeName]:
                 dotted = statement.module if name.name == "*" else f"{statement.module}.{name.name}"
                 yield CodeName("import", dotted, span)
     for text in facts.texts:
-        if text.callee and "." in text.value.strip("."):
+        if "." in text.value.strip(".") and (text.callee or form_of(text.value) == "name"):
             yield CodeName("name", text.value.replace(":", ".", 1), text.span)
     for attribute in facts.attributes:
         dotted = _attribute_name(facts, attribute)

@@ -44,7 +44,9 @@ def _names(kinds: tuple[Kind, ...]) -> str:
 
 
 def words_of(content: bytes, kinds: Iterable[Kind]) -> bytes:
-    """The words of a content; none when every kind that wants it looks for a mark that it lacks."""
-    if all(kind.always or (kind.marks and not any(mark in content for mark in kind.marks)) for kind in kinds):
-        return b""
-    return packed_words(content)
+    """The words of a content, as far as some kind that wants it looks at it: one that looks for marks needs one."""
+    looking = [
+        kind for kind in kinds if not kind.always and (not kind.marks or any(map(content.__contains__, kind.marks)))
+    ]
+    excerpts = {kind.excerpt(content) for kind in looking}
+    return packed_words(content if content in excerpts else b"\n".join(sorted(excerpts)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from audit.kinds.configuration import IniValues, JsonValues, TomlValues, YamlValues
+from audit.kinds.docstrings import Docstrings
 from audit.kinds.entry_points import EntryPoints
 from audit.kinds.guarded import guarded
 from audit.kinds.kind import Kind
@@ -20,7 +21,7 @@ from audit.kinds.opened_files import OpenedFiles
 from audit.kinds.path_lists import PathLists
 from audit.kinds.pickles import Pickles
 from audit.kinds.python_commands import BuildScripts, SetupScripts, Subprocesses
-from audit.kinds.rst import Docstrings, ReStructuredText
+from audit.kinds.rst import ReStructuredText
 from audit.kinds.scripts import ExecutableScripts, ShellScripts
 from audit.kinds.tool_settings import ToolSettings
 from audit.kinds.workflows import Workflows

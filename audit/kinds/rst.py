@@ -1,61 +1,13 @@
-"""Kinds of reference: reStructuredText documents, and the cross-references and doctests of docstrings."""
+"""Kind of reference: reStructuredText documents."""
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable
 
-from audit.kinds.deletion import heads_deletion
-from audit.kinds.forms import form_of
 from audit.kinds.kind import Example, Source, TextKind
-from audit.kinds.markdown import Fence, fence_mentions
-from audit.kinds.prose import doctest_mentions, prose_mentions
-from audit.kinds.python_source import python_tree
-from audit.kinds.sphinx import doc_mentions
-from audit.kinds.texts import Positions, UnreadableError
-from audit.model.mentions import Form, Mention
-from audit.model.regex import regex
-
-_ROLE: Final = regex(
-    r":(?:py:)?(?P<role>mod|class|func|meth|attr|exc|data|obj|const|decorator):`(?:[^`<\n]*<)?[~!.]?(?P<name>[\w.]+)>?[^`\n]*`"
-)
-_AUTO: Final = regex(
-    r"^[ \t]*\.\.[ \t]+(?P<directive>auto(?:module|class|function|method|data|exception|attribute)"
-    r"|(?:py:)?currentmodule|(?:py:)?module|automodapi)::[ \t]+(?P<name>[\w.]+)[ \t]*$",
-    re.MULTILINE,
-)
-_CODE: Final = regex(r"^([ \t]*)\.\.[ \t]+(?:(?:code-block|code|sourcecode|prompt)::[ \t]*|(?=toctree::))([\w+-]*)")
-_OLD: Final = regex(r"^([ \t]*)\.\.[ \t]+(?:deprecated|versionremoved|versionchanged)::")
-_COMMENT: Final = regex(r"^([ \t]*)\.\.(?:[ \t]+(?!\S*::|_|\[|\|)\S|[ \t]*$)")
-_LINK: Final = regex(r"`[^`<]*<([^>`]+)>`__?")
-_UNDERLINE: Final = regex(r"^([=\-~^\"'`#*+.:_])\1{2,}\s*$")
-
-
-def _role_mentions(text: str, offset: int, positions: Positions) -> Iterator[Mention]:
-    for found in _ROLE.finditer(text):
-        if "." in found["name"] or found["role"] == "mod":
-            start = offset + found.start("name")
-            span = positions.span(start, start + len(found["name"]))
-            form: Form = "name" if "." in found["name"] else "module"
-            role = f":{found['role']}:"
-            yield Mention("REF008", "name", found["name"].rstrip("."), form, role, "warning", span)
-
-
-def _link_mentions(text: str, offset: int, positions: Positions) -> Iterator[Mention]:
-    for found in _LINK.finditer(text):
-        if form_of(found[1]) == "path":
-            span = positions.span(offset + found.start(1), offset + found.end(1))
-            yield Mention("REF008", "link", found[1], "path", "the document", "warning", span)
-
-
-def _without_roles(text: str) -> str:
-    return _AUTO.sub(_blank, _ROLE.sub(_blank, text))
-
-
-def _blank(found: re.Match[str]) -> str:
-    return " " * len(found[0])
+from audit.kinds.own_files import without_own_files
+from audit.kinds.rst_text import rst_mentions
+from audit.model.mentions import Mention
 
 
 class ReStructuredText(TextKind):
@@ -68,59 +20,32 @@ class ReStructuredText(TextKind):
     def wants(self, path: str) -> bool:
         return path.lower().endswith((".rst", ".rest"))
 
-    def mentions(self, source: Source) -> Iterator[Mention]:
-        text, positions = source.text, source.positions
-        yield from self._blocks(text, positions)
-        for auto in _AUTO.finditer(text):
-            span = positions.span(auto.start("name"), auto.end("name"))
-            form: Form = "name" if "." in auto["name"] else "module"
-            role = f"`{auto['directive']}`"
-            yield Mention("REF008", "name", auto["name"], form, role, "warning", span)
-
-    def _blocks(self, text: str, positions: Positions) -> Iterator[Mention]:
-        lines = text.splitlines(keepends=True)
-        offset, index, is_old = 0, 0, False
-        unit: list[str] = []
-        unit_offset = 0
-
-        def flush() -> Iterator[Mention]:
-            whole = "".join(unit)
-            unit.clear()
-            if not is_old and whole.strip():
-                if ">>> " in whole:
-                    yield from doctest_mentions(whole, unit_offset, positions, "the example")
-                else:
-                    yield from _role_mentions(whole, unit_offset, positions)
-                    yield from _link_mentions(whole, unit_offset, positions)
-                    yield from doc_mentions(whole, unit_offset, positions)
-                    yield from prose_mentions(_without_roles(whole), unit_offset, positions, "the document")
-
-        while index < len(lines):
-            line = lines[index]
-            if _UNDERLINE.match(line) and len(unit) == 1:
-                is_old = heads_deletion(unit[0])
-                unit.clear()
-            elif block := _CODE.match(line) or _OLD.match(line) or _COMMENT.match(line):
-                yield from flush()
-                end = _block_end(lines, index, len(block[1]))
-                if block.re.pattern == _CODE.pattern and not is_old:
-                    start, content = _content(lines[index:end], offset)
-                    yield from fence_mentions(Fence(block[2].lower(), start, content), positions, "the document")
-                offset += sum(map(len, lines[index:end]))
-                index = end
-                continue
-            elif not line.strip():
-                yield from flush()
-            else:
-                if not unit or re.match(r"\s*(?:[-*+]|\d+\.)\s", line):
-                    yield from flush()
-                    unit_offset = offset
-                unit.append(line)
-            offset += len(line)
-            index += 1
-        yield from flush()
+    def mentions(self, source: Source) -> Iterable[Mention]:
+        return without_own_files(source.text, rst_mentions(source.text, source.positions))
 
     HOLDS = (
+        Example(
+            title="a document that took the place of a folder, credits, an announcement",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "docs/build/index.rst": "Build\n=====\n",
+                "docs/a.rst": "See :doc:`build`, or :doc:`the builds <../docs/build>`.\n",
+                "AUTHORS.rst": "* A. Nonymous -- ``shop.old``\n",
+                "docs/2.0-announcement.rst": "It comes with ``shop.old``.\n",
+            },
+            gone=("shop/old.py", "docs/build/index.rst"),
+            after={"docs/build.rst": "Build\n=====\n"},
+        ),
+        Example(
+            title="titles of sections about what was",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "a.rst": "=========\nMigration\n=========\n\nFrom shop.old on.\n",
+            },
+            gone=("shop/old.py",),
+        ),
         Example(
             title="a toctree of documents that a build has written since they were removed",
             before={
@@ -146,6 +71,31 @@ class ReStructuredText(TextKind):
         ),
     )
     BREAKS = (
+        Example(
+            title="titles, names below the current module, a summary, and a condition that deletes nothing",
+            before={
+                "shop/__init__.py": "",
+                "shop/new.py": "class Store: ...\n",
+                "shop/old.py": "class Store:\n    def close(self): ...\n\ndef sell(): ...\n",
+                "a.rst": (
+                    "API\n===\n\n.. currentmodule:: shop.old\n\nshop.old.sell()\n---------------\n\n"
+                    ".. autofunction:: sell\n.. class:: Store(path)\n\nSee :meth:`Store.close` and :class:`int`.\n\n"
+                    ".. autosummary::\n   :toctree:\n\n   ~Store\n\n.. currentmodule:: shop.new\n\n:class:`Store`\n\n"
+                    "Raises ``shop.old.Store`` if the path does not exist.\n"
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(
+                ("a.rst", 4, "shop.old"),
+                ("a.rst", 6, "shop.old"),
+                ("a.rst", 9, "shop.old"),
+                ("a.rst", 10, "shop.old"),
+                ("a.rst", 12, "shop.old"),
+                ("a.rst", 12, "shop.old"),
+                ("a.rst", 17, "shop.old"),
+                ("a.rst", 23, "shop.old"),
+            ),
+        ),
         Example(
             title="documents that a toctree lists and a role leads to, by their names",
             before={
@@ -184,76 +134,5 @@ class ReStructuredText(TextKind):
                 ("a.rst", 9, "shop.old"),
                 ("a.rst", 11, "shop.old"),
             ),
-        ),
-    )
-
-
-def _block_end(lines: list[str], index: int, indent: int) -> int:
-    """The first line after a directive that is indented no deeper than it."""
-    end = index + 1
-    while end < len(lines) and (not lines[end].strip() or len(lines[end]) - len(lines[end].lstrip()) > indent):
-        end += 1
-    return end
-
-
-def _content(block: list[str], offset: int) -> tuple[int, str]:
-    """Where a directive's content begins, and the content: after its options and a blank line."""
-    skipped = 1
-    while skipped < len(block) and (not block[skipped].strip() or re.match(r"\s*:[\w-]+:", block[skipped])):
-        skipped += 1
-    return offset + sum(map(len, block[:skipped])), "".join(block[skipped:])
-
-
-class Docstrings(TextKind):
-    """Cross-references and doctests in the docstrings of Python files."""
-
-    name = "docstrings"
-    codes = ("REF008",)
-    title = "docstrings: :class:, :func: and :mod: cross-references, and what doctests import"
-    marks = (b":`", b">>> ")
-
-    def wants(self, path: str) -> bool:
-        return path.endswith((".py", ".pyi"))
-
-    def mentions(self, source: Source) -> Iterator[Mention]:
-        text, positions = source.text, source.positions
-        try:
-            tree = python_tree(text)
-        except UnreadableError:
-            return  # the reader of Python itself reports it
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and node.body:
-                first = node.body[0]
-                if (
-                    isinstance(first, ast.Expr)
-                    and isinstance(first.value, ast.Constant)
-                    and isinstance(first.value.value, str)
-                ):
-                    start = positions.offset(first.lineno)
-                    end = positions.offset(first.end_lineno or first.lineno, first.end_col_offset or 0)
-                    yield from _role_mentions(text[start:end], start, positions)
-                    yield from doctest_mentions(text[start:end], start, positions, "the doctest")
-
-    HOLDS = (
-        Example(
-            title="a role that resolves, and code outside docstrings",
-            before={
-                "shop/__init__.py": '"""See :mod:`shop`."""\n\nTEXT = ":mod:`shop.old` >>> import shop.old"\n',
-                "shop/old.py": "",
-            },
-            gone=("shop/old.py",),
-        ),
-    )
-    BREAKS = (
-        Example(
-            title="a cross-reference and a doctest that name what is gone",
-            before={
-                "shop/__init__.py": (
-                    'def f():\n    """Like :class:`~shop.old.Store`.\n\n    >>> from shop.old import Store\n    """\n'
-                ),
-                "shop/old.py": "class Store: ...\n",
-            },
-            gone=("shop/old.py",),
-            finds=(("shop/__init__.py", 2, "shop.old"), ("shop/__init__.py", 4, "shop.old")),
         ),
     )

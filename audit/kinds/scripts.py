@@ -53,6 +53,14 @@ class ShellScripts(TextKind):
 
     HOLDS = (
         Example(
+            title="what a command writes, and what is searched for",
+            before={
+                "shop/old.py": "",
+                "run.sh": "tool -o shop/old.py\ntool --output=shop/old.py\ntool > shop/old.py\ngrep -r shop/old.py .\n",
+            },
+            gone=("shop/old.py",),
+        ),
+        Example(
             title="a comment, a message, a removal, and a module of somebody else",
             before={
                 "shop/__init__.py": "",
@@ -63,6 +71,15 @@ class ShellScripts(TextKind):
         ),
     )
     BREAKS = (
+        Example(
+            title="files that are searched and edited",
+            before={
+                "shop/old.py": "",
+                "run.sh": "V=$(grep -o -E '[0-9. ]+' shop/old.py | head -1)\nsed -i 's/a/b/' shop/old.py\n",
+            },
+            gone=("shop/old.py",),
+            finds=(("run.sh", 1, "shop/old.py"), ("run.sh", 2, "shop/old.py")),
+        ),
         Example(
             title="a module, a script, a test and a served application that are gone",
             before={

@@ -21,6 +21,11 @@ def doc_mentions(text: str, offset: int, positions: Positions) -> Iterator[Menti
         yield _mention(found["name"], offset + found.start("name"), positions, "`:doc:`")
 
 
+def without_doc_roles(text: str) -> str:
+    """The text with the roles that lead to documents blanked: what they hold is no path."""
+    return _DOC.sub(lambda found: " " * len(found[0]), text)
+
+
 def toctree_mentions(content: str, offset: int, positions: Positions) -> Iterator[Mention]:
     """The documents that the content of a toctree lists; options and patterns are none."""
     in_options = False

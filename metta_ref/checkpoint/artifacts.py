@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from metta_ref.checkpoint import manifest as manifests
 from metta_ref.checkpoint.errors import (
     CheckpointKindError,
     CheckpointNotFoundError,
@@ -15,8 +16,6 @@ from metta_ref.checkpoint.errors import (
     CheckpointUnreachableError,
 )
 from metta_ref.checkpoint.manager import CheckpointManager
-from metta_ref.checkpoint.names import MANIFEST
-from metta_ref.checkpoint.stored import Stored
 
 
 def fetched(uri: str) -> CheckpointManager:
@@ -34,31 +33,39 @@ def fetched(uri: str) -> CheckpointManager:
         raise CheckpointPathError(f"{uri}: needs a package: pip install 'migration-audit[wandb]'") from None
     path = uri.removeprefix("wandb://")
     name = path.rpartition("/")[2].partition(":")[0]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "metta_ref" / "artifacts"
     try:
         if not wandb.login(prompt=False):
             raise CheckpointUnreachableError(f"{uri}: no login; run wandb login")
         artifact = wandb.Api().artifact(path if ":" in path else f"{path}:latest")
-        kept = CheckpointManager(cache / artifact.digest / name)
-        if not kept.epochs():
-            shutil.rmtree(kept.run_dir, ignore_errors=True)  # who found it damaged may have removed what was in it
-            kept.run_dir.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=kept.run_dir.parent) as folder:
-                files = Path(artifact.download(root=f"{folder}/files"))
-                _arrange(uri, files, CheckpointManager(Path(folder) / name), kept.run_dir)
+        kept = _cache() / artifact.digest / name
+        if not CheckpointManager(kept).epochs():
+            shutil.rmtree(kept, ignore_errors=True)  # whoever found it damaged may have removed what was in it
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=kept.parent) as partial:
+                downloaded = Path(artifact.download(root=str(Path(partial) / "files")))
+                _arrange(uri, downloaded, Path(partial) / name)
+                _moved(Path(partial) / name, kept)
     except (wandb.Error, ValueError) as error:
         raise CheckpointNotFoundError(f"{uri}: cannot be fetched ({error}); check its name and wandb login") from error
-    return kept
+    return CheckpointManager(kept)
 
 
-def _arrange(uri: str, files: Path, run: CheckpointManager, kept: Path) -> None:
-    """Give downloaded files the place that their epoch has in a run, and that run its own."""
-    if not (files / MANIFEST).is_file():
+def _arrange(uri: str, files: Path, run: Path) -> None:
+    """Give downloaded files the place that their epoch has in a run."""
+    if not (files / manifests.NAME).is_file():
         raise CheckpointKindError(f"{uri}: holds no checkpoint of metta_ref; name another artifact")
-    run.directory.mkdir(parents=True)
-    files.rename(run.path(Stored(files).manifest.epoch))
+    place = CheckpointManager(run).path(manifests.read(files).epoch)
+    place.parent.mkdir(parents=True)
+    files.rename(place)
+
+
+def _moved(source: Path, target: Path) -> None:
     try:
-        run.run_dir.rename(kept)
+        source.rename(target)
     except OSError:
-        if not kept.is_dir():  # another process that fetched the same was faster
+        if not target.is_dir():  # another process that fetched the same was faster
             raise
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "metta_ref" / "artifacts"

@@ -23,7 +23,7 @@ from metta_ref.checkpoint.artifacts import fetched
 from metta_ref.checkpoint.errors import CheckpointPathError
 from metta_ref.checkpoint.manager import CheckpointManager
 from metta_ref.checkpoint.names import FOLDER, key_and_version, parse_epoch
-from metta_ref.checkpoint.remote import copied
+from metta_ref.checkpoint.remote import RemoteRun
 from metta_ref.checkpoint.selection import Selection
 from metta_ref.config import run_dir
 
@@ -66,7 +66,7 @@ def parse_uri(text: str) -> PolicyUri:
     if in_path is not None:
         if fragment:
             raise CheckpointPathError(f"{text}: names epoch {in_path} twice; leave out #{fragment}")
-        return PolicyUri(scheme, base.rstrip("/").rpartition("/")[0] or ".", in_path)
+        return PolicyUri(scheme, _parent(base), in_path)
     chosen = _CHOICE.fullmatch(fragment or "latest")
     if chosen is None:
         raise CheckpointPathError(f"{text}: after # stands latest, best, best:METRIC or epoch-NUMBER")
@@ -91,13 +91,27 @@ def opened(uri: PolicyUri, *, whole: bool = False) -> Iterator[tuple[CheckpointM
         path = Path(uri.base)
         manager = CheckpointManager(path.parent if path.name == FOLDER else path)
         key_and_version(manager.directory, 0)
-        yield manager, manager.choose(uri.wanted)
-    elif uri.scheme == _WANDB:
+        yield manager, _chosen(manager, uri)
+        return
+    if uri.scheme == _WANDB:
         manager = fetched(uri.base)
         yield manager, manager.latest()
-    else:
-        with (
-            tempfile.TemporaryDirectory(prefix="metta_ref-policy-") as folder,
-            copied(uri.base, Path(folder), uri.wanted, whole=whole) as found,
-        ):
-            yield found
+        return
+    remote = RemoteRun(uri.base)
+    with tempfile.TemporaryDirectory(prefix="metta_ref-policy-") as directory:
+        manager = CheckpointManager(Path(directory) / remote.name)
+        key_and_version(manager.directory, 0)
+        epoch = remote.copy(manager, uri.wanted, whole=whole)
+        manager.read_manifest(epoch)
+        yield manager, epoch
+
+
+def _chosen(manager: CheckpointManager, uri: PolicyUri) -> int:
+    if isinstance(uri.wanted, Selection):
+        return manager.select(uri.wanted)[0]
+    manager.read_manifest(uri.wanted)
+    return uri.wanted
+
+
+def _parent(base: str) -> str:
+    return base.rstrip("/").rpartition("/")[0] or "."

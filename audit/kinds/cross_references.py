@@ -1,0 +1,73 @@
+"""What Sphinx resolves in reStructuredText: roles, autodoc and object directives, below the current module."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Final
+
+from audit.kinds.texts import Positions
+from audit.model.mentions import Form, Mention
+from audit.model.regex import regex
+
+ROLE: Final = regex(
+    r":(?:py:)?(?P<role>mod|class|func|meth|attr|exc|data|obj|const|decorator):"
+    r"`(?:[^`<\n]*<)?[~!.]?(?P<name>[\w.]+)>?[^`\n]*`"
+)
+_MODULE: Final = regex(r"^[ \t]*\.\.[ \t]+(?:py:)?(?:current)?module::[ \t]+(?P<name>[\w.]+)[ \t]*$", re.MULTILINE)
+DIRECTIVE: Final = regex(
+    r"^[ \t]*\.\.[ \t]+(?:(?P<directive>(?:py:)?currentmodule|(?:py:)?module|auto(?:module|modapi|modsumm)"
+    r"|auto(?:class|function|method|data|exception|attribute|decorator|property|enum|typeddict)"
+    r"|(?:py:)?(?:class|function|exception|data|decorator|decoratorfunction)))::"
+    r"[ \t]+(?P<name>[^\W\d][\w.]*)[ \t]*(?:\([^\n]*)?$",
+    re.MULTILINE,
+)
+_SUMMARY: Final = regex(r"^([ \t]*)\.\.[ \t]+autosummary::[^\n]*\n((?:\1[ \t]+[^\n]*(?:\n|$)|[ \t]*\n)*)", re.MULTILINE)
+_ENTRY: Final = regex(r"^[ \t]+[~!]?(?P<name>[^\W\d][\w.]*)[ \t]*$", re.MULTILINE)
+_OF_MODULES: Final = frozenset({"module", "currentmodule", "automodule", "automodapi", "automodsumm"})
+
+
+class CurrentModule:
+    """The module that names of a document are relative to, from each ``currentmodule`` directive to the next."""
+
+    def __init__(self, text: str, offset: int) -> None:
+        found = list(_MODULE.finditer(text)) if "module::" in text else []
+        self._starts = [offset + each.end() for each in found]
+        self._names = [each["name"] for each in found]
+
+    def at(self, offset: int) -> str:
+        """The name of the module at an offset of the file; empty where none is set."""
+        index = bisect_right(self._starts, offset) - 1
+        return self._names[index] if index >= 0 else ""
+
+
+def role_mentions(text: str, offset: int, positions: Positions, module: str = "") -> Iterator[Mention]:
+    """What the roles of a text refer to: as it is written, or below the current module."""
+    for found in ROLE.finditer(text):
+        name = found["name"].rstrip(".")
+        if name:
+            is_module = found["role"] == "mod"
+            yield from _named(name, offset + found.start("name"), positions, f":{found['role']}:", module, is_module)
+
+
+def directive_mentions(text: str, offset: int, positions: Positions, current: CurrentModule) -> Iterator[Mention]:
+    """What the directives of a text document: modules, and the objects of the current one."""
+    for found in DIRECTIVE.finditer(text):
+        directive = found["directive"].removeprefix("py:")
+        start, is_module = offset + found.start("name"), directive in _OF_MODULES
+        module = "" if is_module else current.at(start)
+        yield from _named(found["name"].rstrip("."), start, positions, f"`{directive}`", module, is_module)
+    for summary in _SUMMARY.finditer(text) if "autosummary::" in text else ():
+        for entry in _ENTRY.finditer(summary[2]):
+            start = offset + summary.start(2) + entry.start("name")
+            yield from _named(entry["name"].rstrip("."), start, positions, "`autosummary`", current.at(start), False)
+
+
+def _named(name: str, start: int, positions: Positions, role: str, module: str, is_module: bool) -> Iterator[Mention]:
+    span = positions.span(start, start + len(name))
+    if is_module or "." in name:
+        form: Form = "name" if "." in name else "module"
+        yield Mention("REF008", "name", name, form, role, "warning", span)
+    if module and not is_module and not f"{name}.".startswith(f"{module}."):
+        yield Mention("REF008", "name", f"{module}.{name}", "name", role, "warning", span)

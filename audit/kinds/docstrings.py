@@ -1,0 +1,147 @@
+"""Kind of reference: docstrings of Python files, and the comments that Sphinx reads as such."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from audit.kinds.kind import Example, Source, TextKind
+from audit.kinds.markdown_text import markdown_mentions
+from audit.kinds.rst_text import rst_mentions
+from audit.model.mentions import Mention
+from audit.model.regex import regex
+
+_TOKEN: Final = regex(
+    r"""
+      \#(?P<comment>[^\n]*)
+    | (?P<prefix>[rRbBuUfF]{0,2})
+      (?:
+        \"{3} (?P<long>  [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )* ) \"{3}
+      | \'{3} (?P<long1> [^'\\]* (?: (?: \\. | '(?!'') ) [^'\\]* )* ) \'{3}
+      | "(?P<short>  [^"\\\n]* (?: \\. [^"\\\n]* )* )"
+      | '(?P<short1> [^'\\\n]* (?: \\. [^'\\\n]* )* )'
+      )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_OPEN: Final = frozenset("([{,=+%|&-*/\\<>@")
+"""What cannot end a statement: a string that follows is part of an expression."""
+
+
+def _documentation(text: str) -> Iterator[tuple[int, str]]:
+    """The docstrings of a source, of attributes too, and its ``#:`` comments, each with its offset.
+
+    Told by what stands before a string, not by parsing: it is much faster, and a string taken for a docstring by
+    mistake is text all the same.
+    """
+    before, end = ":", 0
+    for token in _TOKEN.finditer(text):
+        start = token.start()
+        if code := text[end:start].rstrip():
+            before = code[-1]
+        end = token.end()
+        begins_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
+        if token["comment"] is not None:
+            if begins_line and token["comment"].startswith(":"):
+                yield token.start("comment") + 1, token["comment"][1:]
+            continue
+        name = next(each for each in ("long", "long1", "short", "short1") if token[each] is not None)
+        if begins_line and before not in _OPEN and (name.startswith("long") or before == ":") and _is_text(token):
+            yield token.start(name), token[name]
+        before = '"'
+
+
+def _is_text(token: re.Match[str]) -> bool:
+    """Whether a string is neither of bytes nor computed."""
+    return not set(token["prefix"].lower()) & {"b", "f"}
+
+
+class Docstrings(TextKind):
+    """Names, cross-references, example code and doctests in the docstrings of Python files."""
+
+    name = "docstrings"
+    codes = ("REF008",)
+    title = "docstrings and `#:` comments: cross-references, names, paths, code blocks, and what doctests import"
+
+    marks = (b'"""', b"'''", b"#:", b":`", b">>> ")
+
+    def excerpt(self, content: bytes) -> bytes:
+        """Long strings, where nothing else can hold a name and no quotes inside of strings may deceive."""
+        parts = content.split(b'"""')
+        rest = b"".join(parts[::2])
+        deceive = (b"'''", b'\'"""', b"#:", b":`")
+        return content if len(parts) % 2 == 0 or any(map(rest.__contains__, deceive)) else b"\n".join(parts[1::2])
+
+    def wants(self, path: str) -> bool:
+        return path.endswith((".py", ".pyi"))
+
+    def mentions(self, source: Source) -> Iterator[Mention]:
+        for offset, text in _documentation(source.text):
+            if "```" in text:
+                yield from markdown_mentions(text, source.positions, "the docstring", offset)
+            else:
+                yield from rst_mentions(text, source.positions, offset)
+
+    HOLDS = (
+        Example(
+            title="texts that document nothing, other comments, and what a docstring says is gone",
+            before={
+                "shop/__init__.py": (
+                    'def f(path, text="""\nshop.old\n"""):\n    """What shop.old did before it was removed."""\n'
+                    '    # shop.old\n    print(\n        """shop.old""",\n        f"""\nshop.old {path}""")\n'
+                ),
+                "shop/old.py": "",
+            },
+            gone=("shop/old.py",),
+        ),
+        Example(
+            title="a role that resolves, and code outside docstrings",
+            before={
+                "shop/__init__.py": '"""See :mod:`shop`."""\n\nTEXT = ":mod:`shop.old` >>> import shop.old"\n',
+                "shop/old.py": "",
+            },
+            gone=("shop/old.py",),
+        ),
+    )
+    BREAKS = (
+        Example(
+            title="names, example code, the docstring of an attribute, and comments that Sphinx reads",
+            before={
+                "shop/__init__.py": (
+                    'def f():\n    """Sells.\n\n    Raises:\n        shop.old.Sold: when it is.\n\n'
+                    "    .. code-block:: python\n\n        from shop.old import Store\n\n    :rtype: shop.old.Store\n"
+                    '    """\n\n\n#: Kept by :class:`~shop.old.Store`.\nx = 1\n"""An attribute of shop.old.Store."""\n'
+                ),
+                "shop/old.py": "class Store: ...\n",
+            },
+            gone=("shop/old.py",),
+            finds=(
+                ("shop/__init__.py", 5, "shop.old"),
+                ("shop/__init__.py", 9, "shop.old"),
+                ("shop/__init__.py", 11, "shop.old"),
+                ("shop/__init__.py", 15, "shop.old"),
+                ("shop/__init__.py", 17, "shop.old"),
+            ),
+        ),
+        Example(
+            title="a docstring in Markdown",
+            before={
+                "shop/__init__.py": '"""Shop.\n\n```python\nimport shop.old\n```\n"""\n',
+                "shop/old.py": "",
+            },
+            gone=("shop/old.py",),
+            finds=(("shop/__init__.py", 4, "shop.old"),),
+        ),
+        Example(
+            title="a cross-reference and a doctest that name what is gone",
+            before={
+                "shop/__init__.py": (
+                    'def f():\n    """Like :class:`~shop.old.Store`.\n\n    >>> from shop.old import Store\n    """\n'
+                ),
+                "shop/old.py": "class Store: ...\n",
+            },
+            gone=("shop/old.py",),
+            finds=(("shop/__init__.py", 2, "shop.old"), ("shop/__init__.py", 4, "shop.old")),
+        ),
+    )
