@@ -21,7 +21,7 @@ from audit.model.graph import ModuleGraph
 from audit.model.references import Dangling
 from audit.model.settings import Configuration, ContractConfig
 from audit.resolve.moved_files import MovedFiles
-from audit.resolve.references import dangling
+from audit.resolve.outcomes import dangling
 from audit.resolve.retired import Retirements
 from audit.resolve.uses import uses_of
 from audit.sources.history import History
@@ -69,11 +69,9 @@ def check_tree(
     findings += contract_findings
     # Those of tests are looked at where tests are: here they would all seem to suppress nothing.
     comments = {
-        path: tuple(
-            each for each in facts.suppressions if not each.codes or not all(c.startswith(OF_TESTS) for c in each.codes)
-        )
-        for path, facts in now.facts.items()
-        if facts.suppressions
+        path: tuple(each for each in found if not each.codes or not all(c.startswith(OF_TESTS) for c in each.codes))
+        for path in now.blobs
+        if (found := program.survey(path).suppressions)
     }
     findings, suppressed = apply_suppressions(findings, comments)
     findings = _with_forecast(
@@ -245,7 +243,7 @@ def starts_of(tree: LoadedTree) -> Starts:
         entry.name: entry.target.partition(":")[0].partition("[")[0].strip()
         for entry in tree.program.layout.entry_points
     }
-    tests = {name: tree.facts[path].tests for path, name in names.items() if is_test_file(path)}
+    tests = {name: tree.program.survey(path).tests for path, name in names.items() if is_test_file(path)}
     return Starts(entry_points=commands, tests=tests)
 
 

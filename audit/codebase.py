@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from audit.checking import check_tree, retirement_of
 from audit.checks.declared import declared_findings
 from audit.contents import Contents, Wanted
+from audit.earlier import Earlier
 from audit.kinds.texts import UnreadableError, text_of
 from audit.model.codebase import LineChange, Located
 from audit.model.codes import OF_TESTS
@@ -18,8 +19,8 @@ from audit.model.findings import CheckResult, Coverage, Finding, Link, Retiremen
 from audit.model.graph import ModuleGraph
 from audit.model.settings import Configuration, RetiredName
 from audit.resolve.locating import count_by_root, locate
+from audit.resolve.outcomes import graph_of
 from audit.resolve.reading import EntryPoint
-from audit.resolve.references import graph_of
 from audit.resolve.retired import Retirements
 from audit.resolve.uses import uses_of
 from audit.sources.commits import GitCommits
@@ -47,6 +48,7 @@ class ResolvedCodebase:
         base: LoadedTree | None,
         contents: Contents,
         history: History | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
         self.root = repository.root
         self.configuration = configuration
@@ -56,6 +58,7 @@ class ResolvedCodebase:
         self._contents = contents
         self._others: dict[str, TreeFiles] = {}
         self._begun = history
+        self._earlier = earlier
 
     @property
     def commit(self) -> str | None:
@@ -146,6 +149,8 @@ class ResolvedCodebase:
             history=self._history,
             contents=self._contents,
         )
+        if self._earlier is not None:
+            self._earlier.keep(self._now, self._base)
         self._contents.close()
         return found
 
@@ -274,4 +279,4 @@ class ResolvedCodebase:
 
     def tests_in(self, path: str) -> int:
         """How many test functions a file defines, counted statically."""
-        return facts.tests if (facts := self._now.facts.get(path)) is not None else 0
+        return self._now.program.survey(path).tests if path in self._now.blobs else 0

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import hashlib
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -13,14 +11,10 @@ from typing import Final, TypeVar
 
 import msgspec
 
-import audit.facts
+from audit.edition import version_of
 from audit.facts.python import read_python
-from audit.kinds import kind as kinds_kind
 from audit.kinds.kind import Kind
 from audit.kinds.reading import Reading, read_with, reading_key, words_key, words_of
-from audit.model import calls as model_calls
-from audit.model import facts as model_facts
-from audit.model import mentions as model_mentions
 from audit.model.facts import FileFacts
 from audit.parallel import Background, can_fork, cores
 from audit.sources.store import Store
@@ -36,7 +30,8 @@ _MANY_PATHS: Final = 200_000
 Load = Callable[[list[str]], Iterator[tuple[str, bytes | None]]]
 """Content ids -> each with its bytes, None where they cannot be had."""
 
-_UNREADABLE: Final = FileFacts(error="unreadable: its content is missing or too large")
+UNREADABLE: Final = FileFacts(error="unreadable: its content is missing or too large")
+"""What is told of a content that cannot be had, perhaps only now."""
 _T = TypeVar("_T")
 
 
@@ -82,7 +77,7 @@ class Contents:
 
     def __init__(self, folder: Path | None, kinds: Iterable[Kind], jobs: int = 0, audited: Path | None = None) -> None:
         self.kinds = tuple(kinds)
-        self._store = Store(folder, _version(self.kinds) if folder is not None else "", audited)
+        self._store = Store(folder, version_of(self.kinds) if folder is not None else "", audited)
         self._jobs = jobs or cores()
         self._known = _Found()
         self._wanting: dict[str, tuple[Kind, ...]] = {}
@@ -122,7 +117,16 @@ class Contents:
 
     def facts(self, blobs: Mapping[str, str]) -> dict[str, FileFacts]:
         """Facts by path, of each path's content id; a content that could not be had has facts with ``error`` set."""
-        return {path: self._known.facts.get(blob, _UNREADABLE) for path, blob in blobs.items()}
+        return {path: self._known.facts.get(blob, UNREADABLE) for path, blob in blobs.items()}
+
+    def known_facts(self, blob: str) -> FileFacts | None:
+        """The facts of a content as far as they are known."""
+        return self._known.facts.get(blob)
+
+    def recalled_facts(self, blob: str) -> FileFacts | None:
+        """The facts of a content as far as this run or one before has read it."""
+        self._recall([Wanted(blob, "", facts=True)])
+        return self._known.facts.get(blob)
 
     def words(self, blob: str, kinds: tuple[Kind, ...]) -> bytes | None:
         """The packed words of a content as far as they are known."""
@@ -135,16 +139,28 @@ class Contents:
     def derived(self, key: str, of: type[_T], make: Callable[[], _T | None]) -> _T | None:
         """Something else that a content says, made once. ``key`` names all that it depends on beside the code of
         the facts. None where ``make`` cannot tell, which is not kept."""
-        kept = self._store.get((key,)).get(key)
+        kept = self.recalled(key, of)
         if kept is not None:
-            try:
-                return msgspec.msgpack.decode(kept, type=of)
-            except msgspec.DecodeError:
-                pass  # not what this version wrote: it is made again
+            return kept
         found = make()
         if found is not None:
-            self._new_derived[key] = self._encoder.encode(found)
+            self.remember(key, found)
         return found
+
+    def recalled(self, key: str, of: type[_T]) -> _T | None:
+        """What was kept under a key, by this version of the program."""
+        kept = self._store.get((key,)).get(key)
+        try:
+            return msgspec.msgpack.decode(kept, type=of) if kept is not None else None
+        except msgspec.DecodeError:
+            return None  # not what this version wrote: it is made again
+
+    def remember(self, key: str, value: object) -> None:
+        """Keep something for other runs. What names a path that is no text cannot be kept."""
+        try:
+            self._new_derived[key] = self._encoder.encode(value)
+        except UnicodeEncodeError:
+            return
 
     def start(self, wanted: Iterable[Wanted], load: Load) -> Pending:
         """Begin to read what is not known yet; ``load`` may be called in another process."""
@@ -275,14 +291,3 @@ def _without_collecting() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-def _version(kinds: Iterable[Kind]) -> str:
-    """A digest of the code that reads, of plug-ins and of Python's parser: what is stale is never found."""
-    digest = hashlib.sha256(sys.version.encode())
-    sources = {*Path(str(audit.facts.__file__)).parent.glob("*.py"), *Path(kinds_kind.__file__).parent.glob("*.py")}
-    sources |= {Path(str(module.__file__)) for module in (model_calls, model_facts, model_mentions)} | {Path(__file__)}
-    sources |= {Path(str(sys.modules[type(kind).__module__].__file__)) for kind in kinds}
-    for source in sorted(sources):
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]

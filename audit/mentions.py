@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -37,18 +37,20 @@ class MentionResult(msgspec.Struct, frozen=True):
     read: int
 
 
-def read_ahead(contents: Contents, now: Listing, base: Listing | None) -> None:
+def read_ahead(contents: Contents, now: Listing, base: Listing | None, known: Container[str] = frozenset()) -> None:
     """Read what a check of these trees needs in one go: the facts of both, and the words that tell which files of
-    this one can name something gone. Files of a work tree that are not Python are left for the check."""
+    this one can name something gone. Files of a work tree that are not Python are left for the check, and so are the
+    facts of the contents that are ``known`` well enough."""
     wanted: list[Wanted] = []
     for path in now.paths:
         blob = now.content_id(path)
         kinds = contents.wanting(path) if blob else ()
-        if kinds or path in now.blobs:
-            wanted.append(Wanted(blob, path, now.tree.entries[path].size, path in now.blobs, kinds))
+        facts = path in now.blobs and blob not in known
+        if kinds or facts:
+            wanted.append(Wanted(blob, path, now.tree.entries[path].size, facts, kinds))
     here = {each.blob for each in wanted}
     if base is not None:
-        wanted += [each for each in base.wanted() if each.blob not in here]
+        wanted += [each for each in base.wanted() if each.blob not in here and each.blob not in known]
 
     def load(blobs: list[str]) -> Iterator[tuple[str, bytes | None]]:
         yield from now.load([blob for blob in blobs if blob in here])

@@ -31,6 +31,7 @@ def open_codebase(
     from audit.codebase import ResolvedCodebase
     from audit.config.load import load_configuration
     from audit.contents import Contents
+    from audit.earlier import Earlier
     from audit.kinds.registry import all_kinds
     from audit.mentions import read_ahead
     from audit.sources.store import cache_folder
@@ -42,10 +43,12 @@ def open_codebase(
     contents = Contents(cache_folder() if use_cache else None, all_kinds(), jobs, repository.top)
     before = list_tree(comparable(base_tree, tree), settings.exclude) if base_tree is not None else None
     listing = list_tree(tree, settings.exclude)
-    read_ahead(contents, listing, before)
-    base = load_tree(before, contents, source_roots=settings.source_roots) if before is not None else None
-    now = load_tree(
-        listing, contents, base=base.program if base is not None else None, source_roots=settings.source_roots
-    )
+    earlier = Earlier(contents, listing, before)
+    read_ahead(contents, listing, before, earlier.contents())
+    roots = settings.source_roots
+    base = load_tree(before, contents, source_roots=roots, known=earlier.of_base) if before is not None else None
+    program = base.program if base is not None else None
+    now = load_tree(listing, contents, base=program, source_roots=roots, known=earlier.of_now)
+    earlier.recall_outcomes(now.program)
     contents.close()
-    return ResolvedCodebase(repository, configuration, now, base, contents, history)
+    return ResolvedCodebase(repository, configuration, now, base, contents, history, earlier)

@@ -47,7 +47,7 @@ def with_worthless_tests(result: CheckResult, now: LoadedTree, base: LoadedTree 
     if base is not None:
         before = {finding.fingerprint for finding in _worthless(suite_of(base))}
         findings = [msgspec.structs.replace(each, new=each.fingerprint not in before) for each in findings]
-    comments = {path: facts.suppressions for path, facts in now.facts.items() if facts.suppressions}
+    comments = {path: found for path in now.blobs if (found := now.program.survey(path).suppressions)}
     ours = {
         path: tuple(each for each in said if any(code.startswith(OF_TESTS) for code in each.codes))
         for path, said in comments.items()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Final
 
 import msgspec
 
-from audit.contents import Contents, Wanted
+from audit.contents import UNREADABLE, Contents, Wanted
 from audit.facts.python import TEMPLATE
 from audit.model.facts import FileFacts
 from audit.model.findings import Coverage, Skipped
@@ -16,8 +18,12 @@ from audit.model.testdata import is_test_data
 from audit.resolve.generated import generated_by_build
 from audit.resolve.layout import read_layout, wanted_files
 from audit.resolve.program import Program
+from audit.resolve.surveys import Survey
 from audit.sources.tree import Tree
 from audit.sources.worktree import blob_id
+
+_FEW: Final = 24
+"""How many facts are looked up one by one."""
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -34,8 +40,11 @@ class Listing(msgspec.Struct, frozen=True):
 
     def wanted(self) -> list[Wanted]:
         """The facts that the tree is made of."""
-        sizes = self.tree.entries
-        return [Wanted(blob, path, sizes[path].size, facts=True) for path, blob in self.blobs.items()]
+        return [self.one(path) for path in self.blobs]
+
+    def one(self, path: str) -> Wanted:
+        """The facts of one of its Python files."""
+        return Wanted(self.blobs[path], path, self.tree.entries[path].size, facts=True)
 
     def content_id(self, path: str) -> str:
         """The content id of a file; empty where it is not known without reading the file."""
@@ -56,14 +65,54 @@ def load_from(tree: Tree, paths: Mapping[str, str], blobs: list[str]) -> Iterato
         yield blob, content if is_same else None
 
 
+class Facts(Mapping[str, FileFacts]):
+    """The facts of a tree's Python files, by path, read when they are asked for. Few are, where a run before looked
+    at almost the same tree; where more are, the rest comes in one go."""
+
+    def __init__(self, listing: Listing, contents: Contents) -> None:
+        self._listing = listing
+        self._contents = contents
+        self._found: dict[str, FileFacts] = {}
+        self._asked = 0
+
+    def __getitem__(self, path: str) -> FileFacts:
+        found = self._found.get(path)
+        if found is None:
+            found = self._found[path] = self._read(path)
+        return found
+
+    def _read(self, path: str) -> FileFacts:
+        blob = self._listing.blobs[path]
+        found = self._contents.known_facts(blob)
+        if found is None:
+            self._asked += 1
+            wanted = [self._listing.one(path)] if self._asked <= _FEW else self._listing.wanted()
+            self._contents.start(wanted, self._listing.load).finish()
+            found = self._contents.known_facts(blob)
+        return UNREADABLE if found is None else found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._listing.blobs)
+
+    def __len__(self) -> int:
+        return len(self._listing.blobs)
+
+    @property
+    def all_readable(self) -> bool:
+        """Whether no file was lost of those that were asked for."""
+        return all(facts is not UNREADABLE for facts in self._found.values())
+
+
 class LoadedTree(msgspec.Struct, frozen=True):
-    """A tree with its facts and its program; ``blobs`` maps each analysed path to its content id."""
+    """A tree with its facts and its program; ``blobs`` maps each analysed path to its content id, ``outside`` is a
+    digest of what tells which modules there may be beside the files of the tree."""
 
     tree: Tree
     program: Program
-    facts: dict[str, FileFacts]
+    facts: Facts
     blobs: dict[str, str]
     coverage: Coverage
+    outside: str
 
     def content(self, path: str) -> bytes | None:
         """The bytes of a Python file of which its facts are; None once the file says something else."""
@@ -91,36 +140,43 @@ def list_tree(tree: Tree, exclude: Iterable[str] = ()) -> Listing:
 
 
 def load_tree(
-    listing: Listing, contents: Contents, *, base: Program | None = None, source_roots: Iterable[str] = ()
+    listing: Listing,
+    contents: Contents,
+    *,
+    base: Program | None = None,
+    source_roots: Iterable[str] = (),
+    known: Callable[[Mapping[str, str], Program, str], Mapping[str, Survey]] = lambda _blobs, _program, _outside: {},
 ) -> LoadedTree:
-    """Parse and index every Python file of a tree; what ``contents`` knows already is not read again."""
+    """Index every Python file of a tree, and parse what ``contents`` does not know. ``known`` tells what has been
+    found out of its files already, given their content ids, the program and what is `LoadedTree.outside`."""
     tree, paths, skipped = listing.tree, listing.paths, [*listing.skipped]
-    contents.start(listing.wanted(), listing.load).finish()
-    facts = contents.facts(listing.blobs)
-    skipped += [
-        Skipped(path, found.error, incomplete=found.error != TEMPLATE and not is_test_data(path))
-        for path, found in facts.items()
-        if found.error
-    ]
     configuration = dict(tree.read_many(wanted_files(paths)))
     layout = read_layout(paths, configuration.get, source_roots)
-    skipped += [Skipped(path, reason) for path, reason in layout.mistakes]
     ignores = [path for path in paths if path.rpartition("/")[2] == ".gitignore"]
+    ignored = [(path, content) for path, content in tree.read_many(ignores) if content is not None]
+    outside = hashlib.sha256(repr((ignored, tree.submodules)).encode(errors="surrogatepass")).hexdigest()
+    facts = Facts(listing, contents)
     program = Program(
         [path for path in paths if path in listing.blobs or not path.endswith((".py", ".pyi"))],
         layout,
         facts.__getitem__,
         base,
-        generated_by_build((path, content) for path, content in tree.read_many(ignores) if content is not None),
+        generated_by_build(ignored),
         elsewhere=tree.submodules,
     )
-    return LoadedTree(tree, program, facts, listing.blobs, _coverage(program, facts, paths, skipped))
+    program.surveys.update(known(listing.blobs, program, outside))
+    errors = {path: error for path in listing.blobs if (error := program.survey(path).error)}
+    skipped += [
+        Skipped(path, error, incomplete=error != TEMPLATE and not is_test_data(path)) for path, error in errors.items()
+    ]
+    skipped += [Skipped(path, reason) for path, reason in layout.mistakes]
+    return LoadedTree(tree, program, facts, listing.blobs, _coverage(program, errors, paths, skipped), outside)
 
 
-def _coverage(program: Program, facts: dict[str, FileFacts], paths: list[str], skipped: list[Skipped]) -> Coverage:
+def _coverage(program: Program, errors: Collection[str], paths: list[str], skipped: list[Skipped]) -> Coverage:
     names = program.index.names
     sources = [path for path in names if path.endswith(".py")]
-    analysed = {names[path] for path in sources if not facts[path].error}
+    analysed = {names[path] for path in sources if path not in errors}
     return Coverage(
         python_files=len(sources),
         modules=len(analysed),

@@ -12,6 +12,7 @@ import msgspec
 
 from audit.model.testdata import is_test_data
 from audit.resolve.layout import Layout
+from audit.resolve.lookups import Lookups
 
 Kind = Literal["module", "package", "namespace", "opaque"]
 
@@ -62,10 +63,13 @@ class Node(msgspec.Struct, frozen=True):
 
 class ModuleIndex:
     """Modules of one tree. Stems are paths without suffix; a package's stem is its folder. Of ``elsewhere``, folders
-    that other repositories fill, nobody can tell what they hold."""
+    that other repositories fill, nobody can tell what they hold. What is asked for is noted in ``lookups``."""
 
-    def __init__(self, paths: Iterable[str], layout: Layout, elsewhere: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, paths: Iterable[str], layout: Layout, elsewhere: tuple[str, ...] = (), lookups: Lookups | None = None
+    ) -> None:
         self.layout = layout
+        self.lookups = lookups or Lookups()
         self.modules: dict[str, list[str]] = defaultdict(list)
         self.packages: dict[str, list[str]] = defaultdict(list)
         self.native: set[str] = set(elsewhere)
@@ -74,8 +78,8 @@ class ModuleIndex:
         self._parents: dict[str, set[str]] = defaultdict(set)
         self._known: dict[str, Node | None] = {}
         self._conftests: dict[str, tuple[str, ...]] = {}
-        self._paths = tuple(paths)
-        for path in self._paths:
+        self.paths = tuple(paths)
+        for path in self.paths:
             self._add(path)
         for stem in (*self.modules, *self.packages):
             folder, _, name = stem.rpartition("/")
@@ -112,7 +116,7 @@ class ModuleIndex:
     def every_folder(self) -> frozenset[str]:
         """Folders that hold any file at all."""
         found: set[str] = set()
-        for path in self._paths:
+        for path in self.paths:
             folder = path.rpartition("/")[0]
             while folder and folder not in found:
                 found.add(folder)
@@ -121,10 +125,12 @@ class ModuleIndex:
 
     def holds(self, top: str) -> bool:
         """Whether any folder holds a module, package or folder of this name."""
+        self.lookups.names.add(top)
         return top in self._holders
 
     def node(self, root: str, parts: tuple[str, ...] | list[str]) -> Node | None:
         """What ``parts`` name below the folder ``root``, in Python's own order of precedence."""
+        self.lookups.names.update(parts or root.split("/"))
         return self._at("/".join((root, *parts)) if root else "/".join(parts))
 
     def _at(self, stem: str) -> Node | None:
@@ -150,6 +156,7 @@ class ModuleIndex:
 
     def nodes(self, roots: Iterable[str], parts: tuple[str, ...]) -> list[Node]:
         """What ``parts`` name under each of several roots, absent ones left out."""
+        self.lookups.names.update(parts)
         holders = self._holders.get(parts[0])
         if holders is None:
             return []
@@ -162,6 +169,7 @@ class ModuleIndex:
 
     def depth(self, roots: Iterable[str], parts: tuple[str, ...]) -> int:
         """How many leading parts exist under some root."""
+        self.lookups.names.update(parts)
         holders = self._holders.get(parts[0], ())
         roots = tuple(root for root in roots if root in holders)
         for length in range(len(parts), 0, -1):
@@ -171,6 +179,7 @@ class ModuleIndex:
 
     def implied_roots(self, parts: tuple[str, ...]) -> list[str]:
         """Folders that are no known root but would make ``parts`` resolve, were they one."""
+        self.lookups.names.update(parts)
         return [
             folder
             for folder in sorted(self._parents.get(parts[0], ()))
@@ -183,6 +192,7 @@ class ModuleIndex:
         """The folder from which a file is imported by its plain name: the first one up that is no package, or
         whose name no import can spell."""
         folder = path.rpartition("/")[0]
+        self.lookups.names.update(folder.split("/"))
         while folder and folder in self.packages and folder.rpartition("/")[2].isidentifier():
             folder = folder.rpartition("/")[0]
         return folder

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Protocol
 
-from audit.model.facts import FileFacts, Import, Text
+from audit.model.facts import FileFacts, Import
 from audit.resolve.index import ModuleIndex
+from audit.resolve.lookups import Kept, Lookups
+from audit.resolve.surveys import Survey
 from audit.resolve.symbols import Target
 
 
@@ -19,8 +21,14 @@ class Tree(Protocol):
         """Its modules."""
 
     @property
-    def facts(self) -> Callable[[str], FileFacts]:
+    def lookups(self) -> Lookups:
+        """Where what is asked for is noted."""
+
+    def facts(self, path: str) -> FileFacts:
         """The facts of one Python file."""
+
+    def survey(self, path: str) -> Survey:
+        """What one Python file tells of the tree."""
 
     def import_target(self, path: str, statement: Import) -> Target | None:
         """The module that a from-import in ``path`` names; None when it is not first-party."""
@@ -35,17 +43,12 @@ class MadeModules:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._makers: dict[str, tuple[FileFacts, ...]] = {}
+        self._makers: dict[str, Kept[tuple[FileFacts, ...]]] = {}
 
     @cached_property
     def names(self) -> frozenset[str]:
         """Modules that files put into ``sys.modules`` under a plain name, or have a build compile."""
-        made: set[str] = set()
-        for path in self._tree.index.names:
-            facts = self._tree.facts(path)
-            made.update(facts.injected)
-            made.update(text.value for text in facts.texts if _compiles(text))
-        return frozenset(name for name in made if not name.startswith("*"))
+        return frozenset(name for path in self._tree.index.names for name in self._tree.survey(path).made)
 
     def below(self, parts: tuple[str, ...]) -> bool:
         """Whether some module is made below another."""
@@ -61,12 +64,13 @@ class MadeModules:
         return any(f"*.{name}" in maker.injected for path in paths for maker in self._makers_for(path))
 
     def _makers_for(self, path: str) -> tuple[FileFacts, ...]:
-        if path not in self._makers:
-            handed = {callee.partition(".")[0] for callee in self._tree.facts(path).handed_to}
-            files = dict.fromkeys(file for name in sorted(handed) for file in self._bringing(path, name))
-            facts = (self._tree.facts(file) for file in files)
-            self._makers[path] = tuple(each for each in facts if "*" in each.injected)
-        return self._makers[path]
+        return self._tree.lookups.once(self._makers, path, lambda: self._find_makers(path))
+
+    def _find_makers(self, path: str) -> tuple[FileFacts, ...]:
+        handed = {callee.partition(".")[0] for callee in self._tree.facts(path).handed_to}
+        files = dict.fromkeys(file for name in sorted(handed) for file in self._bringing(path, name))
+        facts = (self._tree.facts(file) for file in files)
+        return tuple(each for each in facts if "*" in each.injected)
 
     def _bringing(self, path: str, bound: str) -> Iterable[str]:
         """The files that an imported name may come from: the module itself, or the one it is taken from."""
@@ -77,9 +81,3 @@ class MadeModules:
                     yield from node.files
                     inner = self._tree.index.node(node.stem, (name.name,)) if node.kind != "module" else None
                     yield from inner.files if inner is not None else ()
-
-
-def _compiles(text: Text) -> bool:
-    """Whether a string is the name that a build script gives to an extension module."""
-    leaf = text.callee.rpartition(".")[2]
-    return (leaf.endswith("Extension") and text.argument in ("0", "name", "target")) or leaf == "set_source"

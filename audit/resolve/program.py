@@ -20,9 +20,11 @@ from audit.resolve.distributions import Distributions
 from audit.resolve.generated import Builds
 from audit.resolve.index import ModuleIndex, Node
 from audit.resolve.layout import Layout
+from audit.resolve.lookups import Kept, Lookups
 from audit.resolve.made import MadeModules
-from audit.resolve.surveys import imported_tops
+from audit.resolve.surveys import Survey, survey
 from audit.resolve.symbols import SymbolTable, Target
+from audit.resolve.views import Views
 
 Status = Literal["found", "missing", "foreign"]
 
@@ -50,18 +52,35 @@ class Program:
         generated: Callable[[str], bool] = lambda _path: False,
         elsewhere: tuple[str, ...] = (),
     ) -> None:
-        self.index = ModuleIndex(paths, layout, elsewhere)
+        self.lookups: Lookups = base.lookups if base is not None else Lookups()
+        self.index = ModuleIndex(paths, layout, elsewhere, self.lookups)
         self.layout = layout
         self.base = base
-        self.facts = facts
+        self._facts = facts
+        self.surveys: dict[str, Survey] = {}
+        """What files tell of the tree, as far as it is known."""
+        self.outcomes: dict[str, object] = {}
+        """What the references of files come to, as far as it is known (see `audit.resolve.outcomes`)."""
         self.made = MadeModules(self)
         self.symbols = SymbolTable(self)
         self.kept: dict[str, object] = {}
         """What readers of this tree keep by path."""
         self.distributions = Distributions(layout.dependencies)
         self._builds = Builds(layout, generated)
-        self._absolute: dict[tuple[tuple[str, ...], tuple[str, ...]], Resolution] = {}
-        self._local: dict[str, tuple[str, ...]] = {}
+        self._absolute: dict[tuple[object, ...], Kept[Resolution]] = {}
+        self._views: Views = Views(self.index, self.facts, base._views if base is not None else None)
+
+    def facts(self, path: str) -> FileFacts:
+        """The facts of one Python file."""
+        self.lookups.files.add(path)
+        return self._facts(path)
+
+    def survey(self, path: str) -> Survey:
+        """What one Python file tells of the tree."""
+        found = self.surveys.get(path)
+        if found is None:
+            found = self.surveys[path] = survey(self, path)
+        return found
 
     def children(self, node: Node, name: str) -> bool:
         """Whether ``name`` is a module below ``node``."""
@@ -78,23 +97,8 @@ class Program:
         return self.made.replaces(path)
 
     def local_roots(self, path: str) -> tuple[str, ...]:
-        """Roots that hold for this file alone: its folder, pytest's, and its own ``sys.path`` edits."""
-        found = self._local.get(path)
-        if found is None:
-            roots = [self.index.implied_root(path)]
-            if path in self.index.names and self.facts(path).has_main:
-                roots.append(path.rpartition("/")[0])  # a script finds its neighbours even inside a package
-            conftests = self.index.conftest_roots(path)
-            roots += conftests
-            for source in (path, *(posixpath.join(root, "conftest.py") for root in conftests)):
-                if source in self.index.names:
-                    folder = source.rpartition("/")[0]
-                    joined = (posixpath.normpath(posixpath.join(folder, each)) for each in self.facts(source).sys_path)
-                    roots += ["" if each == "." else each for each in joined if not each.startswith("..")]
-            known = set(self.layout.roots)
-            found = tuple(dict.fromkeys(root for root in roots if root not in known))
-            self._local[path] = found
-        return found
+        """Roots that hold for this file alone."""
+        return self._views.local_roots(path)
 
     def relative(self, path: str, level: int, module: str) -> Resolution:
         """What ``from ...module import`` in ``path`` names: judged by folders, then by package portions."""
@@ -160,13 +164,9 @@ class Program:
         parts = tuple(dotted.split("."))
         if not self._may_hold(parts[0]):
             return Resolution("foreign", dotted)
-        local = self.local_roots(path)
-        key = (local, parts)
-        found = self._absolute.get(key)
-        if found is None:
-            found = self._resolve(path, local, parts)
-            self._absolute[key] = found
-        return found
+        view = self._views.view(path)
+        key = (parts, *view.of(parts[0]))
+        return self.lookups.once(self._absolute, key, lambda: self._resolve(path, view.local, parts))
 
     def _may_hold(self, top: str) -> bool:
         """Whether the tree or its base has anything at all of a name: most of what is imported is a library's."""
@@ -265,7 +265,8 @@ class Program:
 
     @cached_property
     def _tops(self) -> tuple[set[str], set[str]]:
-        return imported_tops(self.index, self.facts, self.local_roots)
+        surveys = [self.survey(path) for path in self.index.names]
+        return {top for each in surveys for top in each.inside}, {top for each in surveys for top in each.outside}
 
     def _may_be_built(self, parts: tuple[str, ...]) -> bool:
         return any(self._builds.makes(posixpath.join(root, *parts)) for root in self.index.roots)

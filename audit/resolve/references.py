@@ -1,12 +1,12 @@
-"""Resolves every import, attribute chain and dotted string of a tree: what dangles, and the import graph."""
+"""Resolves every import, attribute chain and dotted string of one file: what dangles, and what it imports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from audit.model.facts import Attribute, Context, FileFacts, Import, ImportedName, Span, Text
 from audit.model.findings import Site
-from audit.model.graph import ImportEdge, ModuleGraph
+from audit.model.graph import ImportEdge
 from audit.model.references import Dangling
 from audit.resolve.chains import ChainWalker, Missing
 from audit.resolve.index import Node
@@ -17,46 +17,6 @@ from audit.resolve.strings import StringNames, imports_modules, puts_in_place, u
 def site_of(path: str, span: Span) -> Site:
     """The place of a fact in its file."""
     return Site(path, *span)
-
-
-def dangling(program: Program, paths: Iterable[str] | None = None) -> list[Dangling]:
-    """Every reference of the tree (or of some files of it) that leads nowhere, in reading order."""
-    found: list[Dangling] = []
-    for path in sorted(program.index.names) if paths is None else paths:
-        if path in program.index.names:
-            found += references_in(program, path).dangling()
-    if any(each.kind == "attribute" for each in found):
-        stored = _stored_names(program)
-        found = [each for each in found if each.kind != "attribute" or each.target not in stored]
-    return found
-
-
-def _stored_names(program: Program) -> set[str]:
-    """Module attributes that some file of the tree assigns from outside: they exist at run time."""
-    stored: set[str] = set()
-    for path in program.index.names:
-        if any(attribute.store for attribute in program.facts(path).attributes):
-            stored |= references_in(program, path).stored()
-    return stored
-
-
-def graph_of(program: Program) -> ModuleGraph:
-    """The import graph of the tree, one edge for each module that a statement names."""
-    edges: list[ImportEdge] = []
-    modules: dict[str, str] = {}
-    for path, name in sorted(program.index.names.items()):
-        if path.endswith(".py") or name not in modules:
-            modules[name] = path
-        edges += references_in(program, path).edges()
-    for name, path in list(modules.items()):
-        folder = (
-            path.rpartition("/")[0].rpartition("/")[0] if path.endswith("/__init__.py") else path.rpartition("/")[0]
-        )
-        parent = name.rpartition(".")[0]
-        while parent and parent not in modules:
-            modules[parent] = folder
-            parent, folder = parent.rpartition(".")[0], folder.rpartition("/")[0]
-    return ModuleGraph(dict(sorted(modules.items())), tuple(edges))
 
 
 def references_in(program: Program, path: str) -> FileReferences:
@@ -277,5 +237,6 @@ class FileReferences:
         names = self.program.index.names
         for node in nodes:
             for file in node.files:
+                self.program.lookups.files.add(file)
                 return names.get(file, target)
         return target

@@ -1,38 +1,104 @@
-"""What all files of a tree together tell of its names: which are its own, which are others'."""
+"""What each file of a tree tells of the tree as a whole: whose names it uses, and what modules it makes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from typing import Protocol
 
-from audit.model.facts import FileFacts
+import msgspec
+
+from audit.model.facts import FileFacts, Suppression, Text
 from audit.resolve.index import ModuleIndex
+from audit.resolve.lookups import FILES, NAMES, Lookups
 
 
-def imported_tops(
-    index: ModuleIndex, facts: Callable[[str], FileFacts], local_roots: Callable[[str], tuple[str, ...]]
-) -> tuple[set[str], set[str]]:
-    """First components of absolute imports: those that lead to a module of the tree, and those that mean
-    nothing in the tree to some file that uses them."""
-    inside: set[str] = set()
-    outside: set[str] = set()
-    for path in index.names:
-        roots: tuple[str, ...] | None = None
-        for statement in facts(path).imports:
-            if statement.level:
-                continue
-            for module in [statement.module] if statement.is_from else [name.name for name in statement.names]:
-                parts = tuple(module.split("."))
-                if not index.holds(parts[0]):
-                    outside.add(parts[0])
-                    continue
-                if parts[0] in inside and parts[0] in outside:
-                    continue
-                if roots is None:
-                    roots = (*local_roots(path), *index.roots)
-                if parts[0] not in outside and not index.nodes(roots, parts[:1]):
-                    outside.add(parts[0])
-                elif parts[0] in inside or len(parts) == 1:
-                    continue
-                elif any(node.kind != "namespace" for node in index.nodes(roots, parts)):
-                    inside.add(parts[0])
-    return inside, outside
+class Survey(msgspec.Struct, frozen=True, array_like=True):
+    """What one file tells.
+
+    ``inside`` and ``outside`` are first components of its absolute imports: those that lead to a module of the
+    tree, and those that mean nothing in the tree to this file. ``made`` are modules that it puts into
+    ``sys.modules`` under a plain name, or has a build compile; ``stores`` says that it assigns to attributes of
+    modules. ``names`` and ``files`` are what this was taken from (see `audit.resolve.lookups`).
+    """
+
+    inside: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
+    made: tuple[str, ...] = ()
+    stores: bool = False
+    error: str = ""
+    tests: int = 0
+    suppressions: tuple[Suppression, ...] = ()
+    names: str = ""
+    files: str = ""
+
+
+class Tree(Protocol):
+    """What has to be known of a tree to survey it."""
+
+    @property
+    def index(self) -> ModuleIndex:
+        """Its modules."""
+
+    @property
+    def lookups(self) -> Lookups:
+        """Where what is asked for is noted."""
+
+    def facts(self, path: str) -> FileFacts:
+        """The facts of one Python file."""
+
+    def local_roots(self, path: str) -> tuple[str, ...]:
+        """Roots that hold for one file alone."""
+
+
+def survey(tree: Tree, path: str) -> Survey:
+    """What one file tells."""
+    alone, names, files = tree.lookups.noted(lambda: _survey(tree, path))
+    return msgspec.structs.replace(alone, names=NAMES.join(names), files=FILES.join(files))
+
+
+def _survey(tree: Tree, path: str) -> Survey:
+    facts = tree.facts(path)
+    inside, outside = _tops(tree, path, facts)
+    made = {*facts.injected, *(text.value for text in facts.texts if _compiles(text))}
+    return Survey(
+        inside=inside,
+        outside=outside,
+        made=tuple(sorted(name for name in made if not name.startswith("*"))),
+        stores=any(attribute.store for attribute in facts.attributes),
+        error=facts.error,
+        tests=facts.tests,
+        suppressions=facts.suppressions,
+    )
+
+
+def _tops(tree: Tree, path: str, facts: FileFacts) -> tuple[frozenset[str], frozenset[str]]:
+    index, inside, outside = tree.index, set[str](), set[str]()
+    roots: tuple[str, ...] | None = None
+    for module in dict.fromkeys(_imported(facts)):
+        parts = tuple(module.split("."))
+        if not index.holds(parts[0]):
+            outside.add(parts[0])
+            continue
+        if roots is None:
+            roots = (*tree.local_roots(path), *index.roots)
+        if not index.nodes(roots, parts[:1]):
+            outside.add(parts[0])
+        if len(parts) > 1 and any(node.kind != "namespace" for node in index.nodes(roots, parts)):
+            inside.add(parts[0])
+    return frozenset(inside), frozenset(outside)
+
+
+def _imported(facts: FileFacts) -> Iterable[str]:
+    """The modules of a file's absolute imports."""
+    for statement in facts.imports:
+        if not statement.level:
+            if statement.is_from:
+                yield statement.module
+            else:
+                yield from (name.name for name in statement.names)
+
+
+def _compiles(text: Text) -> bool:
+    """Whether a string is the name that a build script gives to an extension module."""
+    leaf = text.callee.rpartition(".")[2]
+    return (leaf.endswith("Extension") and text.argument in ("0", "name", "target")) or leaf == "set_source"

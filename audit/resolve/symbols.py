@@ -9,6 +9,7 @@ import msgspec
 
 from audit.model.facts import Definition, FileFacts, Import
 from audit.resolve.index import Node
+from audit.resolve.lookups import Kept, Lookups
 
 Answer = Literal["yes", "no", "unknown"]
 
@@ -28,6 +29,10 @@ class Target(msgspec.Struct, frozen=True):
 
 class Tree(Protocol):
     """What the symbol table needs to know of a resolved tree."""
+
+    @property
+    def lookups(self) -> Lookups:
+        """Where what is asked for is noted."""
 
     def facts(self, path: str) -> FileFacts:
         """The facts of one Python file."""
@@ -51,7 +56,7 @@ class SymbolTable:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._definitions: dict[str, dict[str, Definition]] = {}
-        self._only_own: dict[tuple[str, str], bool] = {}
+        self._only_own: dict[tuple[str, str], Kept[bool]] = {}
 
     def definitions(self, path: str) -> dict[str, Definition]:
         """The definitions of one file by name; members as ``Class.member``."""
@@ -59,6 +64,8 @@ class SymbolTable:
         if found is None:
             found = {definition.name: definition for definition in self._tree.facts(path).definitions}
             self._definitions[path] = found
+        else:
+            self._tree.lookups.files.add(path)
         return found
 
     def defines(self, nodes: tuple[Node, ...], name: str) -> Answer:
@@ -116,10 +123,7 @@ class SymbolTable:
         definition = self.definitions(path).get(name)
         if definition is None or definition.kind != "import":
             return False
-        found = self._only_own.get((path, name))
-        if found is None:
-            found = self._only_own[path, name] = self._is_from_itself(path, name)
-        return found
+        return self._tree.lookups.once(self._only_own, (path, name), lambda: self._is_from_itself(path, name))
 
     def _is_from_itself(self, path: str, name: str) -> bool:
         for statement in self._tree.facts(path).imports:

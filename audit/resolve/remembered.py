@@ -1,0 +1,185 @@
+"""What is still true of what was found out about a tree, once the tree has changed.
+
+What one file tells and what its references come to stays true as long as the file, all that was looked up for it,
+and what holds for the whole tree are the same. Wherever this cannot be told, it is worked out again.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+
+import msgspec
+
+from audit.model.facts import FileFacts
+from audit.resolve.layout import Layout
+from audit.resolve.lookups import FILES, NAMES
+from audit.resolve.outcomes import Outcome
+from audit.resolve.program import Program
+from audit.resolve.surveys import Survey
+
+
+class TreeRecord(msgspec.Struct, frozen=True, array_like=True):
+    """What was found out about one tree. ``outside`` is a digest of what tells which modules the tree may hold beside
+    its files; ``blobs`` maps each Python file to its content id, ``modules`` to the name of its module."""
+
+    outside: str
+    layout: Layout
+    paths: tuple[str, ...]
+    blobs: dict[str, str]
+    modules: dict[str, str]
+    surveys: dict[str, Survey]
+
+
+class Record(msgspec.Struct, frozen=True, array_like=True):
+    """What was found out about a tree beside its base, and what the references of its files came to."""
+
+    now: TreeRecord
+    base: TreeRecord | None
+    outcomes: dict[str, Outcome]
+
+
+FactsOf = Callable[[str], FileFacts | None]
+"""A content id -> its facts; None where they are not at hand."""
+
+
+def record_of(program: Program, blobs: Mapping[str, str], outside: str) -> TreeRecord:
+    """What is known of a tree."""
+    names = program.index.names
+    surveys = {path: program.survey(path) for path in names}
+    return TreeRecord(outside, program.layout, program.index.paths, dict(blobs), names, surveys)
+
+
+class Difference:
+    """How a tree differs from the one of a record, as far as that can matter to what was found out there."""
+
+    def __init__(
+        self, record: TreeRecord, program: Program, blobs: Mapping[str, str], outside: str, facts_of: FactsOf
+    ) -> None:
+        self._record = record
+        self._program = program
+        self._blobs = blobs
+        self._facts_of = facts_of
+        self.is_comparable = (record.outside, record.layout) == (outside, program.layout)
+
+    @cached_property
+    def names(self) -> set[str]:
+        """The names of all that came or went."""
+        return _moved(self._record.paths, self._program.index.paths)
+
+    @cached_property
+    def own(self) -> set[str]:
+        """The files whose content or module's name is another, which came, or which went."""
+        old, new = self._record.blobs, self._blobs
+        before, now = self._record.modules, self._program.index.names
+        return {
+            path
+            for path in old.keys() | new.keys()
+            if old.get(path) != new.get(path) or before.get(path) != now.get(path)
+        }
+
+    @cached_property
+    def files(self) -> set[str]:
+        """Those among them that tell other files something else than before."""
+        before, now = self._record.modules, self._program.index.names
+        return {path for path in self.own if before.get(path) != now.get(path) or not self._is_alike(path)}
+
+    def _is_alike(self, path: str) -> bool:
+        if path not in self._record.blobs or path not in self._blobs:
+            return False
+        before = self._facts_of(self._record.blobs[path])
+        return before is not None and _outline(before) == _outline(self._program.facts(path))
+
+    def surveys(self) -> Iterator[tuple[str, Survey]]:
+        """What files tell of the tree, of those of which it is still true."""
+        if not self.is_comparable:
+            return
+        for path, survey in self._record.surveys.items():
+            if path not in self.own and _stands(survey, self.names, self.files):
+                yield path, survey
+
+    def tops(self) -> set[str]:
+        """The first components of imports that lead into the tree, or out of it, for another set of files."""
+        old = list(self._record.surveys.values())
+        before = ({top for each in old for top in each.inside}, {top for each in old for top in each.outside})
+        return (before[0] ^ self._program.used_names()) | (before[1] ^ self._program.outside_names())
+
+    def makes_the_same(self) -> bool:
+        """Whether both trees make the same modules at run time."""
+        return {name for each in self._record.surveys.values() for name in each.made} == self._program.made.names
+
+
+def outcomes_still_true(record: Record, now: Difference, base: Difference | None) -> dict[str, Outcome]:
+    """What the references of files come to, of those that come to the same in a tree that differs so."""
+    differences = [now] if base is None else [now, base]
+    if (base is None) != (record.base is None):
+        return {}
+    if not all(each.is_comparable and each.makes_the_same() for each in differences):
+        return {}
+    names = {name for each in differences for name in each.names | each.tops()}
+    files = {path for each in differences for path in each.files}
+    return {
+        path: outcome
+        for path, outcome in record.outcomes.items()
+        if path not in now.own and _stands(outcome, names, files)
+    }
+
+
+def _stands(found: Survey | Outcome, names: set[str], files: set[str]) -> bool:
+    """Whether nothing that something was taken from is among what changed."""
+    if names and not names.isdisjoint(found.names.split(NAMES)):
+        return False
+    return not files or files.isdisjoint(found.files.split(FILES))
+
+
+def _moved(before: Iterable[str], now: Iterable[str]) -> set[str]:
+    """The names under which something can be found that could not be found there before, or no longer can."""
+    old, new = set(before), set(now)
+    if old == new:
+        return set()
+    names: set[str] = set()
+    for path in old ^ new:
+        folder, _, name = posixpath.splitext(path)[0].rpartition("/")
+        names |= {name, name.partition(".")[0], f"{name}_pb2", f"{name}_pb2_grpc", folder.rpartition("/")[2]}
+    folders = _folders(old) ^ _folders(new)
+    folders |= _folders(filter(_is_python, old)) ^ _folders(filter(_is_python, new))
+    return names | {folder.rpartition("/")[2] for folder in folders}
+
+
+def _is_python(path: str) -> bool:
+    return path.endswith((".py", ".pyi"))
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
+
+
+def _outline(facts: FileFacts) -> FileFacts:
+    """The facts without all that can matter to nobody but the file itself: where things stand, and what its own
+    strings and attribute chains name."""
+    nowhere = (0, 0, 0, 0)
+    replace = msgspec.structs.replace
+    return replace(
+        facts,
+        imports=tuple(
+            replace(each, span=nowhere, names=tuple(replace(name, span=nowhere) for name in each.names))
+            for each in facts.imports
+        ),
+        definitions=tuple(replace(each, span=nowhere, digest="", lines=0) for each in facts.definitions),
+        export_spans=(),
+        attributes=(),
+        texts=(),
+        lines=0,
+        tests=0,
+        suppressions=(),
+        called=(),
+        accessed="",
+        stored="",
+    )

@@ -1,0 +1,71 @@
+"""How a tree looks from one of its files: by which roots, and as part of which package, it imports."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+
+import msgspec
+
+from audit.model.facts import FileFacts
+from audit.resolve.index import ModuleIndex
+from audit.resolve.lookups import Kept
+
+
+class View(msgspec.Struct, frozen=True):
+    """All by which what a name means to one file may differ from what it means to another: the roots that are its
+    own, the first component of its module's name, the name of the file, and the same in the base."""
+
+    path: str
+    local: tuple[str, ...]
+    top: str
+    stem: str
+    base: View | None
+
+    def of(self, name: str) -> tuple[object, ...]:
+        """What of it matters for names that begin with ``name``."""
+        own = (self.local, self.top == name, self.path if self.stem == name else "")
+        return own if self.base is None else (*own, *self.base.of(name))
+
+
+class Views:
+    """The views from the files of one tree; ``base`` are those of the tree compared with."""
+
+    def __init__(self, index: ModuleIndex, facts: Callable[[str], FileFacts], base: Views | None) -> None:
+        self._index = index
+        self._facts = facts
+        self._base = base
+        self._local: dict[str, Kept[tuple[str, ...]]] = {}
+        self._views: dict[str, Kept[View]] = {}
+
+    def view(self, path: str) -> View:
+        """The view from a file, be it of this tree or of the other."""
+        return self._index.lookups.once(self._views, path, lambda: self._find_view(path))
+
+    def _find_view(self, path: str) -> View:
+        return View(
+            path,
+            self.local_roots(path),
+            self._index.names.get(path, "").partition(".")[0],
+            posixpath.splitext(path)[0].rpartition("/")[2],
+            self._base.view(path) if self._base is not None else None,
+        )
+
+    def local_roots(self, path: str) -> tuple[str, ...]:
+        """Roots that hold for one file alone: its folder, pytest's, and its own ``sys.path`` edits."""
+        return self._index.lookups.once(self._local, path, lambda: self._find_local_roots(path))
+
+    def _find_local_roots(self, path: str) -> tuple[str, ...]:
+        self._index.lookups.names.update((*posixpath.splitext(path)[0].split("/"), "conftest"))
+        roots = [self._index.implied_root(path)]
+        if path in self._index.names and self._facts(path).has_main:
+            roots.append(path.rpartition("/")[0])  # a script finds its neighbours even inside a package
+        conftests = self._index.conftest_roots(path)
+        roots += conftests
+        for source in (path, *(posixpath.join(root, "conftest.py") for root in conftests)):
+            if source in self._index.names:
+                folder = source.rpartition("/")[0]
+                joined = (posixpath.normpath(posixpath.join(folder, each)) for each in self._facts(source).sys_path)
+                roots += ["" if each == "." else each for each in joined if not each.startswith("..")]
+        known = set(self._index.layout.roots)
+        return tuple(dict.fromkeys(root for root in roots if root not in known))

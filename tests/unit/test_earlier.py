@@ -1,0 +1,178 @@
+"""What an earlier run found out is used where it is still true, and nowhere else."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import audit.trees
+from audit.contents import Contents
+from audit.earlier import Earlier
+from audit.model.findings import Coverage
+from audit.model.graph import ModuleGraph
+from audit.model.references import Dangling
+from audit.resolve.outcomes import dangling, graph_of
+from audit.testing import MemoryTree
+from audit.trees import Listing, list_tree, load_tree
+
+Files = dict[str, str]
+Result = tuple[list[Dangling], ModuleGraph, Coverage]
+
+PATHS = [
+    *("app/__init__.py", "app/core.py", "app/core/__init__.py", "app/core/store.py", "app/core.pyi", "app/util.py"),
+    *("lib/core.py", "lib/app/util.py", "src/tool/__init__.py", "src/tool/core.py", "store.py", "tests/test_core.py"),
+    *("conftest.py", "tests/conftest.py", "app/util.c", "app/data/notes.txt", ".gitignore", "pyproject.toml"),
+]
+LINES = [
+    *("import app", "import app.core as c", "import app.core.store", "from app import core, util", "import store"),
+    *("from app.core import Store, make", "from .core import Store", "from . import util", "from .store import *"),
+    *("from app.util import *", "from core import make", "import util", "import tool.core", "from tool import gone"),
+    *(
+        "Store = make = 1",
+        "class Store:\n    size = 1",
+        "def make(): ...",
+        "__all__ = ['Store', 'gone']",
+        "import numpy",
+    ),
+    *("c.Store", "app.core.make", "app.util.gone()", "core.Store.size", "app.util.late = 1", "util.late"),
+    *(
+        "import sys; sys.path.append('lib')",
+        "import sys; sys.modules['app.core.made'] = sys",
+        "def __getattr__(n): ...",
+    ),
+    *(
+        "patch('app.core.Store')",
+        "import importlib; importlib.import_module('app.util.gone')",
+        "TABLE = 'app.core.store'",
+    ),
+    *("try:\n    import core\nexcept ImportError:\n    core = None", "if __name__ == '__main__':\n    import util"),
+]
+OTHER = {
+    ".gitignore": ["app/core/_made.py\n", "app/gen/\n"],
+    "pyproject.toml": [
+        "[project]\nname = 'app'\ndependencies = ['store']\n",
+        "[tool.pytest.ini_options]\npythonpath = ['lib', 'src']\n",
+    ],
+}
+
+
+Edit = tuple[str, str | None]
+"""A path with what it holds from now on; None where it is taken away."""
+
+
+def texts(path: str) -> st.SearchStrategy[str]:
+    """What a file may hold."""
+    if path in OTHER:
+        return st.sampled_from(OTHER[path])
+    return st.lists(st.sampled_from(LINES), max_size=5).map(lambda lines: "".join(f"{line}\n" for line in lines))
+
+
+TREES = st.fixed_dictionaries({}, optional={path: texts(path) for path in PATHS})
+EDITS = st.lists(
+    st.sampled_from(PATHS).flatmap(lambda path: st.tuples(st.just(path), st.none() | texts(path))),
+    min_size=1,
+    max_size=3,
+)
+
+
+def edited(files: Files, edits: list[Edit]) -> Files:
+    """Some files after some edits."""
+    after = {**files, **dict(edits)}
+    return {path: text for path, text in after.items() if text is not None}
+
+
+def listed(files: Files) -> Listing:
+    """The listing of a tree in memory."""
+    return list_tree(MemoryTree(files))
+
+
+def resolved(folder: Path | None, files: Files, before: Files | None) -> Result:
+    """What the references of a tree come to, with what earlier runs left in a folder."""
+    contents = Contents(folder, ())
+    now, then = listed(files), listed(before) if before is not None else None
+    earlier = Earlier(contents, now, then)
+    base = load_tree(then, contents, known=earlier.of_base) if then is not None else None
+    tree = load_tree(now, contents, base=base.program if base is not None else None, known=earlier.of_now)
+    earlier.recall_outcomes(tree.program)
+    found = dangling(tree.program), graph_of(tree.program), tree.coverage
+    earlier.keep(tree, base)
+    contents.close()
+    return found
+
+
+@settings(max_examples=60)
+@given(TREES, st.lists(EDITS, min_size=1, max_size=5), st.booleans())
+def test_a_tree_that_was_edited_comes_to_what_it_would_come_to_alone(
+    files: Files, steps: list[list[Edit]], beside_a_base: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        before = files if beside_a_base else None
+        resolved(Path(folder), files, before)
+        for step in steps:
+            files = edited(files, step)
+            assert resolved(Path(folder), files, before) == resolved(None, files, before)
+
+
+@settings(max_examples=15)
+@given(TREES, EDITS, EDITS)
+def test_another_base_is_another_question(files: Files, first: list[Edit], second: list[Edit]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for before in (edited(files, first), edited(files, second), files):
+            assert resolved(Path(folder), files, before) == resolved(None, files, before)
+
+
+SHOP = {
+    "shop/__init__.py": "",
+    "shop/store.py": "class Store: ...\n",
+    "shop/till.py": "from shop.store import Store\n",
+    "shop/sign.py": "import os\n",
+}
+
+
+def looked_into(folder: Path, files: Files, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files whose facts a run after others asks for."""
+    asked: list[str] = []
+    with monkeypatch.context() as patched:
+        read = audit.trees.Facts.__getitem__
+        patched.setattr(audit.trees.Facts, "__getitem__", lambda self, path: asked.append(path) or read(self, path))
+        resolved(folder, files, None)
+    return sorted(set(asked))
+
+
+def test_only_what_changed_and_what_looks_at_it_is_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert looked_into(tmp_path, SHOP, monkeypatch) == sorted(SHOP)
+    assert looked_into(tmp_path, SHOP, monkeypatch) == []
+    with_comment = {**SHOP, "shop/store.py": "# Sells.\nclass Store: ...\n"}
+    assert looked_into(tmp_path, with_comment, monkeypatch) == ["shop/store.py"]
+    renamed = {**SHOP, "shop/store.py": "class Shelf: ...\n"}
+    assert looked_into(tmp_path, renamed, monkeypatch) == ["shop/store.py", "shop/till.py"]
+
+
+@pytest.mark.parametrize("value", [b"", b"\x90", b"\x93\x01\x02\x03"])
+def test_a_damaged_record_costs_time_only(tmp_path: Path, value: bytes) -> None:
+    expected = resolved(tmp_path, SHOP, None)
+    (file,) = tmp_path.glob("*.sqlite")
+    with sqlite3.connect(file) as store:
+        changed = store.execute("UPDATE kept SET value = ? WHERE key LIKE 'record %'", (value,)).rowcount
+    assert changed == 1
+    assert resolved(tmp_path, SHOP, None) == expected
+
+
+def test_what_could_not_be_read_is_not_taken_for_what_it_says(tmp_path: Path) -> None:
+    class Lost(MemoryTree):
+        def read_many(self, paths):
+            return ((path, None) for path in paths)
+
+    contents = Contents(tmp_path, ())
+    listing = list_tree(Lost(SHOP))
+    earlier = Earlier(contents, listing, None)
+    tree = load_tree(listing, contents, known=earlier.of_now)
+    earlier.keep(tree, None)
+    contents.close()
+    assert tree.coverage.modules == 0
+    assert resolved(tmp_path, SHOP, None) == resolved(None, SHOP, None)
