@@ -1,21 +1,77 @@
-"""What a stats database says of its checkpoints: each one's figures, and which is better."""
+"""What a stats database says of its checkpoints: each one's figures, how sure they are, and which is better."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
 import numpy as np
 
-from metta_ref.eval.comparison import Comparison, Standing, compare, rank
+from metta_ref.eval.comparison import Comparison, Episodes, Standing, compare, rank, strata
 from metta_ref.eval.errors import NoEpisodesError
-from metta_ref.eval.eval_stats_db import EvalStatsDB
-from metta_ref.eval.figures import CONFIDENCE, Bootstrap, CheckpointAnalysis, analyse_metric, analyse_tasks
-from metta_ref.eval.profiles import Profile, profile, thresholds
+from metta_ref.eval.eval_stats_db import EvalStatsDB, Task
+from metta_ref.eval.intervals import LIMITS, Bootstrap, Interval, interquartile_mean, mean, optimality_gap
 from metta_ref.eval.records import PolicyKey
 
-_RIVALS: Final = 2
-"""It takes two to compare."""
+_MOST_THRESHOLDS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class MetricAnalysis:
+    """One metric of one checkpoint.
+
+    `mean` and `std` are normalised over (episode, agent) samples; `iqm` and all intervals rest on one value
+    an episode. `recorded` of `potential` samples were not zero. `gap` is how far episodes fall short of a target
+    on average, and None without one.
+    """
+
+    metric: str
+    mean: float
+    mean_interval: Interval
+    iqm: float
+    iqm_interval: Interval
+    std: float
+    recorded: int
+    potential: int
+    gap: float | None = None
+    gap_interval: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAnalysis:
+    """The metric to rank by of one checkpoint in one simulation, over one value an episode."""
+
+    name: str
+    env: str
+    episodes: int
+    iqm: float
+    iqm_interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointAnalysis:
+    """What one checkpoint did: `episodes` were measured, `samples` of (episode, agent) were asked for."""
+
+    policy: PolicyKey
+    episodes: int
+    samples: int
+    simulations: tuple[Task, ...]
+    metrics: tuple[MetricAnalysis, ...] = ()
+    tasks: tuple[TaskAnalysis, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """At each threshold, the share of episodes above it, and where resampling puts it at that threshold alone.
+
+    A performance profile after Agarwal et al. 2021 (arXiv 2108.13264, section 4.2): where one lies above another
+    everywhere, its policy is better by every figure; where they cross, a single figure would hide it.
+    """
+
+    policy: PolicyKey
+    thresholds: tuple[float, ...]
+    shares: tuple[float, ...]
+    intervals: tuple[Interval, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +87,6 @@ class Analysis:
     resamples: int
     ranked_by: str
     target: float | None = None
-    confidence: float = CONFIDENCE
     profiles: tuple[Profile, ...] = ()
     ranking: tuple[Standing, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
@@ -56,8 +111,8 @@ def analyse(
         NoEpisodesError: no checkpoint has a measured episode, none has a metric that matches, or the baseline or
             the metric to rank by was not measured.
     """
-    sums = {policy: database.sums("", policy) for policy in database.checkpoints()}
-    measured = [policy for policy, counts in sums.items() if counts.potential]
+    played = {policy: database.episode_values(policy, ranked_by) for policy in database.checkpoints()}
+    measured = {policy: episodes for policy, episodes in played.items() if episodes}
     if not measured:
         raise NoEpisodesError("no episode in the stats database ended: evaluate with more max_steps or episodes")
     recorded = sorted({name for policy in measured for name in database.metrics(policy)})
@@ -66,49 +121,80 @@ def analyse(
         raise NoEpisodesError(f"no metric matches {', '.join(patterns)}: recorded are {', '.join(recorded)}")
     if ranked_by not in recorded:
         raise NoEpisodesError(f"no metric {ranked_by} to rank by: recorded are {', '.join(recorded)}")
-    if baseline is not None and baseline not in measured:
+    base = baseline or next(iter(measured))
+    if base not in measured:
         there = ", ".join(f"{run} epoch {epoch}" for run, epoch in measured)
-        raise NoEpisodesError(f"baseline {baseline[0]} epoch {baseline[1]} was not measured: measured are {there}")
+        raise NoEpisodesError(f"baseline {base[0]} epoch {base[1]} was not measured: measured are {there}")
     bootstrap = Bootstrap(seed, resamples)
-    checkpoints = []
-    for policy, counts in sums.items():
+
+    def checkpoint(policy: PolicyKey, episodes: Episodes) -> CheckpointAnalysis:
         # A metric that only another checkpoint recorded was zero here, not unknown.
-        names = chosen if counts.potential else []
-        checkpoint = CheckpointAnalysis(
-            *policy,
-            episodes=sum(len(values) for values in database.episode_values(policy, "").values()),
-            samples=counts.samples,
+        names = chosen if episodes else []
+        return CheckpointAnalysis(
+            policy,
+            episodes=sum(map(len, episodes.values())),
+            samples=database.sums("", policy).samples,
             simulations=tuple(database.simulations(policy)),
             metrics=tuple(
-                analyse_metric(database, policy, name, bootstrap, target if name == ranked_by else None)
-                for name in names
+                _metric(database, policy, name, bootstrap, target if name == ranked_by else None) for name in names
             ),
-            tasks=analyse_tasks(database, policy, ranked_by, bootstrap),
+            tasks=_tasks(episodes, bootstrap),
         )
-        checkpoints.append(checkpoint)
-    played = [(policy, database.named_episode_values(policy, ranked_by)) for policy in measured]
-    base = next(pair for pair in played if pair[0] == (baseline or measured[0]))
-    compared = (compare(pair, base, seed, resamples, CONFIDENCE) for pair in played if pair is not base)
+
+    compared = [compare(measured, policy, base, bootstrap) for policy in measured if policy != base]
     return Analysis(
-        tuple(checkpoints),
+        tuple(checkpoint(policy, episodes) for policy, episodes in played.items()),
         seed,
         resamples,
         ranked_by,
         target,
-        profiles=_profiles(database, measured, ranked_by, bootstrap),
-        ranking=rank(played, seed, resamples, CONFIDENCE) if len(measured) >= _RIVALS else (),
+        profiles=profiles(measured, bootstrap),
+        ranking=rank(measured, bootstrap) if len(measured) > 1 else (),
         comparisons=tuple(comparison for comparison in compared if comparison is not None),
     )
 
 
-def _profiles(
-    database: EvalStatsDB, policies: Sequence[PolicyKey], metric: str, bootstrap: Bootstrap
-) -> tuple[Profile, ...]:
-    strata = [
-        [np.asarray(values) for values in database.episode_values(policy, metric).values()] for policy in policies
-    ]
-    at = thresholds(np.concatenate([values for own in strata for values in own]))
+def profiles(played: Mapping[PolicyKey, Episodes], bootstrap: Bootstrap) -> tuple[Profile, ...]:
+    """The profile of each policy at every value that occurs, or at 50 evenly spaced ones where there are more."""
+    values = {policy: strata(episodes) for policy, episodes in played.items()}
+    at = np.unique(np.concatenate([stratum for own in values.values() for stratum in own]))
+    if at.size > _MOST_THRESHOLDS:
+        at = np.linspace(at[0], at[-1], _MOST_THRESHOLDS)
+    found = []
+    for policy, own in values.items():
+        generator, size = np.random.default_rng(bootstrap.seed), (bootstrap.resamples, at.size)
+        above = [(stratum[:, None] > at).sum(axis=0) for stratum in own]
+        # How many of n resampled episodes lie above a threshold is a binomial draw, which stands for the resampling.
+        drawn = [generator.binomial(s.size, hits / s.size, size) for s, hits in zip(own, above, strict=True)]
+        count = sum(stratum.size for stratum in own)
+        bounds = np.quantile(np.sum(drawn, axis=0) / count, LIMITS, axis=0).T.tolist()
+        shares = (np.sum(above, axis=0) / count).tolist()
+        found.append(Profile(policy, tuple(at.tolist()), tuple(shares), tuple(Interval(*pair) for pair in bounds)))
+    return tuple(found)
+
+
+def _metric(
+    database: EvalStatsDB, policy: PolicyKey, metric: str, bootstrap: Bootstrap, target: float | None
+) -> MetricAnalysis:
+    sums, values = database.sums(metric, policy), strata(database.episode_values(policy, metric))
+    pooled = np.concatenate(values)
+    gap = None if target is None else optimality_gap(target)
+    return MetricAnalysis(
+        metric=metric,
+        mean=sums.average,
+        mean_interval=bootstrap.interval(values, mean),
+        iqm=float(interquartile_mean(pooled)),
+        iqm_interval=bootstrap.interval(values, interquartile_mean),
+        std=sums.std,
+        recorded=sums.recorded,
+        potential=sums.potential,
+        gap=None if gap is None else float(gap(pooled)),
+        gap_interval=None if gap is None else bootstrap.interval(values, gap),
+    )
+
+
+def _tasks(episodes: Episodes, bootstrap: Bootstrap) -> tuple[TaskAnalysis, ...]:
     return tuple(
-        profile(policy, own, at, np.random.default_rng(bootstrap.seed), bootstrap.resamples, CONFIDENCE)
-        for policy, own in zip(policies, strata, strict=True)
+        TaskAnalysis(*task, own.size, float(interquartile_mean(own)), bootstrap.interval([own], interquartile_mean))
+        for task, own in zip(episodes, strata(episodes), strict=True)
     )

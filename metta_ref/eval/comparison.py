@@ -1,31 +1,40 @@
-"""Which policy is better, by how much, and how sure that is.
+"""Which policy is better, by how much, how sure that is, and whether it is good enough.
 
 Episodes that were begun alike (equal simulation, seed and number) are pairs: their differences leave out what
 the episodes have in common, and so say more than two intervals side by side. Where there are no pairs, the
-probability of improvement still compares (Agarwal et al. 2021, arXiv 2108.13264, section 4.3). Every draw comes
-from the generator that is passed in.
+probability of improvement still compares (Agarwal et al. 2021, arXiv 2108.13264, section 4.3).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 
-from metta_ref.eval.intervals import Interval, Values, bootstrap_interval, interquartile_mean, mean
+from metta_ref.eval.eval_stats_db import Task
+from metta_ref.eval.intervals import (
+    CONFIDENCE,
+    LIMITS,
+    Bootstrap,
+    Interval,
+    Values,
+    interquartile_mean,
+    mean,
+    percentiles,
+)
 from metta_ref.eval.records import PolicyKey
 
-Task = tuple[str, str]
-"""Name and environment of a simulation."""
-
-Episodes = Mapping[Task, Mapping[str, float]]
-"""By task, one value an episode under a name that equal beginnings share."""
+Episodes = Mapping[Task, Sequence[tuple[str, float]]]
+"""By task, the value of each episode with a name that equal beginnings share; no task is without episodes."""
 
 POWER: Final = 0.8
 """How often an effect of the smallest detectable size would be found."""
 
-_CELLS_AT_ONCE: Final = 1_000_000
+_FEWEST_PAIRS: Final = 10
+"""Of fewer values, resampling knows too little of how they vary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +43,9 @@ class Comparison:
 
     `difference` is the mean of the paired differences and None without pairs; `detectable` is the smallest
     difference that as many pairs, varying as much, would find with `POWER`, and None where a task has but one pair.
-    `probability` is that of an episode of the policy being better than one of the baseline, equal ones counted half,
-    averaged over tasks.
+    The probability is that of an episode of the policy being better than one of the baseline, equal ones counted
+    half, averaged over tasks. `verdict` is `better`, `worse`, or `undecided` when the interval of the difference (or
+    of the probability, without pairs) holds the value of no difference.
     """
 
     policy: PolicyKey
@@ -44,20 +54,9 @@ class Comparison:
     difference: float | None
     difference_interval: Interval | None
     detectable: float | None
-    probability: float
+    probability_of_improvement: float
     probability_interval: Interval
-
-    @property
-    def verdict(self) -> str:
-        """`better`, `worse`, or `undecided` when the interval of the difference (or of the probability, without
-        pairs) holds the value of no difference.
-        """
-        interval, even = self.difference_interval, 0.0
-        if interval is None:
-            interval, even = self.probability_interval, 0.5
-        if interval.low > even:
-            return "better"
-        return "worse" if interval.high < even else "undecided"
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,114 +69,113 @@ class Standing:
     places: Interval
 
 
+class Outcome(StrEnum):
+    """What a gate says of a policy."""
+
+    PASSED = "passed"
+    REGRESSED = "regressed"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a gate says of one comparison; undecided, about `needed` pairs would tell a difference as small as the
+    margin, None where no number is known to.
+    """
+
+    outcome: Outcome
+    needed: int | None = None
+
+
+def strata(episodes: Episodes) -> list[Values]:
+    """The values of each task."""
+    return [np.array([value for _, value in own]) for own in episodes.values()]
+
+
 def compare(
-    policy: tuple[PolicyKey, Episodes],
-    baseline: tuple[PolicyKey, Episodes],
-    seed: int,
-    resamples: int,
-    confidence: float,
+    played: Mapping[PolicyKey, Episodes], policy: PolicyKey, baseline: PolicyKey, bootstrap: Bootstrap
 ) -> Comparison | None:
     """One policy against another; None when they have no task in common."""
-    (key, ours), (base, theirs) = policy, baseline
-    tasks = sorted(task for task in ours.keys() & theirs.keys() if ours[task] and theirs[task])
+    tasks = sorted(played[policy].keys() & played[baseline].keys())
     if not tasks:
         return None
-    paired = [_paired(ours[task], theirs[task]) for task in tasks]
-    strata = [differences for differences in paired if differences.size]
-    differences = np.concatenate(strata) if strata else None
-    sides = [(_values(ours[task]), _values(theirs[task])) for task in tasks]
+    ours, theirs = ({task: played[key][task] for task in tasks} for key in (policy, baseline))
+    differences = [found for task in tasks if (found := _differences(ours[task], theirs[task])).size]
+    interval = bootstrap.interval(differences, mean) if differences else None
+    sides = [values for pair in zip(strata(ours), strata(theirs), strict=True) for values in pair]
+    chances = percentiles(bootstrap.draws(sides, _improvement))
+    decisive, even = (chances, 0.5) if interval is None else (interval, 0.0)
     return Comparison(
-        policy=key,
-        baseline=base,
-        pairs=0 if differences is None else differences.size,
-        difference=None if differences is None else float(differences.mean()),
-        difference_interval=bootstrap_interval(strata, mean, np.random.default_rng(seed), resamples, confidence)
-        if strata
-        else None,
-        detectable=_detectable(strata, confidence),
-        probability=float(np.mean([_improvement(better[None], worse[None])[0] for better, worse in sides])),
-        probability_interval=_improvement_interval(sides, np.random.default_rng(seed), resamples, confidence),
+        policy=policy,
+        baseline=baseline,
+        pairs=sum(stratum.size for stratum in differences),
+        difference=float(np.concatenate(differences).mean()) if differences else None,
+        difference_interval=interval,
+        detectable=_detectable(differences),
+        probability_of_improvement=float(_improvement([values[None] for values in sides])[0]),
+        probability_interval=chances,
+        verdict="better" if decisive.low > even else "worse" if decisive.high < even else "undecided",
     )
 
 
-def rank(
-    policies: Sequence[tuple[PolicyKey, Episodes]], seed: int, resamples: int, confidence: float
-) -> tuple[Standing, ...]:
+def rank(played: Mapping[PolicyKey, Episodes], bootstrap: Bootstrap) -> tuple[Standing, ...]:
     """All policies, the highest interquartile mean first, over the tasks that every one of them played.
 
     Equal means share the better place. Empty when they have no task in common.
     """
-    common = set.intersection(*(set(episodes) for _, episodes in policies)) if policies else set()
-    tasks = sorted(task for task in common if all(episodes[task] for _, episodes in policies))
+    tasks = sorted(set.intersection(*(set(episodes) for episodes in played.values())))
     if not tasks:
         return ()
-    generator = np.random.default_rng(seed)
-    strata = [[_values(episodes[task]) for task in tasks] for _, episodes in policies]
-    means = np.array([interquartile_mean(np.concatenate(own)) for own in strata])
-    drawn = np.stack([_resampled_means(own, generator, resamples) for own in strata])
-    tail = (1.0 - confidence) / 2.0
-    low, high = np.quantile(_places(drawn), [tail, 1.0 - tail], axis=1)
-    places = _places(means[:, None])[:, 0]
-    standings = [
-        Standing(key, int(places[row]), float(means[row]), Interval(float(low[row]), float(high[row])))
-        for row, (key, _) in enumerate(policies)
-    ]
+    values = [strata({task: episodes[task] for task in tasks}) for episodes in played.values()]
+    means = np.array([interquartile_mean(np.concatenate(own)) for own in values])
+    drawn = np.stack([bootstrap.pooled_draws(own, interquartile_mean) for own in values])
+    bounds = np.quantile(_places(drawn), LIMITS, axis=1).T.tolist()
+    figures = zip(played, _places(means[:, None])[:, 0], means, bounds, strict=True)
+    standings = [Standing(policy, int(place), float(iqm), Interval(*places)) for policy, place, iqm, places in figures]
     return tuple(sorted(standings, key=lambda standing: (standing.place, standing.policy)))
 
 
-def _paired(ours: Mapping[str, float], theirs: Mapping[str, float]) -> Values:
-    return np.array([ours[name] - theirs[name] for name in sorted(ours.keys() & theirs.keys())])
+def judge(comparison: Comparison, margin: float) -> Judgement:
+    """The regression gate: may a policy be at most a margin worse than another?
+
+    Passed when the whole interval of the difference lies at or above -margin, regressed when it lies below. Only
+    differences of equal episodes decide; what too few of them cannot tell is neither passed nor failed.
+    """
+    interval, pairs, effect = comparison.difference_interval, comparison.pairs, comparison.detectable
+    if interval is None or effect is None:
+        return Judgement(Outcome.UNDECIDED)
+    if pairs >= _FEWEST_PAIRS and interval.low >= -margin:
+        return Judgement(Outcome.PASSED)
+    if pairs >= _FEWEST_PAIRS and interval.high < -margin:
+        return Judgement(Outcome.REGRESSED)
+    if margin <= 0:
+        return Judgement(Outcome.UNDECIDED)
+    return Judgement(Outcome.UNDECIDED, max(math.ceil(pairs * (effect / margin) ** 2), pairs + 1, _FEWEST_PAIRS))
 
 
-def _detectable(strata: Sequence[Values], confidence: float) -> float | None:
+def _differences(ours: Sequence[tuple[str, float]], theirs: Sequence[tuple[str, float]]) -> Values:
+    there = dict(theirs)
+    return np.array([value - there[name] for name, value in ours if name in there])
+
+
+def _detectable(differences: Sequence[Values]) -> float | None:
     """(z of the confidence + z of the power) standard errors of the mean over all differences."""
-    if not strata or any(stratum.size == 1 for stratum in strata):
+    if not differences or any(stratum.size == 1 for stratum in differences):
         return None
-    count = sum(stratum.size for stratum in strata)
-    error = float(np.sqrt(sum(stratum.size * stratum.var(ddof=1) for stratum in strata))) / count
-    normal = NormalDist()
-    return (normal.inv_cdf(0.5 + confidence / 2) + normal.inv_cdf(POWER)) * error
+    count = sum(stratum.size for stratum in differences)
+    error = math.sqrt(sum(stratum.size * stratum.var(ddof=1) for stratum in differences)) / count
+    return (NormalDist().inv_cdf((1 + CONFIDENCE) / 2) + NormalDist().inv_cdf(POWER)) * error
 
 
-def _values(episodes: Mapping[str, float]) -> Values:
-    return np.array([episodes[name] for name in sorted(episodes)])
+def _improvement(sides: Sequence[Values]) -> Values:
+    """P(x > y) + P(x = y) / 2 in each row, averaged over tasks: x [R, n] and y [R, m] in turn, to [R]."""
+    return np.asarray(np.mean([_won(x, y) for x, y in zip(sides[::2], sides[1::2], strict=True)], axis=0))
 
 
-def _improvement(better: Values, worse: Values) -> Values:
-    """P(x > y) + P(x = y) / 2 for each row: [R, n] and [R, m] to [R]."""
-    order = np.sort(worse, axis=-1)
-    below = np.stack([np.searchsorted(row, x, "left") for row, x in zip(order, better, strict=True)])
-    upto = np.stack([np.searchsorted(row, x, "right") for row, x in zip(order, better, strict=True)])
-    return np.asarray((below + upto).mean(axis=-1) / (2 * worse.shape[-1]))
-
-
-def _improvement_interval(
-    sides: Sequence[tuple[Values, Values]], generator: np.random.Generator, resamples: int, confidence: float
-) -> Interval:
-    cells = sum(better.size + worse.size for better, worse in sides)
-    batch = max(1, _CELLS_AT_ONCE // cells)
-    drawn = []
-    for start in range(0, resamples, batch):
-        size = min(batch, resamples - start)
-        drawn.append(
-            np.mean([_improvement(_drawn(x, generator, size), _drawn(y, generator, size)) for x, y in sides], axis=0)
-        )
-    tail = (1.0 - confidence) / 2.0
-    low, high = np.quantile(np.concatenate(drawn), [tail, 1.0 - tail])
-    return Interval(float(low), float(high))
-
-
-def _resampled_means(strata: Sequence[Values], generator: np.random.Generator, resamples: int) -> Values:
-    batch = max(1, _CELLS_AT_ONCE // sum(stratum.size for stratum in strata))
-    means = [
-        interquartile_mean(np.concatenate([_drawn(stratum, generator, size) for stratum in strata], axis=1))
-        for size in (min(batch, resamples - start) for start in range(0, resamples, batch))
-    ]
-    return np.concatenate(means)
-
-
-def _drawn(values: Values, generator: np.random.Generator, resamples: int) -> Values:
-    return values[generator.integers(values.size, size=(resamples, values.size))]
+def _won(x: Values, y: Values) -> Values:
+    rows = list(zip(np.sort(y, axis=-1), x, strict=True))
+    below, upto = (np.stack([np.searchsorted(*row, side=side) for row in rows]) for side in ("left", "right"))
+    return np.asarray((below + upto).mean(axis=-1) / (2 * y.shape[-1]))
 
 
 def _places(means: Values) -> Values:

@@ -1,24 +1,26 @@
-"""Connections to a stats database, whose failures are the typed errors of `errors`.
+"""One open stats database, a DuckDB file or on a PostgreSQL server, whose failures are those of `errors`.
 
-Statements are written once, in the SQL that DuckDB and PostgreSQL share, and name their values as `$name`.
+Statements are written once, in the SQL that both share, and name their values as `$name`.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final
 
 import duckdb
 
-from metta_ref.eval.errors import StatsBusyError, StatsCorruptError
+from metta_ref.config import ConfigError
+from metta_ref.eval.errors import StatsBusyError, StatsCorruptError, StatsError, StatsServerError
 from metta_ref.eval.place import Place, Server
 
 Value = str | int | float | datetime | None
 Row = tuple[Any, ...]
 """As many values as the query has columns; their types are the query's business."""
 
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+_SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": 1,
     "default_block_size": 16384,
     "autoinstall_known_extensions": False,
@@ -27,107 +29,105 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 """Few episodes gain nothing from threads and fill no large block; reading a local file must not reach for the
 network."""
 
-_ROWS_PER_INSERT = 500
+_ROWS_PER_INSERT: Final = 500
 """One statement for many rows is some ten times faster than one each; the text must stay small enough."""
 
-
-class Connection(Protocol):
-    """One open stats database. Values reach a query only as bound parameters."""
-
-    def close(self) -> None:
-        """Let go of it; what was not committed is lost."""
-        ...
-
-    def rows(self, query: str, values: Mapping[str, Value] = ...) -> list[Row]:
-        """All rows that a statement returns."""
-        ...
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """All statements inside take effect, or none."""
-        ...
-
-    def exclusive(self) -> None:
-        """Until the transaction ends, no other writer goes on."""
-        ...
+_NAME: Final = re.compile(r"\$(\w+)")
+_LOCK: Final = 0x6D657474615F7265
+"""Any number that no other program takes an advisory lock on."""
 
 
-def connect(place: Place, *, read_only: bool) -> Connection:
-    """Opens a stats database; a file that is not there is created unless `read_only`.
+class Connection:
+    """An open stats database; a file that is not there is created unless `read_only`.
+
+    A file has one writer and nobody else. A reader of a server sees it as it was at the first question.
 
     Raises:
-        StatsError: damaged, held by another process, or not to be reached.
+        StatsCorruptError: on opening or in any statement, when the file is damaged.
+        StatsBusyError: another process holds the file.
+        StatsServerError: the server cannot be reached, or refuses; the message never holds the password.
         ConfigError: the package for a server is not installed.
     """
-    if isinstance(place, Server):
-        from metta_ref.eval.postgres import PostgresConnection
 
-        return PostgresConnection(place, read_only=read_only)
-    return DuckConnection(place, read_only=read_only)
+    def __init__(self, place: Place, *, read_only: bool) -> None:
+        self._place = place
+        with self._reported():
+            if isinstance(place, Path):
+                self._native: Any = duckdb.connect(str(place), read_only=read_only, config=_SETTINGS)
+            else:
+                import psycopg
 
+                self._native = psycopg.connect(place.url, autocommit=True, connect_timeout=10)
+                if read_only:
+                    self._native.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
-def insert(connection: Connection, table: str, rows: Sequence[tuple[Value, ...]]) -> list[Row]:
-    """Adds rows and returns those added, whole; a row whose primary key is there already is left out."""
-    added = []
-    for start in range(0, len(rows), _ROWS_PER_INSERT):
-        batch = rows[start : start + _ROWS_PER_INSERT]
-        width = len(batch[0])
-        places = ", ".join(
-            f"({', '.join(f'$v{row * width + column}' for column in range(width))})" for row in range(len(batch))
-        )
-        # S608: the table is a name of the schema, the values are bound.
-        statement = f"INSERT INTO {table} VALUES {places} ON CONFLICT DO NOTHING RETURNING *"  # noqa: S608
-        values = [value for row in batch for value in row]
-        added += connection.rows(statement, {f"v{number}": value for number, value in enumerate(values)})
-    return added
+    def close(self) -> None:
+        """Lets go of the database; what was not committed is lost."""
+        with self._reported():
+            self._native.close()
+
+    def rows(self, query: str, values: Mapping[str, Value] = {}) -> list[Row]:
+        """All rows that a statement returns."""
+        if isinstance(self._place, Server):
+            query = _NAME.sub(r"%(\1)s", query)
+        with self._reported():
+            answer = self._native.execute(query, dict(values))
+            return list(answer.fetchall()) if answer.description else []
+
+    def insert(self, table: str, rows: Sequence[tuple[Value, ...]]) -> list[Row]:
+        """Adds rows and returns those added, whole; one whose primary key is there already is left out."""
+        added = []
+        for start in range(0, len(rows), _ROWS_PER_INSERT):
+            batch = rows[start : start + _ROWS_PER_INSERT]
+            names = iter(range(len(batch) * len(batch[0])))
+            places = ", ".join(f"({', '.join(f'$v{next(names)}' for _ in row)})" for row in batch)
+            # S608: the table is a name of the schema, the values are bound.
+            statement = f"INSERT INTO {table} VALUES {places} ON CONFLICT DO NOTHING RETURNING *"  # noqa: S608
+            values = [value for row in batch for value in row]
+            added += self.rows(statement, {f"v{number}": value for number, value in enumerate(values)})
+        return added
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All statements inside take effect, or none; until it ends, no other writer's transaction begins."""
+        self.rows("BEGIN")
+        try:
+            if isinstance(self._place, Server):
+                self.rows("SELECT pg_advisory_xact_lock($lock)", {"lock": _LOCK})
+            yield
+        except BaseException:
+            with suppress(StatsError):  # what went wrong before says more
+                self.rows("ROLLBACK")
+            raise
+        self.rows("COMMIT")
+
+    def _reported(self) -> AbstractContextManager[None]:
+        return _of_server(self._place) if isinstance(self._place, Server) else _of_file(self._place)
 
 
 @contextmanager
-def _reported_as_stats_errors(path: Path) -> Iterator[None]:
-    """Turns a damaged or locked file into StatsCorruptError or StatsBusyError; a wrong query stays itself."""
+def _of_file(path: Path) -> Iterator[None]:
+    """Turns a damaged or locked file into the error of that kind; a wrong statement stays itself."""
     try:
         yield
     except duckdb.ProgrammingError:
         raise
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        if "Could not set lock" in reason:
-            raise StatsBusyError(path, reason) from error
-        raise StatsCorruptError(path, reason) from error
+        kind = StatsBusyError if "Could not set lock" in reason else StatsCorruptError
+        raise kind(path, reason) from error
 
 
-class DuckConnection:
-    """One open DuckDB file, which has a single writer at a time.
-
-    Raises:
-        StatsCorruptError: on opening or in any query, when the file is damaged.
-        StatsBusyError: another process holds the file.
-    """
-
-    def __init__(self, path: Path, *, read_only: bool) -> None:
-        self.path = path
-        with _reported_as_stats_errors(path):
-            self._connection = duckdb.connect(str(path), read_only=read_only, config=_SETTINGS)
-
-    def close(self) -> None:
-        """Writes what is pending into the file and lets go of it."""
-        with _reported_as_stats_errors(self.path):
-            self._connection.close()
-
-    def rows(self, query: str, values: Mapping[str, Value] = {}) -> list[Row]:
-        """See `Connection`."""
-        with _reported_as_stats_errors(self.path):
-            return self._connection.execute(query, dict(values)).fetchall()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """See `Connection`."""
-        self.rows("BEGIN")
-        try:
-            yield
-        except BaseException:
-            self.rows("ROLLBACK")
-            raise
-        self.rows("COMMIT")
-
-    def exclusive(self) -> None:
-        """See `Connection`: nobody else can have opened the file."""
+@contextmanager
+def _of_server(server: Server) -> Iterator[None]:
+    try:
+        import psycopg
+    except ModuleNotFoundError as error:
+        extra = "pip install 'migration-audit[postgres]'"
+        raise ConfigError([f"database=postgresql://…: {error.name} is not installed; {extra}"]) from error
+    try:
+        yield
+    except psycopg.Error as error:
+        reason = server.without_password(str(error).strip().replace("\n", " "))
+        # The cause would show the URL.
+        raise StatsServerError(server, reason) from None

@@ -9,10 +9,17 @@ from typing import Final
 import numpy as np
 
 from metta_ref.config import ConfigError
-from metta_ref.eval.intervals import Values
+from metta_ref.eval.intervals import LIMITS, Values
 
-SERIES: Final = ("score", "policy", "value", "entropy", "approximate_kl", "explained_variance")
-"""What is drawn of the numbers in a log."""
+SERIES: Final = {
+    "score": "return per episode",
+    "policy": "policy loss",
+    "value": "value loss",
+    "entropy": "entropy (nats)",
+    "approximate_kl": "divergence of an update (nats)",
+    "explained_variance": "explained variance of returns",
+}
+"""What is drawn of the numbers in a log, with its title."""
 
 _MOST_POINTS: Final = 200
 """More would lie closer together than the dots of a screen."""
@@ -22,29 +29,27 @@ _RESAMPLES: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Means over `runs` at agent steps [P], by the name of the series; `low` and `high` are the limits of an interval
-    of the mean that resampling the runs gives, and the mean itself for a single run.
+    """Means over `runs` at agent steps [P], as [P, series]; `low` and `high` are the limits of an interval of the mean
+    that resampling the runs gives, and the mean itself for a single run.
     """
 
     runs: tuple[str, ...]
     steps: Values
-    mean: Mapping[str, Values]
-    low: Mapping[str, Values]
-    high: Mapping[str, Values]
+    mean: Values
+    low: Values
+    high: Values
 
 
-def load_curves(
-    groups: Sequence[Mapping[str, Path]], generator: np.random.Generator, confidence: float
-) -> tuple[Curve, ...]:
+def load_curves(groups: Sequence[Mapping[str, Path]], seed: int) -> tuple[Curve, ...]:
     """The curves of groups of runs, each by its name and the path of its log, as far as all runs of a group came.
 
     Raises:
         ConfigError: a log is missing, empty or damaged.
     """
-    return tuple(_curve(group, generator, confidence) for group in groups)
+    return tuple(_curve(group, np.random.default_rng(seed)) for group in groups)
 
 
-def _curve(group: Mapping[str, Path], generator: np.random.Generator, confidence: float) -> Curve:
+def _curve(group: Mapping[str, Path], generator: np.random.Generator) -> Curve:
     logs = [_read(path) for path in group.values()]
     length = min(len(log) for log in logs)
     values = np.array([log[:length] for log in logs])  # [runs, updates, 1 + series]
@@ -55,21 +60,13 @@ def _curve(group: Mapping[str, Path], generator: np.random.Generator, confidence
     mean = _mean(series, axis=0)
     resamples = generator.integers(len(logs), size=(_RESAMPLES if len(logs) > 1 else 1, len(logs)))
     drawn = np.stack([_mean(series[rows], axis=0) for rows in resamples])
-    tail = (1.0 - confidence) / 2.0
-    low, high = np.quantile(np.where(np.isnan(drawn), mean, drawn), [tail, 1.0 - tail], axis=0)
-    return Curve(tuple(group), steps, _named(mean), _named(low), _named(high))
+    low, high = np.quantile(np.where(np.isnan(drawn), mean, drawn), LIMITS, axis=0)
+    return Curve(tuple(group), steps, mean, low, high)
 
 
 def _mean(values: Values, axis: int) -> Values:
-    """As numpy's nanmean; nan where there is nothing, without a warning: a return before the first episode ended."""
-    known = ~np.isnan(values)
-    count = known.sum(axis=axis)
-    total = np.where(known, values, 0.0).sum(axis=axis)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
-def _named(values: Values) -> dict[str, Values]:
-    return {name: values[:, column] for column, name in enumerate(SERIES)}
+    """Of what is known, and nan where nothing is: a return, before the first episode ended."""
+    return np.asarray(np.ma.array(values, mask=np.isnan(values)).mean(axis=axis).filled(np.nan))
 
 
 def _read(path: Path) -> list[list[float]]:

@@ -12,18 +12,21 @@ metric at all, and so is a sample (`sample_count`) without being a potential one
 Every statement is a constant; what varies is bound to its named places.
 """
 
+# ruff: noqa: A002 - `filter` is what the last parameter of these questions has always been called
+
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from metta_ref.checkpoint import key_and_version
-from metta_ref.eval.connection import Row, Value
+from metta_ref.eval.connection import Value
 from metta_ref.eval.place import Place
 from metta_ref.eval.records import PolicyKey
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+
+Task = tuple[str, str]
+"""Name and environment of a simulation."""
 
 _SUMS: Final = """
     SELECT count(*), count(*) FILTER (WHERE measured), count(value),
@@ -34,13 +37,6 @@ _SUMS: Final = """
     WHERE policy_key = coalesce($policy_key, policy_key) AND policy_version = coalesce($policy_version, policy_version)
       AND sim_name = coalesce($sim_name, sim_name) AND sim_env = coalesce($sim_env, sim_env)"""
 _EPISODE_VALUES: Final = """
-    SELECT sim_name, sim_env, sum(coalesce(value, 0)) / count(*)
-    FROM policy_simulation_agent_samples samples
-    LEFT JOIN agent_metrics ON agent_metrics.episode_id = samples.episode_id
-        AND agent_metrics.agent_id = samples.agent_id AND agent_metrics.metric = $metric
-    WHERE policy_key = $policy_key AND policy_version = $policy_version AND measured
-    GROUP BY sim_name, sim_env, samples.episode_id ORDER BY sim_name, sim_env, samples.episode_id"""
-_NAMED_EPISODE_VALUES: Final = """
     SELECT sim_name, sim_env, coalesce(seed.value, '') || ':' || coalesce(number.value, samples.episode_id),
            sum(coalesce(agent_metrics.value, 0)) / count(*)
     FROM policy_simulation_agent_samples samples
@@ -57,10 +53,10 @@ _METRICS: Final = """
 _SIMULATIONS: Final = """
     SELECT DISTINCT sim_name, sim_env FROM policy_simulation_agent_samples
     WHERE policy_key = $policy_key AND policy_version = $policy_version ORDER BY sim_name, sim_env"""
-_REPLAYS: Final = "SELECT id, replay_url FROM episodes WHERE replay_url IS NOT NULL ORDER BY id"
 _CHECKPOINTS: Final = """
     SELECT DISTINCT policy_key, policy_version FROM policy_simulation_agent_samples
     ORDER BY policy_key, policy_version"""
+_REPLAYS: Final = "SELECT id, replay_url FROM episodes WHERE replay_url IS NOT NULL ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,55 +105,39 @@ class EvalStatsDB:
     """
 
     def __init__(self, place: Place) -> None:
-        self._database = SimulationStatsDB(place, read_only=True)
+        self._connection = SimulationStatsDB(place, read_only=True).connection
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._database.close()
-
-    # The four public questions below name their last parameter `filter`, as the interface has always done.
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
 
     def get_average_metric_by_filter(
-        self,
-        metric: str,
-        checkpoint_path: Path | str,
-        epoch: int,
-        filter: SampleFilter = EVERYTHING,  # noqa: A002 - the established name
+        self, metric: str, checkpoint_path: Path | str, epoch: int, filter: SampleFilter = EVERYTHING
     ) -> float | None:
         """Mean of a metric over all potential samples of a checkpoint; None when there are none."""
         sums = self.sums(metric, key_and_version(checkpoint_path, epoch), filter)
         return sums.average if sums.potential else None
 
     def get_sum_metric_by_filter(
-        self,
-        metric: str,
-        checkpoint_path: Path | str,
-        epoch: int,
-        filter: SampleFilter = EVERYTHING,  # noqa: A002 - the established name
+        self, metric: str, checkpoint_path: Path | str, epoch: int, filter: SampleFilter = EVERYTHING
     ) -> float | None:
         """Sum of a metric for each potential sample: by the rule above the same number as the average."""
         return self.get_average_metric_by_filter(metric, checkpoint_path, epoch, filter)
 
     def get_std_metric_by_filter(
-        self,
-        metric: str,
-        checkpoint_path: Path | str,
-        epoch: int,
-        filter: SampleFilter = EVERYTHING,  # noqa: A002 - the established name
+        self, metric: str, checkpoint_path: Path | str, epoch: int, filter: SampleFilter = EVERYTHING
     ) -> float | None:
         """Standard deviation over potential samples, unrecorded ones being 0; None when there are none."""
         sums = self.sums(metric, key_and_version(checkpoint_path, epoch), filter)
         return sums.std if sums.potential else None
 
-    def simulation_scores(self, checkpoint_path: Path | str, epoch: int, metric: str) -> dict[tuple[str, str], float]:
-        """(simulation name, environment) to the average of a metric in it, sorted."""
+    def simulation_scores(self, checkpoint_path: Path | str, epoch: int, metric: str) -> dict[Task, float]:
+        """The average of a metric in each simulation, sorted."""
         key = key_and_version(checkpoint_path, epoch)
-        sums = {sim: self.sums(metric, key, SampleFilter(*sim)) for sim in self.simulations(key)}
-        return {sim: found.average for sim, found in sums.items() if found.potential}
+        sums = {task: self.sums(metric, key, SampleFilter(*task)) for task in self.simulations(key)}
+        return {task: found.average for task, found in sums.items() if found.potential}
 
     def sample_count(
         self,
@@ -177,70 +157,52 @@ class EvalStatsDB:
         return self.sums("", key, SampleFilter(sim_name, sim_env)).samples
 
     def potential_samples_for_metric(
-        self,
-        policy_key: str,
-        policy_version: int,
-        filter: SampleFilter = EVERYTHING,  # noqa: A002 - the established name
+        self, policy_key: str, policy_version: int, filter: SampleFilter = EVERYTHING
     ) -> int:
         """P of the rule above."""
         return self.sums("", (policy_key, policy_version), filter).potential
 
     def count_metric_agents(
-        self,
-        policy_key: str,
-        policy_version: int,
-        metric: str,
-        filter: SampleFilter = EVERYTHING,  # noqa: A002 - the established name
+        self, policy_key: str, policy_version: int, metric: str, filter: SampleFilter = EVERYTHING
     ) -> int:
         """Samples in which this metric was recorded, that is, was not zero."""
         return self.sums(metric, (policy_key, policy_version), filter).recorded
 
-    def sums(self, metric: str, policy: PolicyKey | None, samples: SampleFilter = EVERYTHING) -> MetricSums:
+    def sums(self, metric: str, policy: PolicyKey | None, filter: SampleFilter = EVERYTHING) -> MetricSums:
         """Everything about one metric in one query; no policy means all of them."""
-        selection = {**_named(policy), "sim_name": samples.sim_name, "sim_env": samples.sim_env}
-        [row] = self._rows(_SUMS, {**selection, "metric": metric})
+        selection = {"metric": metric, "sim_name": filter.sim_name, "sim_env": filter.sim_env}
+        [row] = self._connection.rows(_SUMS, selection | _named(policy))
         return MetricSums(*row)
 
-    def episode_values(self, policy: PolicyKey, metric: str) -> dict[tuple[str, str], list[float]]:
-        """(simulation name, environment) to one value an episode: the mean over its potential samples.
+    def episode_values(self, policy: PolicyKey, metric: str) -> dict[Task, list[tuple[str, float]]]:
+        """One value an episode, the mean over its potential samples, with a name that policies share: episodes of
+        equal seed and number began alike.
 
         Agents of one episode share its fate, so the episode is the unit that a bootstrap may resample.
         Episodes are in the order of their ids, so that equal databases give equal lists.
         """
-        values: dict[tuple[str, str], list[float]] = {}
-        rows = self._rows(_EPISODE_VALUES, {**_named(policy), "metric": metric})
-        for name, env, value in rows:
-            values.setdefault((name, env), []).append(value)
-        return values
-
-    def named_episode_values(self, policy: PolicyKey, metric: str) -> dict[tuple[str, str], dict[str, float]]:
-        """As `episode_values`, by a name that episodes of equal seed and number share among policies."""
-        values: dict[tuple[str, str], dict[str, float]] = {}
-        rows = self._rows(_NAMED_EPISODE_VALUES, {**_named(policy), "metric": metric})
-        for name, env, episode, value in rows:
-            values.setdefault((name, env), {})[episode] = value
+        values: dict[Task, list[tuple[str, float]]] = {}
+        for name, env, episode, value in self._connection.rows(_EPISODE_VALUES, {"metric": metric} | _named(policy)):
+            values.setdefault((name, env), []).append((episode, value))
         return values
 
     def checkpoints(self) -> list[PolicyKey]:
         """Every (run name, epoch) that has a sample, sorted."""
-        return [(key, version) for key, version in self._rows(_CHECKPOINTS, {})]
+        return [(key, version) for key, version in self._connection.rows(_CHECKPOINTS)]
 
-    def simulations(self, policy: PolicyKey) -> list[tuple[str, str]]:
-        """(simulation name, environment) of every simulation that a policy took part in, sorted."""
-        return [(name, env) for name, env in self._rows(_SIMULATIONS, _named(policy))]
+    def simulations(self, policy: PolicyKey) -> list[Task]:
+        """Every simulation that a policy took part in, sorted."""
+        return [(name, env) for name, env in self._connection.rows(_SIMULATIONS, _named(policy))]
 
     def metrics(self, policy: PolicyKey) -> list[str]:
         """Names of the metrics recorded at least once for a policy, sorted."""
-        return [metric for (metric,) in self._rows(_METRICS, _named(policy))]
+        return [metric for (metric,) in self._connection.rows(_METRICS, _named(policy))]
 
     def replay_urls(self) -> dict[str, str]:
         """Id to replay of the episodes that were kept; a URL without a scheme is relative to the database's file."""
-        return dict(self._rows(_REPLAYS, {}))
-
-    def _rows(self, query: str, values: Mapping[str, Value]) -> list[Row]:
-        return self._database.connection.rows(query, values)
+        return dict(self._connection.rows(_REPLAYS))
 
 
 def _named(policy: PolicyKey | None) -> dict[str, Value]:
-    key, version = policy if policy is not None else (None, None)
+    key, version = policy or (None, None)
     return {"policy_key": key, "policy_version": version}

@@ -2,13 +2,12 @@
 
 After Agarwal et al., "Deep reinforcement learning at the edge of the statistical precipice" (NeurIPS
 2021): few episodes and heavy tails make a mean alone misleading; the interquartile mean drops the lowest and
-the highest quarter, and the percentile bootstrap says how far either could be off. Randomness comes from the
-generator that is passed in and from nowhere else, so an interval is reproducible from its arguments.
+the highest quarter, and the percentile bootstrap says how far either could be off.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +16,15 @@ Values = NDArray[np.float64]
 Statistic = Callable[[Values], Values]
 """Reduces the last axis."""
 
+CONFIDENCE: Final = 0.95
+LIMITS: Final = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
+"""The quantiles of resampled figures at which every interval here ends."""
+
 _CELLS_AT_ONCE: Final = 1_000_000
 """Resampled values held in memory at a time: 8 MB."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """A two-sided percentile interval."""
 
     low: float
@@ -46,29 +48,44 @@ def optimality_gap(target: float) -> Statistic:
     return lambda values: np.asarray(np.maximum(target - values, 0.0).mean(axis=-1))
 
 
-def bootstrap_interval(
-    strata: Sequence[Values],
-    statistic: Statistic,
-    generator: np.random.Generator,
-    resamples: int = 10_000,
-    confidence: float = 0.95,
-) -> Interval:
-    """The interval of a statistic over all values, each stratum (one task) being resampled within itself.
+@dataclass(frozen=True, slots=True)
+class Bootstrap:
+    """Values resampled within their strata (one each task), `resamples` times.
 
-    Args:
-        strata: one array of shape [episodes of that task] each, none empty.
-
-    Raises:
-        ValueError: no stratum, or an empty one.
+    Whatever is asked is drawn from the seed anew: nothing else in a database moves an interval, and figures of
+    episodes that were begun alike are compared in the same resamples.
     """
-    if not strata or any(stratum.size == 0 for stratum in strata):
-        raise ValueError("a bootstrap needs at least one value in every stratum")
-    batch = max(1, _CELLS_AT_ONCE // sum(stratum.size for stratum in strata))
-    statistics = []
-    for start in range(0, resamples, batch):
-        size = min(batch, resamples - start)
-        drawn = [stratum[generator.integers(stratum.size, size=(size, stratum.size))] for stratum in strata]
-        statistics.append(statistic(np.concatenate(drawn, axis=1)))
-    tail = (1.0 - confidence) / 2.0
-    low, high = np.quantile(np.concatenate(statistics), [tail, 1.0 - tail])
-    return Interval(float(low), float(high))
+
+    seed: int
+    resamples: int
+
+    def draws(self, strata: Sequence[Values], statistic: Callable[[list[Values]], Values]) -> Values:
+        """A figure of each resample: `statistic` is given the strata, resampled, as [R, n] each, and gives [R].
+
+        Raises:
+            ValueError: no stratum, or an empty one.
+        """
+        if not strata or any(stratum.size == 0 for stratum in strata):
+            raise ValueError("a bootstrap needs at least one value in every stratum")
+        generator = np.random.default_rng(self.seed)
+        batch = max(1, _CELLS_AT_ONCE // sum(stratum.size for stratum in strata))
+        sizes = [min(batch, self.resamples - start) for start in range(0, self.resamples, batch)]
+        return np.concatenate(
+            [
+                statistic([stratum[generator.integers(stratum.size, size=(size, stratum.size))] for stratum in strata])
+                for size in sizes
+            ]
+        )
+
+    def pooled_draws(self, strata: Sequence[Values], statistic: Statistic) -> Values:
+        """As `draws`, of a statistic over all values."""
+        return self.draws(strata, lambda resampled: statistic(np.concatenate(resampled, axis=-1)))
+
+    def interval(self, strata: Sequence[Values], statistic: Statistic) -> Interval:
+        """Where resampling puts a statistic over all values."""
+        return percentiles(self.pooled_draws(strata, statistic))
+
+
+def percentiles(draws: Values) -> Interval:
+    """The interval that resampled figures give."""
+    return Interval(*np.quantile(draws, LIMITS).tolist())

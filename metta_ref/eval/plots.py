@@ -4,20 +4,21 @@ Colours are those of Okabe and Ito, which people of any colour vision can tell a
 same. Nothing here computes: what is drawn is what the JSON holds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from itertools import cycle
 from typing import Any, Final
 
 from metta_ref.config import ConfigError
-from metta_ref.eval.analysis import Analysis
-from metta_ref.eval.curves import Curve
-from metta_ref.eval.intervals import Interval
+from metta_ref.eval.analysis import Analysis, MetricAnalysis, TaskAnalysis
+from metta_ref.eval.curves import SERIES, Curve
+from metta_ref.eval.intervals import CONFIDENCE, Interval
 from metta_ref.eval.records import PolicyKey
 
 _COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _LINES: Final = ("-", "--", "-.", ":")
 _ALL: Final = "all simulations"
+_BAND: Final = f"{CONFIDENCE:.0%} bootstrap interval"
 _MOST_LINES: Final = 7
 """More in one picture could not be told apart."""
 
@@ -31,14 +32,6 @@ _STYLE: Final[Any] = {
     "legend.fontsize": "small",
     "svg.hashsalt": "metta_ref",
 }
-_SERIES: Final = {
-    "score": "return per episode",
-    "policy": "policy loss",
-    "value": "value loss",
-    "entropy": "entropy (nats)",
-    "approximate_kl": "divergence of an update (nats)",
-    "explained_variance": "explained variance of returns",
-}
 
 
 def draw(analysis: Analysis, curves: Sequence[Curve], kind: str) -> dict[str, bytes]:
@@ -49,39 +42,31 @@ def draw(analysis: Analysis, curves: Sequence[Curve], kind: str) -> dict[str, by
     """
     try:
         import matplotlib as mpl
-    except ModuleNotFoundError as missing:
-        raise ConfigError(
-            [f"plots: {missing.name} is not installed; pip install 'migration-audit[plots]'"]
-        ) from missing
-    drawn: dict[str, Callable[[], Any]] = {"intervals": lambda: _intervals(analysis)}
-    drawn["profiles"] = lambda: _profiles(analysis)
-    if curves:
-        drawn["learning_curves"] = lambda: _learning_curves(curves, analysis.confidence)
-    if analysis.comparisons:
-        drawn["improvement"] = lambda: _improvement(analysis)
+    except ModuleNotFoundError as error:
+        raise ConfigError([f"plots: {error.name} is not installed; pip install 'migration-audit[plots]'"]) from error
     with mpl.rc_context({**mpl.rcParamsDefault, **_STYLE}):
-        return {name: _file(figure(), kind) for name, figure in drawn.items()}
+        figures = {"intervals": _intervals(analysis), "profiles": _profiles(analysis)}
+        if curves:
+            figures["learning_curves"] = _learning_curves(curves)
+        if analysis.comparisons:
+            figures["improvement"] = _improvement(analysis)
+        return {name: _file(figure, kind) for name, figure in figures.items()}
 
 
-def _file(figure: Any, kind: str) -> bytes:
-    stream = BytesIO()
-    figure.savefig(stream, format=kind, metadata={"Date": None} if kind == "svg" else {"Software": None})
-    return stream.getvalue()
-
-
-def _learning_curves(curves: Sequence[Curve], confidence: float) -> Any:
+def _learning_curves(curves: Sequence[Curve]) -> Any:
     figure = _figure(9, 5)
-    axes = figure.subplots(2, 3, sharex=True).flat
-    for one, (name, title) in zip(axes, _SERIES.items(), strict=True):
+    panels = figure.subplots(2, 3, sharex=True).flat
+    for number, (axes, title) in enumerate(zip(panels, SERIES.values(), strict=True)):
         for curve, colour, line in zip(curves, cycle(_COLOURS), cycle(_LINES), strict=False):
-            one.plot(curve.steps, curve.mean[name], color=colour, linestyle=line, linewidth=1.2, label=_label(curve))
-            one.fill_between(curve.steps, curve.low[name], curve.high[name], color=colour, alpha=0.2, linewidth=0)
-        one.set_title(title, loc="left")
-    for one in axes[3:]:
-        one.set_xlabel("agent steps")
-    axes[0].legend(loc="best")
+            low, mean, high = (values[:, number] for values in (curve.low, curve.mean, curve.high))
+            axes.plot(curve.steps, mean, color=colour, linestyle=line, linewidth=1.2, label=_label(curve))
+            axes.fill_between(curve.steps, low, high, color=colour, alpha=0.2, linewidth=0)
+        axes.set_title(title, loc="left")
+    for axes in panels[3:]:
+        axes.set_xlabel("agent steps")
+    panels[0].legend(loc="best")
     if any(len(curve.runs) > 1 for curve in curves):
-        figure.supxlabel(f"shaded: {confidence:.0%} bootstrap interval of the mean over seeds", fontsize="small")
+        figure.supxlabel(f"shaded: {_BAND} of the mean over seeds", fontsize="small")
     return figure
 
 
@@ -92,26 +77,26 @@ def _label(curve: Curve) -> str:
 
 def _intervals(analysis: Analysis) -> Any:
     """A panel for all simulations together and, of several, one for each; a row for each checkpoint."""
-    policies = [(one.run, one.epoch) for one in analysis.checkpoints if one.tasks]
-    panels: dict[str, dict[PolicyKey, tuple[float, Interval]]] = {}
+    policies = [one.policy for one in analysis.checkpoints if one.tasks]
+    panels: dict[str, dict[PolicyKey, MetricAnalysis | TaskAnalysis]] = {}
     for one in analysis.checkpoints:
-        whole = [metric for metric in one.metrics if metric.metric == analysis.ranked_by]
-        for metric in whole:
-            panels.setdefault(_ALL, {})[one.run, one.epoch] = metric.iqm, metric.iqm_interval
+        for metric in one.metrics:
+            if metric.metric == analysis.ranked_by:
+                panels.setdefault(_ALL, {})[one.policy] = metric
         for task in one.tasks:
-            panels.setdefault(_task(task.name, task.env), {})[one.run, one.epoch] = task.iqm, task.iqm_interval
+            title = task.name if task.name == task.env else f"{task.name} ({task.env})"
+            panels.setdefault(title, {})[one.policy] = task
     if len(panels) == 1 + (_ALL in panels):
         panels.pop(_ALL, None)
     figure = _figure(2.2 + 2.4 * len(panels), 1.1 + 0.3 * len(policies))
-    rows = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    for axes, (title, drawn) in zip(rows, panels.items(), strict=True):
+    columns = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for axes, (title, drawn) in zip(columns, panels.items(), strict=True):
         for row, policy in enumerate(policies):
             if policy in drawn:
-                _bar(axes, row, *drawn[policy], _COLOURS[0])
+                _bar(axes, row, drawn[policy].iqm, drawn[policy].iqm_interval, _COLOURS[0])
         axes.set_title(title, loc="left")
-        _rows(axes, policies)
-    label = f"interquartile mean of {analysis.ranked_by} per episode, {analysis.confidence:.0%} bootstrap interval"
-    figure.supxlabel(label, fontsize="medium")
+        _name_rows(axes, policies)
+    figure.supxlabel(f"interquartile mean of {analysis.ranked_by} per episode, {_BAND}", fontsize="medium")
     return figure
 
 
@@ -124,13 +109,13 @@ def _profiles(analysis: Analysis) -> Any:
         # Below the least value lie none.
         spread = profile.thresholds[-1] - profile.thresholds[0] or 1.0
         at = (profile.thresholds[0] - 0.05 * spread, *profile.thresholds)
-        shares = (1.0, *profile.shares)
-        low, high = ((1.0, *(getattr(one, end) for one in profile.intervals)) for end in ("low", "high"))
-        axes.step(at, shares, where="post", color=colour, linestyle=line, label=_name(profile.policy))
+        low, high = zip((1.0, 1.0), *profile.intervals, strict=True)
+        label = _name(profile.policy)
+        axes.step(at, (1.0, *profile.shares), where="post", color=colour, linestyle=line, label=label)
         axes.fill_between(at, low, high, step="post", color=colour, alpha=0.15, linewidth=0)
     few = f"; the best {_MOST_LINES} of {len(analysis.profiles)}" if len(analysis.profiles) > _MOST_LINES else ""
     axes.set_title(f"Performance profiles{few}", loc="left")
-    axes.set_xlabel(f"{analysis.ranked_by} per episode, shaded: {analysis.confidence:.0%} bootstrap interval")
+    axes.set_xlabel(f"{analysis.ranked_by} per episode, shaded: {_BAND}")
     axes.set_ylabel("share of episodes above it")
     axes.set_ylim(-0.02, 1.02)
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
@@ -138,18 +123,15 @@ def _profiles(analysis: Analysis) -> Any:
 
 
 def _improvement(analysis: Analysis) -> Any:
-    policies = [comparison.policy for comparison in analysis.comparisons]
-    figure = _figure(6, 1.1 + 0.3 * len(policies))
+    figure = _figure(6, 1.1 + 0.3 * len(analysis.comparisons))
     axes = figure.subplots()
     axes.axvline(0.5, color="0.6", linewidth=1, linestyle="--", zorder=0)
-    for row, comparison in enumerate(analysis.comparisons):
-        _bar(axes, row, comparison.probability, comparison.probability_interval, _COLOURS[1])
-    _rows(axes, policies)
+    for row, one in enumerate(analysis.comparisons):
+        _bar(axes, row, one.probability_of_improvement, one.probability_interval, _COLOURS[1])
+    _name_rows(axes, [comparison.policy for comparison in analysis.comparisons])
     axes.set_xlim(-0.02, 1.02)
     axes.set_title(f"Improvement on {_name(analysis.comparisons[0].baseline)}", loc="left")
-    axes.set_xlabel(
-        f"probability of more {analysis.ranked_by} in an episode, {analysis.confidence:.0%} bootstrap interval"
-    )
+    axes.set_xlabel(f"probability of more {analysis.ranked_by} in an episode, {_BAND}")
     return figure
 
 
@@ -159,12 +141,18 @@ def _figure(width: float, height: float) -> Any:
     return Figure(figsize=(width, height), layout="constrained")
 
 
+def _file(figure: Any, kind: str) -> bytes:
+    stream = BytesIO()
+    figure.savefig(stream, format=kind, metadata={"Date": None} if kind == "svg" else {"Software": None})
+    return stream.getvalue()
+
+
 def _bar(axes: Any, row: int, value: float, interval: Interval, colour: str) -> None:
     axes.barh(row, interval.high - interval.low, left=interval.low, height=0.5, color=colour, alpha=0.35)
     axes.plot([value, value], [row - 0.3, row + 0.3], color=colour, linewidth=2)
 
 
-def _rows(axes: Any, policies: Sequence[PolicyKey]) -> None:
+def _name_rows(axes: Any, policies: Sequence[PolicyKey]) -> None:
     axes.set_yticks(range(len(policies)), [_name(policy) for policy in policies])
     axes.set_ylim(len(policies) - 0.5, -0.5)
     axes.use_sticky_edges = False  # a value at the edge would be half hidden
@@ -175,7 +163,3 @@ def _rows(axes: Any, policies: Sequence[PolicyKey]) -> None:
 
 def _name(policy: PolicyKey) -> str:
     return f"{policy[0]} epoch {policy[1]}"
-
-
-def _task(name: str, env: str) -> str:
-    return name if name == env else f"{name} ({env})"

@@ -5,23 +5,15 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from metta_ref.checkpoint.durable import flush_entry
 from metta_ref.eval.errors import StatsBusyError
-from metta_ref.eval.place import Place
-from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+from metta_ref.eval.place import Place, Server
+from metta_ref.eval.simulation_stats_db import Merged, SimulationStatsDB
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """Ids of the episodes that a merge added, and how many the database holds now."""
-
-    added: tuple[str, ...]
-    total: int
-
-
-def publish(shards: Sequence[Path], destination: Place) -> Published:
+def publish(shards: Sequence[Path], destination: Place) -> Merged:
     """Merges shards into `destination`, all or nothing; whoever publishes there at the same time waits.
 
     A server takes them in one transaction. A file is replaced by a complete copy, which stands in the same folder,
@@ -32,38 +24,27 @@ def publish(shards: Sequence[Path], destination: Place) -> Published:
         StatsBusyError: another program has changes to the destination that are not in the file yet.
         StatsServerError: the server cannot be reached, or refuses.
     """
-    if isinstance(destination, Path):
-        return _publish_to_file(shards, destination)
-    with SimulationStatsDB(destination) as database:
-        return _merged(shards, database)
-
-
-def _publish_to_file(shards: Sequence[Path], destination: Path) -> Published:
-    log = destination.with_name(destination.name + ".wal")
-    temporary = destination.with_name(f".{destination.name}.tmp")
+    if isinstance(destination, Server):
+        with SimulationStatsDB(destination) as database:
+            return database.merge_in(shards)
+    partial = destination.with_name(f".{destination.name}.tmp")
     with _exclusive(destination.with_name(f".{destination.name}.lock")):
-        if log.exists():
+        if (log := _log_of(destination)).exists():
             raise StatsBusyError(destination, f"{log.name} holds unfinished changes")
         try:
-            _discard(temporary)  # of a process that was killed here
+            _discard(partial)  # of a process that was killed here
             if destination.exists():
                 with SimulationStatsDB(destination, read_only=True) as database:
                     database.tables()  # DuckDB opens a damaged file and notices only where it looks
-                shutil.copyfile(destination, temporary)
-            with SimulationStatsDB(temporary) as database:
-                published = _merged(shards, database)
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
-            temporary.replace(destination)
+                shutil.copyfile(destination, partial)
+            with SimulationStatsDB(partial) as database:
+                merged = database.merge_in(shards)
+            flush_entry(partial)
+            partial.replace(destination)
         finally:
-            _discard(temporary)
-        _fsync_directory(destination.parent)
-    return published
-
-
-def _merged(shards: Sequence[Path], database: SimulationStatsDB) -> Published:
-    added = database.merge_in(shards)
-    return Published(added, database.count("episodes"))
+            _discard(partial)
+        flush_entry(destination.parent)
+    return merged
 
 
 @contextmanager
@@ -88,13 +69,10 @@ def _exclusive(path: Path) -> Iterator[None]:
 
 
 def _discard(database: Path) -> None:
-    for path in (database, database.with_name(database.name + ".wal")):
-        path.unlink(missing_ok=True)
+    database.unlink(missing_ok=True)
+    _log_of(database).unlink(missing_ok=True)
 
 
-def _fsync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _log_of(database: Path) -> Path:
+    """Where DuckDB keeps what is not in the file yet."""
+    return database.with_name(f"{database.name}.wal")

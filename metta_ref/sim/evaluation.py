@@ -15,8 +15,9 @@ from metta_ref.checkpoint.policies import Policy
 from metta_ref.config import ConfigError
 from metta_ref.eval.errors import NoEpisodesError
 from metta_ref.eval.place import Place
-from metta_ref.eval.publish import Published, publish
+from metta_ref.eval.publish import publish
 from metta_ref.eval.records import PolicyKey
+from metta_ref.eval.simulation_stats_db import Merged
 from metta_ref.sim.parts import Part, Pictures, Played, play_parts
 from metta_ref.sim.simulation import Clock, Simulation, utc_now
 from metta_ref.sim.workers import play_in_workers
@@ -39,7 +40,7 @@ class Evaluation:
     mean_reward: float
     added: int
     replays: tuple[str, ...]
-    published: Published
+    published: Merged
 
 
 def evaluate(policy: Policy, simulation: Simulation, database: Place, now: Clock = utc_now) -> Evaluation:
@@ -96,7 +97,7 @@ def evaluate_all(
     return [_told(*play, done, published) for play, done in zip(plays, own, strict=True)]
 
 
-def _told(policy: Policy, simulation: Simulation, done: Sequence[Played], published: Published) -> Evaluation:
+def _told(policy: Policy, simulation: Simulation, done: Sequence[Played], published: Merged) -> Evaluation:
     new = set(published.added)
     return Evaluation(
         policy=policy.key,

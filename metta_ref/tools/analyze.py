@@ -60,7 +60,7 @@ def main(config: AnalyzeConfig) -> int:
     from metta_ref.eval.analysis import analyse
     from metta_ref.eval.eval_stats_db import EvalStatsDB
     from metta_ref.eval.place import parse_place
-    from metta_ref.eval.report import to_json, to_rankings, to_table, to_tasks
+    from metta_ref.eval.report import to_json, to_tables
 
     directory = run_dir(config.run)
     with EvalStatsDB(parse_place(config.database, directory / "stats.duckdb")) as database:
@@ -77,11 +77,7 @@ def main(config: AnalyzeConfig) -> int:
     write_whole(path, to_json(analysis))
     # Where no terminal limits the width, a table cut to 80 columns would serve nobody.
     console = Console(width=None if sys.stdout.isatty() else 150)
-    console.print(to_table(analysis))
-    if len({task.name for checkpoint in analysis.checkpoints for task in checkpoint.tasks}) > 1:
-        console.print(to_tasks(analysis))
-    if analysis.ranking:
-        console.print(to_rankings(analysis))
+    console.print(*to_tables(analysis))
     print(f"analysis: {path}")
     for kind in config.plots:
         print(f"plots: {', '.join(map(str, _draw(analysis, groups, directory / 'plots', kind)))}")
@@ -114,13 +110,10 @@ def _alike(runs: Sequence[str]) -> list[dict[str, Path]]:
 
 def _draw(analysis: "Analysis", groups: Sequence[Mapping[str, Path]], directory: Path, kind: str) -> list[Path]:
     """Write the figures and return their paths."""
-    import numpy as np
-
     from metta_ref.eval.curves import load_curves
     from metta_ref.eval.plots import draw
 
-    curves = load_curves(groups, np.random.default_rng(analysis.seed), analysis.confidence)
-    figures = draw(analysis, curves, kind)
+    figures = draw(analysis, load_curves(groups, analysis.seed), kind)
     directory.mkdir(exist_ok=True)
     paths = [directory / f"{name}.{kind}" for name in figures]
     for path, content in zip(paths, figures.values(), strict=True):
@@ -130,14 +123,15 @@ def _draw(analysis: "Analysis", groups: Sequence[Mapping[str, Path]], directory:
 
 def _gate(analysis: "Analysis", run: str, margin: float) -> int:
     """Say whether the newest measured checkpoint of the run passed, and return the exit code."""
-    from metta_ref.eval.gate import Outcome, judge
+    from metta_ref.eval.comparison import Outcome, judge
 
-    newest = max((one.epoch for one in analysis.checkpoints if one.run == run and one.metrics), default=None)
-    judged = [judge(one, margin) for one in analysis.comparisons if one.policy == (run, newest)]
-    if not judged:
+    epochs = [epoch for name, epoch in (one.policy for one in analysis.checkpoints if one.metrics) if name == run]
+    newest = max(epochs, default=None)
+    compared = [one for one in analysis.comparisons if one.policy == (run, newest)]
+    if not compared:
         raise ConfigError([f"run={run}: no checkpoint of it has a simulation in common with the baseline to compare"])
-    [judgement] = judged
-    found = judgement.comparison
+    [found] = compared
+    judgement = judge(found, margin)
     interval = found.difference_interval
     difference = (
         "none" if interval is None else f"{found.difference:+.6g} interval={interval.low:.6g},{interval.high:.6g}"

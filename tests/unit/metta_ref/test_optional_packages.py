@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from metta_ref.config import ConfigError
-from metta_ref.eval.connection import connect
+from metta_ref.eval.connection import Connection
 from metta_ref.eval.place import Server
 
 OPTIONAL = ("envpool", "gymnasium", "matplotlib", "mettagrid", "psycopg", "wandb")
@@ -31,4 +31,4 @@ def test_every_module_can_be_imported_without_them() -> None:
 def test_the_package_for_a_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(ConfigError, match=r"psycopg is not installed; pip install 'migration-audit\[postgres\]'"):
-        connect(Server("postgresql://ann@db/evals"), read_only=True)
+        Connection(Server("postgresql://ann@db/evals"), read_only=True)

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from metta_ref.eval.analysis import Analysis, analyse
+from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, Profile, TaskAnalysis, analyse
 from metta_ref.eval.comparison import Comparison, Standing
 from metta_ref.eval.errors import NoEpisodesError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
-from metta_ref.eval.figures import CheckpointAnalysis, MetricAnalysis, TaskAnalysis
 from metta_ref.eval.intervals import Interval
-from metta_ref.eval.profiles import Profile
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 
@@ -64,20 +62,19 @@ def test_every_checkpoint_is_told_with_what_it_rests_on(stats: EvalStatsDB) -> N
 
     assert analyse(stats, ["reward"], seed=0, resamples=100) == Analysis(
         checkpoints=(
-            CheckpointAnalysis("ant", 4, 4, 5, where, (certain("reward", 1.0, 4, 4),), task(4, 1.0)),
-            CheckpointAnalysis("ant", 8, 2, 2, where, (certain("reward", 2.0, 2, 2),), task(2, 2.0)),
-            CheckpointAnalysis("ant", 9, 0, 1, where, (), ()),
+            CheckpointAnalysis(("ant", 4), 4, 5, where, (certain("reward", 1.0, 4, 4),), task(4, 1.0)),
+            CheckpointAnalysis(("ant", 8), 2, 2, where, (certain("reward", 2.0, 2, 2),), task(2, 2.0)),
+            CheckpointAnalysis(("ant", 9), 0, 1, where),
         ),
         seed=0,
         resamples=100,
-        confidence=0.95,
         ranked_by="reward",
         profiles=(shares(4, 0.0, 0.0), shares(8, 1.0, 0.0)),
         ranking=(
             Standing(("ant", 8), 1, 2.0, Interval(1.0, 1.0)),
             Standing(("ant", 4), 2, 1.0, Interval(2.0, 2.0)),
         ),
-        comparisons=(Comparison(("ant", 8), ("ant", 4), 0, None, None, None, 1.0, Interval(1.0, 1.0)),),
+        comparisons=(Comparison(("ant", 8), ("ant", 4), 0, None, None, None, 1.0, Interval(1.0, 1.0), "better"),),
     )
 
 
@@ -132,6 +129,7 @@ def test_nothing_measured_is_an_error_and_never_an_empty_table(tmp_path: Path, s
         analyse(stats, ["x*"], seed=0, resamples=10)
     with pytest.raises(NoEpisodesError, match="no metric hearths to rank by: recorded are hearts, reward"):
         analyse(stats, ["*"], seed=0, resamples=10, ranked_by="hearths")
-    SimulationStatsDB(tmp_path / "empty.duckdb").close()
+    with SimulationStatsDB(tmp_path / "empty.duckdb"):
+        pass
     with EvalStatsDB(tmp_path / "empty.duckdb") as empty, pytest.raises(NoEpisodesError, match="no episode"):
         analyse(empty, ["*"], seed=0, resamples=10)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metta_ref.eval.comparison import Comparison, Episodes, compare, rank
-from metta_ref.eval.intervals import Interval
+from metta_ref.eval.intervals import Bootstrap, Interval
 
 ANT, BEE, CAT = ("ant", 1), ("bee", 2), ("cat", 3)
 MAZE, FIELD = ("maze", "tmaze"), ("field", "grid")
@@ -15,20 +15,22 @@ MAZE, FIELD = ("maze", "tmaze"), ("field", "grid")
 def episodes(**tasks: list[float]) -> Episodes:
     """Values by task, each under its number."""
     named = {"maze": MAZE, "field": FIELD}
-    return {named[task]: {str(number): value for number, value in enumerate(values)} for task, values in tasks.items()}
+    return {
+        named[task]: [(str(number), value) for number, value in enumerate(values)] for task, values in tasks.items()
+    }
 
 
 def versus(ours: Episodes, theirs: Episodes) -> Comparison | None:
-    return compare((ANT, ours), (BEE, theirs), seed=0, resamples=200, confidence=0.95)
+    return compare({ANT: ours, BEE: theirs}, ANT, BEE, Bootstrap(0, 200))
 
 
 def test_equal_beginnings_are_paired() -> None:
     """Each episode is better by one although the episodes differ widely: pairs show it, intervals would not."""
     ours, theirs = episodes(maze=[1.0, 11.0, 101.0]), episodes(maze=[0.0, 10.0, 100.0])
+    chances = versus(ours, theirs).probability_interval
     assert versus(ours, theirs) == Comparison(
-        ANT, BEE, 3, 1.0, Interval(1.0, 1.0), 0.0, pytest.approx(6 / 9), versus(ours, theirs).probability_interval
+        ANT, BEE, 3, 1.0, Interval(1.0, 1.0), 0.0, pytest.approx(6 / 9), chances, "better"
     )
-    assert versus(ours, theirs).verdict == "better"
     assert versus(theirs, ours).verdict == "worse"
 
 
@@ -36,7 +38,7 @@ def test_probability_of_improvement_counts_equals_half_and_tasks_alike() -> None
     """Maze: of 2 x 2 pairs one is won, two are equal: 1/2. Field: of 1 x 4 all are won: 1."""
     ours = episodes(maze=[1.0, 2.0], field=[9.0])
     theirs = episodes(maze=[1.0, 2.0], field=[0.0, 1.0, 2.0, 3.0])
-    assert versus(ours, theirs).probability == pytest.approx((1 / 2 + 1) / 2)
+    assert versus(ours, theirs).probability_of_improvement == pytest.approx((1 / 2 + 1) / 2)
 
 
 def test_the_smallest_detectable_effect_is_found_four_times_in_five() -> None:
@@ -47,8 +49,8 @@ def test_the_smallest_detectable_effect_is_found_four_times_in_five() -> None:
     found, told = 0, []
     for _ in range(150):
         drawn = {task: generator.normal(effect, spread, size=40) for task, spread in noise.items()}
-        ours = {task: dict(enumerate(values.tolist())) for task, values in drawn.items()}
-        comparison = versus(ours, {task: dict.fromkeys(episodes, 0.0) for task, episodes in ours.items()})
+        ours = {task: list(enumerate(values.tolist())) for task, values in drawn.items()}
+        comparison = versus(ours, {task: [(name, 0.0) for name, _ in own] for task, own in ours.items()})
         told.append(comparison.detectable)
         found += comparison.verdict == "better"
     assert np.mean(told) == pytest.approx(effect, rel=0.03)
@@ -60,10 +62,10 @@ def test_one_pair_of_a_task_says_nothing_of_what_could_be_detected() -> None:
 
 
 def test_without_pairs_the_probability_decides() -> None:
-    ours = {MAZE: {"a": 5.0, "b": 6.0}}
-    theirs = {MAZE: {"c": 1.0, "d": 2.0}}
+    ours = {MAZE: [("a", 5.0), ("b", 6.0)]}
+    theirs = {MAZE: [("c", 1.0), ("d", 2.0)]}
     comparison = versus(ours, theirs)
-    assert (comparison.pairs, comparison.difference, comparison.probability) == (0, None, 1.0)
+    assert (comparison.pairs, comparison.difference, comparison.probability_of_improvement) == (0, None, 1.0)
     assert (versus(ours, theirs).verdict, versus(theirs, ours).verdict) == ("better", "worse")
 
 
@@ -73,17 +75,17 @@ def test_little_is_decided_by_little() -> None:
 
 def test_policies_that_played_nothing_in_common_are_not_compared() -> None:
     assert versus(episodes(maze=[1.0]), episodes(field=[1.0])) is None
-    assert rank([(ANT, episodes(maze=[1.0])), (BEE, episodes(field=[1.0]))], 0, 50, 0.95) == ()
+    assert rank({ANT: episodes(maze=[1.0]), BEE: episodes(field=[1.0])}, Bootstrap(0, 50)) == ()
 
 
 def test_places_follow_the_interquartile_mean_and_equals_share() -> None:
     """The outlier lifts the mean of `bee` above that of `ant`, and the interquartile mean not at all."""
-    played = [
-        (ANT, episodes(maze=[1.0, 1.0, 1.0, 1.0])),
-        (BEE, episodes(maze=[0.0, 0.0, 0.0, 99.0])),
-        (CAT, episodes(maze=[1.0, 1.0, 1.0, 1.0])),
-    ]
-    ranking = rank(played, seed=0, resamples=500, confidence=0.9)
+    played = {
+        ANT: episodes(maze=[1.0, 1.0, 1.0, 1.0]),
+        BEE: episodes(maze=[0.0, 0.0, 0.0, 99.0]),
+        CAT: episodes(maze=[1.0, 1.0, 1.0, 1.0]),
+    }
+    ranking = rank(played, Bootstrap(0, 500))
     assert [(standing.policy, standing.place, standing.iqm) for standing in ranking] == [
         (ANT, 1, 1.0),
         (CAT, 1, 1.0),
@@ -94,8 +96,8 @@ def test_places_follow_the_interquartile_mean_and_equals_share() -> None:
 
 
 def test_only_tasks_that_all_played_count() -> None:
-    played = [(ANT, episodes(maze=[1.0], field=[100.0])), (BEE, episodes(maze=[2.0]))]
-    assert [standing.policy for standing in rank(played, 0, 50, 0.95)] == [BEE, ANT]
+    played = {ANT: episodes(maze=[1.0], field=[100.0]), BEE: episodes(maze=[2.0])}
+    assert [standing.policy for standing in rank(played, Bootstrap(0, 50))] == [BEE, ANT]
 
 
 values = st.lists(st.integers(-3, 3).map(float), min_size=1, max_size=12)
@@ -107,7 +109,7 @@ def test_probability_agrees_with_counting_and_turns_around(ours: list[float], th
     forward = versus(episodes(maze=ours), episodes(maze=theirs))
     backward = versus(episodes(maze=theirs), episodes(maze=ours))
     counted = np.mean([(x > y) + 0.5 * (x == y) for x in ours for y in theirs])
-    assert forward.probability == pytest.approx(counted)
-    assert forward.probability + backward.probability == pytest.approx(1.0)
+    assert forward.probability_of_improvement == pytest.approx(counted)
+    assert forward.probability_of_improvement + backward.probability_of_improvement == pytest.approx(1.0)
     assert forward.difference == pytest.approx(-backward.difference)
     assert forward.difference_interval.low <= forward.difference_interval.high

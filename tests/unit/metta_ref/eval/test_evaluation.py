@@ -73,7 +73,7 @@ def test_a_kept_episode_is_the_one_that_was_measured(directory: Path) -> None:
     assert len(done.replays) == 3
     with EvalStatsDB(database) as stats:
         urls = stats.replay_urls()
-        rewards = stats.named_episode_values(("ant", 0), "reward")["near", "grid"]
+        rewards = dict(stats.episode_values(("ant", 0), "reward")["near", "grid"])
     assert urls == {episode: f"replays/{episode}.json" for episode in done.replays}
     steps = {row[0]: row[2] for row in contents(database)["episodes"]}
     for number, (episode, url) in enumerate(urls.items()):

@@ -3,18 +3,23 @@
 import numpy as np
 import pytest
 
-from metta_ref.eval.comparison import Comparison, compare
-from metta_ref.eval.gate import Judgement, Outcome, judge
+from metta_ref.eval.comparison import Comparison, Episodes, Judgement, Outcome, compare, judge
+from metta_ref.eval.intervals import Bootstrap
 
 MAZE = ("maze", "tmaze")
+NEW, OLD = ("ant", 2), ("ant", 1)
 
 
 def differing(mean: float, spread: float, pairs: int) -> Comparison:
     """A policy whose episodes differ from a baseline's by so much."""
     noise = np.linspace(-spread, spread, pairs)
-    ours = {MAZE: {str(number): mean + float(step) for number, step in enumerate(noise)}}
-    theirs = {MAZE: dict.fromkeys(ours[MAZE], 0.0)}
-    found = compare((("ant", 2), ours), (("ant", 1), theirs), seed=0, resamples=500, confidence=0.95)
+    ours = {MAZE: [(str(number), mean + float(step)) for number, step in enumerate(noise)]}
+    theirs = {MAZE: [(name, 0.0) for name, _ in ours[MAZE]]}
+    return versus(ours, theirs)
+
+
+def versus(ours: Episodes, theirs: Episodes) -> Comparison:
+    found = compare({NEW: ours, OLD: theirs}, NEW, OLD, Bootstrap(0, 500))
     assert found is not None
     return found
 
@@ -37,7 +42,7 @@ def test_an_interval_on_one_side_of_the_margin_decides(mean: float, margin: floa
 def test_undecided_it_says_how_many_pairs_would_tell() -> None:
     few = differing(-0.1, 1.0, pairs=20)
     judgement = judge(few, 0.1)
-    assert judgement == Judgement(few, 0.1, Outcome.UNDECIDED, judgement.needed)
+    assert judgement.outcome is Outcome.UNDECIDED
     enough = differing(-0.1, 1.0, pairs=judgement.needed)
     assert enough.detectable == pytest.approx(0.1, rel=0.1)
 
@@ -48,8 +53,5 @@ def test_a_handful_of_pairs_decides_nothing_however_clear(pairs: int) -> None:
 
 
 def test_without_pairs_nothing_is_decided() -> None:
-    alone = compare(
-        (("ant", 2), {MAZE: {"a": 0.0}}), (("ant", 1), {MAZE: {"b": 9.0}}), seed=0, resamples=100, confidence=0.95
-    )
-    assert alone is not None
-    assert judge(alone, 0.1) == Judgement(alone, 0.1, Outcome.UNDECIDED, None)
+    alone = versus({MAZE: [("a", 0.0)]}, {MAZE: [("b", 9.0)]})
+    assert judge(alone, 0.1) == Judgement(Outcome.UNDECIDED, None)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metta_ref.eval.intervals import Interval, Values, bootstrap_interval, interquartile_mean, mean
+from metta_ref.eval.intervals import Bootstrap, Interval, Values, interquartile_mean, mean
 
 FINITE = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
 
@@ -49,7 +49,7 @@ def test_interquartile_mean_of_a_table_is_that_of_each_row() -> None:
 @given(values=FINITE, seed=st.integers(0, 2**32))
 def test_an_interval_lies_within_the_values_and_follows_from_the_seed(values: list[float], seed: int) -> None:
     strata = [np.array(values)]
-    first, second = (bootstrap_interval(strata, mean, np.random.default_rng(seed), resamples=50) for _ in range(2))
+    first, second = (Bootstrap(seed, 50).interval(strata, mean) for _ in range(2))
     assert first == second
     assert min(values) - 1e-6 <= first.low <= first.high <= max(values) + 1e-6
 
@@ -57,16 +57,16 @@ def test_an_interval_lies_within_the_values_and_follows_from_the_seed(values: li
 def test_tasks_are_resampled_within_themselves() -> None:
     """Two constant tasks leave nothing to chance, although their pooled values differ."""
     strata = [np.full(3, 0.0), np.full(3, 1.0)]
-    assert bootstrap_interval(strata, mean, np.random.default_rng(0)) == Interval(0.5, 0.5)
+    assert Bootstrap(0, 100).interval(strata, mean) == Interval(0.5, 0.5)
 
 
 def test_the_interval_covers_the_true_mean_as_often_as_it_says() -> None:
     """Over 200 samples of 40, a 95 % percentile bootstrap covers 0 between 88 % and 99 % of the time."""
     generator = np.random.default_rng(7)
     covered = 0
-    for _ in range(200):
+    for seed in range(200):
         sample = generator.normal(size=40)
-        interval = bootstrap_interval([sample], mean, generator, resamples=400)
+        interval = Bootstrap(seed, 400).interval([sample], mean)
         covered += interval.low <= 0.0 <= interval.high
     assert 0.88 <= covered / 200 <= 0.99
 
@@ -79,7 +79,7 @@ def test_many_values_are_resampled_in_batches_without_losing_any() -> None:
         shapes.append(values.shape)
         return mean(values)
 
-    interval = bootstrap_interval([sample], counted, np.random.default_rng(2), resamples=2000)
+    interval = Bootstrap(2, 2000).interval([sample], counted)
     assert len(shapes) > 1
     assert sum(rows for rows, _ in shapes) == 2000
     half_width = 1.96 * sample.std() / np.sqrt(sample.size)
@@ -90,4 +90,4 @@ def test_many_values_are_resampled_in_batches_without_losing_any() -> None:
 @pytest.mark.parametrize("strata", [[], [np.array([])], [np.array([1.0]), np.array([])]])
 def test_nothing_to_resample_is_refused(strata: list[np.ndarray]) -> None:
     with pytest.raises(ValueError, match="at least one value in every stratum"):
-        bootstrap_interval(strata, mean, np.random.default_rng(0))
+        Bootstrap(0, 10).interval(strata, mean)

@@ -12,10 +12,9 @@ import pytest
 
 from metta_ref.eval.errors import StatsBusyError, StatsCorruptError, StatsNotFoundError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
-from metta_ref.eval.publish import Published, publish
+from metta_ref.eval.publish import publish
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
-from metta_ref.eval.schema import TABLES
-from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+from metta_ref.eval.simulation_stats_db import Merged, SimulationStatsDB
 
 NOON = datetime(2025, 8, 28, 12)
 
@@ -45,14 +44,14 @@ def shard(path: Path, policy: tuple[str, int], *episodes: str, reward: float = 1
 
 def counts(path: Path) -> dict[str, int]:
     with SimulationStatsDB(path, read_only=True) as database:
-        return {table: database.count(table) for table in TABLES}
+        return {table: len(rows) for table, rows in database.tables().items()}
 
 
 def test_shards_of_two_policies_fill_every_table(tmp_path: Path) -> None:
     one = shard(tmp_path / "one.duckdb", ("ant", 4), "a", "b")
     two = shard(tmp_path / "two.duckdb", ("bee", 8), "c")
     merged = tmp_path / "stats.duckdb"
-    assert publish([one, two], merged) == Published(added=("a", "b", "c"), total=3)
+    assert publish([one, two], merged) == Merged(added=("a", "b", "c"), total=3)
     assert counts(merged) == {
         "simulations": 2,
         "episodes": 3,
@@ -70,10 +69,10 @@ def test_merging_again_adds_nothing(tmp_path: Path) -> None:
     one, merged = shard(tmp_path / "one.duckdb", ("ant", 4), "a", "b"), tmp_path / "stats.duckdb"
     publish([one], merged)
     before = counts(merged)
-    assert publish([one, one], merged) == Published(added=(), total=2)
+    assert publish([one, one], merged) == Merged(added=(), total=2)
     assert counts(merged) == before
     with SimulationStatsDB(merged) as database:
-        assert database.merge_in([merged]) == ()
+        assert database.merge_in([merged]) == Merged(added=(), total=2)
 
 
 def test_an_episode_is_merged_whole_and_the_first_one_stays(tmp_path: Path) -> None:
@@ -94,7 +93,7 @@ def test_an_episode_is_merged_whole_and_the_first_one_stays(tmp_path: Path) -> N
                 )
             ],
         )
-    assert publish([first, second], merged) == Published(added=("a",), total=1)
+    assert publish([first, second], merged) == Merged(added=("a",), total=1)
     with EvalStatsDB(merged) as database:
         assert database.metrics(("ant", 4)) == ["reward"]
         assert database.sums("reward", ("ant", 4)).total == 1.0
@@ -132,7 +131,7 @@ def test_what_a_killed_merge_left_behind_is_in_nobody_s_way(tmp_path: Path) -> N
     one = shard(tmp_path / "one.duckdb", ("ant", 4), "a")
     for name in (".stats.duckdb.tmp", ".stats.duckdb.tmp.wal", ".stats.duckdb.lock"):
         (tmp_path / name).write_bytes(b"half a database")
-    assert publish([one], tmp_path / "stats.duckdb") == Published(added=("a",), total=1)
+    assert publish([one], tmp_path / "stats.duckdb") == Merged(added=("a",), total=1)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.duckdb", "stats.duckdb"]
 
 
@@ -190,7 +189,7 @@ def test_recording_is_all_or_nothing(tmp_path: Path) -> None:
     with SimulationStatsDB(tmp_path / "stats.duckdb") as database:
         with pytest.raises(ValueError, match="not episodes of simulation s: e"):
             database.record(record, [stranger])
-        assert database.count("simulations") == 0
+        assert not any(database.tables().values())
 
 
 def test_values_that_no_figure_can_rest_on_are_refused() -> None:

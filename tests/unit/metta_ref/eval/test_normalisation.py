@@ -87,7 +87,8 @@ def test_unknown_metric_is_zero_and_unknown_policy_is_none(evaluated: EvalStatsD
 
 
 def test_empty_database_has_no_average_and_no_potential(tmp_path: Path) -> None:
-    SimulationStatsDB(tmp_path / "empty.duckdb").close()
+    with SimulationStatsDB(tmp_path / "empty.duckdb"):
+        pass
     with EvalStatsDB(tmp_path / "empty.duckdb") as database:
         assert database.get_average_metric_by_filter("reward", TEST_PATH, 1) is None
         assert database.potential_samples_for_metric(*TEST) == 0
@@ -135,7 +136,7 @@ def test_an_agent_without_any_metric_is_no_potential_sample(tmp_path: Path) -> N
     with EvalStatsDB(tmp_path / "stats.duckdb") as database:
         sums = database.sums("reward", TEST)
         assert (sums.samples, sums.potential, sums.recorded, sums.average) == (2, 1, 1, 3.0)
-        assert database.episode_values(TEST, "reward") == {("test_sim", "test_env"): [3.0]}
+        assert database.episode_values(TEST, "reward") == {("test_sim", "test_env"): [(":e", 3.0)]}
 
 
 def test_a_path_without_an_epoch_names_no_checkpoint(evaluated: EvalStatsDB) -> None:

@@ -50,7 +50,7 @@ def analysis(path: Path, policies: int = 3, tasks: tuple[str, ...] = ("near", "f
 
 def curve(*runs: str) -> Curve:
     steps = np.arange(10.0)
-    values = dict.fromkeys(SERIES, steps)
+    values = np.tile(steps[:, None], len(SERIES))
     return Curve(runs, steps, values, values, values)
 
 

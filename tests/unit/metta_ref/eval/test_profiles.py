@@ -5,15 +5,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metta_ref.eval.intervals import Interval, bootstrap_interval, mean
-from metta_ref.eval.profiles import Profile, profile, thresholds
+from metta_ref.eval.analysis import Profile, profiles
+from metta_ref.eval.intervals import Bootstrap, Interval, mean
 
 ANT = ("ant", 1)
 
 
 def drawn(*strata: list[float], resamples: int = 200) -> Profile:
-    values = [np.array(stratum) for stratum in strata]
-    return profile(ANT, values, thresholds(np.concatenate(values)), np.random.default_rng(0), resamples, 0.95)
+    """The profile of a policy that played as many tasks."""
+    played = {(str(task), "grid"): [("", value) for value in values] for task, values in enumerate(strata)}
+    [profile] = profiles({ANT: played}, Bootstrap(0, resamples))
+    return profile
 
 
 def test_a_share_is_of_all_episodes_and_certain_within_tasks_of_one_value() -> None:
@@ -34,13 +36,11 @@ def test_shares_are_counted_and_fall(values: list[float]) -> None:
 def test_the_interval_is_that_of_resampling_the_episodes() -> None:
     generator = np.random.default_rng(4)
     strata = [generator.integers(0, 2, size=size).astype(float) for size in (30, 50)]
-    found = profile(ANT, strata, np.array([0.0]), np.random.default_rng(0), 20_000, 0.95)
-    resampled = bootstrap_interval([stratum > 0.0 for stratum in strata], mean, np.random.default_rng(1), 20_000)
-    assert (found.intervals[0].low, found.intervals[0].high) == pytest.approx(
-        (resampled.low, resampled.high), abs=0.013
-    )
+    found = drawn(*(stratum.tolist() for stratum in strata), resamples=20_000).intervals[0]
+    resampled = Bootstrap(1, 20_000).interval(strata, mean)
+    assert found == pytest.approx(resampled, abs=0.013)
 
 
 def test_of_many_values_fifty_thresholds_are_taken() -> None:
-    found = thresholds(np.random.default_rng(0).normal(size=300))
-    assert (found.size, np.unique(np.diff(found).round(9)).size) == (50, 1)
+    found = drawn(np.random.default_rng(0).normal(size=300).tolist()).thresholds
+    assert (len(found), np.unique(np.diff(found).round(9)).size) == (50, 1)

@@ -5,11 +5,9 @@ import json
 
 from rich.console import Console
 
-from metta_ref.eval.analysis import Analysis
-from metta_ref.eval.figures import CheckpointAnalysis, MetricAnalysis, TaskAnalysis
+from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, Profile, TaskAnalysis
 from metta_ref.eval.intervals import Interval
-from metta_ref.eval.profiles import Profile
-from metta_ref.eval.report import to_json, to_table
+from metta_ref.eval.report import to_json, to_tables
 
 REWARD = MetricAnalysis(
     metric="reward",
@@ -26,8 +24,8 @@ REWARD = MetricAnalysis(
 MEMORY = TaskAnalysis("memory", "grid", 16, 0.875, Interval(0.375, 1.0))
 ANALYSIS = Analysis(
     checkpoints=(
-        CheckpointAnalysis("demo", 8, 16, 16, (("memory", "grid"),), (REWARD,), (MEMORY,)),
-        CheckpointAnalysis("demo", 9, 0, 4, (("memory", "grid"),), ()),
+        CheckpointAnalysis(("demo", 8), 16, 16, (("memory", "grid"),), (REWARD,), (MEMORY,)),
+        CheckpointAnalysis(("demo", 9), 0, 4, (("memory", "grid"),)),
     ),
     seed=3,
     resamples=1000,
@@ -52,7 +50,7 @@ samples with a value of any metric.
 def test_the_table_says_what_every_figure_rests_on() -> None:
     console = Console(width=150, file=io.StringIO())
     with console.capture() as captured:
-        console.print(to_table(ANALYSIS))
+        console.print(*to_tables(ANALYSIS))
     assert [line.rstrip() for line in captured.get().splitlines()] == TABLE.splitlines()
 
 

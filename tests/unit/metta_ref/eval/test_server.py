@@ -12,10 +12,10 @@ from metta_ref.eval.analysis import analyse
 from metta_ref.eval.errors import StatsCorruptError, StatsNotFoundError, StatsServerError
 from metta_ref.eval.eval_stats_db import EvalStatsDB, SampleFilter
 from metta_ref.eval.place import Place, Server, parse_place
-from metta_ref.eval.publish import Published, publish
+from metta_ref.eval.publish import publish
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
 from metta_ref.eval.schema import TABLES, VIEWS
-from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+from metta_ref.eval.simulation_stats_db import Merged, SimulationStatsDB
 
 NOON = datetime(2025, 8, 28, 12)
 ANT, BEE = ("ant", 4), ("Bee", 8)
@@ -62,7 +62,7 @@ def test_a_server_answers_every_question_as_a_file_does(tmp_path: Path, server: 
                 database.get_average_metric_by_filter("reward", path, 4, SampleFilter("memory' OR '1'='1")),
                 database.get_average_metric_by_filter("nonexistent", path, 4),
                 database.sample_count(),
-                database.named_episode_values(BEE, "reward"),
+                database.episode_values(BEE, "reward"),
             ]
 
     file, shared = map(answers, places)
@@ -72,10 +72,10 @@ def test_a_server_answers_every_question_as_a_file_does(tmp_path: Path, server: 
 
 def test_publishing_again_adds_nothing_and_keeps_whole_episodes(tmp_path: Path, server: Server) -> None:
     small, large = shard(tmp_path / "small.duckdb", ANT, 2), shard(tmp_path / "large.duckdb", ANT, 3)
-    assert publish([small], server) == Published(("s-ant-0", "s-ant-1", "s-ant-2"), 3)
-    assert publish([small, small], server) == Published((), 3)
+    assert publish([small], server) == Merged(("s-ant-0", "s-ant-1", "s-ant-2"), 3)
+    assert publish([small, small], server) == Merged((), 3)
     # The episode that never ended stays so, though another shard has it complete.
-    assert publish([large], server) == Published(("s-ant-3",), 4)
+    assert publish([large], server) == Merged(("s-ant-3",), 4)
     with SimulationStatsDB(server, read_only=True) as database:
         rows = database.tables()
     assert {table: len(rows[table]) for table in TABLES} == {
@@ -90,7 +90,7 @@ def test_a_damaged_shard_leaves_the_server_as_it_was(tmp_path: Path, server: Ser
     with pytest.raises(StatsCorruptError, match=r"bad\.duckdb is not a readable"):
         publish([good, bad], server)
     with SimulationStatsDB(server, read_only=True) as database:
-        assert database.count("episodes") == 0
+        assert not any(database.tables().values())
 
 
 def test_processes_that_publish_at_the_same_time_lose_and_repeat_nothing(tmp_path: Path, server: Server) -> None:

@@ -334,7 +334,8 @@ def test_a_damaged_database_is_neither_read_nor_overwritten(data: Path, command:
 
 
 def test_a_database_without_episodes_is_no_analysis(data: Path, command: Command) -> None:
-    SimulationStatsDB(data / "demo" / "stats.duckdb").close()
+    with SimulationStatsDB(data / "demo" / "stats.duckdb"):
+        pass
     status, out, err = command("analyze", "run=demo")
     assert (status, out) == (2, "")
     assert err == "error: no episode in the stats database ended: evaluate with more max_steps or episodes\n"
