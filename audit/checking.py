@@ -24,6 +24,7 @@ from audit.resolve.moved_files import MovedFiles
 from audit.resolve.outcomes import dangling
 from audit.resolve.retired import Retirements
 from audit.resolve.uses import uses_of
+from audit.skimmed import Skimmed
 from audit.sources.history import History
 from audit.trees import LoadedTree
 from audit.verdict.mending import mending_order
@@ -43,6 +44,7 @@ def check_tree(
     retirements: Retirements,
     history: History | None,
     contents: Contents,
+    skimmed: Skimmed | None = None,
 ) -> CheckResult:
     """All findings of a tree, compared with its base when there is one, and the roots behind them."""
     program = now.program
@@ -55,6 +57,7 @@ def check_tree(
         removed=history.all_removed() if history is not None else (),
         rules=configuration.settings.rules,
         baseline=configuration.settings.baseline,
+        skimmed=skimmed,
     )
     missing = dangling(program)
     findings = list(reference_findings(missing, retirements.of, _existed(missing, base, history)))

@@ -148,6 +148,7 @@ class ResolvedCodebase:
             retirements=self._retirements,
             history=self._history,
             contents=self._contents,
+            skimmed=self._earlier.skimmed if self._earlier is not None else None,
         )
         if self._earlier is not None:
             self._earlier.keep(self._now, self._base)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 import msgspec
 
 from audit.checks.mentions import mention_findings
 from audit.contents import Contents, Wanted
+from audit.earlier import Earlier
 from audit.kinds.deletion import is_record
 from audit.kinds.judge import MentionJudge, Past
 from audit.kinds.kind import Kind
 from audit.kinds.paths import GonePaths
-from audit.kinds.reading import Reading, read_with
+from audit.kinds.reading import Reading, read_with, words_key
 from audit.kinds.words import Needles, checksums, unpacked, words_of_names, words_of_path
 from audit.ledger.phases import is_phase_file
 from audit.model.findings import Finding, Skipped
 from audit.model.mentions import Mention
 from audit.model.settings import BASELINE_FILE, RetiredName
 from audit.resolve.retired import Retirements
+from audit.skimmed import Skimmed
 from audit.sources.tree import Tree, is_in
 from audit.sources.worktree import blob_id
 from audit.trees import Listing, LoadedTree, load_from
@@ -37,15 +39,18 @@ class MentionResult(msgspec.Struct, frozen=True):
     read: int
 
 
-def read_ahead(contents: Contents, now: Listing, base: Listing | None, known: Container[str] = frozenset()) -> None:
+def read_ahead(contents: Contents, now: Listing, base: Listing | None, earlier: Earlier) -> None:
     """Read what a check of these trees needs in one go: the facts of both, and the words that tell which files of
-    this one can name something gone. Files of a work tree that are not Python are left for the check, and so are the
-    facts of the contents that are ``known`` well enough."""
+    this one can name something gone. Files of a work tree that are not Python are left for the check, and so is what
+    an ``earlier`` run knew well enough."""
+    known = earlier.contents()
     wanted: list[Wanted] = []
     for path in now.paths:
         blob = now.content_id(path)
         kinds = contents.wanting(path) if blob else ()
         facts = path in now.blobs and blob not in known
+        if kinds and words_key(blob, kinds) in earlier.skimmed:
+            kinds = ()
         if kinds or facts:
             wanted.append(Wanted(blob, path, now.tree.entries[path].size, facts, kinds))
     here = {each.blob for each in wanted}
@@ -77,6 +82,7 @@ class MentionCheck:
         removed: Collection[str] = (),
         rules: str = "rules",
         baseline: str | None = None,
+        skimmed: Skimmed | None = None,
     ) -> None:
         self._now = now
         self._base = base
@@ -94,7 +100,7 @@ class MentionCheck:
             if not path.startswith(f"{rules}/") and path not in own and not is_phase_file(path)
         ]
         needles = _needles(now, base, self._paths, self._declared)
-        self._reader = _Reader(now.tree, contents, needles, now.blobs, wanted)
+        self._reader = _Reader(now.tree, contents, needles, now.blobs, wanted, skimmed or Skimmed(contents, ""))
 
     def result(self, retirements: Retirements, past: Past | None) -> MentionResult:
         """Every reference outside Python code that names something gone."""
@@ -162,7 +168,13 @@ class _Reader:
     """
 
     def __init__(
-        self, tree: Tree, contents: Contents, needles: Needles, blobs: dict[str, str], paths: list[str]
+        self,
+        tree: Tree,
+        contents: Contents,
+        needles: Needles,
+        blobs: dict[str, str],
+        paths: list[str],
+        skimmed: Skimmed,
     ) -> None:
         self._tree = tree
         self._contents = contents
@@ -172,17 +184,7 @@ class _Reader:
         self._unreadable: list[str] = []
         self._blobs = self._content_ids(blobs)
         self._path_of = {blob: path for path, blob in self._blobs.items()}
-        words = [
-            Wanted(blob, path, tree.entries[path].size, words=self._wanted[path]) for path, blob in self._blobs.items()
-        ]
-        contents.start(words, self._load).finish()
-        self._worth: dict[str, tuple[Kind, ...]] = {}
-        for path, blob in self._blobs.items():
-            packed = contents.words(blob, self._wanted[path])
-            if packed is None:
-                self._unreadable.append(path)
-            else:
-                self._worth[path] = self._worth_reading(packed, self._wanted[path])
+        self._worth = self._skim(skimmed)
         mentions = [
             Wanted(self._blobs[path], path, tree.entries[path].size, mentions=kinds)
             for path, kinds in self._worth.items()
@@ -191,6 +193,25 @@ class _Reader:
         self._pending = contents.start(mentions, self._load)
         self.files = len(self._wanted)
         self.parsed = len(mentions)
+
+    def _skim(self, skimmed: Skimmed) -> dict[str, tuple[Kind, ...]]:
+        """The kinds for which each file is worth reading."""
+        keys = {path: words_key(blob, self._wanted[path]) for path, blob in self._blobs.items()}
+        known = skimmed.by(self._needles.identity)
+        new = [path for path, key in keys.items() if key not in known]
+        sizes = self._tree.entries
+        words = [Wanted(self._blobs[path], path, sizes[path].size, words=self._wanted[path]) for path in new]
+        self._contents.start(words, self._load).finish()
+        places = {key: known[key] for key in keys.values() if key in known}
+        for path in new:
+            packed = self._contents.words(self._blobs[path], self._wanted[path])
+            if packed is None:
+                self._unreadable.append(path)
+            else:
+                places[keys[path]] = self._worth_reading(packed, self._wanted[path])
+        skimmed.keep(self._needles.identity, places)
+        readable = {path: places[key] for path, key in keys.items() if key in places}
+        return {path: tuple(self._wanted[path][place] for place in found) for path, found in readable.items()}
 
     def readings(self) -> list[tuple[str, Reading]]:
         """What each kind reads in each file that is worth it."""
@@ -218,11 +239,15 @@ class _Reader:
     def _load(self, blobs: list[str]) -> Iterator[tuple[str, bytes | None]]:
         return load_from(self._tree, self._path_of, blobs)
 
-    def _worth_reading(self, packed: bytes, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
-        """The kinds for which a content with these words is worth reading."""
+    def _worth_reading(self, packed: bytes, kinds: tuple[Kind, ...]) -> tuple[int, ...]:
+        """The places of the kinds for which a content with these words is worth reading."""
         words = unpacked(packed)
         hit = self._needles.occur_in(words)
-        return tuple(kind for kind in kinds if hit or kind.always or not words.isdisjoint(self._slots[kind.name]))
+        return tuple(
+            place
+            for place, kind in enumerate(kinds)
+            if hit or kind.always or not words.isdisjoint(self._slots[kind.name])
+        )
 
 
 def _read_uncached(tree: Tree, path: str, kinds: tuple[Kind, ...]) -> Iterator[Mention]:

@@ -44,11 +44,11 @@ def open_codebase(
     before = list_tree(comparable(base_tree, tree), settings.exclude) if base_tree is not None else None
     listing = list_tree(tree, settings.exclude)
     earlier = Earlier(contents, listing, before)
-    read_ahead(contents, listing, before, earlier.contents())
+    read_ahead(contents, listing, before, earlier)
     roots = settings.source_roots
-    base = load_tree(before, contents, source_roots=roots, known=earlier.of_base) if before is not None else None
+    base = load_tree(before, contents, source_roots=roots, known=earlier.base) if before is not None else None
     program = base.program if base is not None else None
-    now = load_tree(listing, contents, base=program, source_roots=roots, known=earlier.of_now)
+    now = load_tree(listing, contents, base=program, source_roots=roots, known=earlier.now)
     earlier.recall_outcomes(now.program)
     contents.close()
     return ResolvedCodebase(repository, configuration, now, base, contents, history, earlier)

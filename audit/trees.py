@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -18,11 +18,11 @@ from audit.model.testdata import is_test_data
 from audit.resolve.generated import generated_by_build
 from audit.resolve.layout import read_layout, wanted_files
 from audit.resolve.program import Program
-from audit.resolve.surveys import Survey
+from audit.resolve.remembered import KnownTree
 from audit.sources.tree import Tree
 from audit.sources.worktree import blob_id
 
-_FEW: Final = 24
+_FEW: Final = 150
 """How many facts are looked up one by one."""
 
 
@@ -104,14 +104,15 @@ class Facts(Mapping[str, FileFacts]):
 
 
 class LoadedTree(msgspec.Struct, frozen=True):
-    """A tree with its facts and its program; ``blobs`` maps each analysed path to its content id, ``outside`` is a
-    digest of what tells which modules there may be beside the files of the tree."""
+    """A tree with its facts and its program; ``blobs`` maps each analysed path to its content id. ``configured`` and
+    ``outside`` are digests (see `audit.resolve.remembered.TreeRecord`)."""
 
     tree: Tree
     program: Program
     facts: Facts
     blobs: dict[str, str]
     coverage: Coverage
+    configured: str
     outside: str
 
     def content(self, path: str) -> bytes | None:
@@ -145,16 +146,18 @@ def load_tree(
     *,
     base: Program | None = None,
     source_roots: Iterable[str] = (),
-    known: Callable[[Mapping[str, str], Program, str], Mapping[str, Survey]] = lambda _blobs, _program, _outside: {},
+    known: KnownTree | None = None,
 ) -> LoadedTree:
     """Index every Python file of a tree, and parse what ``contents`` does not know. ``known`` tells what has been
-    found out of its files already, given their content ids, the program and what is `LoadedTree.outside`."""
+    found out about it already."""
+    known = known or KnownTree()
     tree, paths, skipped = listing.tree, listing.paths, [*listing.skipped]
     configuration = dict(tree.read_many(wanted_files(paths)))
-    layout = read_layout(paths, configuration.get, source_roots)
+    configured = _digest((paths, configuration, *source_roots))
+    layout = known.layout(configured) or read_layout(paths, configuration.get, source_roots)
     ignores = [path for path in paths if path.rpartition("/")[2] == ".gitignore"]
     ignored = [(path, content) for path, content in tree.read_many(ignores) if content is not None]
-    outside = hashlib.sha256(repr((ignored, tree.submodules)).encode(errors="surrogatepass")).hexdigest()
+    outside = _digest((ignored, tree.submodules))
     facts = Facts(listing, contents)
     program = Program(
         [path for path in paths if path in listing.blobs or not path.endswith((".py", ".pyi"))],
@@ -164,13 +167,19 @@ def load_tree(
         generated_by_build(ignored),
         elsewhere=tree.submodules,
     )
-    program.surveys.update(known(listing.blobs, program, outside))
+    program.surveys.update(known.surveys(program, listing.blobs, outside))
     errors = {path: error for path in listing.blobs if (error := program.survey(path).error)}
     skipped += [
         Skipped(path, error, incomplete=error != TEMPLATE and not is_test_data(path)) for path, error in errors.items()
     ]
     skipped += [Skipped(path, reason) for path, reason in layout.mistakes]
-    return LoadedTree(tree, program, facts, listing.blobs, _coverage(program, errors, paths, skipped), outside)
+    return LoadedTree(
+        tree, program, facts, listing.blobs, _coverage(program, errors, paths, skipped), configured, outside
+    )
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(repr(value).encode(errors="surrogatepass")).hexdigest()
 
 
 def _coverage(program: Program, errors: Collection[str], paths: list[str], skipped: list[Skipped]) -> Coverage:

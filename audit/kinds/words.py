@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -43,9 +44,12 @@ class Needles:
     """Groups of words; a file is worth reading when all words of some group occur in it."""
 
     def __init__(self, groups: Iterable[tuple[str, ...]]) -> None:
+        groups = set(groups)
+        self.identity = hashlib.sha256(repr(sorted(groups)).encode(errors="surrogatepass")).hexdigest()
+        """The same for the same groups."""
         self._single: set[int] = set()
         self._first: dict[int, list[frozenset[int]]] = defaultdict(list)
-        for group in set(groups):
+        for group in groups:
             numbers = [crc32(word.encode()) for word in group]
             if len(numbers) == 1:
                 self._single.add(numbers[0])

@@ -21,9 +21,11 @@ from audit.resolve.surveys import Survey
 
 
 class TreeRecord(msgspec.Struct, frozen=True, array_like=True):
-    """What was found out about one tree. ``outside`` is a digest of what tells which modules the tree may hold beside
-    its files; ``blobs`` maps each Python file to its content id, ``modules`` to the name of its module."""
+    """What was found out about one tree. ``configured`` is a digest of all that its layout was read from, ``outside``
+    of what tells which modules it may hold beside its files; ``blobs`` maps each Python file to its content id,
+    ``modules`` to the name of its module."""
 
+    configured: str
     outside: str
     layout: Layout
     paths: tuple[str, ...]
@@ -44,11 +46,11 @@ FactsOf = Callable[[str], FileFacts | None]
 """A content id -> its facts; None where they are not at hand."""
 
 
-def record_of(program: Program, blobs: Mapping[str, str], outside: str) -> TreeRecord:
+def record_of(program: Program, blobs: Mapping[str, str], configured: str, outside: str) -> TreeRecord:
     """What is known of a tree."""
     names = program.index.names
     surveys = {path: program.survey(path) for path in names}
-    return TreeRecord(outside, program.layout, program.index.paths, dict(blobs), names, surveys)
+    return TreeRecord(configured, outside, program.layout, program.index.paths, dict(blobs), names, surveys)
 
 
 class Difference:
@@ -108,6 +110,26 @@ class Difference:
     def makes_the_same(self) -> bool:
         """Whether both trees make the same modules at run time."""
         return {name for each in self._record.surveys.values() for name in each.made} == self._program.made.names
+
+
+class KnownTree:
+    """What is known of a tree before it is looked at, from the ``record`` of one that may be like it."""
+
+    def __init__(self, record: TreeRecord | None = None, facts_of: FactsOf = lambda _blob: None) -> None:
+        self._record = record
+        self._facts_of = facts_of
+        self.difference: Difference | None = None
+
+    def layout(self, configured: str) -> Layout | None:
+        """The layout that was read from the same."""
+        return self._record.layout if self._record is not None and self._record.configured == configured else None
+
+    def surveys(self, program: Program, blobs: Mapping[str, str], outside: str) -> dict[str, Survey]:
+        """What files of the tree tell of it. Sets ``difference``."""
+        if self._record is None:
+            return {}
+        self.difference = Difference(self._record, program, blobs, outside, self._facts_of)
+        return dict(self.difference.surveys())
 
 
 def outcomes_still_true(record: Record, now: Difference, base: Difference | None) -> dict[str, Outcome]:

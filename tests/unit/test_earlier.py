@@ -96,8 +96,8 @@ def resolved(folder: Path | None, files: Files, before: Files | None) -> Result:
     contents = Contents(folder, ())
     now, then = listed(files), listed(before) if before is not None else None
     earlier = Earlier(contents, now, then)
-    base = load_tree(then, contents, known=earlier.of_base) if then is not None else None
-    tree = load_tree(now, contents, base=base.program if base is not None else None, known=earlier.of_now)
+    base = load_tree(then, contents, known=earlier.base) if then is not None else None
+    tree = load_tree(now, contents, base=base.program if base is not None else None, known=earlier.now)
     earlier.recall_outcomes(tree.program)
     found = dangling(tree.program), graph_of(tree.program), tree.coverage
     earlier.keep(tree, base)
@@ -171,7 +171,7 @@ def test_what_could_not_be_read_is_not_taken_for_what_it_says(tmp_path: Path) ->
     contents = Contents(tmp_path, ())
     listing = list_tree(Lost(SHOP))
     earlier = Earlier(contents, listing, None)
-    tree = load_tree(listing, contents, known=earlier.of_now)
+    tree = load_tree(listing, contents, known=earlier.now)
     earlier.keep(tree, None)
     contents.close()
     assert tree.coverage.modules == 0
