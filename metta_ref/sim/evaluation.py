@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,11 +17,9 @@ from metta_ref.config import ConfigError
 from metta_ref.eval.errors import NoEpisodesError
 from metta_ref.eval.place import Place
 from metta_ref.eval.publish import publish
-from metta_ref.eval.records import PolicyKey
-from metta_ref.eval.simulation_stats_db import Merged
-from metta_ref.sim.parts import Part, Pictures, Played, play_parts
-from metta_ref.sim.simulation import Clock, Simulation, utc_now
-from metta_ref.sim.workers import play_in_workers
+from metta_ref.eval.records import EpisodeRecord, PolicyKey
+from metta_ref.sim.parts import Part, Pictures, play_in_workers, play_parts
+from metta_ref.sim.simulation import Simulation, rewards
 
 Play = tuple[Policy, Simulation]
 
@@ -29,8 +28,8 @@ Play = tuple[Policy, Simulation]
 class Evaluation:
     """What was asked for, what ended, and what the database gained; `mean_reward` is over ended episodes.
 
-    `added` episodes are new and of this evaluation, `published` is about all that were made together, and
-    `replays` are the ids of episodes that were kept in pictures.
+    `added` episodes are new, of `total` that the database holds now; `replays` are the ids of those that were kept
+    in pictures.
     """
 
     policy: PolicyKey
@@ -39,25 +38,13 @@ class Evaluation:
     completed: int
     mean_reward: float
     added: int
+    total: int
     replays: tuple[str, ...]
-    published: Merged
 
 
-def evaluate(policy: Policy, simulation: Simulation, database: Place, now: Clock = utc_now) -> Evaluation:
-    """Plays a policy and publishes the episodes; the database changes whole or not at all.
-
-    Raises:
-        NoEpisodesError: no episode ended within `max_steps`; nothing was written.
-        StatsError: the database is damaged or in use; nothing was written.
-    """
-    [evaluation] = evaluate_all([(policy, simulation)], database, now)
-    return evaluation
-
-
-def evaluate_all(
+def evaluate(
     plays: Sequence[Play],
     database: Place,
-    now: Clock = utc_now,
     *,
     num_workers: int = 0,
     replays: int = 0,
@@ -76,39 +63,39 @@ def evaluate_all(
         StatsError: the database is damaged or in use; nothing was written.
     """
     _check_names(plays)
-    parts = [
-        Part(index, policy, simulation, block)
-        for index, (policy, simulation) in enumerate(plays)
-        for block in range(len(simulation.blocks))
-    ]
+    parts = [Part(*play, block) for play in plays for block in range(len(play[1].blocks))]
+    played: list[list[EpisodeRecord]] = [[] for _ in parts]
     with tempfile.TemporaryDirectory(prefix="metta_ref-sim-") as directory:
-        pictures = Pictures(replays, Path(directory), _url(replay_dir, database))
-        shares = [parts[worker::num_workers] for worker in range(min(num_workers, len(parts)))]
-        shards = [Path(directory) / f"shard-{worker}.duckdb" for worker in range(max(len(shares), 1))]
-        if shares:
-            played = play_in_workers(shares, shards, pictures, now)
+        folder = Path(directory)
+        pictures = Pictures(replays, folder, _url(replay_dir, database)) if replays else None
+        workers = min(num_workers, len(parts))
+        shards = [folder / f"shard-{number}.duckdb" for number in range(max(workers, 1))]
+        if workers:
+            shares = play_in_workers([parts[number::workers] for number in range(workers)], shards, pictures)
+            for number, share in enumerate(shares):
+                played[number::workers] = share
         else:
-            played = play_parts(parts, shards[0], pictures, now)
-        own = [[part for part in played if part.play == index] for index in range(len(plays))]
-        for (policy, simulation), done in zip(plays, own, strict=True):
-            _check_something_ended(policy, simulation, done)
-        with _kept(list(pictures.folder.glob("*.json")), replay_dir):
-            published = publish(shards, database)
-    return [_told(*play, done, published) for play, done in zip(plays, own, strict=True)]
-
-
-def _told(policy: Policy, simulation: Simulation, done: Sequence[Played], published: Merged) -> Evaluation:
-    new = set(published.added)
-    return Evaluation(
-        policy=policy.key,
-        simulation=simulation.name,
-        requested=simulation.episodes,
-        completed=sum(part.completed for part in done),
-        mean_reward=statistics.fmean(reward for part in done for reward in part.rewards),
-        added=sum(episode in new for part in done for episode in part.episodes),
-        replays=tuple(sorted(episode for part in done for episode in part.pictured)),
-        published=published,
-    )
+            played = play_parts(parts, shards[0], pictures)
+        blocks = iter(played)
+        found = [list(chain(*islice(blocks, len(simulation.blocks)))) for _, simulation in plays]
+        for play, episodes in zip(plays, found, strict=True):
+            _check_something_ended(*play, episodes)
+        with _kept(list(folder.glob("*.json")), replay_dir):
+            merged = publish(shards, database)
+    new = set(merged.added)
+    return [
+        Evaluation(
+            policy=policy.key,
+            simulation=simulation.name,
+            requested=simulation.episodes,
+            completed=sum(episode.completed_at is not None for episode in episodes),
+            mean_reward=statistics.fmean(rewards(episodes)),
+            added=sum(episode.id in new for episode in episodes),
+            total=merged.total,
+            replays=tuple(episode.id for episode in episodes if episode.replay_url),
+        )
+        for (policy, simulation), episodes in zip(plays, found, strict=True)
+    ]
 
 
 def _check_names(plays: Sequence[Play]) -> None:
@@ -118,8 +105,8 @@ def _check_names(plays: Sequence[Play]) -> None:
             raise ConfigError([f"{run} epoch {epoch} in {simulation} stands {times} times; name every policy once"])
 
 
-def _check_something_ended(policy: Policy, simulation: Simulation, done: Sequence[Played]) -> None:
-    if not any(part.completed for part in done):
+def _check_something_ended(policy: Policy, simulation: Simulation, episodes: Sequence[EpisodeRecord]) -> None:
+    if not rewards(episodes):
         run, epoch = policy.key
         raise NoEpisodesError(
             f"{run} epoch {epoch} in {simulation.name}: none of {simulation.episodes} episodes ended within "

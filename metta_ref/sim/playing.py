@@ -1,7 +1,8 @@
-"""A policy at play: the one loop of everything that watches or measures it."""
+"""A policy at play: the one loop of everything that watches or measures it, and the actions that it draws."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from metta_ref.agents.interface import Agent
 from metta_ref.envs import Info, VectorEnv
-from metta_ref.sim.actions import action_streams, likeliest, sampled
+from metta_ref.envs.streams import draw, seeded_streams
 
 
 class ReplayError(Exception):
@@ -69,7 +70,7 @@ def play(
         with torch.inference_mode():
             logits, values, state = agent.step(torch.from_numpy(obs), state, torch.from_numpy(starts))
         scores = logits.double().numpy()
-        actions = likeliest(scores) if greedy else sampled(scores, streams)
+        actions = scores.argmax(axis=-1) if greedy else sampled(scores, streams)
         pictures = {lane: env.picture(lane) for lane in watched} if isinstance(env, Pictured) else {}
         obs, rewards, _, truncated, info = env.step(actions)
         starts = info["_final_obs"]
@@ -93,7 +94,25 @@ def watch(agent: Agent, env: VectorEnv, seed: int, *, greedy: bool, max_steps: i
         ReplayError: the environment cannot draw itself.
     """
     steps = play(agent, env, action_streams(seed, 0, 1), greedy=greedy, watched=(0,))
-    for _, step in zip(range(max_steps), steps, strict=False):
+    for step in islice(steps, max_steps):
         yield step.frames[0]
         if step.ended[0]:
             return
+
+
+def action_streams(seed: int, first_env: int, num_envs: int) -> NDArray[np.uint64]:
+    """Random streams uint64[num_envs] for sampling; not those that the environments have from that seed."""
+    own = int(np.random.SeedSequence([seed, 1]).generate_state(1, np.uint64)[0])
+    return seeded_streams(own, first_env, num_envs)
+
+
+def sampled(logits: NDArray[np.float64], streams: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """An action for each lane with the probabilities softmax(logits); logits [N, A], streams [N].
+
+    By inversion of the cumulative distribution, each lane from its own stream, which advances in place: one
+    lane's episodes do not depend on how long another's last.
+    """
+    weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    cumulative = np.cumsum(weights, axis=-1)
+    uniform = draw(streams, np.ones(len(streams), np.bool_), 1 << 32) / (1 << 32)
+    return np.asarray((cumulative > (uniform * cumulative[:, -1])[:, None]).argmax(axis=-1), np.int64)

@@ -2,10 +2,10 @@
 
 import html
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 from metta_ref.sim.playing import Frame, ReplayError
 
@@ -41,7 +41,16 @@ def from_json(text: str, where: Path) -> Replay:
         plain = json.loads(text)
         if plain["format_version"] > FORMAT_VERSION:
             raise ReplayError(f"{where}: format {plain['format_version']} is newer than this code reads; update it")
-        frames = tuple(_frame(frame) for frame in plain["frames"])
+        frames = tuple(
+            Frame(
+                str(f["picture"]),
+                int(f["action"]),
+                tuple(map(float, f["probabilities"])),
+                float(f["value"]),
+                float(f["reward"]),
+            )
+            for f in plain["frames"]
+        )
         if not frames:
             raise ReplayError(f"{where}: a replay without a single step; record one with metta_ref.tools.play")
         run, epoch = plain["policy"]
@@ -50,22 +59,14 @@ def from_json(text: str, where: Path) -> Replay:
         raise ReplayError(f"{where}: not a replay ({error!r}); record one with metta_ref.tools.play") from error
 
 
-def caption(frame: Frame, number: int, count: int, earned: float) -> str:
-    """One line about a frame."""
-    chances = " ".join(f"{chance:.2f}" for chance in frame.probabilities)
-    return (
-        f"step {number + 1}/{count}  action {frame.action}  of [{chances}]  value {frame.value:+.3f}  "
-        f"reward {frame.reward:g}  return {earned:g}"
-    )
-
-
-def captions(frames: Sequence[Frame]) -> list[str]:
-    """A line about each frame of an episode."""
-    earned, lines = 0.0, []
-    for number, frame in enumerate(frames):
+def captioned(frames: Iterable[Frame], count: int) -> Iterator[tuple[Frame, str]]:
+    """The frames of an episode of up to `count` steps, as they come, each with a line about it."""
+    earned = 0.0
+    for number, frame in enumerate(frames, 1):
         earned += frame.reward
-        lines.append(caption(frame, number, len(frames), earned))
-    return lines
+        chances = " ".join(f"{chance:.2f}" for chance in frame.probabilities)
+        choice = f"action {frame.action}  of [{chances}]  value {frame.value:+.3f}"
+        yield frame, f"step {number}/{count}  {choice}  reward {frame.reward:g}  return {earned:g}"
 
 
 def to_html(replay: Replay) -> str:
@@ -74,33 +75,21 @@ def to_html(replay: Replay) -> str:
     Without scripts all frames stand one below the other.
     """
     run, epoch = replay.policy
-    title = html.escape(f"{run}, epoch {epoch}, in {replay.task}")
-    count, earned, figures = len(replay.frames), 0.0, []
-    for number, frame in enumerate(replay.frames, 1):
-        earned += frame.reward
+    count, figures = len(replay.frames), []
+    returns = accumulate(frame.reward for frame in replay.frames)
+    for number, (frame, earned) in enumerate(zip(replay.frames, returns, strict=True), 1):
         facts = f"Step {number} of {count} · value {frame.value:+.3f} · reward {frame.reward:g} · return {earned:g}"
+        taken = {frame.action: " <b>taken</b>"}
+        choices = "".join(
+            f"<li><meter value={chance:.3f}></meter> {chance:.2f}{taken.get(action, '')}</li>"
+            for action, chance in enumerate(frame.probabilities)
+        )
         figures.append(
             f"<figure><pre>{html.escape(frame.picture)}</pre><figcaption>{facts}</figcaption>"
-            f"<ol start=0>{''.join(_choices(frame))}</ol></figure>"
+            f"<ol start=0>{choices}</ol></figure>"
         )
+    title = html.escape(f"{run}, epoch {epoch}, in {replay.task}")
     return _PAGE.format(title=title, frames="\n".join(figures), last=count - 1, total=f"{replay.total:g}")
-
-
-def _choices(frame: Frame) -> Iterator[str]:
-    """An item for each action: how likely it was, and which one was taken."""
-    for action, chance in enumerate(frame.probabilities):
-        taken = " <b>taken</b>" if action == frame.action else ""
-        yield f"<li><meter value={chance:.3f}></meter> {chance:.2f}{taken}</li>"
-
-
-def _frame(plain: Any) -> Frame:
-    return Frame(
-        picture=str(plain["picture"]),
-        action=int(plain["action"]),
-        probabilities=tuple(map(float, plain["probabilities"])),
-        value=float(plain["value"]),
-        reward=float(plain["reward"]),
-    )
 
 
 _PAGE = """<!doctype html>

@@ -7,29 +7,24 @@ that any number of processes plays the same episodes.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Final
 
 import numpy as np
 
 from metta_ref.agents.interface import Agent
+from metta_ref.checkpoint.policies import Policy
 from metta_ref.config import EnvConfig
 from metta_ref.envs import VectorEnv, make_env
-from metta_ref.eval.records import EpisodeRecord, PolicyKey
-from metta_ref.sim.actions import action_streams
-from metta_ref.sim.playing import Frame, Step, play
-
-Clock = Callable[[], datetime]
+from metta_ref.eval.records import EpisodeRecord, PolicyKey, SimulationRecord
+from metta_ref.sim.playing import Frame, Step, action_streams, play
 
 _EPISODES_EACH: Final = 4
 """Episodes that each world of a block plays: more leave fewer idle at the end, fewer make more blocks to share out."""
-
-
-def utc_now() -> datetime:
-    """The time, naive, as records keep it."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +73,8 @@ def weights_digest(agent: Agent) -> str:
 
 
 def simulate(
-    simulation: Simulation, block: int, agent: Agent, policy: PolicyKey, now: Clock, *, watched: int = 0
-) -> tuple[list[EpisodeRecord], dict[str, list[Frame]]]:
+    simulation: Simulation, block: int, policy: Policy, watched: int = 0
+) -> tuple[SimulationRecord, list[EpisodeRecord], dict[str, list[Frame]]]:
     """Plays a block until every episode has ended or `max_steps` is reached.
 
     Of the first `watched` episodes of the simulation, those that ended are returned in pictures as well, by id.
@@ -90,14 +85,12 @@ def simulate(
         ReplayError: an environment to watch cannot draw itself.
     """
     numbers, first_env = simulation.blocks[block], block * simulation.num_envs
-    identity = simulation.id(policy, weights_digest(agent))
-    started = now()
-    env = make_env(simulation.env, simulation.num_envs, simulation.seed, first_env=first_env)
-    try:
-        played = _play(simulation, numbers, agent, env, first_env, watched)
-    finally:
-        env.close()
-    finished = now()
+    started = _utc_now()
+    with closing(make_env(simulation.env, simulation.num_envs, simulation.seed, first_env=first_env)) as env:
+        played = _play(simulation, numbers, policy.agent, env, first_env, watched)
+    finished = _utc_now()
+    identity = simulation.id(policy.key, weights_digest(policy.agent))
+    record = SimulationRecord(identity, simulation.name, simulation.env.task, policy.key, started, finished)
     episodes = [
         EpisodeRecord(
             id=f"{identity}-{number:06d}",
@@ -105,15 +98,25 @@ def simulate(
             step_count=episode.steps,
             created_at=started,
             completed_at=finished if episode.metrics else None,
-            policies=dict.fromkeys(range(simulation.agents), policy),
+            policies=dict.fromkeys(range(simulation.agents), policy.key),
             agent_metrics=episode.metrics,
             agent_groups=dict.fromkeys(range(simulation.agents), 0),
             attributes={"seed": str(simulation.seed), "number": str(number)},
         )
         for number, episode in zip(numbers, played, strict=True)
     ]
-    pictured = zip(episodes, played, strict=True)
-    return episodes, {record.id: episode.frames for record, episode in pictured if episode.metrics and episode.frames}
+    ended = ((one.id, episode) for one, episode in zip(episodes, played, strict=True) if episode.metrics)
+    return record, episodes, {key: episode.frames for key, episode in ended if episode.frames}
+
+
+def rewards(episodes: Iterable[EpisodeRecord]) -> list[float]:
+    """What each agent earned in each episode that ended."""
+    return [metrics["reward"] for episode in episodes for metrics in episode.agent_metrics.values()]
+
+
+def _utc_now() -> datetime:
+    """The time, naive, as records keep it."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 @dataclass(slots=True)
@@ -138,7 +141,7 @@ def _play(
     drawn = {world * agents: world for world in range(min(worlds, watched))}
     batch = play(agent, env, streams, greedy=simulation.greedy, watched=drawn)
     missing = len(episodes)
-    for _, step in zip(range(simulation.max_steps), batch, strict=False):
+    for step in islice(batch, simulation.max_steps):
         for lane, frame in step.frames.items():
             episodes[drawn[lane]].frames.append(frame)
         steps += 1

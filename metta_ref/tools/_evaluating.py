@@ -54,8 +54,8 @@ def evaluated(
     is saved: a stats database that cannot take them is told, and training goes on.
     """
     from metta_ref.checkpoint.policies import Policy
-    from metta_ref.sim.parts import Part, Pictures, play_parts
-    from metta_ref.sim.simulation import utc_now
+    from metta_ref.sim.parts import Part, play_parts
+    from metta_ref.sim.simulation import rewards
 
     epoch, env = checkpoint.epoch, config.env
     simulation = simulation_of(env.task, env, config.evaluation)
@@ -63,14 +63,13 @@ def evaluated(
     policy = Policy(key_and_version(manager.path(epoch), epoch), agent, checkpoint.sidecar)
     folder = tempfile.TemporaryDirectory(prefix="metta_ref-evaluation-")
     shard = Path(folder.name) / "shard.duckdb"
-    parts = [Part(0, policy, simulation, block) for block in range(len(simulation.blocks))]
-    played = play_parts(parts, shard, Pictures(0, Path(folder.name), ""), utc_now)
-    rewards = [reward for part in played for reward in part.rewards]
-    if not rewards:
+    parts = [Part(policy, simulation, block) for block in range(len(simulation.blocks))]
+    earned = [reward for episodes in play_parts(parts, shard) for reward in rewards(episodes)]
+    if not earned:
         _log.warning(
             "note: no episode of epoch %d ended within evaluation.max_steps=%d; raise it", epoch, simulation.max_steps
         )
-    score = statistics.fmean(rewards) if rewards else None
+    score = statistics.fmean(earned) if earned else None
 
     def publish() -> None:
         from metta_ref.eval import publish

@@ -35,7 +35,7 @@ def main(config: PlayConfig) -> int:
     from metta_ref.checkpoint.policies import PolicyCache
     from metta_ref.envs import make_env
     from metta_ref.sim.playing import Frame, ReplayError, watch
-    from metta_ref.sim.replay import Replay, caption, to_json
+    from metta_ref.sim.replay import Replay, captioned, to_json
     from metta_ref.tools._training import use_one_thread
 
     use_one_thread()
@@ -43,21 +43,20 @@ def main(config: PlayConfig) -> int:
     env = make_env(settings, settings.agents, config.seed)
     policy = PolicyCache().load(config.policy, env.observation, env.num_actions)
     frames: list[Frame] = []
-    earned = 0.0
     try:
-        for frame in watch(policy.agent, env, config.seed, greedy=config.greedy, max_steps=config.max_steps):
-            earned += frame.reward
-            line = caption(frame, len(frames), config.max_steps, earned)
+        watched = watch(policy.agent, env, config.seed, greedy=config.greedy, max_steps=config.max_steps)
+        for frame, line in captioned(watched, config.max_steps):
             frames.append(frame)
             print(f"{frame.picture}\n{line}\n", flush=True)
             if sys.stdout.isatty():
                 time.sleep(config.delay)
     except ReplayError as error:
         raise ConfigError([str(error)]) from error
-    run, epoch = policy.key
-    print(f"played run={run} epoch={epoch} task={settings.task} steps={len(frames)} return={earned:g}")
+    replay = Replay(policy.key, settings.task, config.seed, tuple(frames))
+    run, epoch = replay.policy
+    print(f"played run={run} epoch={epoch} task={replay.task} steps={len(frames)} return={replay.total:g}")
     if config.save:
-        write_whole(Path(config.save), to_json(Replay(policy.key, settings.task, config.seed, tuple(frames))))
+        write_whole(Path(config.save), to_json(replay))
         print(f"replay: {config.save}")
     return EXIT_DONE
 

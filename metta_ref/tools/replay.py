@@ -38,7 +38,7 @@ class ReplayConfig:
 def main(config: ReplayConfig) -> int:
     """Show or write the episode, and return the exit code."""
     from metta_ref.sim.playing import ReplayError
-    from metta_ref.sim.replay import captions, from_json, to_html
+    from metta_ref.sim.replay import captioned, from_json, to_html
 
     path = Path(config.file) if config.file else _kept(config)
     try:
@@ -49,7 +49,7 @@ def main(config: ReplayConfig) -> int:
         write_whole(Path(config.html), to_html(replay))
         print(f"page: {config.html}")
         return EXIT_DONE
-    for frame, line in zip(replay.frames, captions(replay.frames), strict=True):
+    for frame, line in captioned(replay.frames, len(replay.frames)):
         print(f"{frame.picture}\n{line}\n", flush=True)
         if sys.stdout.isatty():
             time.sleep(config.delay)

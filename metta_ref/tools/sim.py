@@ -69,7 +69,7 @@ def main(config: SimConfig) -> int:
 
     from metta_ref.checkpoint import CheckpointManager
     from metta_ref.eval.place import parse_place
-    from metta_ref.sim.evaluation import evaluate_all
+    from metta_ref.sim.evaluation import evaluate
     from metta_ref.sim.suite import load_suite
     from metta_ref.tools._evaluating import simulation_of
     from metta_ref.tools._training import use_one_thread
@@ -81,7 +81,7 @@ def main(config: SimConfig) -> int:
     simulations = load_suite(Path(config.suite), simulation) if config.suite else (simulation,)
     uris = config.policies or _chosen(config, CheckpointManager(directory))
     replay_dir = directory / "replays"
-    evaluations = evaluate_all(
+    evaluations = evaluate(
         _plays(uris, simulations, config),
         database,
         num_workers=config.num_workers,
@@ -92,7 +92,7 @@ def main(config: SimConfig) -> int:
         run, epoch = done.policy
         print(
             f"evaluated run={run} epoch={epoch} simulation={done.simulation} episodes={done.requested} "
-            f"completed={done.completed} added={done.added} total={done.published.total} "
+            f"completed={done.completed} added={done.added} total={done.total} "
             f"mean_reward={done.mean_reward:.6f}"
         )
     kept = [episode for done in evaluations for episode in done.replays]

@@ -16,16 +16,12 @@ from metta_ref.envs import WorkerError
 from metta_ref.eval.errors import NoEpisodesError, StatsCorruptError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
-from metta_ref.sim.evaluation import Play, evaluate, evaluate_all
+from metta_ref.sim.evaluation import Play, evaluate
 from metta_ref.sim.replay import from_json
 from metta_ref.sim.simulation import Simulation
 
 NEAR = Simulation(name="near", env=EnvConfig(max_steps=12), episodes=20, num_envs=4, seed=5, max_steps=1000)
 MAZE = replace(NEAR, name="maze", env=EnvConfig(name="tmaze", max_steps=9), episodes=6)
-
-
-def noon() -> datetime:
-    return datetime(2025, 8, 28, 12)
 
 
 def aimless(run: str, num_actions: int = 4) -> Policy:
@@ -43,8 +39,13 @@ def directory(tmp_path: Path) -> Iterator[Path]:
 
 
 def contents(path: Path) -> dict[str, list[Any]]:
+    """Every row of every table, in order, without the times."""
     with SimulationStatsDB(path, read_only=True) as database:
-        return {table: sorted(rows) for table, rows in database.tables().items()}
+        tables = database.tables()
+    return {
+        table: sorted(tuple(value for value in row if not isinstance(value, datetime)) for row in rows)
+        for table, rows in tables.items()
+    }
 
 
 def test_the_number_of_processes_changes_nothing(directory: Path) -> None:
@@ -53,7 +54,7 @@ def test_the_number_of_processes_changes_nothing(directory: Path) -> None:
     def played(folder: Path, num_workers: int) -> tuple[object, object, object]:
         folder.mkdir()
         database, replays = folder / "stats.duckdb", folder / "replays"
-        done = evaluate_all(PLAYS, database, noon, num_workers=num_workers, replays=2, replay_dir=replays)
+        done = evaluate(PLAYS, database, num_workers=num_workers, replays=2, replay_dir=replays)
         return done, contents(database), {path.name: path.read_bytes() for path in replays.iterdir()}
 
     alone, shared = played(directory / "alone", 0), played(directory / "shared", 2)
@@ -69,7 +70,7 @@ def test_the_number_of_processes_changes_nothing(directory: Path) -> None:
 
 def test_a_kept_episode_is_the_one_that_was_measured(directory: Path) -> None:
     database = directory / "stats.duckdb"
-    [done] = evaluate_all([(aimless("ant"), NEAR)], database, noon, replays=3, replay_dir=directory / "replays")
+    [done] = evaluate([(aimless("ant"), NEAR)], database, replays=3, replay_dir=directory / "replays")
     assert len(done.replays) == 3
     with EvalStatsDB(database) as stats:
         urls = stats.replay_urls()
@@ -83,9 +84,9 @@ def test_a_kept_episode_is_the_one_that_was_measured(directory: Path) -> None:
 
 def test_pictures_can_be_added_to_what_was_measured_before(directory: Path) -> None:
     database = directory / "stats.duckdb"
-    evaluate(aimless("ant"), NEAR, database, noon)
+    evaluate([(aimless("ant"), NEAR)], database)
     before = contents(database)
-    [done] = evaluate_all([(aimless("ant"), NEAR)], database, noon, replays=1, replay_dir=directory / "replays")
+    [done] = evaluate([(aimless("ant"), NEAR)], database, replays=1, replay_dir=directory / "replays")
     with EvalStatsDB(database) as stats:
         assert (done.added, list(stats.replay_urls())) == (0, list(done.replays))
     assert {**contents(database), "episodes": None} == {**before, "episodes": None}
@@ -94,7 +95,7 @@ def test_pictures_can_be_added_to_what_was_measured_before(directory: Path) -> N
 def test_replays_elsewhere_are_named_by_a_whole_url(directory: Path) -> None:
     (directory / "data").mkdir()
     database, elsewhere = directory / "data" / "stats.duckdb", directory / "else where"
-    [done] = evaluate_all([(aimless("ant"), MAZE)], database, noon, replays=1, replay_dir=elsewhere)
+    [done] = evaluate([(aimless("ant"), MAZE)], database, replays=1, replay_dir=elsewhere)
     with EvalStatsDB(database) as stats:
         assert stats.replay_urls() == {done.replays[0]: (elsewhere / f"{done.replays[0]}.json").as_uri()}
 
@@ -119,16 +120,14 @@ class Deadly:
 )
 def test_a_worker_s_end_is_an_error_and_nothing_is_written(directory: Path, plays: list[Play], message: str) -> None:
     with pytest.raises(WorkerError, match=message):
-        evaluate_all(
-            plays, directory / "stats.duckdb", noon, num_workers=2, replays=1, replay_dir=directory / "replays"
-        )
+        evaluate(plays, directory / "stats.duckdb", num_workers=2, replays=1, replay_dir=directory / "replays")
     assert list(directory.iterdir()) == []
 
 
 def test_a_suite_in_which_one_simulation_came_to_nothing_is_not_written(directory: Path) -> None:
     plays = [(aimless("ant"), MAZE), (aimless("ant"), replace(NEAR, max_steps=1))]
     with pytest.raises(NoEpisodesError, match="ant epoch 0 in near: none of 20 episodes ended within max_steps=1"):
-        evaluate_all(plays, directory / "stats.duckdb", noon, replays=1, replay_dir=directory / "replays")
+        evaluate(plays, directory / "stats.duckdb", replays=1, replay_dir=directory / "replays")
     assert list(directory.iterdir()) == []
 
 
@@ -136,11 +135,11 @@ def test_replays_leave_no_trace_when_the_database_takes_nothing(directory: Path)
     database = directory / "stats.duckdb"
     database.write_bytes(b"not a database at all")
     with pytest.raises(StatsCorruptError):
-        evaluate_all([(aimless("ant"), MAZE)], database, noon, replays=2, replay_dir=directory / "replays")
+        evaluate([(aimless("ant"), MAZE)], database, replays=2, replay_dir=directory / "replays")
     assert list((directory / "replays").iterdir()) == []
 
 
 def test_a_policy_is_evaluated_once_under_its_name(directory: Path) -> None:
     """Two policies of one name would be one policy in the database."""
     with pytest.raises(ConfigError, match="ant epoch 0 in maze stands 2 times; name every policy once"):
-        evaluate_all([(aimless("ant"), MAZE), (aimless("ant", 5), MAZE)], directory / "stats.duckdb", noon)
+        evaluate([(aimless("ant"), MAZE), (aimless("ant", 5), MAZE)], directory / "stats.duckdb")
