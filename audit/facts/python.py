@@ -27,36 +27,50 @@ def read_python(content: bytes) -> FileFacts:
     """The facts of one file; one that cannot be parsed yields facts with ``error`` set, no exception."""
     from audit.facts.collector import Collector  # most runs know every file already
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # annotations in quotes are parsed on the way too
+        tree = _parsed(content)
+        if isinstance(tree, str):
+            return FileFacts(error=tree)
+        try:
+            facts = Collector(content).collect(tree)
+        except RecursionError:
+            return FileFacts(error="not analysed: nested too deeply")
+    suppressions = read_suppressions(content)
+    return msgspec.structs.replace(facts, suppressions=suppressions) if suppressions else facts
+
+
+def parses(content: bytes) -> bool:
+    """Whether a file is Python."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return not isinstance(_parsed(content), str)
+
+
+def _parsed(content: bytes) -> ast.Module | str:
+    """The syntax tree of a file, or why there is none."""
     if content.startswith(_LFS_POINTER):
-        return FileFacts(error="a Git LFS pointer, the file itself is not here")
+        return "a Git LFS pointer, the file itself is not here"
     if len(content) > MAX_PYTHON:
-        return FileFacts(error=f"larger than {MAX_PYTHON:,} bytes: data, not parsed")
+        return f"larger than {MAX_PYTHON:,} bytes: data, not parsed"
     if b"\0" in content:
-        return FileFacts(error="holds null bytes: not Python source")
+        return "holds null bytes: not Python source"
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(content)
+        return ast.parse(content)
     except SyntaxError as error:
         from audit.facts.newer import parse_newer  # rarely needed
 
         newer = parse_newer(content)
-        if newer is None and (_TEMPLATE.search(content) or _PLACEHOLDER.search(_line(content, error.lineno))):
-            return FileFacts(error=TEMPLATE)
-        if newer is None:
-            where = f"line {error.lineno}: " if error.lineno else ""
-            return FileFacts(error=f"does not parse: {where}{error.msg}")
-        tree = newer
+        if newer is not None:
+            return newer
+        if _TEMPLATE.search(content) or _PLACEHOLDER.search(_line(content, error.lineno)):
+            return TEMPLATE
+        where = f"line {error.lineno}: " if error.lineno else ""
+        return f"does not parse: {where}{error.msg}"
     except (ValueError, LookupError) as error:
-        return FileFacts(error=f"does not decode: {error}")
+        return f"does not decode: {error}"
     except (RecursionError, MemoryError):
-        return FileFacts(error="does not parse: nested too deeply")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # annotations in quotes are parsed on the way
-            return msgspec.structs.replace(Collector(content).collect(tree), suppressions=read_suppressions(content))
-    except RecursionError:
-        return FileFacts(error="not analysed: nested too deeply")
+        return "does not parse: nested too deeply"
 
 
 def _line(content: bytes, number: int | None) -> bytes:

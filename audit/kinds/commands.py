@@ -58,6 +58,7 @@ _PATH_OPTIONS: Final = frozenset(
 """Options whose value is a file, a folder or a package, even one without a slash or a dot."""
 _SEARCH_PATHS: Final = regex(r"\w*(?:PATHS?|DIRS?|SRCS?|SOURCES?|FOLDERS?|PACKAGES?|MODULES?|FILES?|TESTS?)")
 """Variables that hold files, folders or packages."""
+_BLANK: Final = regex(r"\s")
 _ASSIGNS: Final = frozenset({"=", ":=", "::=", "?=", "+="})
 _FOLDER: Final = regex(r"[A-Za-z_][\w-]*/?")
 _TRANSPARENT: Final = frozenset(
@@ -159,7 +160,7 @@ def _mentions(
             python = False
         elif before in _APP_OPTIONS.get(program, ()) and _MODULE.fullmatch(text.replace(":", ".")):
             yield mention(word, text, "module", "command", certain=True)
-        elif any(character.isspace() for character in text):
+        elif _BLANK.search(text):
             if depth < _MAX_NESTING:
                 inner = source[word.start - offset : word.end - offset]
                 yield from command_mentions(inner, word.start, positions, caller, depth + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 from typing import Final
 
 from audit.model.regex import regex
@@ -80,8 +81,11 @@ class Sentences:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts = [0, *(end.end() for end in _SENTENCE_END.finditer(text))]
         self._known: dict[int, bool] = {}
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(end.end() for end in _SENTENCE_END.finditer(self._text))]
 
     def speak_of_deletion_at(self, offset: int) -> bool:
         """Whether the sentence that holds ``offset`` says that what it names is gone."""

@@ -14,18 +14,22 @@ import msgspec
 from audit.kinds.texts import UnreadableError
 from audit.model.regex import regex
 
+_LENIENT: Final = json.JSONDecoder(strict=False)
 _MAX_DEPTH: Final = 200
 _ESCAPE: Final = regex(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.", re.DOTALL)
 """How JSON writes one character with an escape; one beyond the basic plane takes two."""
 _TOKEN: Final = regex(
-    r"""
-      [\s]+ | //[^\n]* | /\*.*?\*/
-    | (?P<string> "(?:[^"\\\n]|\\.)*" )
-    | (?P<mark> [{}\[\]:,] )
-    | (?P<plain> [-+\w.]+ )
-    """,
+    r"""\s*(?:
+      (?P<string> "[^"\\\n]*(?:\\.[^"\\\n]*)*" )
+    | (?P<mark> [{}\[\]:] )
+    | (?P<commas> , | (?:[-+\w.]++\s*,\s*)++ )
+    | (?P<plain> [-+\w.]++ )
+    | //[^\n]* | /\*.*?\*/ | \Z
+    )""",
     re.VERBOSE | re.DOTALL,
 )
+"""``commas`` stand alone or behind plain values: arrays of them are most of what data consists of."""
+_BLANK: Final = regex(r"\s*")
 
 
 class JsonString(msgspec.Struct, frozen=True):
@@ -43,7 +47,7 @@ class JsonString(msgspec.Struct, frozen=True):
         if "\\" not in self.raw:
             return self.raw
         try:
-            return str(json.loads(f'"{self.raw}"', strict=False))
+            return str(_LENIENT.decode(f'"{self.raw}"'))
         except ValueError:
             return self.raw
 
@@ -90,21 +94,26 @@ def json_strings(text: str) -> Iterator[JsonString]:
     while position < len(text):
         token = _TOKEN.match(text, position)
         if token is None:
-            raise UnreadableError(f"not JSON: line {text.count(chr(10), 0, position) + 1} cannot be read")
+            raise UnreadableError(f"not JSON: line {_line_after_blanks(text, position)} cannot be read")
         position = token.end()
-        if token["string"] is not None:
-            seen = True
-            if kinds and kinds[-1] == "{" and expects_key:
-                found = JsonString(tuple(path[:-1]), token[0][1:-1], token.start(), token.end(), is_key=True)
+        if token.lastgroup is None:
+            continue
+        seen = True
+        if token.lastgroup == "string":
+            start = token.start("string")
+            raw = text[start + 1 : position - 1]
+            if expects_key:
+                found = JsonString(tuple(path[:-1]), raw, start, position, is_key=True)
                 path[-1] = found.value
                 expects_key = False
                 yield found
             else:
-                yield JsonString(tuple(path), token[0][1:-1], token.start(), token.end())
-        elif token["plain"] is not None:
-            seen = True
+                yield JsonString(tuple(path), raw, start, position)
+        elif token.lastgroup == "commas" and kinds:
+            last = path[-1]
+            path[-1] = last + token[0].count(",") if isinstance(last, int) else ""
+            expects_key = kinds[-1] == "{"
         elif mark := token["mark"]:
-            seen = True
             if mark in "{[":
                 if len(kinds) >= _MAX_DEPTH:
                     raise UnreadableError(f"JSON nested deeper than {_MAX_DEPTH} levels")
@@ -116,9 +125,10 @@ def json_strings(text: str) -> Iterator[JsonString]:
                     raise UnreadableError(f"not JSON: line {text.count(chr(10), 0, position) + 1}: stray {mark}")
                 path.pop()
                 expects_key = False
-            elif mark == "," and kinds:
-                last = path[-1]
-                path[-1] = last + 1 if isinstance(last, int) else ""
-                expects_key = kinds[-1] == "{"
     if kinds or not seen:
         raise UnreadableError("not JSON: it ends too early")
+
+
+def _line_after_blanks(text: str, position: int) -> int:
+    blank = _BLANK.match(text, position)
+    return text.count("\n", 0, blank.end() if blank else position) + 1

@@ -39,7 +39,7 @@ class _Walk:
     def __init__(self, positions: Positions, role: str) -> None:
         self._positions = positions
         self._role = role
-        self._headings: list[tuple[int, str]] = []
+        self._headings: list[tuple[int, bool]] = []  # the level of each, and whether it is about what was
         self._unit: list[str] = []
         self._unit_offset = 0
         self._intro_is_deletion = False
@@ -82,14 +82,14 @@ class _Walk:
             yield from self._end_fence()
 
     def _in_deletion(self) -> bool:
-        return self._intro_is_deletion or any(heads_deletion(heading) for _, heading in self._headings)
+        return self._intro_is_deletion or any(is_past for _, is_past in self._headings)
 
     def _heading(self, line: str, offset: int, level: int) -> Iterator[Mention]:
         self._intro_is_deletion = False
         self._headings = [each for each in self._headings if each[0] < level]
         if not self._in_deletion():
             yield from prose_mentions(line, offset, self._positions, self._role)
-        self._headings.append((level, line))
+        self._headings.append((level, heads_deletion(line)))
 
     def _end_unit(self) -> Iterator[Mention]:
         whole = "".join(self._unit)

@@ -12,7 +12,7 @@ from audit.kinds.commands import Caller, command_mentions
 from audit.kinds.json_scan import JsonString, json_strings
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.markdown_text import markdown_mentions
-from audit.kinds.python_code import read_code, without_magics
+from audit.kinds.python_code import is_code, read_code, without_magics
 from audit.kinds.texts import Positions, UnreadableError
 from audit.model.facts import Span
 from audit.model.mentions import Form, Mention
@@ -236,7 +236,7 @@ def _code(cells: list[Cell], positions: Positions) -> Iterator[Mention]:
     sources: list[str] = []
     for cell in cells:
         source = without_magics(cell.source)
-        if source.strip() and read_code(source) is not None:
+        if source.strip() and is_code(source):
             sources.append(source)
             lines += cell.lines
     for name in read_code("\n".join(sources)) or ():

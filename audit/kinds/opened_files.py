@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.kinds.kind import Example, Source, TextKind
-from audit.kinds.python_source import called_name, python_tree
+from audit.kinds.python_source import called_name, literal_calls, python_nodes
 from audit.model.mentions import Mention
+from audit.model.regex import regex
 
 _OPENERS: Final = frozenset({"open", "Path", "PurePath", "read_csv", "read_json", "read_parquet", "loadtxt"})
+_OPENING: Final = regex(literal_calls(_OPENERS))
 _WRITING: Final = frozenset("wax")
 
 
@@ -27,7 +29,9 @@ class OpenedFiles(TextKind):
         return path.endswith(".py")
 
     def mentions(self, source: Source) -> Iterator[Mention]:
-        for node in ast.walk(python_tree(source.text)):
+        if _OPENING.search(source.text) is None:
+            return
+        for node in python_nodes(source.text):
             if isinstance(node, ast.Call) and node.args and called_name(node) in _OPENERS and not _writes(node):
                 path = node.args[0]
                 if isinstance(path, ast.Constant) and isinstance(path.value, str) and _names_a_file(path.value):

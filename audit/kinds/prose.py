@@ -44,7 +44,8 @@ def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> I
 
     What is struck through, and what a sentence says is gone, is left out.
     """
-    text = _BLANKED.sub(_blank, unit)
+    is_marked_up = "~~" in unit or "<" in unit or "://" in unit
+    text = _BLANKED.sub(_blank, unit) if is_marked_up else unit
     sentences = Sentences(unit)
     found: list[Mention] = []
 
@@ -53,17 +54,19 @@ def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> I
             span = positions.span(offset + start, offset + start + len(value))
             found.append(Mention("REF008", kind, value, form, role, "warning", span))
 
-    for link in _LINK.finditer(text):
-        group = 1 if link[1] is not None else 2
-        target = unquote(link[group])
-        if not target.startswith(("#", "mailto:")) and form_of(target) == "path":
-            add("path", "link", target, link.start(group))
-    text = _LINK.sub(_blank, text)
-    for span in _COMMAND_SPAN.finditer(text):
-        if not sentences.speak_of_deletion_at(span.start()):
-            found += command_mentions(span[1], offset + span.start(1), positions, DOCUMENT)
-    text = _COMMAND_SPAN.sub(_blank, text)
-    for name in IN_TEXT.finditer(text):
+    if "](" in text or "]:" in text:
+        for link in _LINK.finditer(text):
+            group = 1 if link[1] is not None else 2
+            target = unquote(link[group])
+            if not target.startswith(("#", "mailto:")) and form_of(target) == "path":
+                add("path", "link", target, link.start(group))
+        text = _LINK.sub(_blank, text)
+    if "`" in text:
+        for span in _COMMAND_SPAN.finditer(text):
+            if not sentences.speak_of_deletion_at(span.start()):
+                found += command_mentions(span[1], offset + span.start(1), positions, DOCUMENT)
+        text = _COMMAND_SPAN.sub(_blank, text)
+    for name in IN_TEXT.finditer(text) if "." in text or "/" in text else ():
         value = name[0].rstrip(".")
         form = form_of(value)
         if form is not None:

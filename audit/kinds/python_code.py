@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from audit.facts.python import read_python
+from audit.facts.python import parses, read_python
 from audit.kinds.forms import form_of
 from audit.model.facts import Attribute, FileFacts, Span
 from audit.model.regex import regex
@@ -43,13 +43,22 @@ def without_magics(source: str) -> str:
     )
 
 
+def is_code(source: str) -> bool:
+    """Whether the source is Python."""
+    return parses(_encoded(source))
+
+
 def read_code(source: str) -> list[CodeName] | None:
     """The absolute names that the source imports or reaches through its imports; None if it does not parse.
 
     An import under a handler that survives its failure, or one for type checkers alone, is left out.
     """
-    facts = read_python(source.encode("utf-8", errors="surrogatepass"))
+    facts = read_python(_encoded(source))
     return None if facts.error else list(_names(facts))
+
+
+def _encoded(source: str) -> bytes:
+    return source.encode("utf-8", errors="surrogatepass")
 
 
 def _names(facts: FileFacts) -> Iterator[CodeName]:

@@ -8,14 +8,16 @@ from typing import Final
 
 from audit.kinds.commands import Caller, command_mentions
 from audit.kinds.kind import Example, Source, TextKind
-from audit.kinds.python_source import called_name, python_tree
+from audit.kinds.python_source import called_name, literal_calls, python_nodes
 from audit.model.mentions import Form, Mention
+from audit.model.regex import regex
 
 _BUILD_SCRIPTS: Final = ("noxfile.py", "tasks.py", "fabfile.py", "dodo.py", "conf.py", "duties.py")
 _LAUNCHERS: Final = frozenset(
     {"run", "call", "check_call", "check_output", "Popen", "system", "popen", "run_path", "getoutput"}
     | {"create_subprocess_exec", "create_subprocess_shell"}
 )
+_LAUNCHING: Final = regex(literal_calls(_LAUNCHERS, r"\["))
 _LISTED: Final[dict[str, Form]] = {"packages": "module", "py_modules": "module", "scripts": "path"}
 _KEYED: Final = ("package_data", "package_dir")
 _COMMAND: Final = Caller("REF007", "the command", "error", judges_slots=False)
@@ -54,7 +56,7 @@ class BuildScripts(TextKind):
         return path.rpartition("/")[2] in _BUILD_SCRIPTS
 
     def mentions(self, source: Source) -> Iterator[Mention]:
-        for node in ast.walk(python_tree(source.text)):
+        for node in python_nodes(source.text):
             found: Iterator[Mention] = iter(())
             if isinstance(node, ast.Constant) and _is_line(node):
                 found = command_mentions(str(node.value), _inside(node, source), source.positions, _COMMAND)
@@ -97,7 +99,9 @@ class Subprocesses(TextKind):
         return path.endswith(".py")
 
     def mentions(self, source: Source) -> Iterator[Mention]:
-        for node in ast.walk(python_tree(source.text)):
+        if _LAUNCHING.search(source.text) is None:
+            return
+        for node in python_nodes(source.text):
             if not (isinstance(node, ast.Call) and node.args):
                 continue
             if called_name(node) not in _LAUNCHERS:
@@ -152,7 +156,7 @@ class SetupScripts(TextKind):
         return path.rpartition("/")[2] == "setup.py"
 
     def mentions(self, source: Source) -> Iterator[Mention]:
-        for node in ast.walk(python_tree(source.text)):
+        for node in python_nodes(source.text):
             if not isinstance(node, ast.keyword):
                 continue
             if node.arg in _LISTED and isinstance(node.value, (ast.List, ast.Tuple)):

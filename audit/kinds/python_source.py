@@ -1,17 +1,20 @@
-"""Python text -> its syntax tree, for the kinds that look at calls and docstrings."""
+"""Python text -> its syntax nodes, for the kinds that look at calls and docstrings."""
 
 from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Iterable
 from functools import lru_cache
 
+from audit.facts.nodes import nodes_of
 from audit.kinds.texts import UnreadableError
 
 
 @lru_cache(maxsize=1)
-def python_tree(text: str) -> ast.Module:
-    """The syntax tree of one file; the last is kept, because several kinds look at a file one after the other.
+def python_nodes(text: str) -> tuple[ast.AST, ...]:
+    """The nodes of one file's syntax tree (see `nodes_of`); the last file's are kept, because several kinds look at a
+    file one after the other.
 
     Raises:
         UnreadableError: the text does not parse.
@@ -19,9 +22,15 @@ def python_tree(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is odd about another project's strings is its own affair
-            return ast.parse(text)
+            return tuple(nodes_of(ast.parse(text)))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise UnreadableError(f"not Python: {type(error).__name__}") from None
+
+
+def literal_calls(names: Iterable[str], openings: str = "") -> str:
+    """The source of an expression that finds every call of these names, or of attributes of these names, which begins
+    with a string or one of the characters ``openings``: a file without any need not be parsed."""
+    return rf"\b(?:{'|'.join(sorted(names))})[\s\\]*\([\s\\]*(?:[bBfFrRuU]{{0,2}}[\"']|[(#{openings}])"
 
 
 def called_name(call: ast.Call) -> str:

@@ -21,7 +21,9 @@ class Reading(msgspec.Struct, frozen=True, array_like=True):
 
 
 def read_with(kind: Kind, path: str, content: bytes) -> Reading:
-    """What a kind reads, or why it cannot."""
+    """What a kind reads, or why it cannot: nothing without a look where the content lacks every mark of the kind."""
+    if kind.marks and not any(mark in content for mark in kind.marks):
+        return Reading()
     try:
         return Reading(kind.read(path, content))
     except UnreadableError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import accumulate
 from typing import Final
 
 from audit.model.facts import Span
@@ -45,11 +46,9 @@ class Positions:
     """Offsets of a text -> lines and columns, both from 1."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0]
-        position = text.find("\n")
-        while position >= 0:
-            self._starts.append(position + 1)
-            position = text.find("\n", position + 1)
+        # by the length of each line and the break behind it: nothing that Python does once a line is as fast
+        self._starts = [0, *accumulate(map((1).__add__, map(len, text.split("\n"))))]
+        self._starts.pop()
 
     def line(self, offset: int) -> int:
         """The line that holds an offset."""

@@ -12,7 +12,11 @@ from zlib import crc32
 from audit.model.regex import regex
 
 _WORD: Final = regex(rb"[A-Za-z0-9_]+")
-_ESCAPES: Final = regex(rb"\\[nrt]")
+_ESCAPES: Final = (b"\\n", b"\\r", b"\\t")
+_BLANKED: Final = bytes(
+    byte if chr(byte).isascii() and (chr(byte).isalnum() or byte == ord("_")) else 32 for byte in range(256)
+)
+"""Every byte that is no part of a word as a blank: `bytes.split` takes half of the time that an expression takes."""
 _EXTENSIONS: Final = frozenset(
     {b"py", b"pyi", b"yaml", b"yml", b"md", b"rst", b"toml", b"json", b"sh", b"txt", b"ipynb"}
 )
@@ -24,8 +28,9 @@ def packed_words(content: bytes) -> bytes:
     An escape for a line break, as JSON writes it, separates words.
     """
     if b"\\" in content:
-        content = _ESCAPES.sub(b" ", content)
-    return array("I", set(map(crc32, set(_WORD.findall(content))))).tobytes()
+        for escape in _ESCAPES:
+            content = content.replace(escape, b" ")
+    return array("I", set(map(crc32, set(content.translate(_BLANKED).split())))).tobytes()
 
 
 def unpacked(packed: bytes) -> frozenset[int]:

@@ -19,6 +19,7 @@ _COMMAND_KEYS: Final = frozenset(
     {"run", "script", "before_script", "after_script", "cmd", "cmds", "commands", "install", "before_install", "shell"}
     | {"pre-command", "test", "build", "postCreateCommand", "postStartCommand", "bash", "powershell", "pwsh"}
 )
+_RUN_KEYS: Final = _COMMAND_KEYS | ARGUMENT_KEYS
 _PATH_KEYS: Final = frozenset(
     {"working-directory", "working_directory", "directory", "context", "workdir", "path", "paths", "dockerfile"}
     | {"local", "changes", "ignore", "hooks", "target_directory"}
@@ -50,7 +51,7 @@ class Workflows(TextKind):
             first = scalars[0]
             if first.is_key:
                 continue
-            if first.key in _COMMAND_KEYS | ARGUMENT_KEYS:
+            if first.key in _RUN_KEYS:
                 yield from command_of(text, scalars, positions, _COMMAND)
             elif not first.is_block:
                 yield from self._setting(first, source)
