@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from audit.contents import Contents
-from audit.resolve.outcomes import all_outcomes
+from audit.resolve.outcomes import all_outcomes, known_outcomes
 from audit.resolve.program import Program
 from audit.resolve.remembered import KnownTree, Record, outcomes_still_true, record_of
 from audit.skimmed import Skimmed
@@ -35,17 +35,24 @@ class Earlier:
         trees = [self._record.now] if self._record.base is None else [self._record.now, self._record.base]
         return frozenset(blob for tree in trees for blob in tree.blobs.values())
 
-    def recall_outcomes(self, program: Program) -> None:
-        """Tell a program what the references of its files are known to come to."""
-        if self._record is not None and self.now.difference is not None:
-            program.outcomes.update(outcomes_still_true(self._record, self.now.difference, self.base.difference))
+    def recall_outcomes(self, now: Program) -> None:
+        """Tell the programs of the tree and its base what the references of their files are known to come to."""
+        record, of_now, of_base = self._record, self.now.difference, self.base.difference
+        if record is None or of_now is None:
+            return
+        if now.base is None:
+            now.outcomes.update(outcomes_still_true(record.outcomes, of_now))
+        elif of_base is not None:
+            now.base.outcomes.update(outcomes_still_true(record.before, of_base))
+            now.outcomes.update(outcomes_still_true(record.outcomes, of_now, of_base))
 
     def keep(self, now: LoadedTree, base: LoadedTree | None) -> None:
         """Keep what this run found out, where all files could be read."""
         trees = [now] if base is None else [now, base]
         if all(tree.facts.all_readable for tree in trees):
             records = [record_of(tree.program, tree.blobs, tree.configured, tree.outside) for tree in trees]
-            found = Record(records[0], records[1] if base is not None else None, all_outcomes(now.program))
+            before = known_outcomes(base.program) if base is not None else {}
+            found = Record(records[0], records[-1] if base is not None else None, all_outcomes(now.program), before)
             if found != self._record:
                 self._contents.remember(self._key, found)
 

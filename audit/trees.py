@@ -22,7 +22,7 @@ from audit.resolve.remembered import KnownTree
 from audit.sources.tree import Tree
 from audit.sources.worktree import blob_id
 
-_FEW: Final = 150
+_FEW: Final = 64
 """How many facts are looked up one by one."""
 
 
@@ -166,6 +166,7 @@ def load_tree(
         base,
         generated_by_build(ignored),
         elsewhere=tree.submodules,
+        content_ids=listing.blobs,
     )
     program.surveys.update(known.surveys(program, listing.blobs, outside))
     errors = {path: error for path in listing.blobs if (error := program.survey(path).error)}

@@ -8,7 +8,7 @@ import msgspec
 
 from audit.model.facts import Definition
 from audit.resolve.classes import Classes
-from audit.resolve.counterparts import Counterparts
+from audit.resolve.counterparts import Counterparts, is_same
 from audit.resolve.locating import Place
 from audit.resolve.program import Program
 
@@ -33,7 +33,7 @@ def changed_names(classes: Classes, base_classes: Classes, counterparts: Counter
     dropped: set[str] = set()
     for path in program.index.names:
         old = counterparts.file(path)
-        if not path.endswith(".py") or (old is not None and program.facts(path) is base.facts(old)):
+        if not path.endswith(".py") or (old is not None and is_same(program, path, base, old)):
             continue
         if old is not None:
             dropped |= _offered(base, old) - _offered(program, path)

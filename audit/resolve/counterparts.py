@@ -63,3 +63,10 @@ class Counterparts:
 
     def _definitions_now(self, path: str) -> dict[str, Definition]:
         return self.program.symbols.definitions(path) if path in self.program.index.names else {}
+
+
+def is_same(program: Program, path: str, other: Program, old: str) -> bool:
+    """Whether a file says what one of another tree says, word for word."""
+    if path in program.content_ids and old in other.content_ids:
+        return program.content_ids[path] == other.content_ids[old]
+    return program.facts(path) is other.facts(old)

@@ -39,6 +39,11 @@ def all_outcomes(program: Program) -> dict[str, Outcome]:
     return {path: outcome_of(program, path) for path in program.index.names}
 
 
+def known_outcomes(program: Program) -> dict[str, Outcome]:
+    """The outcomes that were asked for."""
+    return {path: found for path, found in program.outcomes.items() if isinstance(found, Outcome)}
+
+
 def _outcome(program: Program, path: str) -> Outcome:
     def make() -> tuple[tuple[Dangling, ...], tuple[ImportEdge, ...], tuple[str, ...]]:
         program.lookups.names.update(posixpath.splitext(path)[0].split("/"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -24,7 +24,7 @@ from audit.resolve.lookups import Kept, Lookups
 from audit.resolve.made import MadeModules
 from audit.resolve.surveys import Survey, survey
 from audit.resolve.symbols import SymbolTable, Target
-from audit.resolve.views import Views
+from audit.resolve.views import Views, above
 
 Status = Literal["found", "missing", "foreign"]
 
@@ -41,7 +41,7 @@ class Resolution(msgspec.Struct, frozen=True):
 
 class Program:
     """A tree with its module index and symbol table. ``base`` is the same for the tree compared with; ``elsewhere``
-    are folders that other repositories fill."""
+    are folders that other repositories fill; ``content_ids`` tells which files say the same."""
 
     def __init__(
         self,
@@ -51,12 +51,14 @@ class Program:
         base: Program | None = None,
         generated: Callable[[str], bool] = lambda _path: False,
         elsewhere: tuple[str, ...] = (),
+        content_ids: Mapping[str, str] | None = None,
     ) -> None:
         self.lookups: Lookups = base.lookups if base is not None else Lookups()
         self.index = ModuleIndex(paths, layout, elsewhere, self.lookups)
         self.layout = layout
         self.base = base
         self._facts = facts
+        self.content_ids = content_ids or {}
         self.surveys: dict[str, Survey] = {}
         """What files tell of the tree, as far as it is known."""
         self.outcomes: dict[str, object] = {}
@@ -180,7 +182,7 @@ class Program:
         nodes = self.index.nodes(roots, parts)
         if nodes:
             # a program may as well start in a folder above the file: what is missing is missing from both
-            outer = self.index.nodes((each for each in _above(local) if each not in roots), parts)
+            outer = self.index.nodes((each for each in above(local) if each not in roots), parts)
             nodes += [node for node in outer if node.kind in ("module", "package")]
             # which of the two is meant depends on the order of sys.path, or on the folder that a program starts in
             weak = self.distributions.has(parts[0]) or (
@@ -280,15 +282,6 @@ class Program:
         if found.status == "foreign":
             return None
         return Target(found.dotted, found.nodes if found.status == "found" else None, found.weak)
-
-
-def _above(folders: Iterable[str]) -> dict[str, None]:
-    """The folders above some others, each once, the root of the tree left out."""
-    found: dict[str, None] = {}
-    for folder in folders:
-        while folder := folder.rpartition("/")[0]:
-            found[folder] = None
-    return found
 
 
 def _is_own(program: Program, found: Resolution) -> bool:

@@ -35,11 +35,13 @@ class TreeRecord(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True):
-    """What was found out about a tree beside its base, and what the references of its files came to."""
+    """What was found out about a tree beside its base, and what the references of its files came to; ``before`` is
+    what those of files of the base came to, as far as anybody asked."""
 
     now: TreeRecord
     base: TreeRecord | None
     outcomes: dict[str, Outcome]
+    before: dict[str, Outcome]
 
 
 FactsOf = Callable[[str], FileFacts | None]
@@ -132,19 +134,17 @@ class KnownTree:
         return dict(self.difference.surveys())
 
 
-def outcomes_still_true(record: Record, now: Difference, base: Difference | None) -> dict[str, Outcome]:
-    """What the references of files come to, of those that come to the same in a tree that differs so."""
-    differences = [now] if base is None else [now, base]
-    if (base is None) != (record.base is None):
-        return {}
+def outcomes_still_true(outcomes: Mapping[str, Outcome], *differences: Difference) -> dict[str, Outcome]:
+    """What the references of files come to, of those that come to the same in a tree that differs so, and whose base,
+    if it has one, differs so from the base of before."""
     if not all(each.is_comparable and each.makes_the_same() for each in differences):
         return {}
     names = {name for each in differences for name in each.names | each.tops()}
     files = {path for each in differences for path in each.files}
     return {
         path: outcome
-        for path, outcome in record.outcomes.items()
-        if path not in now.own and _stands(outcome, names, files)
+        for path, outcome in outcomes.items()
+        if path not in differences[0].own and _stands(outcome, names, files)
     }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from audit.model.facts import LOCAL, Definition
+from audit.resolve.counterparts import is_same
 from audit.resolve.index import Node
 from audit.resolve.program import Program
 
@@ -120,7 +121,10 @@ class Successors:
             old_paths = {new: old for old, new in self._renames.items()}
             for path, module in sorted(self._program.index.names.items()):
                 old = old_paths.get(path, path)
-                before = self._base.symbols.definitions(old) if old in self._base.index.names else {}
+                stood = old in self._base.index.names
+                if stood and old == path and is_same(self._program, path, self._base, old):
+                    continue  # what it defines, it defined before
+                before = self._base.symbols.definitions(old) if stood else {}
                 for definition in self._program.facts(path).definitions:
                     if definition.kind not in _DEFINED or (old == path and definition.name in before):
                         continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -69,3 +69,12 @@ class Views:
                 roots += ["" if each == "." else each for each in joined if not each.startswith("..")]
         known = set(self._index.layout.roots)
         return tuple(dict.fromkeys(root for root in roots if root not in known))
+
+
+def above(folders: Iterable[str]) -> dict[str, None]:
+    """The folders above some others, each once, the root of the tree left out."""
+    found: dict[str, None] = {}
+    for folder in folders:
+        while folder := folder.rpartition("/")[0]:
+            found[folder] = None
+    return found
