@@ -14,8 +14,8 @@ from audit.model.mentions import Mention
 from audit.model.regex import regex
 
 _LINE: Final = regex(
-    r"^(?P<before>(?:[ \t\u00a0]|[│├└─┬|+`'\\]|-{2,})*)"
-    r"(?P<name>[\w.@+-]*[\w*][\w.@+*-]*/?|\.)(?P<note>[ \t]*$|[ \t]*(?:#|//|<[-=]|←|→|—|–|\(|:[ ]|-[ ]|[ \t]{2,}).*)"
+    r"^(?P<before>[ \t\u00a0│|]*(?:[├└+`|\\][─-]*[┬ \t\u00a0]*)?)"
+    r"(?P<name>\.|[\w.@][\w.@+*-]*/?)(?P<note>[ \t]*$|[ \t]*(?:#|//|<[-=]|←|→|—|–|\(|:[ ]|-[ ]|[ \t]{2}).*)"
 )
 _DRAWN: Final = frozenset("│├└|+`")
 _PLACEHOLDERS: Final = ("...", "…", "etc")

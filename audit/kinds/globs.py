@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from typing import Final
 
@@ -9,7 +10,8 @@ from audit.kinds.forms import CONVENTIONAL
 from audit.model.regex import regex
 
 WILD: Final = regex(r"[*?\[\]{}!]")
-_PART: Final = regex(r"\*\*/|\*+|\?|\{[^{}/]*\}|\[[^\[\]/]+\]|[^*?{\[]+")
+_BRACES: Final = regex(r"\{([^{}/]*)\}")
+_MOST_ALTERNATIVES: Final = 32
 _NAMED: Final = regex(r"\w[\w.+-]+")
 
 
@@ -21,24 +23,23 @@ def names_after_wildcard(text: str) -> bool:
 
 
 def matcher(text: str) -> re.Pattern[str] | None:
-    """What matches the paths that a pattern means, a star crossing slashes as in many tools; None for no pattern.
-
-    A pattern that ends in wildcards means the folder above them.
-    """
+    """What matches the paths that a pattern means, each with a slash before it; a star crosses slashes, as in many
+    tools. A pattern that ends in wildcards means the folder above them. None for what is no pattern."""
     pattern = text.lstrip("!").removeprefix("./").strip("/")
     while pattern.endswith(("/*", "/**")):
         pattern = pattern.rpartition("/")[0]
-    parts = _PART.findall(pattern)
-    if "".join(parts) != pattern:
-        return None
-    return re.compile("".join(map(_translated, parts)))
+    each = [_translated(one) for one in _alternatives(pattern)]
+    return re.compile("|".join(each)) if each else None
 
 
-def _translated(part: str) -> str:
-    if part == "**/":
-        return "(?:.*/)?"
-    if part[0] == "*":
-        return ".*"
-    if part[0] == "{":
-        return f"(?:{'|'.join(re.escape(each) for each in part[1:-1].split(','))})"
-    return "." if part[0] in "?[" else re.escape(part)
+def _translated(pattern: str) -> str:
+    return fnmatch.translate(f"/{pattern}".replace("/**/", "*/"))
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """The patterns that braces stand for; none where they are nested, or too many."""
+    found = [pattern]
+    for braces in _BRACES.finditer(pattern):
+        options = braces[1].split(",")
+        found = [each.replace(braces[0], option, 1) for each in found for option in options][: _MOST_ALTERNATIVES + 1]
+    return [] if len(found) > _MOST_ALTERNATIVES or any("{" in each for each in found) else found

@@ -38,6 +38,11 @@ class Markdown(TextKind):
             gone=("shop/old.py", "old.py"),
         ),
         Example(
+            title="a table drawn with long lines, which is no tree",
+            before={"old.py": "", "a.md": f"```\n{'-' * 120}\n|{'-' * 120}|\n{'+-' * 60}\nold.txt | 1\n```\n"},
+            gone=("old.py",),
+        ),
+        Example(
             title="files that the commands of the document write, and those of another folder",
             before={
                 "old.txt": "",

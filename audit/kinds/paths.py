@@ -90,10 +90,11 @@ class GonePaths:
             matched = (
                 path
                 for path in sorted(self.gone)
-                if pattern and any(path.startswith(each) and pattern.fullmatch(path, len(each)) for each in folders)
+                if pattern and any(path.startswith(each) and pattern.match(f"/{path[len(each) :]}") for each in folders)
             )
             first = next(matched, None)
-            is_there = first and pattern and any(pattern.search(path) for path in self._now.all)
+            anywhere = matcher(f"**/{text.lstrip('!/')}") if first else None
+            is_there = anywhere is not None and any(anywhere.match(f"/{path}") for path in self._now.all)
             self._globbed[key] = None if is_there else first
         return self._globbed[key]
 
