@@ -17,8 +17,8 @@ from metta_ref.config import ConfigError
 from metta_ref.eval.errors import NoEpisodesError
 from metta_ref.eval.place import Place
 from metta_ref.eval.publish import publish
-from metta_ref.eval.records import EpisodeRecord, PolicyKey
-from metta_ref.sim.parts import Part, Pictures, play_in_workers, play_parts
+from metta_ref.eval.records import PolicyKey
+from metta_ref.sim.parts import Part, Pictures, play_all
 from metta_ref.sim.simulation import Simulation, rewards
 
 Play = tuple[Policy, Simulation]
@@ -52,36 +52,33 @@ def evaluate(
 ) -> list[Evaluation]:
     """Plays policies in simulations and publishes all episodes together; the database changes whole or not at all.
 
-    `num_workers` processes (0: this one) each write a shard of their own; how many changes nothing but the time.
-    The first `replays` episodes of each are kept in pictures as well, in `replay_dir`.
+    How many processes play (0: this one) changes nothing but the time. The first `replays` episodes of each are kept
+    in pictures as well, in `replay_dir`.
 
-    Raises:
-        ConfigError: two plays have the same policy and simulation by name, and so would be one in the database.
-        NoEpisodesError: in some play, no episode ended within `max_steps`; nothing was written.
-        ReplayError: an environment cannot draw itself, and replays are wanted; nothing was written.
-        WorkerError: a process raised or died; nothing was written.
-        StatsError: the database is damaged or in use; nothing was written.
+    Raises ConfigError when two plays have the same policy and simulation by name, and so would be one in the
+    database; NoEpisodesError when in some play no episode ended within `max_steps`; ReplayError when replays are
+    wanted and an environment cannot draw itself; WorkerError when a process raised or died; StatsError when the
+    database is damaged or in use. Nothing was written then.
     """
-    _check_names(plays)
+    named = Counter((*policy.key, simulation.name) for policy, simulation in plays)
+    for (run, epoch, name), times in named.items():
+        if times > 1:
+            raise ConfigError([f"{run} epoch {epoch} in {name} stands {times} times; name every policy once"])
     parts = [Part(*play, block) for play in plays for block in range(len(play[1].blocks))]
-    played: list[list[EpisodeRecord]] = [[] for _ in parts]
     with tempfile.TemporaryDirectory(prefix="metta_ref-sim-") as directory:
         folder = Path(directory)
         pictures = Pictures(replays, folder, _url(replay_dir, database)) if replays else None
-        workers = min(num_workers, len(parts))
-        shards = [folder / f"shard-{number}.duckdb" for number in range(max(workers, 1))]
-        if workers:
-            shares = play_in_workers([parts[number::workers] for number in range(workers)], shards, pictures)
-            for number, share in enumerate(shares):
-                played[number::workers] = share
-        else:
-            played = play_parts(parts, shards[0], pictures)
-        blocks = iter(played)
+        blocks = iter(play_all(parts, folder, num_workers, pictures))
         found = [list(chain(*islice(blocks, len(simulation.blocks)))) for _, simulation in plays]
-        for play, episodes in zip(plays, found, strict=True):
-            _check_something_ended(*play, episodes)
+        for (policy, simulation), episodes in zip(plays, found, strict=True):
+            if not rewards(episodes):
+                run, epoch = policy.key
+                raise NoEpisodesError(
+                    f"{run} epoch {epoch} in {simulation.name}: none of {simulation.episodes} episodes ended within "
+                    f"max_steps={simulation.max_steps}: raise it"
+                )
         with _kept(list(folder.glob("*.json")), replay_dir):
-            merged = publish(shards, database)
+            merged = publish(sorted(folder.glob("*.duckdb")), database)
     new = set(merged.added)
     return [
         Evaluation(
@@ -96,22 +93,6 @@ def evaluate(
         )
         for (policy, simulation), episodes in zip(plays, found, strict=True)
     ]
-
-
-def _check_names(plays: Sequence[Play]) -> None:
-    named = Counter((*policy.key, simulation.name) for policy, simulation in plays)
-    for (run, epoch, simulation), times in named.items():
-        if times > 1:
-            raise ConfigError([f"{run} epoch {epoch} in {simulation} stands {times} times; name every policy once"])
-
-
-def _check_something_ended(policy: Policy, simulation: Simulation, episodes: Sequence[EpisodeRecord]) -> None:
-    if not rewards(episodes):
-        run, epoch = policy.key
-        raise NoEpisodesError(
-            f"{run} epoch {epoch} in {simulation.name}: none of {simulation.episodes} episodes ended within "
-            f"max_steps={simulation.max_steps}: raise it"
-        )
 
 
 def _url(replay_dir: Path, database: Place) -> str:

@@ -43,8 +43,7 @@ class Pictures:
 def play_parts(parts: Iterable[Part], shard: Path, pictures: Pictures | None = None) -> list[list[EpisodeRecord]]:
     """Plays one part after the other into a new shard, and returns the episodes of each.
 
-    Raises:
-        ReplayError: an environment cannot draw itself, and pictures are wanted.
+    Raises ReplayError when pictures are wanted and an environment cannot draw itself.
     """
     played = []
     with SimulationStatsDB(shard) as stats:
@@ -62,33 +61,40 @@ def play_parts(parts: Iterable[Part], shard: Path, pictures: Pictures | None = N
     return played
 
 
-def play_in_workers(
-    shares: Sequence[Sequence[Part]], shards: Sequence[Path], pictures: Pictures | None
-) -> list[list[list[EpisodeRecord]]]:
-    """Plays each share in a fresh interpreter as `play_parts` does, into the shard beside it; the first that fails
-    ends all.
+def play_all(
+    parts: Sequence[Part], folder: Path, num_workers: int, pictures: Pictures | None
+) -> list[list[EpisodeRecord]]:
+    """Plays parts as `play_parts` does, in as many fresh interpreters (0: in this one), each of which leaves a shard
+    in the folder.
 
     A worker is told everything at once and answers once, so nothing can wait for ever: it ends by itself. A signal
-    to this process's group, such as Ctrl-C, does not reach it.
-
-    Raises:
-        WorkerError: a worker raised or died, with its traceback.
+    to this process's group, such as Ctrl-C, does not reach it. The first that raises or dies ends all: WorkerError,
+    with its traceback.
     """
-    answers = [shard.with_suffix(".answer") for shard in shards]
+    count = min(num_workers, len(parts))
+    shards = [folder / f"shard-{number}.duckdb" for number in range(max(count, 1))]
+    if not count:
+        return play_parts(parts, shards[0], pictures)
     jobs = [
-        pickle.dumps((share, shard, pictures, answer, os.getpid()))
-        for share, shard, answer in zip(shares, shards, answers, strict=True)
+        pickle.dumps((parts[number::count], shard, pictures, shard.with_suffix(".answer"), os.getpid()))
+        for number, shard in enumerate(shards)
     ]
-    workers = [_started() for _ in jobs]
+    command, pipe = [sys.executable, "-c", _PROGRAM, *sys.path], subprocess.PIPE
+    workers = [
+        subprocess.Popen(command, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe, process_group=0) for _ in jobs
+    ]
     with ThreadPoolExecutor(len(workers)) as pool:
         try:
-            followed = [pool.submit(_follow, *told) for told in zip(range(len(jobs)), workers, jobs, strict=True)]
+            followed = [pool.submit(_follow, *told) for told in zip(range(count), workers, jobs, strict=True)]
             for future in wait(followed, return_when=FIRST_EXCEPTION).done:
                 future.result()
         finally:
             for worker in workers:
                 worker.kill()
-    return [pickle.loads(answer.read_bytes()) for answer in answers]  # noqa: S301 - of our worker
+    played: list[list[EpisodeRecord]] = [[] for _ in parts]
+    for number, shard in enumerate(shards):
+        played[number::count] = pickle.loads(shard.with_suffix(".answer").read_bytes())  # noqa: S301 - of our worker
+    return played
 
 
 def serve() -> None:
@@ -99,18 +105,11 @@ def serve() -> None:
     answer.write_bytes(pickle.dumps(play_parts(wanted, shard, pictures)))
 
 
-def _started() -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-c", _PROGRAM, *sys.path]
-    return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, process_group=0
-    )
-
-
 def _follow(number: int, worker: "subprocess.Popen[bytes]", job: bytes) -> None:
     said = worker.communicate(job)[1].decode(errors="replace")
     if worker.returncode > 0:
         raise WorkerError(f"evaluation worker {number} raised:\n{said}")
     if worker.returncode < 0:
-        how = f"(process {worker.pid}) died: signal {-worker.returncode}"
-        raise WorkerError(f"evaluation worker {number} {how}\n{said}")
+        died = f"(process {worker.pid}) died: signal {-worker.returncode}"
+        raise WorkerError(f"evaluation worker {number} {died}\n{said}")
     sys.stderr.write(said)

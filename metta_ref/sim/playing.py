@@ -57,10 +57,7 @@ def play(
     """Steps without end, from new episodes on; `streams` uint64[N] are of actions and advance.
 
     Environments that `watched` holds when a step begins are pictured. The picture of an end is the one before the
-    last step: by then the environment shows the next episode.
-
-    Raises:
-        ReplayError: an environment to watch cannot draw itself.
+    last step: by then the environment shows the next episode. Raises ReplayError when one cannot draw itself.
     """
     if watched and not isinstance(env, Pictured):
         raise ReplayError(f"{env.metadata['name']}: cannot be drawn as text; choose the grid or the tmaze")
@@ -74,24 +71,17 @@ def play(
         pictures = {lane: env.picture(lane) for lane in watched} if isinstance(env, Pictured) else {}
         obs, rewards, _, truncated, info = env.step(actions)
         starts = info["_final_obs"]
-        frames = {
-            lane: Frame(
-                picture,
-                int(actions[lane]),
-                tuple(logits[lane].softmax(-1).tolist()),
-                float(values[lane]),
-                float(rewards[lane]),
-            )
-            for lane, picture in pictures.items()
-        }
+        frames = {}
+        for lane, picture in pictures.items():
+            chances = tuple(logits[lane].softmax(-1).tolist())
+            frames[lane] = Frame(picture, int(actions[lane]), chances, float(values[lane]), float(rewards[lane]))
         yield Step(starts, truncated, info, frames)
 
 
 def watch(agent: Agent, env: VectorEnv, seed: int, *, greedy: bool, max_steps: int) -> Iterator[Frame]:
     """The frames of one episode in an environment with a batch of one, as they come.
 
-    Raises:
-        ReplayError: the environment cannot draw itself.
+    Raises ReplayError when the environment cannot draw itself.
     """
     steps = play(agent, env, action_streams(seed, 0, 1), greedy=greedy, watched=(0,))
     for step in islice(steps, max_steps):

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
@@ -19,8 +19,8 @@ import numpy as np
 from metta_ref.agents.interface import Agent
 from metta_ref.checkpoint.policies import Policy
 from metta_ref.config import EnvConfig
-from metta_ref.envs import VectorEnv, make_env
-from metta_ref.eval.records import EpisodeRecord, PolicyKey, SimulationRecord
+from metta_ref.envs import make_env
+from metta_ref.eval.records import EpisodeRecord, SimulationRecord
 from metta_ref.sim.playing import Frame, Step, action_streams, play
 
 _EPISODES_EACH: Final = 4
@@ -44,10 +44,10 @@ class Simulation:
     max_steps: int
     greedy: bool = False
 
-    def id(self, policy: PolicyKey, digest: str) -> str:
+    def id(self, policy: Policy) -> str:
         """Names the simulation by what decides its episodes, so that playing it again is recognised."""
         decisive = {key: value for key, value in asdict(self).items() if key != "episodes"}
-        text = json.dumps([decisive, policy, digest, _EPISODES_EACH], sort_keys=True)
+        text = json.dumps([decisive, policy.key, weights_digest(policy.agent), _EPISODES_EACH], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
     @property
@@ -77,36 +77,59 @@ def simulate(
 ) -> tuple[SimulationRecord, list[EpisodeRecord], dict[str, list[Frame]]]:
     """Plays a block until every episode has ended or `max_steps` is reached.
 
-    Of the first `watched` episodes of the simulation, those that ended are returned in pictures as well, by id.
-    An episode that did not end is recorded without metrics. The reward is always recorded, other metrics only
-    where they are not zero, which is what the normalisation of `eval_stats_db` is for.
-
-    Raises:
-        ReplayError: an environment to watch cannot draw itself.
+    Number n of a block is played by world n % worlds, as the (n // worlds)-th there. Of the first `watched` episodes
+    of the simulation, those that ended are returned in pictures as well, by id. An episode that did not end is
+    recorded without metrics. The reward is always recorded, other metrics only where they are not zero, which is
+    what the normalisation of `eval_stats_db` is for. Raises ReplayError when an environment to watch cannot draw
+    itself.
     """
-    numbers, first_env = simulation.blocks[block], block * simulation.num_envs
-    started = _utc_now()
-    with closing(make_env(simulation.env, simulation.num_envs, simulation.seed, first_env=first_env)) as env:
-        played = _play(simulation, numbers, policy.agent, env, first_env, watched)
-    finished = _utc_now()
-    identity = simulation.id(policy.key, weights_digest(policy.agent))
-    record = SimulationRecord(identity, simulation.name, simulation.env.task, policy.key, started, finished)
-    episodes = [
-        EpisodeRecord(
+    identity, started = simulation.id(policy), _utc_now()
+    numbers, agents = simulation.blocks[block], simulation.agents
+    worlds = simulation.num_envs // agents
+    episodes: dict[int, EpisodeRecord] = {}
+    frames: dict[int, list[Frame]] = {}
+
+    def add(number: int, steps: int, metrics: Mapping[int, Mapping[str, float]]) -> None:
+        episodes[number] = EpisodeRecord(
             id=f"{identity}-{number:06d}",
             simulation_id=identity,
-            step_count=episode.steps,
+            step_count=steps,
             created_at=started,
-            completed_at=finished if episode.metrics else None,
-            policies=dict.fromkeys(range(simulation.agents), policy.key),
-            agent_metrics=episode.metrics,
-            agent_groups=dict.fromkeys(range(simulation.agents), 0),
+            completed_at=_utc_now() if metrics else None,
+            policies=dict.fromkeys(range(agents), policy.key),
+            agent_metrics=metrics,
+            agent_groups=dict.fromkeys(range(agents), 0),
             attributes={"seed": str(simulation.seed), "number": str(number)},
         )
-        for number, episode in zip(numbers, played, strict=True)
-    ]
-    ended = ((one.id, episode) for one, episode in zip(episodes, played, strict=True) if episode.metrics)
-    return record, episodes, {key: episode.frames for key, episode in ended if episode.frames}
+
+    playing, begun, now = [numbers.start + world for world in range(worlds)], [0] * worlds, 0
+    wanted = range(numbers.start, min(watched, numbers.stop))
+    drawn = {world * agents: number for world, number in enumerate(playing) if number in wanted}
+    first_env = block * simulation.num_envs
+    streams = action_streams(simulation.seed, first_env, simulation.num_envs)
+    with closing(make_env(simulation.env, simulation.num_envs, simulation.seed, first_env=first_env)) as env:
+        batch = play(policy.agent, env, streams, greedy=simulation.greedy, watched=drawn)
+        for now, step in enumerate(islice(batch, simulation.max_steps), 1):
+            for lane, frame in step.frames.items():
+                frames.setdefault(drawn[lane], []).append(frame)
+            for world in np.flatnonzero(step.ended.reshape(worlds, agents).all(axis=1)).tolist():
+                lane, number = world * agents, playing[world]
+                if number in numbers:
+                    metrics = {agent: _metrics(step, lane + agent) for agent in range(agents)}
+                    add(number, now - begun[world], metrics)
+                playing[world], begun[world] = number + worlds, now
+                drawn.pop(lane, None)
+                if playing[world] in wanted:
+                    drawn[lane] = playing[world]
+            if len(episodes) == len(numbers):
+                break
+    steps = {number: now - then for number, then in zip(playing, begun, strict=True)}
+    for number in numbers:
+        if number not in episodes:
+            add(number, steps.get(number, 0), {})
+    record = SimulationRecord(identity, simulation.name, simulation.env.task, policy.key, started, _utc_now())
+    pictures = {episodes[number].id: shown for number, shown in frames.items() if episodes[number].completed_at}
+    return record, [episodes[number] for number in numbers], pictures
 
 
 def rewards(episodes: Iterable[EpisodeRecord]) -> list[float]:
@@ -117,51 +140,6 @@ def rewards(episodes: Iterable[EpisodeRecord]) -> list[float]:
 def _utc_now() -> datetime:
     """The time, naive, as records keep it."""
     return datetime.now(UTC).replace(tzinfo=None)
-
-
-@dataclass(slots=True)
-class _Episode:
-    """What is known of an episode: nothing but steps and frames until it has ended, then what each agent did."""
-
-    steps: int = 0
-    metrics: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
-    frames: list[Frame] = field(default_factory=list)
-
-
-def _play(
-    simulation: Simulation, numbers: range, agent: Agent, env: VectorEnv, first_env: int, watched: int
-) -> list[_Episode]:
-    """The episodes of a block: number n is played by world n % worlds, as its (n // worlds)-th of the block."""
-    agents = simulation.agents
-    worlds = simulation.num_envs // agents
-    streams = action_streams(simulation.seed, first_env, simulation.num_envs)
-    episodes = [_Episode() for _ in numbers]
-    playing, steps = np.arange(worlds), np.zeros(worlds, np.int64)
-    watched = max(0, min(watched, numbers.stop) - numbers.start)
-    drawn = {world * agents: world for world in range(min(worlds, watched))}
-    batch = play(agent, env, streams, greedy=simulation.greedy, watched=drawn)
-    missing = len(episodes)
-    for step in islice(batch, simulation.max_steps):
-        for lane, frame in step.frames.items():
-            episodes[drawn[lane]].frames.append(frame)
-        steps += 1
-        for world in np.flatnonzero(step.ended.reshape(worlds, agents).all(axis=1)).tolist():
-            number, lane = int(playing[world]), world * agents
-            if number < len(episodes):
-                episodes[number].steps = int(steps[world])
-                episodes[number].metrics = {agent: _metrics(step, lane + agent) for agent in range(agents)}
-                missing -= 1
-            playing[world] += worlds
-            steps[world] = 0
-            drawn.pop(lane, None)
-            if playing[world] < watched:
-                drawn[lane] = int(playing[world])
-        if not missing:
-            break
-    for number, made in zip(playing.tolist(), steps.tolist(), strict=True):
-        if number < len(episodes):
-            episodes[number].steps = made
-    return episodes
 
 
 def _metrics(step: Step, lane: int) -> dict[str, float]:

@@ -36,9 +36,7 @@ class _Entry:
 def load_suite(path: Path, base: Simulation) -> tuple[Simulation, ...]:
     """The simulations of a file, `base` in everything that an entry leaves open.
 
-    Raises:
-        ConfigError: no such file, or not such YAML; every mistake in it at once.
-        OSError: it cannot be read.
+    Raises ConfigError for every mistake in it at once, and OSError when it cannot be read.
     """
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -49,16 +47,15 @@ def load_suite(path: Path, base: Simulation) -> tuple[Simulation, ...]:
     listed = loaded.get("simulations") if isinstance(loaded, dict) else None
     if not isinstance(listed, list) or not listed or len(loaded) > 1:
         raise ConfigError([f"{path}: must hold one key, simulations, with a list of at least one"])
-    problems: list[str] = []
-    entries: list[_Entry] = []
+    problems, entries = [], []
     for number, plain in enumerate(listed, 1):
         try:
             entries.append(_entry(plain, base))
         except ConfigError as error:
             problems += [f"{path}: simulation {number}: {problem}" for problem in error.problems]
-    names = Counter(entry.name for entry in entries)
-    repeated = [name for name, times in names.items() if times > 1]
-    problems += [f"{path}: several simulations are named {name}; give each its own name" for name in repeated]
+    for name, times in Counter(entry.name for entry in entries).items():
+        if times > 1:
+            problems.append(f"{path}: several simulations are named {name}; give each its own name")
     if problems:
         raise ConfigError(problems)
     return tuple(replace(base, name=entry.name, episodes=entry.episodes, env=entry.env) for entry in entries)

@@ -45,12 +45,15 @@ LEFT = FixedPolicy((0.0, 0.0, 2.0, 0.0))
 
 def play(simulation: Simulation, agent: FixedPolicy) -> list[EpisodeRecord]:
     """The episodes of all blocks, as if all had been played at noon."""
-    policy = Policy(POLICY, agent, {})  # type: ignore[arg-type] # what is not used is left out
     return [
         replace(episode, created_at=NOON, completed_at=NOON if episode.completed_at else None)
         for block in range(len(simulation.blocks))
-        for episode in simulate(simulation, block, policy)[1]
+        for episode in simulate(simulation, block, ant(agent))[1]
     ]
+
+
+def ant(agent: FixedPolicy) -> Policy:
+    return Policy(POLICY, agent, {})  # type: ignore[arg-type] # what is not used is left out
 
 
 def test_equal_seeds_play_equal_episodes_and_others_do_not() -> None:
@@ -63,7 +66,7 @@ def test_equal_seeds_play_equal_episodes_and_others_do_not() -> None:
 
 def test_every_episode_is_recorded_with_its_policy_and_reward() -> None:
     episodes = play(SIMULATION, FixedPolicy())
-    identity = SIMULATION.id(POLICY, weights_digest(FixedPolicy()))  # type: ignore[arg-type] # what is not used is left out
+    identity = SIMULATION.id(ant(FixedPolicy()))
     assert [episode.id for episode in episodes] == [f"{identity}-{n:06d}" for n in range(10)]
     for number, episode in enumerate(episodes):
         assert (episode.policies, episode.completed_at) == ({0: POLICY}, NOON)
