@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from audit.checking import check_tree, retirement_of
 from audit.checks.declared import declared_findings
-from audit.contents import Contents, Wanted
+from audit.contents import Contents
 from audit.earlier import Earlier
+from audit.gathering import Wanted
 from audit.kinds.texts import UnreadableError, text_of
 from audit.model.codebase import LineChange, Located
 from audit.model.codes import OF_TESTS
@@ -134,7 +135,7 @@ class ResolvedCodebase:
         git = self.repository.git
         if git is None:
             return None
-        self._contents.start([Wanted(blob, "", facts=True)], git.read_blobs).finish()
+        self._contents.read([Wanted(blob, "", facts=True)], git.read_blobs)
         return self._contents.facts({"": blob})[""]
 
     @cached_property

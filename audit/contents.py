@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeVar
@@ -12,61 +10,19 @@ from typing import Final, TypeVar
 import msgspec
 
 from audit.edition import version_of
-from audit.facts.python import read_python
+from audit.gathering import Found, Load, Pending, Wanted
 from audit.kinds.kind import Kind
-from audit.kinds.reading import Reading, read_with, reading_key, words_key, words_of
+from audit.kinds.reading import Reading, reading_key, words_key
 from audit.model.facts import FileFacts
-from audit.parallel import Background, can_fork, cores
+from audit.parallel import cores
 from audit.sources.store import Store
-
-MIN_PARALLEL = 400_000
-"""Bytes to be parsed below which another process costs more than it saves."""
-_SCANNING: Final = 10
-"""How many times less it costs to find the words of a content than to parse it."""
 
 _MANY_PATHS: Final = 200_000
 """Paths beyond which those of other trees are forgotten, rather than decoded in every run."""
 
-Load = Callable[[list[str]], Iterator[tuple[str, bytes | None]]]
-"""Content ids -> each with its bytes, None where they cannot be had."""
-
 UNREADABLE: Final = FileFacts(error="unreadable: its content is missing or too large")
 """What is told of a content that cannot be had, perhaps only now."""
 _T = TypeVar("_T")
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """One content to be read: under one of its paths, its facts, its words for some kinds, or its mentions.
-
-    ``size`` is its length in bytes as far as it is known: what tells how to share the work out.
-    """
-
-    blob: str
-    path: str
-    size: int = 0
-    facts: bool = False
-    words: tuple[Kind, ...] = ()
-    mentions: tuple[Kind, ...] = ()
-
-    @property
-    def cost(self) -> int:
-        """How much work it is, in bytes to be parsed."""
-        return self.size if self.facts or self.mentions else self.size // _SCANNING
-
-
-class _Found(msgspec.Struct, array_like=True):
-    """What was read, by key; ``lost`` are contents whose bytes could not be had."""
-
-    facts: dict[str, FileFacts] = {}
-    words: dict[str, bytes] = {}
-    readings: dict[str, Reading] = {}
-    lost: list[str] = []
-
-    def add(self, other: _Found) -> None:
-        self.facts |= other.facts
-        self.words |= other.words
-        self.readings |= other.readings
-        self.lost += other.lost
 
 
 class Contents:
@@ -79,7 +35,7 @@ class Contents:
         self.kinds = tuple(kinds)
         self._store = Store(folder, version_of(self.kinds) if folder is not None else "", audited)
         self._jobs = jobs or cores()
-        self._known = _Found()
+        self._known = Found()
         self._wanting: dict[str, tuple[Kind, ...]] = {}
         self._places_key = f"wanted by {' '.join(kind.name for kind in self.kinds)}"
         self._new_places: dict[str, list[int]] = {}
@@ -162,12 +118,18 @@ class Contents:
         except UnicodeEncodeError:
             return
 
+    def read(self, wanted: Iterable[Wanted], load: Load) -> None:
+        """Read what is not known yet; ``load`` may be called in another process as well."""
+        Pending(self._unknown(wanted), load, self._jobs, self._learn, shared=True).finish()
+
     def start(self, wanted: Iterable[Wanted], load: Load) -> Pending:
-        """Begin to read what is not known yet; ``load`` may be called in another process."""
+        """Begin to read what is not known yet, while this process goes on with something else."""
+        return Pending(self._unknown(wanted), load, self._jobs, self._learn)
+
+    def _unknown(self, wanted: Iterable[Wanted]) -> list[Wanted]:
         asked = list(wanted)
         self._recall(asked)
-        missing = [each for want in asked if (each := self._missing(want)) is not None]
-        return Pending(missing, load, self._jobs, self._learn)
+        return [each for want in asked if (each := self._missing(want)) is not None]
 
     def close(self) -> None:
         """Keep what is not kept yet, and release the store."""
@@ -207,7 +169,7 @@ class Contents:
             return None
         return Wanted(want.blob, want.path, want.size, facts, words, mentions)
 
-    def _learn(self, found: _Found) -> None:
+    def _learn(self, found: Found) -> None:
         self._known.add(found)
         encode = self._encoder.encode
         self._store.put(
@@ -217,77 +179,8 @@ class Contents:
         )
 
 
-class Pending:
-    """Reading that is under way; ``finish`` must be called once."""
-
-    def __init__(self, wanted: list[Wanted], load: Load, jobs: int, learn: Callable[[_Found], None]) -> None:
-        self._learn = learn
-        self._load = load
-        processes = min(jobs, sum(want.cost for want in wanted) // MIN_PARALLEL + 1) if can_fork() else 1
-        parallel = processes > 1
-        if parallel:
-            import audit.facts.collector  # noqa: F401  # once here, not once in each process
-        self._here = [] if parallel else wanted
-        self._elsewhere = [self._begin(share) for share in _shares(wanted, processes)] if parallel else []
-
-    def _begin(self, share: list[Wanted]) -> Background:
-        return Background(lambda: msgspec.msgpack.encode(_read(share, self._load)))
-
-    def finish(self) -> None:
-        """Wait for the other processes, or do what was too little for them."""
-        if not (self._here or self._elsewhere):
-            return
-        with _without_collecting():
-            found = _read(self._here, self._load)
-            for each in self._elsewhere:
-                found.add(msgspec.msgpack.decode(each.result(), type=_Found))
-        self._learn(found)
-
-
-def _read(wanted: list[Wanted], load: Load) -> _Found:
-    found = _Found()
-    by_blob: dict[str, list[Wanted]] = {}
-    for want in wanted:
-        by_blob.setdefault(want.blob, []).append(want)
-    for blob, content in load(list(by_blob)):
-        if content is None:
-            found.lost.append(blob)
-            continue
-        for want in by_blob[blob]:
-            if want.facts and blob not in found.facts:
-                found.facts[blob] = read_python(content)
-            if want.words:
-                found.words[words_key(blob, want.words)] = words_of(content, want.words)
-            for kind in want.mentions:
-                found.readings[reading_key(blob, kind, want.path)] = read_with(kind, want.path, content)
-    return found
-
-
-def _shares(wanted: list[Wanted], count: int) -> list[list[Wanted]]:
-    """The work in parts of about equal size, each in the order it was given."""
-    shares: list[list[Wanted]] = [[] for _ in range(count)]
-    sizes = [0] * count
-    for want in wanted:
-        least = sizes.index(min(sizes))
-        shares[least].append(want)
-        sizes[least] += want.cost
-    return shares
-
-
 def _keep(known: dict[str, _T], key: str, value: bytes, decoder: msgspec.msgpack.Decoder[_T]) -> None:
     try:
         known[key] = decoder.decode(value)
     except msgspec.DecodeError:
         return  # not what this version wrote: it is read again
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Syntax trees hold no cycles: collecting among them costs a third of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()

@@ -8,8 +8,9 @@ from typing import Final
 import msgspec
 
 from audit.checks.mentions import mention_findings
-from audit.contents import Contents, Wanted
+from audit.contents import Contents
 from audit.earlier import Earlier
+from audit.gathering import Wanted
 from audit.kinds.deletion import is_record
 from audit.kinds.judge import MentionJudge, Past
 from audit.kinds.kind import Kind
@@ -62,7 +63,7 @@ def read_ahead(contents: Contents, now: Listing, base: Listing | None, earlier: 
         if base is not None:
             yield from base.load([blob for blob in blobs if blob not in here])
 
-    contents.start(wanted, load).finish()
+    contents.read(wanted, load)
 
 
 class MentionCheck:
@@ -201,7 +202,7 @@ class _Reader:
         new = [path for path, key in keys.items() if key not in known]
         sizes = self._tree.entries
         words = [Wanted(self._blobs[path], path, sizes[path].size, words=self._wanted[path]) for path in new]
-        self._contents.start(words, self._load).finish()
+        self._contents.read(words, self._load)
         places = {key: known[key] for key in keys.values() if key in known}
         for path in new:
             packed = self._contents.words(self._blobs[path], self._wanted[path])

@@ -10,8 +10,9 @@ from typing import Final
 
 import msgspec
 
-from audit.contents import UNREADABLE, Contents, Wanted
+from audit.contents import UNREADABLE, Contents
 from audit.facts.python import TEMPLATE
+from audit.gathering import Wanted
 from audit.model.facts import FileFacts
 from audit.model.findings import Coverage, Skipped
 from audit.model.testdata import is_test_data
@@ -87,7 +88,7 @@ class Facts(Mapping[str, FileFacts]):
         if found is None:
             self._asked += 1
             wanted = [self._listing.one(path)] if self._asked <= _FEW else self._listing.wanted()
-            self._contents.start(wanted, self._listing.load).finish()
+            self._contents.read(wanted, self._listing.load)
             found = self._contents.known_facts(blob)
         return UNREADABLE if found is None else found
 

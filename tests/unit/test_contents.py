@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from audit.contents import MIN_PARALLEL, Contents, Wanted
+from audit.contents import Contents
 from audit.facts.python import read_python
+from audit.gathering import MIN_PARALLEL, Wanted
 from audit.kinds.configuration import YamlValues
 from audit.kinds.markdown import Markdown
 from audit.kinds.reading import Reading, reading_key, words_of
@@ -39,7 +40,7 @@ class Loader:
 
 def facts(contents: Contents, load: Loader, size: int = 0) -> dict[str, FileFacts]:
     """The facts of all that a loader holds."""
-    contents.start([Wanted(blob, "a.py", size, facts=True) for blob in load.contents], load).finish()
+    contents.read([Wanted(blob, "a.py", size, facts=True) for blob in load.contents], load)
     contents.close()
     return contents.facts({blob: blob for blob in load.contents})
 
@@ -56,9 +57,9 @@ def test_facts_are_read_once_in_a_run_and_found_by_the_next(tmp_path: Path) -> N
 def test_words_and_mentions_are_found_by_the_next_run_under_any_folder(tmp_path: Path) -> None:
     load = Loader({"b10b": YAML})
     wanted = [Wanted("b10b", "conf/a.yaml", words=(KIND,), mentions=(KIND,))]
-    Contents(tmp_path, [KIND]).start(wanted, load).finish()
+    Contents(tmp_path, [KIND]).read(wanted, load)
     again = Contents(tmp_path, [KIND])
-    again.start([Wanted("b10b", "elsewhere/a.yaml", words=(KIND,), mentions=(KIND,))], load).finish()
+    again.read([Wanted("b10b", "elsewhere/a.yaml", words=(KIND,), mentions=(KIND,))], load)
     assert load.asked == ["b10b"]
     assert again.words("b10b", (KIND,)) == words_of(YAML, (KIND,))
     reading = Reading(
@@ -111,7 +112,7 @@ def test_content_that_cannot_be_read_is_not_remembered(tmp_path: Path) -> None:
     contents = Contents(tmp_path, [KIND])
     for _ in range(2):
         load = Loader({})
-        contents.start([Wanted("lost", "a.py", facts=True)], load).finish()
+        contents.read([Wanted("lost", "a.py", facts=True)], load)
         assert load.asked == ["lost"]
         assert contents.facts({"a.py": "lost"})["a.py"].error == "unreadable: its content is missing or too large"
 
@@ -120,7 +121,16 @@ def test_many_files_are_read_by_several_processes_alike(tmp_path: Path) -> None:
     load = Loader({blob_id(source): source for source in (b"x = %d\n" % number for number in range(50))})
     alone, together = (facts(Contents(None, [KIND], jobs), load, MIN_PARALLEL) for jobs in (1, 3))
     assert alone == together == {blob: read_python(source) for blob, source in load.contents.items()}
-    assert load.asked == list(load.contents)  # of the second time this process knows nothing
+    assert set(load.asked[: len(alone)]) == set(load.contents)
+    assert len(load.asked) < 2 * len(alone)  # the second time, others read a part, of which this process knows nothing
+
+
+def test_what_is_begun_is_read_by_others_while_this_process_goes_on() -> None:
+    load, contents = Loader(SOURCES), Contents(None, [KIND], jobs=2)
+    pending = contents.start([Wanted(blob, "a.py", MIN_PARALLEL, facts=True) for blob in SOURCES], load)
+    pending.finish()
+    assert contents.facts({blob: blob for blob in SOURCES}) == FACTS
+    assert load.asked == []
 
 
 def test_the_work_of_a_process_that_dies_is_done_here() -> None:
