@@ -2,6 +2,7 @@
 
 from metta_ref.checkpoint.background import BackgroundWriter
 from metta_ref.checkpoint.contents import Checkpoint, PolicySpec, Snapshot
+from metta_ref.checkpoint.durable import locked
 from metta_ref.checkpoint.errors import (
     CheckpointCorruptError,
     CheckpointError,
@@ -15,7 +16,6 @@ from metta_ref.checkpoint.errors import (
     CheckpointWriteError,
     RunBusyError,
 )
-from metta_ref.checkpoint.lock import locked
 from metta_ref.checkpoint.manager import CheckpointManager
 from metta_ref.checkpoint.names import key_and_version
 from metta_ref.checkpoint.selection import Condition, Selection, parse_condition, retained, select

@@ -1,13 +1,34 @@
-"""Files on disk before anybody relies on them."""
+"""Files on disk before anybody relies on them, and one writer a run."""
 
+import fcntl
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+
+from metta_ref.checkpoint.errors import RunBusyError
 
 Writer = Callable[[Path], object]
 """Makes the file of that path."""
+
+
+@contextmanager
+def locked(run_dir: Path) -> Iterator[None]:
+    """Hold the run for this process; the lock is on the directory itself and leaves no file behind.
+
+    Raises RunBusyError when another process holds it.
+    """
+    descriptor = os.open(run_dir, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunBusyError(f"{run_dir}: another process is training this run; wait for it or stop it") from None
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def write_files(directory: Path, writers: Mapping[str, Writer]) -> dict[str, str]:

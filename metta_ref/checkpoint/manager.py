@@ -6,41 +6,42 @@ at most a temporary directory, which readers ignore and the next save removes.
 """
 
 import contextlib
-import json
 import os
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import safetensors.numpy
 import yaml
 from numpy.typing import NDArray
 
-from metta_ref.checkpoint import manifest as manifests
-from metta_ref.checkpoint.contents import Checkpoint, Plain, PolicySpec, Snapshot, require_plain
+from metta_ref.checkpoint.contents import Checkpoint, Plain, require_plain
 from metta_ref.checkpoint.durable import Writer, flush, flush_entry, write_files
 from metta_ref.checkpoint.errors import (
     CheckpointExistsError,
     CheckpointKindError,
     CheckpointNotFoundError,
-    CheckpointStateError,
     CheckpointWriteError,
 )
-from metta_ref.checkpoint.manifest import Manifest, digest, verified_bytes
-from metta_ref.checkpoint.migrations import migrated_policy, migrated_tensors
-from metta_ref.checkpoint.names import FOLDER, epoch_name, parse_epoch, partial_name, partial_owner
+from metta_ref.checkpoint.manifest import Manifest, digest, encoded, to_json
+from metta_ref.checkpoint.names import (
+    FOLDER,
+    MANIFEST,
+    POLICY,
+    SCALARS,
+    SIDECAR,
+    TENSORS,
+    epoch_name,
+    parse_epoch,
+    partial_name,
+    partial_owner,
+)
 from metta_ref.checkpoint.selection import Selection, select
-from metta_ref.config import AgentConfig, ConfigError, from_mapping, observation_from_plain
-
-if TYPE_CHECKING:
-    from metta_ref.agents.interface import Agent
-
-_TENSORS = ".safetensors"
-_SCALARS, _POLICY, _SIDECAR = "scalars.json", "policy.json", "sidecar.yaml"
+from metta_ref.checkpoint.stored import Stored
 
 
 class CheckpointManager:
@@ -65,26 +66,16 @@ class CheckpointManager:
         return tuple(sorted(epoch for epoch in found if epoch is not None))
 
     def latest(self) -> int:
-        """The highest epoch, by number.
-
-        Raises CheckpointNotFoundError when there is none.
-        """
+        """The highest epoch, by number. Raises CheckpointNotFoundError when there is none."""
         epochs = self.epochs()
         if not epochs:
             raise CheckpointNotFoundError(f"{self.directory}: no checkpoint there; train a run first")
         return epochs[-1]
 
-    def best(self, metric: str = "score") -> int:
-        """The epoch with the highest finite value of a metric in its sidecar; the newer one when equal.
-
-        Raises as `select` does.
-        """
-        return self.select(Selection("best", metric))[0]
-
     def select(self, selection: Selection) -> tuple[int, ...]:
         """The epochs that a strategy chooses; see `selection.select`.
 
-        Raises CheckpointNotFoundError when none is, and what `read_sidecar` raises.
+        Raises CheckpointNotFoundError when none is, and what `stored` raises.
         """
         if selection == Selection():
             return (self.latest(),)
@@ -93,19 +84,12 @@ class CheckpointManager:
         except CheckpointNotFoundError as error:
             raise CheckpointNotFoundError(f"{self.directory}: {error}") from None
 
-    def sidecars(self) -> dict[int, dict[str, Plain]]:
-        """The facts for people of every checkpoint, by epoch; one that is pruned meanwhile is not among them.
+    def choose(self, wanted: int | Selection) -> int:
+        """The epoch that is wanted, or the first that a strategy chooses. Raises as `select` and `stored` do."""
+        return self.select(wanted)[0] if isinstance(wanted, Selection) else self.stored(wanted).manifest.epoch
 
-        Raises as `read_manifest` does.
-        """
-        found = {}
-        for epoch in self.epochs():
-            with contextlib.suppress(CheckpointNotFoundError):
-                found[epoch] = self.read_sidecar(epoch)
-        return found
-
-    def read_manifest(self, epoch: int) -> Manifest:
-        """Provenance and digests of a checkpoint.
+    def stored(self, epoch: int) -> Stored:
+        """The checkpoint of an epoch, to be read.
 
         Raises CheckpointNotFoundError, CheckpointCorruptError, CheckpointKindError, CheckpointVersionError.
         """
@@ -113,53 +97,33 @@ class CheckpointManager:
         if not directory.is_dir():
             there = ", ".join(map(str, self.epochs())) or "none"
             raise CheckpointNotFoundError(f"{directory}: no such checkpoint; epochs there: {there}")
-        manifest = manifests.read(directory)
-        if manifest.epoch != epoch:
-            raise CheckpointKindError(
-                f"{directory}: holds epoch {manifest.epoch}; rename it to {epoch_name(manifest.epoch)}"
-            )
-        return manifest
-
-    def read_sidecar(self, epoch: int) -> dict[str, Plain]:
-        """The facts for people. Raises as `read_manifest` does."""
-        return self._sidecar(epoch, self.read_manifest(epoch))
-
-    def read_policy_spec(self, epoch: int) -> PolicySpec:
-        """The policy's architecture. Raises as `read_manifest` does."""
-        return self._policy_spec(epoch, self.read_manifest(epoch))
+        stored = Stored(directory)
+        if (found := stored.manifest.epoch) != epoch:
+            raise CheckpointKindError(f"{directory}: holds epoch {found}; rename it to {epoch_name(found)}")
+        return stored
 
     def load(self, epoch: int) -> Checkpoint:
-        """A whole checkpoint, every byte verified. Raises as `read_manifest` does."""
-        manifest = self.read_manifest(epoch)
-        tensors = {
-            name.removesuffix(_TENSORS): self._tensors(epoch, manifest, name)
-            for name in manifest.files
-            if name.endswith(_TENSORS)
-        }
-        scalars = json.loads(verified_bytes(self.path(epoch), manifest, _SCALARS))
-        return Checkpoint(
-            epoch=epoch,
-            snapshot=Snapshot(tensors, scalars),
-            policy=self._policy_spec(epoch, manifest),
-            sidecar=self._sidecar(epoch, manifest),
-            config_digest=manifest.config_digest,
-            environment=manifest.environment,
-            parent=manifest.parent,
-            format_version=manifest.format_version,
-        )
+        """A whole checkpoint, every byte verified. Raises as `stored` does."""
+        return self.stored(epoch).load()
 
-    def load_policy(self, epoch: int) -> tuple["Agent", dict[str, Plain]]:
-        """The agent on the CPU, in evaluation mode, and its sidecar.
+    def read_manifest(self, epoch: int) -> Manifest:
+        """Provenance and digests of a checkpoint. Raises as `stored` does."""
+        return self.stored(epoch).manifest
 
-        Raises as `read_manifest` does, and CheckpointStateError when the weights do not fit the network.
+    def read_sidecar(self, epoch: int) -> dict[str, Plain]:
+        """The facts for people of a checkpoint. Raises as `stored` does."""
+        return self.stored(epoch).sidecar()
+
+    def sidecars(self) -> dict[int, dict[str, Plain]]:
+        """The facts for people of every checkpoint, by epoch; one that is pruned meanwhile is not among them.
+
+        Raises as `stored` does.
         """
-        manifest = self.read_manifest(epoch)
-        weights = self._tensors(epoch, manifest, f"policy{_TENSORS}")
-        try:
-            agent = self._policy_spec(epoch, manifest).build(weights)
-        except CheckpointStateError as error:
-            raise CheckpointStateError(f"{self.path(epoch)}: {error}") from error
-        return agent, self._sidecar(epoch, manifest)
+        found = {}
+        for epoch in self.epochs():
+            with contextlib.suppress(CheckpointNotFoundError):
+                found[epoch] = self.read_sidecar(epoch)
+        return found
 
     def save(self, checkpoint: Checkpoint) -> Path:
         """Write a checkpoint and return its directory; it is on disk by then, and nothing of it where this raises.
@@ -177,7 +141,7 @@ class CheckpointManager:
             self._remove_leftovers()
             unfinished.mkdir()
             digests = write_files(unfinished, writers)
-            (unfinished / manifests.NAME).write_bytes(self._manifest(checkpoint, digests))
+            (unfinished / MANIFEST).write_bytes(encoded(self._manifest(checkpoint, digests)))
             flush(unfinished)
             unfinished.rename(final)
             flush_entry(self.directory)
@@ -214,53 +178,32 @@ class CheckpointManager:
         sidecar = {"run": self.run, "epoch": checkpoint.epoch, **checkpoint.sidecar}
         require_plain(sidecar, "sidecar")
         texts = {
-            _SCALARS: _json(dict(checkpoint.snapshot.scalars)),
-            _POLICY: _json(asdict(checkpoint.policy)),
-            _SIDECAR: yaml.safe_dump(sidecar, sort_keys=False, allow_unicode=True).encode(),
+            SCALARS: to_json(dict(checkpoint.snapshot.scalars)),
+            POLICY: to_json(asdict(checkpoint.policy)),
+            SIDECAR: yaml.safe_dump(sidecar, sort_keys=False, allow_unicode=True).encode(),
         }
-        tensors = {
-            f"{section}{_TENSORS}": _tensor_writer(arrays) for section, arrays in checkpoint.snapshot.tensors.items()
+        tensors = checkpoint.snapshot.tensors.items()
+        return {f"{section}{TENSORS}": _tensor_writer(arrays) for section, arrays in tensors} | {
+            name: partial(Path.write_bytes, data=text) for name, text in texts.items()
         }
-        return tensors | {name: partial(Path.write_bytes, data=text) for name, text in texts.items()}
 
-    def _manifest(self, checkpoint: Checkpoint, digests: Mapping[str, str]) -> bytes:
-        state = {name: found for name, found in digests.items() if name == _SCALARS or name.endswith(_TENSORS)}
-        manifest = Manifest(
+    def _manifest(self, checkpoint: Checkpoint, digests: Mapping[str, str]) -> Manifest:
+        state = {name: found for name, found in digests.items() if name == SCALARS or name.endswith(TENSORS)}
+        return Manifest(
             run=self.run,
             epoch=checkpoint.epoch,
             parent=checkpoint.parent,
             config_digest=checkpoint.config_digest,
             environment=dict(checkpoint.environment),
-            state_digest=digest(_json(state)),
+            state_digest=digest(to_json(state)),
             files=digests,
         )
-        return manifests.encode(manifest)
 
     def _remove_leftovers(self) -> None:
         for entry in self.directory.iterdir():
             owner = partial_owner(entry.name)
             if owner is not None and (owner == os.getpid() or not _alive(owner)):
                 shutil.rmtree(entry)
-
-    def _tensors(self, epoch: int, manifest: Manifest, name: str) -> dict[str, NDArray[Any]]:
-        loaded: dict[str, NDArray[Any]] = safetensors.numpy.load(verified_bytes(self.path(epoch), manifest, name))
-        return dict(migrated_tensors(name.removesuffix(_TENSORS), loaded, manifest.format_version))
-
-    def _sidecar(self, epoch: int, manifest: Manifest) -> dict[str, Plain]:
-        loaded: dict[str, Plain] = yaml.safe_load(verified_bytes(self.path(epoch), manifest, _SIDECAR))
-        return loaded
-
-    def _policy_spec(self, epoch: int, manifest: Manifest) -> PolicySpec:
-        written = json.loads(verified_bytes(self.path(epoch), manifest, _POLICY))
-        plain = migrated_policy(written, manifest.format_version)
-        try:
-            config = from_mapping(plain["config"], AgentConfig)
-        except ConfigError as error:
-            raise CheckpointKindError(
-                f"{self.path(epoch) / _POLICY}: another version's agent ({error}); "
-                "use the version of metta_ref that wrote it"
-            ) from error
-        return PolicySpec(plain["agent"], observation_from_plain(plain["observation"]), plain["num_actions"], config)
 
 
 def _tensor_writer(arrays: Mapping[str, NDArray[Any]]) -> Writer:
@@ -273,15 +216,9 @@ def _reason(error: Exception) -> str:
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
-def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=2, sort_keys=True) + "\n").encode()
-
-
 def _alive(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
+    except OSError as error:
+        return isinstance(error, PermissionError)
     return True

@@ -7,15 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from metta_ref.checkpoint.errors import (
-    CheckpointCorruptError,
-    CheckpointKindError,
-    CheckpointNotFoundError,
-    CheckpointVersionError,
-)
+from metta_ref.checkpoint.errors import CheckpointCorruptError, CheckpointKindError, CheckpointVersionError
 from metta_ref.checkpoint.migrations import FORMAT_VERSION
 
-NAME = "manifest.json"
 KIND = "metta_ref.checkpoint"
 
 
@@ -41,20 +35,24 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def encode(manifest: Manifest) -> bytes:
+def to_json(value: object) -> bytes:
+    """Equal values as equal bytes, for people too."""
+    return (json.dumps(value, indent=2, sort_keys=True) + "\n").encode()
+
+
+def encoded(manifest: Manifest) -> bytes:
     """The manifest as JSON, sealed with a digest of itself."""
     body = {"kind": KIND, **asdict(manifest)}
-    return (json.dumps(body | {"seal": _seal(body)}, indent=2, sort_keys=True) + "\n").encode()
+    return to_json(body | {"seal": _seal(body)})
 
 
-def read(directory: Path) -> Manifest:
-    """The manifest of a checkpoint's directory.
+def decoded(data: bytes, path: Path) -> Manifest:
+    """The inverse of `encoded`, for the manifest that lies at `path`.
 
-    Raises CheckpointNotFoundError, CheckpointCorruptError, CheckpointKindError, or CheckpointVersionError.
+    Raises CheckpointCorruptError, CheckpointKindError, or CheckpointVersionError.
     """
-    path = directory / NAME
     try:
-        body = json.loads(_bytes(path))
+        body = json.loads(data)
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise damaged(path, "is truncated or altered") from None
     if not isinstance(body, dict) or body.get("kind") != KIND:
@@ -72,35 +70,11 @@ def read(directory: Path) -> Manifest:
     return Manifest(**body)
 
 
-def verified_bytes(directory: Path, manifest: Manifest, name: str) -> bytes:
-    """The content of one file, which is what was written or is an error.
-
-    Raises CheckpointCorruptError when the file is missing, truncated or altered, and CheckpointNotFoundError when
-    the checkpoint went while it was read.
-    """
-    path = directory / name
-    if name not in manifest.files:
-        raise damaged(path, "is not part of this checkpoint")
-    data = _bytes(path)
-    if digest(data) != manifest.files[name]:
-        raise damaged(path, "was truncated or altered since it was written")
-    return data
-
-
 def damaged(path: Path, how: str) -> CheckpointCorruptError:
     """The error for one damaged file."""
     return CheckpointCorruptError(
         f"{path}: {how}; restore it from a copy, or remove {path.parent} to use an older checkpoint"
     )
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        if not path.parent.is_dir():
-            raise CheckpointNotFoundError(f"{path.parent}: was removed while it was read; choose another") from None
-        raise damaged(path, "is missing") from None
 
 
 def _seal(body: Mapping[str, Any]) -> str:

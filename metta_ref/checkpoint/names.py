@@ -8,6 +8,9 @@ from metta_ref.checkpoint.errors import CheckpointPathError
 from metta_ref.config.schema import RUN_NAME
 
 FOLDER = "checkpoints"
+MANIFEST, SIDECAR, POLICY, SCALARS, TENSORS = (
+    "manifest.json", "sidecar.yaml", "policy.json", "scalars.json", ".safetensors"
+)  # fmt: skip
 _EPOCH = re.compile(r"epoch-(\d{8,})")
 _PARTIAL = re.compile(r"\.epoch-\d{8,}\.(?:tmp|old)-(\d+)")
 
@@ -20,9 +23,7 @@ def epoch_name(epoch: int) -> str:
 def parse_epoch(name: str) -> int | None:
     """The epoch that a directory name stands for; None for any other name."""
     match = _EPOCH.fullmatch(name)
-    if match is None or epoch_name(int(match[1])) != name:
-        return None
-    return int(match[1])
+    return int(match[1]) if match and epoch_name(int(match[1])) == name else None
 
 
 def partial_name(epoch: int, kind: str) -> str:

@@ -34,12 +34,8 @@ class PolicyCache:
     def __init__(self, size: int = 8) -> None:
         if size < 0:
             raise ValueError(f"size {size}: must be 0 or more")
-        self.size = size
-        self.loads = 0
+        self._size = size
         self._policies: OrderedDict[object, Policy] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._policies)
 
     def load(self, uri: str, observation: Observation, num_actions: int) -> Policy:
         """The policy that a URI names, fit for an environment with that observation and number of actions.
@@ -55,20 +51,20 @@ class PolicyCache:
 
             return Policy((address.base, 0), UniformAgent(num_actions).eval(), {})
         with opened(address) as (manager, epoch):
-            spec, manifest = manager.read_policy_spec(epoch), manager.read_manifest(epoch)
+            stored = manager.stored(epoch)
+            spec = stored.policy_spec()
             if not observation.fits(spec.observation) or spec.num_actions != num_actions:
                 raise CheckpointStateError(
                     f"{uri}: sees {spec.observation} and has {spec.num_actions} actions, but the "
                     f"environment shows {observation} and has {num_actions}; name another policy"
                 )
-            key = key_and_version(manager.path(epoch), epoch)
-            identity = (address.base, key, manifest.files["policy.safetensors"], observation.features)
+            key = key_and_version(stored.directory, epoch)
+            identity = (address.base, key, stored.manifest.files["policy.safetensors"], observation.features)
             policy = self._policies.pop(identity, None)
             if policy is None:
-                policy = Policy(key, *manager.load_policy(epoch))
+                policy = Policy(key, stored.agent(), stored.sidecar())
                 policy.agent.adapt(observation)
-                self.loads += 1
         self._policies[identity] = policy
-        while len(self._policies) > self.size:
+        while len(self._policies) > self._size:
             self._policies.popitem(last=False)
         return policy

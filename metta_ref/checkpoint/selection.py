@@ -7,9 +7,9 @@ choose alike. Numbers decide, never file times: copying a run changes the times 
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from metta_ref.checkpoint.contents import Plain
 from metta_ref.checkpoint.errors import CheckpointNotFoundError
@@ -38,11 +38,10 @@ class Condition:
 
     def holds(self, sidecar: Mapping[str, Plain]) -> bool:
         """Whether the sidecar meets it; a key that is missing or null meets nothing."""
-        found = sidecar.get(self.key)
+        found, compare = sidecar.get(self.key), _COMPARATORS[self.comparator]
         if found is None:
             return False
-        compare = _COMPARATORS[self.comparator]
-        if is_number(found):
+        if _is_number(found):
             try:
                 return compare(found, float(self.value))
             except ValueError:
@@ -91,26 +90,20 @@ def select(sidecars: Sidecars, selection: Selection) -> tuple[int, ...]:
         for epoch, sidecar in sidecars.items()
         if all(condition.holds(sidecar) for condition in selection.where)
     }
-    newest = sorted(candidates, reverse=True)
-    ranked = ranking(candidates, selection.metric)
+    newest, reached = sorted(candidates, reverse=True), Condition(selection.metric, ">=", repr(selection.threshold))
+    ranked = _ranking(candidates, selection.metric)
     chosen = {
         "latest": newest[:1],
         "all": newest,
         "best": ranked[:1],
         "top": ranked[: selection.count],
-        "threshold": [epoch for epoch in ranked if _value(candidates[epoch], selection.metric) >= selection.threshold],
+        "threshold": [epoch for epoch in ranked if reached.holds(candidates[epoch])],
     }
     if selection.strategy not in chosen:
         raise ValueError(f"strategy {selection.strategy}: must be one of {', '.join(STRATEGIES)}")
     if not chosen[selection.strategy]:
         raise CheckpointNotFoundError(_why_none(sidecars, candidates, selection))
     return tuple(chosen[selection.strategy])
-
-
-def ranking(sidecars: Sidecars, metric: str) -> list[int]:
-    """Epochs with a finite value of the metric, the highest value first, the newer epoch when equal."""
-    finite = [epoch for epoch, sidecar in sidecars.items() if math.isfinite(_value(sidecar, metric))]
-    return sorted(finite, key=lambda epoch: (_value(sidecars[epoch], metric), epoch), reverse=True)
 
 
 def retained(sidecars: Sidecars, *, newest: int, best: int = 0, every: int = 0, metric: str = "score") -> set[int]:
@@ -120,25 +113,27 @@ def retained(sidecars: Sidecars, *, newest: int, best: int = 0, every: int = 0, 
     """
     latest = sorted(sidecars, reverse=True)[:newest]
     spaced = [epoch for epoch in sidecars if every and epoch % every == 0]
-    return {*latest, *ranking(sidecars, metric)[:best], *spaced}
+    return {*latest, *_ranking(sidecars, metric)[:best], *spaced}
 
 
-def is_number(value: object) -> bool:
-    """Whether a plain value is a number; True and False are none."""
+def _ranking(sidecars: Sidecars, metric: str) -> list[int]:
+    """Epochs with a finite value of the metric, the highest value first, the newer epoch when equal."""
+    values = {epoch: sidecar.get(metric) for epoch, sidecar in sidecars.items()}
+    finite = [(value, epoch) for epoch, value in values.items() if _is_number(value) and math.isfinite(value)]
+    return [epoch for _, epoch in sorted(finite, reverse=True)]
+
+
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _value(sidecar: Mapping[str, Plain], metric: str) -> float:
-    found = sidecar.get(metric)
-    return float(found) if isinstance(found, int | float) and is_number(found) else math.nan
-
-
 def _why_none(sidecars: Sidecars, candidates: Sidecars, selection: Selection) -> str:
-    conditions: Sequence[str] = [str(condition) for condition in selection.where]
     if not sidecars:
         return "there is no checkpoint; train a run first"
     if not candidates:
-        return f"none of {len(sidecars)} checkpoints meets {', '.join(conditions)}; loosen the conditions"
+        return (
+            f"none of {len(sidecars)} checkpoints meets {', '.join(map(str, selection.where))}; loosen the conditions"
+        )
     if selection.strategy == "threshold":
         return f"no checkpoint has {selection.metric}>={selection.threshold:g}; lower the threshold"
     return f"no checkpoint has a finite value of {selection.metric}; train on, or compare another metric"

@@ -19,11 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from metta_ref.checkpoint.artifacts import fetched
-from metta_ref.checkpoint.errors import CheckpointPathError
+from metta_ref.checkpoint.errors import CheckpointError, CheckpointPathError
 from metta_ref.checkpoint.manager import CheckpointManager
 from metta_ref.checkpoint.names import FOLDER, key_and_version, parse_epoch
-from metta_ref.checkpoint.remote import RemoteRun
+from metta_ref.checkpoint.remote import copied, downloaded
 from metta_ref.checkpoint.selection import Selection
 from metta_ref.config import run_dir
 
@@ -66,7 +65,7 @@ def parse_uri(text: str) -> PolicyUri:
     if in_path is not None:
         if fragment:
             raise CheckpointPathError(f"{text}: names epoch {in_path} twice; leave out #{fragment}")
-        return PolicyUri(scheme, _parent(base), in_path)
+        return PolicyUri(scheme, base.rstrip("/").rpartition("/")[0] or ".", in_path)
     chosen = _CHOICE.fullmatch(fragment or "latest")
     if chosen is None:
         raise CheckpointPathError(f"{text}: after # stands latest, best, best:METRIC or epoch-NUMBER")
@@ -91,27 +90,16 @@ def opened(uri: PolicyUri, *, whole: bool = False) -> Iterator[tuple[CheckpointM
         path = Path(uri.base)
         manager = CheckpointManager(path.parent if path.name == FOLDER else path)
         key_and_version(manager.directory, 0)
-        yield manager, _chosen(manager, uri)
+        yield manager, manager.choose(uri.wanted)
         return
-    if uri.scheme == _WANDB:
-        manager = fetched(uri.base)
-        yield manager, manager.latest()
-        return
-    remote = RemoteRun(uri.base)
-    with tempfile.TemporaryDirectory(prefix="metta_ref-policy-") as directory:
-        manager = CheckpointManager(Path(directory) / remote.name)
-        key_and_version(manager.directory, 0)
-        epoch = remote.copy(manager, uri.wanted, whole=whole)
-        manager.read_manifest(epoch)
-        yield manager, epoch
-
-
-def _chosen(manager: CheckpointManager, uri: PolicyUri) -> int:
-    if isinstance(uri.wanted, Selection):
-        return manager.select(uri.wanted)[0]
-    manager.read_manifest(uri.wanted)
-    return uri.wanted
-
-
-def _parent(base: str) -> str:
-    return base.rstrip("/").rpartition("/")[0] or "."
+    base = uri.base.rstrip("/").removesuffix(f"/{FOLDER}")
+    with tempfile.TemporaryDirectory(prefix="metta_ref-policy-") as folder:
+        try:
+            if uri.scheme == _WANDB:
+                yield downloaded(base, Path(folder))
+            else:
+                yield copied(base, Path(folder), uri.wanted, whole=whole)
+        except CheckpointError as error:
+            # Whoever reads of it knows the place that they named, and nothing of the copy.
+            named = re.sub(rf"{re.escape(folder)}/[^/]+", lambda _: base, str(error))
+            raise type(error)(named) from error

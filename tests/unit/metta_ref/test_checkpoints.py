@@ -28,6 +28,7 @@ from metta_ref.checkpoint import (
     CheckpointVersionError,
     PolicySpec,
     RunBusyError,
+    Selection,
     Snapshot,
     key_and_version,
     locked,
@@ -88,9 +89,9 @@ def test_a_policy_comes_back_in_evaluation_mode_without_disturbing_random_number
     torch.manual_seed(7)
     expected = torch.rand(1)
     torch.manual_seed(7)
-    agent, sidecar = manager.load_policy(3)
+    agent = manager.stored(3).agent()
     assert torch.rand(1) == expected
-    assert (getattr(agent, "training"), sidecar["score"]) == (False, 1.0)  # noqa: B009 - not part of the Protocol
+    assert getattr(agent, "training") is False  # noqa: B009 - not part of the Protocol
     for name, tensor in agent.state_dict().items():
         np.testing.assert_array_equal(tensor.numpy(), checkpoint(3).snapshot.tensors["policy"][name])
 
@@ -116,7 +117,7 @@ def test_latest_is_the_highest_number_whatever_else_lies_there(saved: Any) -> No
     ],
 )
 def test_best_is_the_highest_finite_value_and_the_newer_of_equals(saved: Any, scores: Any, best: int) -> None:
-    assert saved(*scores).best("score") == best
+    assert saved(*scores).choose(Selection("best")) == best
 
 
 def test_no_checkpoint_and_no_value_are_errors(manager: CheckpointManager, saved: Any) -> None:
@@ -124,7 +125,7 @@ def test_no_checkpoint_and_no_value_are_errors(manager: CheckpointManager, saved
         manager.latest()
     saved(float("nan"), None)
     with pytest.raises(CheckpointNotFoundError, match="no checkpoint has a finite value of score; train on"):
-        manager.best("score")
+        manager.choose(Selection("best"))
     with pytest.raises(CheckpointNotFoundError, match=r"epoch-00000005: no such checkpoint; epochs there: 0, 1"):
         manager.load(5)
 
@@ -203,7 +204,7 @@ def test_a_damaged_sidecar_does_not_vanish_from_the_search_for_the_best(saved: A
     manager = saved(0.5, 0.9)
     (manager.path(1) / "sidecar.yaml").write_text("score: 0.4\n")
     with pytest.raises(CheckpointCorruptError, match=r"sidecar.yaml: was truncated or altered"):
-        manager.best("score")
+        manager.choose(Selection("best"))
 
 
 def rewrite_manifest(manager: CheckpointManager, epoch: int, **changes: Any) -> None:
@@ -233,7 +234,7 @@ def test_a_policy_of_another_architecture_is_refused(manager: CheckpointManager)
     manager.save(replace(checkpoint(1), policy=replace(SPEC, agent="transformer")))
     for epoch in (0, 1):
         with pytest.raises(CheckpointStateError, match="not a policy of this version"):
-            manager.load_policy(epoch)
+            manager.stored(epoch).agent()
 
 
 def test_equal_state_has_an_equal_digest_and_any_other_state_another(tmp_path: Path) -> None:

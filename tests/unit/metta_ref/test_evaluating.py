@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from metta_ref.checkpoint import CheckpointManager
+from metta_ref.checkpoint import CheckpointManager, Selection
 from metta_ref.config import Config, ConfigError, run_dir
 from metta_ref.eval.eval_stats_db import EvalStatsDB
 from metta_ref.tools import resume, sim, train
@@ -94,7 +94,7 @@ def test_the_best_by_that_score_is_kept_and_chosen() -> None:
     best = max(found, key=lambda epoch: (found[epoch], epoch))
     assert best == 4
     assert manager.epochs() == (best, 6)
-    assert manager.best("evaluation_score") == best
+    assert manager.choose(Selection("best", "evaluation_score")) == best
 
 
 def test_resuming_publishes_what_a_kill_cut_off(capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,7 +52,7 @@ def student_config(small_config: Callable[..., Config]) -> Callable[..., Config]
 def teacher_divergence(trainer: Any, manager: CheckpointManager) -> float:
     """Cross-entropy from teacher to student over some fixed observations at the start of episodes."""
     torch.manual_seed(0)
-    agent, _ = manager.load_policy(manager.latest())
+    agent = manager.stored(manager.latest()).agent()
     obs, starts = torch.rand(64, 3, 3, 3).round(), torch.ones(64, dtype=torch.bool)
     with torch.no_grad():
         wanted, _, _ = agent.step(obs, agent.initial_state(64), starts)
@@ -75,7 +75,7 @@ def test_the_loss_is_the_cross_entropy_falling_linearly_to_nothing(
     teacher: CheckpointManager, student_config: Any
 ) -> None:
     config = student_config("kickstart.teacher=teacher", "kickstart.coefficient=3")
-    agent, _ = teacher.load_policy(3)
+    agent = teacher.stored(3).agent()
     kickstarter = TeacherKickstarter([agent], config.kickstart, 2, CPU)
     targets, log_probs, values = Targets(simplex(4, 2, 1), torch.rand(4, 2, 1)), simplex(4, 2).log(), torch.rand(4, 2)
     whole = cross_entropy(targets.probabilities[:, :, 0], log_probs).item()
@@ -87,7 +87,7 @@ def test_each_teacher_counts_with_its_own_coefficients(teacher: CheckpointManage
     config = student_config(
         "kickstart.teacher=teacher,mock://", "kickstart.coefficient=3,0.5", "kickstart.value_coefficient=2"
     )
-    agent, _ = teacher.load_policy(3)
+    agent = teacher.stored(3).agent()
     kickstarter = TeacherKickstarter([agent, UniformAgent(4)], config.kickstart, 2, CPU)
     targets, log_probs, values = Targets(simplex(4, 2, 2), torch.rand(4, 2, 2)), simplex(4, 2).log(), torch.rand(4, 2)
     entropies = [cross_entropy(targets.probabilities[:, :, number], log_probs).item() for number in (0, 1)]
@@ -110,7 +110,7 @@ def simplex(*shape: int) -> torch.Tensor:
 
 
 def test_the_teacher_remembers_from_one_rollout_to_the_next(teacher: CheckpointManager, small_config: Any) -> None:
-    agent, _ = teacher.load_policy(3)
+    agent = teacher.stored(3).agent()
     kickstarter = TeacherKickstarter([agent], small_config().kickstart, 2, CPU)
     obs, starts = torch.rand(6, 2, 3, 3, 3), torch.zeros(6, 2, dtype=torch.bool)
     halves = [kickstarter.targets(rollout_of(obs[part], starts[part])) for part in (slice(3), slice(3, 6))]

@@ -29,9 +29,9 @@ def test_there_are_old_formats() -> None:
 @pytest.mark.parametrize(("run", "agent"), [("teacher", "lstm"), ("student", "agalite")])
 def test_a_policy_of_an_older_format_has_its_weights(runs: Path, run: str, agent: str) -> None:
     manager = CheckpointManager(run_dir(run))
-    spec = manager.read_policy_spec(2)
+    stored = manager.stored(2)
+    spec, policy, sidecar = stored.policy_spec(), stored.agent(), stored.sidecar()
     assert (spec.agent, spec.observation, spec.num_actions) == (agent, Observation((3, 3, 3)), 4)
-    policy, sidecar = manager.load_policy(2)
     written = safetensors.numpy.load_file(manager.path(2) / "policy.safetensors")
     np.testing.assert_array_equal(policy.state_dict()["encoder.1.weight"].numpy(), written["encoder.0.weight"])
     assert (len(policy.state_dict()), sidecar["agent_step"]) == (len(written), 64)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from metta_ref.checkpoint import CheckpointManager, locked
+from metta_ref.checkpoint import CheckpointManager, Selection, locked
 from metta_ref.config import Config, load_run_config, parse_overrides
 from metta_ref.tools import resume, train
 from metta_ref.tools._logging import logging_to
@@ -95,7 +95,7 @@ def test_checkpoints_come_at_intervals_and_the_oldest_go_but_for_the_best(run_to
     code, out, _ = run_tool(train, *SMALL, *settings, "run=demo", "env.max_steps=4")
     manager = CheckpointManager(data_dir / "demo")
     assert [line.split("(")[1] for line in out[:-1]] == [f"epoch {n}, step {n * 32})" for n in (0, 2, 4, 6, 8)]
-    assert (code, manager.epochs()) == (0, tuple(sorted({manager.best("score"), 6, 8})))
+    assert (code, manager.epochs()) == (0, tuple(sorted({manager.choose(Selection("best")), 6, 8})))
 
 
 def test_resuming_a_finished_run_trains_nothing_and_says_so(run_tool: Any, trained: CheckpointManager) -> None:
