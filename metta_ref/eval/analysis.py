@@ -105,11 +105,8 @@ def analyse(
     """Analyses every checkpoint in a database for the metrics whose names match one of the patterns.
 
     Checkpoints are compared with `baseline`, or the first one measured, by the metric `ranked_by`, whose value in
-    an episode that leaves nothing to wish for is `target`.
-
-    Raises:
-        NoEpisodesError: no checkpoint has a measured episode, none has a metric that matches, or the baseline or
-            the metric to rank by was not measured.
+    an episode that leaves nothing to wish for is `target`. Raises NoEpisodesError when no checkpoint has a measured
+    episode, none has a metric that matches, or the baseline or the metric to rank by was not measured.
     """
     played = {policy: database.episode_values(policy, ranked_by) for policy in database.checkpoints()}
     measured = {policy: episodes for policy, episodes in played.items() if episodes}

@@ -8,9 +8,8 @@ probability of improvement still compares (Agarwal et al. 2021, arXiv 2108.13264
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from statistics import NormalDist
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -29,6 +28,9 @@ from metta_ref.eval.records import PolicyKey
 
 Episodes = Mapping[Task, Sequence[tuple[str, float]]]
 """By task, the value of each episode with a name that equal beginnings share; no task is without episodes."""
+
+Outcome = Literal["passed", "regressed", "undecided"]
+"""What the gate says of a policy."""
 
 POWER: Final = 0.8
 """How often an effect of the smallest detectable size would be found."""
@@ -67,24 +69,6 @@ class Standing:
     place: int
     iqm: float
     places: Interval
-
-
-class Outcome(StrEnum):
-    """What a gate says of a policy."""
-
-    PASSED = "passed"
-    REGRESSED = "regressed"
-    UNDECIDED = "undecided"
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a gate says of one comparison; undecided, about `needed` pairs would tell a difference as small as the
-    margin, None where no number is known to.
-    """
-
-    outcome: Outcome
-    needed: int | None = None
 
 
 def strata(episodes: Episodes) -> list[Values]:
@@ -135,22 +119,23 @@ def rank(played: Mapping[PolicyKey, Episodes], bootstrap: Bootstrap) -> tuple[St
     return tuple(sorted(standings, key=lambda standing: (standing.place, standing.policy)))
 
 
-def judge(comparison: Comparison, margin: float) -> Judgement:
+def judge(comparison: Comparison, margin: float) -> tuple[Outcome, int | None]:
     """The regression gate: may a policy be at most a margin worse than another?
 
     Passed when the whole interval of the difference lies at or above -margin, regressed when it lies below. Only
-    differences of equal episodes decide; what too few of them cannot tell is neither passed nor failed.
+    differences of equal episodes decide; what too few of them cannot tell is undecided, and about how many would
+    tell a difference as small as the margin is said as well, None where no number is known to.
     """
     interval, pairs, effect = comparison.difference_interval, comparison.pairs, comparison.detectable
     if interval is None or effect is None:
-        return Judgement(Outcome.UNDECIDED)
+        return "undecided", None
     if pairs >= _FEWEST_PAIRS and interval.low >= -margin:
-        return Judgement(Outcome.PASSED)
+        return "passed", None
     if pairs >= _FEWEST_PAIRS and interval.high < -margin:
-        return Judgement(Outcome.REGRESSED)
+        return "regressed", None
     if margin <= 0:
-        return Judgement(Outcome.UNDECIDED)
-    return Judgement(Outcome.UNDECIDED, max(math.ceil(pairs * (effect / margin) ** 2), pairs + 1, _FEWEST_PAIRS))
+        return "undecided", None
+    return "undecided", max(math.ceil(pairs * (effect / margin) ** 2), pairs + 1, _FEWEST_PAIRS)
 
 
 def _differences(ours: Sequence[tuple[str, float]], theirs: Sequence[tuple[str, float]]) -> Values:

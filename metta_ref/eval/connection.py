@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,11 +43,9 @@ class Connection:
 
     A file has one writer and nobody else. A reader of a server sees it as it was at the first question.
 
-    Raises:
-        StatsCorruptError: on opening or in any statement, when the file is damaged.
-        StatsBusyError: another process holds the file.
-        StatsServerError: the server cannot be reached, or refuses; the message never holds the password.
-        ConfigError: the package for a server is not installed.
+    On opening and in any statement raises StatsCorruptError when the file is damaged, StatsBusyError when another
+    process holds it, StatsServerError, which never tells the password, when the server cannot be reached or refuses;
+    and ConfigError when the package for a server is not installed.
     """
 
     def __init__(self, place: Place, *, read_only: bool) -> None:
@@ -54,12 +53,12 @@ class Connection:
         with self._reported():
             if isinstance(place, Path):
                 self._native: Any = duckdb.connect(str(place), read_only=read_only, config=_SETTINGS)
-            else:
-                import psycopg
+                return
+            import psycopg
 
-                self._native = psycopg.connect(place.url, autocommit=True, connect_timeout=10)
-                if read_only:
-                    self._native.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self._native = psycopg.connect(place.url, autocommit=True, connect_timeout=10)
+            if read_only:
+                self._native.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def close(self) -> None:
         """Lets go of the database; what was not committed is lost."""
@@ -79,12 +78,12 @@ class Connection:
         added = []
         for start in range(0, len(rows), _ROWS_PER_INSERT):
             batch = rows[start : start + _ROWS_PER_INSERT]
-            names = iter(range(len(batch) * len(batch[0])))
-            places = ", ".join(f"({', '.join(f'$v{next(names)}' for _ in row)})" for row in batch)
+            values = {f"v{number}": value for number, value in enumerate(chain.from_iterable(batch))}
+            names = (f"${name}" for name in values)
+            places = ", ".join(f"({', '.join(islice(names, len(row)))})" for row in batch)
             # S608: the table is a name of the schema, the values are bound.
             statement = f"INSERT INTO {table} VALUES {places} ON CONFLICT DO NOTHING RETURNING *"  # noqa: S608
-            values = [value for row in batch for value in row]
-            added += self.rows(statement, {f"v{number}": value for number, value in enumerate(values)})
+            added += self.rows(statement, values)
         return added
 
     @contextmanager

@@ -43,14 +43,12 @@ class Curve:
 def load_curves(groups: Sequence[Mapping[str, Path]], seed: int) -> tuple[Curve, ...]:
     """The curves of groups of runs, each by its name and the path of its log, as far as all runs of a group came.
 
-    Raises:
-        ConfigError: a log is missing, empty or damaged.
+    Raises ConfigError when a log is missing, empty or damaged.
     """
-    return tuple(_curve(group, np.random.default_rng(seed)) for group in groups)
+    return tuple(_curve(tuple(group), [_read(path) for path in group.values()], seed) for group in groups)
 
 
-def _curve(group: Mapping[str, Path], generator: np.random.Generator) -> Curve:
-    logs = [_read(path) for path in group.values()]
+def _curve(runs: tuple[str, ...], logs: Sequence[Sequence[Sequence[float]]], seed: int) -> Curve:
     length = min(len(log) for log in logs)
     values = np.array([log[:length] for log in logs])  # [runs, updates, 1 + series]
     # Neighbouring updates are averaged, not left out: a loss varies too much for one to stand for all.
@@ -58,10 +56,10 @@ def _curve(group: Mapping[str, Path], generator: np.random.Generator) -> Curve:
     points = np.stack([_mean(part, axis=1) for part in parts], axis=1)
     steps, series = points[0, :, 0], points[:, :, 1:]
     mean = _mean(series, axis=0)
-    resamples = generator.integers(len(logs), size=(_RESAMPLES if len(logs) > 1 else 1, len(logs)))
+    resamples = np.random.default_rng(seed).integers(len(runs), size=(_RESAMPLES if len(runs) > 1 else 1, len(runs)))
     drawn = np.stack([_mean(series[rows], axis=0) for rows in resamples])
     low, high = np.quantile(np.where(np.isnan(drawn), mean, drawn), LIMITS, axis=0)
-    return Curve(tuple(group), steps, mean, low, high)
+    return Curve(runs, steps, mean, low, high)
 
 
 def _mean(values: Values, axis: int) -> Values:
@@ -73,8 +71,8 @@ def _read(path: Path) -> list[list[float]]:
     """A row for each whole line: the step, then the series."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        plain = [json.loads(line) for line in lines if line.endswith("\n")]
-        rows = [[float(update["agent_step"]), *(_number(update.get(name)) for name in SERIES)] for update in plain]
+        updates = [json.loads(line) for line in lines if line.endswith("\n")]
+        rows = [[float(update["agent_step"]), *(_number(update.get(name)) for name in SERIES)] for update in updates]
     except FileNotFoundError:
         raise ConfigError([f"{path}: missing; train the run, or name others to draw"]) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:

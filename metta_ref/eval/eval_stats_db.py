@@ -98,10 +98,7 @@ class EvalStatsDB:
     """Read-only questions about one stats database; a context manager that closes it.
 
     A checkpoint is named by its path and epoch, which `key_and_version` turns into the key that the
-    simulation wrote: there is no second way to derive it.
-
-    Raises:
-        StatsError: see SimulationStatsDB.
+    simulation wrote: there is no second way to derive it. Raises StatsError as SimulationStatsDB does.
     """
 
     def __init__(self, place: Place) -> None:
@@ -148,8 +145,7 @@ class EvalStatsDB:
     ) -> int:
         """Number of (episode, agent) pairs, measured or not, of one checkpoint or of all.
 
-        Raises:
-            ValueError: a path without an epoch or the reverse; neither alone names a checkpoint.
+        Raises ValueError for a path without an epoch or the reverse: neither alone names a checkpoint.
         """
         if (checkpoint_path is None) != (epoch is None):
             raise ValueError("sample_count takes both checkpoint_path and epoch, or neither")

@@ -62,20 +62,17 @@ class Bootstrap:
     def draws(self, strata: Sequence[Values], statistic: Callable[[list[Values]], Values]) -> Values:
         """A figure of each resample: `statistic` is given the strata, resampled, as [R, n] each, and gives [R].
 
-        Raises:
-            ValueError: no stratum, or an empty one.
+        Raises ValueError when there is no stratum, or an empty one.
         """
         if not strata or any(stratum.size == 0 for stratum in strata):
             raise ValueError("a bootstrap needs at least one value in every stratum")
         generator = np.random.default_rng(self.seed)
         batch = max(1, _CELLS_AT_ONCE // sum(stratum.size for stratum in strata))
-        sizes = [min(batch, self.resamples - start) for start in range(0, self.resamples, batch)]
-        return np.concatenate(
-            [
-                statistic([stratum[generator.integers(stratum.size, size=(size, stratum.size))] for stratum in strata])
-                for size in sizes
-            ]
-        )
+        figures = []
+        for start in range(0, self.resamples, batch):
+            size = min(batch, self.resamples - start)
+            figures.append(statistic([s[generator.integers(s.size, size=(size, s.size))] for s in strata]))
+        return np.concatenate(figures)
 
     def pooled_draws(self, strata: Sequence[Values], statistic: Statistic) -> Values:
         """As `draws`, of a statistic over all values."""

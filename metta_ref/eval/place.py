@@ -35,8 +35,7 @@ Place = Path | Server
 def parse_place(text: str, default: Path) -> Place:
     """The place that a setting names: a path, a postgresql:// URL, or `default` when it is empty.
 
-    Raises:
-        ConfigError: a URL of another kind, or one that cannot be taken apart.
+    Raises ConfigError for a URL of another kind, or one that cannot be taken apart.
     """
     scheme, separator, _ = text.partition("://")
     if not separator:

@@ -37,8 +37,7 @@ _STYLE: Final[Any] = {
 def draw(analysis: Analysis, curves: Sequence[Curve], kind: str) -> dict[str, bytes]:
     """The figures by name, as files of a kind (`svg` or `png`); what an analysis does not hold has no figure.
 
-    Raises:
-        ConfigError: matplotlib is not installed.
+    Raises ConfigError when matplotlib is not installed.
     """
     try:
         import matplotlib as mpl

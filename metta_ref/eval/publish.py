@@ -17,12 +17,8 @@ def publish(shards: Sequence[Path], destination: Place) -> Merged:
     """Merges shards into `destination`, all or nothing; whoever publishes there at the same time waits.
 
     A server takes them in one transaction. A file is replaced by a complete copy, which stands in the same folder,
-    is flushed to disk, and takes the name in one rename.
-
-    Raises:
-        StatsCorruptError, StatsNotFoundError: about the destination or a shard; the destination is untouched.
-        StatsBusyError: another program has changes to the destination that are not in the file yet.
-        StatsServerError: the server cannot be reached, or refuses.
+    is flushed to disk, and takes the name in one rename. Raises StatsError as SimulationStatsDB does about the
+    destination or a shard, and StatsBusyError when another program has changes that are not in the file yet.
     """
     if isinstance(destination, Server):
         with SimulationStatsDB(destination) as database:

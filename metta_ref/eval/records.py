@@ -28,8 +28,7 @@ class EpisodeRecord:
     An episode that was asked for and did not end has policies, no metrics and no `completed_at`; it counts as
     a sample and never as a potential one. `step_count` is in environment steps.
 
-    Raises:
-        ValueError: a metric is not finite, or belongs to an agent without a policy.
+    Raises ValueError when a metric is not finite, or belongs to an agent without a policy.
     """
 
     id: str

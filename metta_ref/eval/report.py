@@ -20,8 +20,7 @@ _TEXTS: Final = ("run", "metric", "simulation", "environment", "verdict")
 def to_json(analysis: Analysis) -> str:
     """The analysis as a JSON document; an interval is [low, high].
 
-    Raises:
-        ValueError: a figure is not finite, which JSON cannot hold.
+    Raises ValueError when a figure is not finite, which JSON cannot hold.
     """
     settings = {"schema_version": SCHEMA_VERSION, "confidence": CONFIDENCE}
     return json.dumps(settings | asdict(analysis, dict_factory=_plain), indent=2, allow_nan=False) + "\n"
@@ -39,16 +38,13 @@ def to_tables(analysis: Analysis) -> list[Table]:
 
 def _plain(fields: list[tuple[str, Any]]) -> dict[str, Any]:
     """The fields of a value by name; a checkpoint is told by run and epoch, a simulation by name and environment."""
-    plain: dict[str, Any] = {}
-    for name, value in fields:
-        if name == "policy":
-            plain |= {"run": value[0], "epoch": value[1]}
-        elif name == "baseline":
-            plain[name] = {"run": value[0], "epoch": value[1]}
-        elif name == "simulations":
-            plain[name] = [{"name": task, "env": env} for task, env in value]
-        else:
-            plain[name] = value
+    plain = dict(fields)
+    if policy := plain.pop("policy", None):
+        plain = {"run": policy[0], "epoch": policy[1], **plain}
+    if baseline := plain.get("baseline"):
+        plain["baseline"] = {"run": baseline[0], "epoch": baseline[1]}
+    if tasks := plain.get("simulations"):
+        plain["simulations"] = [{"name": name, "env": env} for name, env in tasks]
     return plain
 
 

@@ -32,12 +32,8 @@ class SimulationStatsDB:
     """A database with the tables of `schema`; a context manager that closes it.
 
     Without `read_only` a missing file is created with its schema, and an existing one must carry it; on a server
-    the schema is created where it is missing.
-
-    Raises:
-        StatsNotFoundError: `read_only` and there is none.
-        StatsCorruptError: the file is damaged, or is no stats database of this format.
-        StatsError: as `Connection` does.
+    the schema is created where it is missing. Raises StatsNotFoundError when there is none to read,
+    StatsCorruptError when it is no stats database of this format, and as `Connection` does.
     """
 
     def __init__(self, place: Place, *, read_only: bool = False) -> None:
@@ -67,8 +63,7 @@ class SimulationStatsDB:
     def record(self, simulation: SimulationRecord, episodes: Iterable[EpisodeRecord]) -> None:
         """Writes a simulation and its episodes, all or nothing; an episode that is there stays as it is.
 
-        Raises:
-            ValueError: an episode belongs to another simulation.
+        Raises ValueError when an episode belongs to another simulation.
         """
         with self.connection.transaction():
             self._add(_rows(simulation, list(episodes)))
@@ -77,10 +72,8 @@ class SimulationStatsDB:
         """Adds the simulations and episodes of other stats databases, all or nothing.
 
         The unit is the episode: one whose id is here already keeps all its rows and takes none but a replay that
-        it lacks, so that merging twice is merging once. Merging a database into itself changes nothing.
-
-        Raises:
-            StatsError: about a shard; nothing was added.
+        it lacks, so that merging twice is merging once. Merging a database into itself changes nothing, and neither
+        does a shard that cannot be read, about which StatsError tells.
         """
         added: list[str] = []
         with self.connection.transaction():

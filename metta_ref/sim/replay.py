@@ -4,8 +4,10 @@ import html
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from importlib import resources
 from itertools import accumulate
 from pathlib import Path
+from string import Template
 
 from metta_ref.sim.playing import Frame, ReplayError
 
@@ -89,46 +91,5 @@ def to_html(replay: Replay) -> str:
             f"<ol start=0>{choices}</ol></figure>"
         )
     title = html.escape(f"{run}, epoch {epoch}, in {replay.task}")
-    return _PAGE.format(title=title, frames="\n".join(figures), last=count - 1, total=f"{replay.total:g}")
-
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>
-body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem }}
-h1 {{ font-size: 1.4rem }}
-pre {{ font-size: 1.5rem; line-height: 1.2; overflow-x: auto }}
-figure {{ margin: 1rem 0 }}
-form:not([hidden]) {{ display: flex; gap: 1rem }}
-input {{ flex: 1; min-width: 0 }}
-meter {{ width: 8rem }}
-</style>
-<h1>{title}</h1>
-<p>Return {total}. Below each picture: the policy's estimate of what is to come, and its choice among the actions.</p>
-<form hidden><button type="button">Play</button>
-<input type="range" min="0" max="{last}" value="0" aria-label="Step"></form>
-{frames}
-<script>
-const slider = document.querySelector("input"), button = document.querySelector("button");
-const figures = document.querySelectorAll("figure");
-const show = () => figures.forEach((figure, number) => figure.hidden = number !== Number(slider.value));
-let timer;
-const stop = () => {{ clearInterval(timer); timer = undefined; button.textContent = "Play"; }};
-const next = () => {{ slider.stepUp(); show(); if (slider.value === slider.max) stop(); }};
-slider.addEventListener("input", () => {{ stop(); show(); }});
-button.addEventListener("click", () => {{
-  if (timer) return stop();
-  if (slider.value === slider.max) slider.value = 0;
-  show();
-  button.textContent = "Pause";
-  timer = setInterval(next, 400);
-}});
-document.querySelector("form").hidden = false;
-show();
-</script>
-</html>
-"""
+    page = Template(resources.files("metta_ref.sim").joinpath("replay.html").read_text(encoding="utf-8"))
+    return page.substitute(title=title, frames="\n".join(figures), last=count - 1, total=f"{replay.total:g}")

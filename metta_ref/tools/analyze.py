@@ -123,7 +123,7 @@ def _draw(analysis: "Analysis", groups: Sequence[Mapping[str, Path]], directory:
 
 def _gate(analysis: "Analysis", run: str, margin: float) -> int:
     """Say whether the newest measured checkpoint of the run passed, and return the exit code."""
-    from metta_ref.eval.comparison import Outcome, judge
+    from metta_ref.eval.comparison import judge
 
     epochs = [epoch for name, epoch in (one.policy for one in analysis.checkpoints if one.metrics) if name == run]
     newest = max(epochs, default=None)
@@ -131,21 +131,18 @@ def _gate(analysis: "Analysis", run: str, margin: float) -> int:
     if not compared:
         raise ConfigError([f"run={run}: no checkpoint of it has a simulation in common with the baseline to compare"])
     [found] = compared
-    judgement = judge(found, margin)
+    outcome, needed = judge(found, margin)
     interval = found.difference_interval
     difference = (
         "none" if interval is None else f"{found.difference:+.6g} interval={interval.low:.6g},{interval.high:.6g}"
     )
     print(
-        f"gate run={run} epoch={newest} outcome={judgement.outcome} difference={difference} margin={margin:g} "
-        f"pairs={found.pairs}"
+        f"gate run={run} epoch={newest} outcome={outcome} difference={difference} margin={margin:g} pairs={found.pairs}"
     )
-    if judgement.outcome is Outcome.UNDECIDED:
-        advice = f"about {judgement.needed} pairs would tell" if judgement.needed else "play more equal episodes"
+    if outcome == "undecided":
+        advice = f"about {needed} pairs would tell" if needed else "play more equal episodes"
         print(f"undecided: {advice}; evaluate both with more episodes of equal seeds", file=sys.stderr)
-    return {Outcome.PASSED: EXIT_DONE, Outcome.REGRESSED: EXIT_FAILED, Outcome.UNDECIDED: EXIT_REFUSED}[
-        judgement.outcome
-    ]
+    return {"passed": EXIT_DONE, "regressed": EXIT_FAILED, "undecided": EXIT_REFUSED}[outcome]
 
 
 if __name__ == "__main__":
