@@ -11,7 +11,7 @@ from audit.checks.mentions import mention_findings
 from audit.contents import Contents
 from audit.earlier import Earlier
 from audit.gathering import Wanted
-from audit.kinds.deletion import is_record
+from audit.kinds.deletion import is_record, lists_what_is_gone
 from audit.kinds.judge import MentionJudge, Past
 from audit.kinds.kind import Kind
 from audit.kinds.paths import GonePaths
@@ -125,6 +125,7 @@ class MentionCheck:
             for path, reading in readings
             for mention in reading.mentions
             if not (mention.code == "REF008" and is_record(path))
+            if not (mention.code == "REF005" and lists_what_is_gone(path))
         )
         skipped = tuple(Skipped(path, reading.reason) for path, reading in readings if reading.reason)
         return MentionResult(mention_findings(mentions, judge), skipped, self._reader.files, self._reader.parsed)

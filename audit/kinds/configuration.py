@@ -83,6 +83,16 @@ class YamlValues(TextKind):
 
     HOLDS = (
         Example(
+            title="a name that every project has, and a list of what is gone",
+            before={
+                "README.rst": "",
+                "shop/old.py": "",
+                "shop/plugin/meta.yaml": "readme: README.rst\n",
+                "ci/obsolete-files.yaml": "- shop/old.py\n",
+            },
+            gone=("README.rst", "shop/old.py"),
+        ),
+        Example(
             title="a class path that resolves, and names that belong to somebody else",
             before={
                 "shop/__init__.py": "",

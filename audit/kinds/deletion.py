@@ -48,6 +48,7 @@ _RECORD: Final = regex(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
+_LIST_OF_GONE: Final = regex(r"(?<![a-zA-Z])(?:obsolete|removed|deleted|retired)(?![a-zA-Z])", re.IGNORECASE)
 _NAMES: Final = regex(r"`[^`\n]*`|[\w/-]*\w[._]\w[\w./-]*")
 """What is said of a name is not in the name: ``pkg.gone`` may well be there."""
 
@@ -74,6 +75,11 @@ def marks_old_code(comment: str) -> bool:
 def is_record(path: str) -> bool:
     """Whether a document records the past by its nature: a changelog, credits, a migration note, an ADR."""
     return _RECORD.fullmatch(path) is not None and not path.endswith((".py", ".pyi"))
+
+
+def lists_what_is_gone(path: str) -> bool:
+    """Whether the name of a file says that what it lists is gone: ``obsolete-files.json``."""
+    return _LIST_OF_GONE.search(path.rpartition("/")[2]) is not None
 
 
 class Sentences:

@@ -74,6 +74,8 @@ class MentionJudge:
                 return None
             find = self._paths.find if mention.form == "path" else self._paths.find_config
             target = find(path, mention.text)
+            if target is not None and mention.code == "REF005" and mention.text in CONVENTIONAL:
+                target = target if target.rpartition("/")[0] == path.rpartition("/")[0] else None  # of any project
             if target is not None or mention.form == "config" or not _MAY_BE_NAME.fullmatch(mention.text):
                 return self._gone_path(target) if target is not None else None
         # code and commands find what lies beside them

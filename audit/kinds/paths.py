@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from audit.kinds.forms import without_location
 from audit.kinds.globs import WILD, matcher, names_after_wildcard
+from audit.model.regex import regex
+from audit.model.testdata import is_input_of_tests
 
 _DOCUMENTS: Final = (".rst", ".md", ".ipynb", ".txt")
 _PLACEHOLDERS: Final = frozenset({".gitignore", ".ignore", ".gitkeep", ".keep", ".empty", ".placeholder", ".nomedia"})
@@ -21,6 +24,9 @@ _EXAMPLES: Final = frozenset(
 )
 
 
+_TEMPLATE: Final = regex(r"(?:^|[_-])(?:templates?|skeletons?|scaffold\w*|boilerplate)(?:[_-]|$)|\{\{", re.IGNORECASE)
+
+
 def is_elsewhere(document: str, path: str) -> bool:
     """Whether ``path`` lies in a folder of examples, tests or copies that does not hold the document.
 
@@ -31,6 +37,11 @@ def is_elsewhere(document: str, path: str) -> bool:
         if part in _EXAMPLES:
             return not document.startswith("/".join(parts[:depth]) + "/")
     return False
+
+
+def is_of_its_own(document: str) -> bool:
+    """Whether a file is part of a template of other projects, or of the input of tests: it names what lies there."""
+    return is_input_of_tests(document) or any(map(_TEMPLATE.search, document.split("/")[:-1]))
 
 
 class PathIndex:
@@ -77,7 +88,7 @@ class GonePaths:
             return None
         exact = next((path for path in near if path in self.gone), None)
         if exact is not None:
-            return exact
+            return exact if exact == near[0] or not is_of_its_own(document) else None
         by_ending = self._by_ending(plain)
         return None if by_ending is None or is_elsewhere(document, by_ending) else by_ending
 

@@ -53,6 +53,14 @@ class ShellScripts(TextKind):
 
     HOLDS = (
         Example(
+            title="a template of projects to come",
+            before={
+                "manage.py": "",
+                "shop/project_template/Dockerfile": "FROM python:3.11\nRUN python manage.py migrate\n",
+            },
+            gone=("manage.py",),
+        ),
+        Example(
             title="what a command writes, and what is searched for",
             before={
                 "shop/old.py": "",
