@@ -74,6 +74,8 @@ def reference_findings(
 def _code(missing: Dangling, past: Retired | None) -> str | None:
     if past is None and _is_of_others(missing):
         return None
+    if missing.kind == "export" and is_input_of_tests(missing.site.path):
+        return None
     if missing.kind == "string":
         return "REF004" if past or missing.callee or _is_setting(missing) else None
     if missing.kind == "export":

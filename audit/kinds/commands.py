@@ -40,6 +40,8 @@ _SEARCHING: Final = frozenset({"grep", "egrep", "fgrep", "rg", "sed", "awk"})
 """Commands whose first operand is a pattern or a program, and no file."""
 _WRITTEN: Final = regex(r"-o|--out(?:put)?(?:-?(?:file|path|dir))?|[12&]?>{1,2}")
 """What stands before a file that a command writes: it need not be there."""
+_COPYING: Final = frozenset({"cp", "mv", "ln", "install"})
+"""Commands whose last operand they write."""
 _SERVERS: Final = frozenset({"uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "uwsgi", "waitress-serve"})
 _APP_OPTIONS: Final = {"celery": ("-A", "--app"), "flask": ("-A", "--app"), "dramatiq": (), "arq": ()}
 _RUNS_MODULES: Final = frozenset({"torchrun", "coverage", "kernprof", "scalene", "viztracer", "debugpy", "pdb"})
@@ -176,6 +178,8 @@ def _mentions(
 def _needed(words: list[Word]) -> Iterator[Word]:
     """The words of a command without files that it writes, and without the pattern of a search."""
     searches, before = False, ""
+    if len(words) > 2 and words[0].text.lstrip("@") in _COPYING:
+        words = words[:-1]
     for index, word in enumerate(words):
         option = _OPTION.match(word.text)
         is_written = _WRITTEN.fullmatch((option[0] if option else before).rstrip("="))

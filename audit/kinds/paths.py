@@ -14,6 +14,8 @@ from audit.model.regex import regex
 from audit.model.testdata import is_input_of_tests
 
 _DOCUMENTS: Final = (".rst", ".md", ".ipynb", ".txt")
+_TEMPLATES: Final = (".in", ".tpl", ".tmpl", ".template", ".j2", ".jinja", ".jinja2")
+"""Suffixes of what a build makes a file from."""
 _PLACEHOLDERS: Final = frozenset({".gitignore", ".ignore", ".gitkeep", ".keep", ".empty", ".placeholder", ".nomedia"})
 """Files that hold a place for what is written there: a folder of nothing else is no less there without them."""
 _MIN_ENDING: Final = 2
@@ -84,7 +86,7 @@ class GonePaths:
         if plain is None:
             return None
         near = list(_candidates(document, plain))
-        if any(f"{path}{suffix}" in self._now.all for path in near for suffix in ("", *_DOCUMENTS)):
+        if any(f"{path}{suffix}" in self._now.all for path in near for suffix in ("", *_DOCUMENTS, *_TEMPLATES)):
             return None
         exact = next((path for path in near if path in self.gone), None)
         if exact is not None:
@@ -149,7 +151,7 @@ class GonePaths:
             for folder in folders
             for suffix in ("", *_DOCUMENTS)
         ]
-        if any(path in self._now.all for path in paths):
+        if any(f"{path}{suffix}" in self._now.all for path in paths for suffix in ("", *_TEMPLATES)):
             return None
         found = (path for path in paths if path in self.gone and path.endswith(_DOCUMENTS))
         return next((path for path in found if not self._may_be_written(path)), None)

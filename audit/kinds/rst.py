@@ -25,6 +25,12 @@ class ReStructuredText(TextKind):
 
     HOLDS = (
         Example(
+            title="a document that a build fills in from its template",
+            before={"docs/index.rst": ".. toctree::\n\n   old\n\nSee old.rst.\n", "docs/old.rst": "Old\n===\n"},
+            gone=("docs/old.rst",),
+            after={"docs/old.rst.tpl": "Old\n===\n"},
+        ),
+        Example(
             title="a document that took the place of a folder, credits, an announcement",
             before={
                 "shop/__init__.py": "",

@@ -64,7 +64,8 @@ class ShellScripts(TextKind):
             title="what a command writes, and what is searched for",
             before={
                 "shop/old.py": "",
-                "run.sh": "tool -o shop/old.py\ntool --output=shop/old.py\ntool > shop/old.py\ngrep -r shop/old.py .\n",
+                "run.sh": "tool -o shop/old.py\ntool --output=shop/old.py\ntool > shop/old.py\n"
+                "ln -s a shop/old.py\ngrep -r shop/old.py .\n",
             },
             gone=("shop/old.py",),
         ),

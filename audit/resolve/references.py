@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from audit.model.facts import Attribute, Context, FileFacts, Import, ImportedName, Span, Text
 from audit.model.findings import Site
@@ -12,6 +13,9 @@ from audit.resolve.chains import ChainWalker, Missing
 from audit.resolve.index import Node
 from audit.resolve.program import Program, Resolution
 from audit.resolve.strings import StringNames, imports_modules, puts_in_place, use_of
+
+_FURTHEST_ABOVE: Final = 2
+"""How many folders above the tree a relative import may lead: a repository may itself be a package."""
 
 
 def site_of(path: str, span: Span) -> Site:
@@ -42,6 +46,8 @@ class FileReferences:
 
     def dangling(self) -> Iterator[Dangling]:
         """Every reference of the file that leads nowhere."""
+        if self._is_text():
+            return
         broken: set[tuple[int, int]] = set()
         for index, statement in enumerate(self.facts.imports):
             for positions, found in self._dangling_import(index, statement):
@@ -53,6 +59,11 @@ class FileReferences:
         for text in self.facts.texts:
             yield from self._dangling_text(text)
         yield from self._dangling_exports()
+
+    def _is_text(self) -> bool:
+        """Whether the file imports from so far above the tree that it can be no module: a parser is tested with it."""
+        depth = self.path.count("/") + 1
+        return any(statement.level > depth + _FURTHEST_ABOVE for statement in self.facts.imports)
 
     def targets(self, index: int, statement: Import) -> list[tuple[ImportedName, Resolution]]:
         """What each name of a statement leads to: for a from-import the module it is taken from."""

@@ -81,8 +81,9 @@ def _tops(tree: Tree, path: str, facts: FileFacts) -> tuple[frozenset[str], froz
             continue
         if roots is None:
             roots = (*tree.local_roots(path), *index.roots)
-        if not index.nodes(roots, parts[:1]):
-            outside.add(parts[0])
+        found = index.nodes(roots, parts[:1])
+        if all(node.kind == "module" and path in node.files for node in found):
+            outside.add(parts[0])  # nobody's, or its own name: then it means a library
         if len(parts) > 1 and any(node.kind != "namespace" for node in index.nodes(roots, parts)):
             inside.add(parts[0])
     return frozenset(inside), frozenset(outside)
