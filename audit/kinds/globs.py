@@ -10,6 +10,10 @@ from audit.kinds.forms import CONVENTIONAL
 from audit.model.regex import regex
 
 WILD: Final = regex(r"[*?\[\]{}!]")
+_OF_ALL: Final = CONVENTIONAL | frozenset(
+    {"site-packages", "dist-packages", "node_modules", "__pycache__", "build", "dist", "venv", ".venv", ".git", ".tox"}
+)
+"""Names that every project and every environment has."""
 _BRACES: Final = regex(r"\{([^{}/]*)\}")
 _MOST_ALTERNATIVES: Final = 32
 _NAMED: Final = regex(r"\w[\w.+-]+")
@@ -19,7 +23,7 @@ def names_after_wildcard(text: str) -> bool:
     """Whether a pattern names a file or folder literally after its first wildcard: ``**/old/*.py`` names ``old``."""
     parts = text.lstrip("!").split("/")
     first = next((index for index, part in enumerate(parts) if WILD.search(part)), None)
-    return first is not None and any(_NAMED.fullmatch(part) and part not in CONVENTIONAL for part in parts[first + 1 :])
+    return first is not None and any(_NAMED.fullmatch(part) and part not in _OF_ALL for part in parts[first + 1 :])
 
 
 def matcher(text: str) -> re.Pattern[str] | None:

@@ -14,7 +14,7 @@ from audit.model.regex import regex
 from audit.model.testdata import is_input_of_tests
 
 _DOCUMENTS: Final = (".rst", ".md", ".ipynb", ".txt")
-_TEMPLATES: Final = (".in", ".tpl", ".tmpl", ".template", ".j2", ".jinja", ".jinja2")
+_TEMPLATES: Final = (".in", ".tpl", "-tpl", ".tmpl", ".template", ".j2", ".jinja", ".jinja2")
 """Suffixes of what a build makes a file from."""
 _PLACEHOLDERS: Final = frozenset({".gitignore", ".ignore", ".gitkeep", ".keep", ".empty", ".placeholder", ".nomedia"})
 """Files that hold a place for what is written there: a folder of nothing else is no less there without them."""
