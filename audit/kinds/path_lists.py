@@ -58,7 +58,8 @@ class PathLists(TextKind):
                 "shop/new/a.py": "",
                 "tests/unit/test_old.py": "",
                 "data/site-packages/a.py": "",
-                "CODEOWNERS": "**/old/** @a\n**/new/ @b\ntests/*/test_old.py @c\n*.py @d\n**/{old,new}/a.py @e\n*/site-packages/ @f\n",
+                "CODEOWNERS": "**/old/** @a\n**/new/ @b\ntests/*/test_old.py @c\n*.py @d\n"
+                "**/{old,new}/a.py @e\n*/site-packages/ @f\n",
             },
             gone=("shop/old/a.py", "tests/unit/test_old.py", "data/site-packages/a.py"),
             finds=(("CODEOWNERS", 1, "shop/old"), ("CODEOWNERS", 3, "tests/unit/test_old.py")),
