@@ -129,6 +129,10 @@ def _evaluated(expected: Evaluated, scene: Scene) -> Facts:
     ]:
         raise Unmet(f"the evaluation reports {', '.join(wrong)}")
     reward = _finite(said.get("mean_reward"), "mean_reward of the evaluation")
+    if reward < expected.min_reward:
+        raise Unmet(f"mean reward {reward:g} of {expected.episodes} episodes, expected {expected.min_reward:g} or more")
+    if reward > expected.max_reward:
+        raise Unmet(f"mean reward {reward:g} of {expected.episodes} episodes, expected {expected.max_reward:g} or less")
     if not (scene.data / expected.run / "stats.duckdb").is_file():
         raise Unmet(f"no {expected.run}/stats.duckdb")
     return {

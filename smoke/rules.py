@@ -1,6 +1,7 @@
 """Scenarios from YAML; all mistakes of a file are found at once, each with its line."""
 
 import difflib
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
@@ -8,10 +9,12 @@ from pathlib import Path
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 from smoke.scenario import EXPECTATIONS, Analysed, Evaluated, Expectation, Resumed, Scenario, Stage, Trained
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_NAMING: Final = "must be lower-case letters, digits, '_' and '-', at most 64"
 _SCALARS: Final[dict[type, tuple[str, tuple[str, ...]]]] = {
     str: ("text", ("str", "int", "float", "bool")),
     int: ("a whole number", ("int",)),
@@ -82,10 +85,13 @@ class _Reader:
         if hint not in _SCALARS:
             return self._dataclass(node, hint)
         words, tags = _SCALARS[hint]
-        if not isinstance(node, yaml.ScalarNode) or node.tag.rpartition(":")[2] not in tags:
-            self.wrong(node, f"{key}: must be {words}")
-            return hint()
-        return hint(node.value)
+        if isinstance(node, yaml.ScalarNode) and node.tag.rpartition(":")[2] in tags:
+            try:
+                return hint(node.value if hint is str else SafeConstructor().construct_object(node))
+            except (ValueError, OverflowError):  # what YAML tags as a number and Python cannot hold
+                pass
+        self.wrong(node, f"{key}: must be {words}")
+        return hint()
 
     def _dataclass(self, node: yaml.Node, cls: type[Any]) -> Any:
         before = len(self.problems)
@@ -137,30 +143,44 @@ class _Reader:
 
 def _broken_rules(made: Scenario | Stage | Expectation) -> Iterator[tuple[str, str]]:
     """(key, message) for every value that its type alone does not rule out."""
-    if isinstance(made, Scenario | Stage) and not _NAME.fullmatch(made.name):
-        yield "name", "must be lower-case letters, digits, '_' and '-', at most 64"
-    if isinstance(made, Stage):
-        if not made.timeout > 0:
-            yield "timeout", "must be more than 0 seconds"
-        if not made.expect:
-            yield "expect", f"must hold at least one of {', '.join(EXPECTATIONS)}"
-        for earlier in _rests_on(made):
-            if earlier not in made.needs:
-                yield "needs", f"must name {earlier}, which the stage's expectation compares with"
-    if isinstance(made, Evaluated) and made.episodes < 1:
-        yield "episodes", "must be at least 1"
-    if isinstance(made, Trained) and made.min_step < 1:
-        yield "min_step", "must be at least 1"
-    if isinstance(made, Scenario):
-        if not made.stages:
-            yield "stages", "must hold at least one stage"
-        before: list[str] = []
-        for stage in made.stages:
-            for need in stage.needs:
-                if need not in before:
-                    known = ", ".join(before) or "none"
-                    yield "stages", f"{stage.name} needs {need}, which is no earlier stage (earlier: {known})"
-            before.append(stage.name)
+    match made:
+        case Scenario():
+            yield from _broken_scenario(made)
+        case Stage():
+            yield from _broken_stage(made)
+        case Trained() if made.min_step < 1:
+            yield "min_step", "must be at least 1"
+        case Evaluated():
+            if made.episodes < 1:
+                yield "episodes", "must be at least 1"
+            if not made.min_reward <= made.max_reward:
+                yield "min_reward", f"must be a number up to max_reward, which is {made.max_reward:g}"
+
+
+def _broken_scenario(made: Scenario) -> Iterator[tuple[str, str]]:
+    if not _NAME.fullmatch(made.name):
+        yield "name", _NAMING
+    if not made.stages:
+        yield "stages", "must hold at least one stage"
+    before: list[str] = []
+    for stage in made.stages:
+        for need in stage.needs:
+            if need not in before:
+                known = ", ".join(before) or "none"
+                yield "stages", f"{stage.name} needs {need}, which is no earlier stage (earlier: {known})"
+        before.append(stage.name)
+
+
+def _broken_stage(made: Stage) -> Iterator[tuple[str, str]]:
+    if not _NAME.fullmatch(made.name):
+        yield "name", _NAMING
+    if not 0 < made.timeout < math.inf:
+        yield "timeout", "must be more than 0 seconds, and end"
+    if not made.expect:
+        yield "expect", f"must hold at least one of {', '.join(EXPECTATIONS)}"
+    for earlier in _rests_on(made):
+        if earlier not in made.needs:
+            yield "needs", f"must name {earlier}, which the stage's expectation compares with"
 
 
 def _rests_on(stage: Stage) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What a smoke run consists of, as values: scenarios of stages, and what each stage must show."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -33,10 +34,15 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """The command completed and recorded `episodes` episodes of the newest checkpoint of `run`."""
+    """The command completed and recorded `episodes` episodes of the newest checkpoint of `run`.
+
+    Their mean reward lies between the bounds, where these are given: what was to be learnt was, or could not be.
+    """
 
     run: str
     episodes: int
+    min_reward: float = -math.inf
+    max_reward: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)

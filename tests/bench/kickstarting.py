@@ -28,9 +28,12 @@ GOAL = 0.9
 FACTOR = 3.0
 LIMIT = 1_000_000
 """Steps after which a student counts as not having reached the goal; its ratio is then a lower bound."""
-TAUGHT = 40_000
-"""Steps until the teacher's weight is 0."""
-SETTINGS = ("trainer.num_envs=64", "trainer.update_epochs=4")
+MASTERY = 0.97
+"""The return at which the teacher has learnt enough to teach."""
+SETTINGS = ("env.corridor_length=6", "trainer.num_envs=64", "trainer.update_epochs=4")
+"""A corridor that a student alone needs long to see a use in remembering through."""
+KICKSTART = ("kickstart.coefficient=2", "kickstart.value_coefficient=0.5", "kickstart.timesteps=200000")
+"""Longer than the student takes: a weight that falls to 0 before the student can do without it costs what it gave."""
 
 
 def configuration(agent: str, seed: int, *more: str) -> Config:
@@ -38,26 +41,26 @@ def configuration(agent: str, seed: int, *more: str) -> Config:
     return parse_overrides([f"py_agent={agent}", f"seed={seed}", *SETTINGS, *more], Config)
 
 
-def train(config: Config) -> Trainer:
-    """Train until the mean return of the latest episodes reaches the goal, or the limit is met."""
+def train(config: Config, goal: float) -> Trainer:
+    """Train until the mean return of the latest episodes reaches a goal, or the limit is met."""
     trainer = Trainer(config, make_env(config.env, config.trainer.num_envs, config.seed))
-    while trainer.agent_step < LIMIT and (trainer.episodes < 100 or (trainer.score or 0.0) < GOAL):
+    while trainer.agent_step < LIMIT and (trainer.episodes < 100 or (trainer.score or 0.0) < goal):
         trainer.update()
     return trainer
 
 
 def measure(seed: int, directory: Path) -> float:
     """Train a teacher and two students, print a line for each, and return how many times fewer steps it takes."""
-    teacher = train(configuration(TEACHER, seed + 1000))
+    teacher = train(configuration(TEACHER, seed + 1000), MASTERY)
     path = teacher.save(CheckpointManager(directory / f"teacher-{seed}"))
-    taught = (f"kickstart.teacher={path}", f"kickstart.timesteps={TAUGHT}")
+    taught = (f"kickstart.teacher={path}", *KICKSTART)
     steps = {}
     for name, config in (
         ("alone", configuration(STUDENT, seed)),
         ("with a teacher", configuration(STUDENT, seed, *taught)),
     ):
         began = time.perf_counter()
-        student = train(config)
+        student = train(config, GOAL)
         steps[name] = student.agent_step
         reached = "reached" if student.agent_step < LIMIT else "not reached"
         print(

@@ -1,5 +1,6 @@
 """Scenarios as people write them, and every mistake in them at once."""
 
+import math
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,21 +19,40 @@ SHIPPED_RULES = Path(__file__).parents[3] / "rules" / "smoke.yaml"
 def test_the_shipped_scenarios_cover_the_whole_way_for_every_agent(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    scenarios = load_scenarios(SHIPPED_RULES)
-    assert [scenario.name for scenario in scenarios] == ["agalite", "lstm", "fast", "memoryless"]
-    for scenario in scenarios:
-        assert [stage.name for stage in scenario.stages] == [
+    scenarios = {scenario.name: scenario for scenario in load_scenarios(SHIPPED_RULES)}
+    for agent in ("agalite", "lstm", "fast", "memoryless"):
+        stages = scenarios[agent].stages
+        assert [stage.name for stage in stages] == [
             "train", "checkpoint", "uninterrupted", "resume", "evaluate", "analyse",
         ]  # fmt: skip
-        expected = {type(expectation) for stage in scenario.stages for expectation in stage.expect}
-        assert expected == set(EXPECTATIONS.values())
+        assert {type(expectation) for stage in stages for expectation in stage.expect} == set(EXPECTATIONS.values())
     assert main(["--list"]) == 0
     assert capsys.readouterr().out == (
         "agalite: An AGaLiTe agent with two environment workers, from training to figures.\n"
         "lstm: An LSTM agent without workers, from training to figures.\n"
         "fast: A convolutional encoder before an LSTM, from training to figures.\n"
         "memoryless: The control without a memory, from training to figures.\n"
+        "agalite-learns: An AGaLiTe agent learns to remember the cue.\n"
+        "lstm-learns: An LSTM agent learns to remember the cue.\n"
+        "fast-learns: An LSTM agent behind a convolutional encoder learns to remember the cue.\n"
+        "memoryless-guesses: The control finds the goals and can only guess which one pays.\n"
     )
+
+
+def test_the_shipped_scenarios_hold_every_agent_with_a_memory_against_the_control() -> None:
+    bounds = {
+        scenario.name: (expected.min_reward, expected.max_reward)
+        for scenario in load_scenarios(SHIPPED_RULES)
+        for stage in scenario.stages
+        for expected in stage.expect
+        if isinstance(expected, Evaluated) and expected.min_reward > -math.inf
+    }
+    assert bounds == {
+        "agalite-learns": (0.9, math.inf),
+        "lstm-learns": (0.9, math.inf),
+        "fast-learns": (0.9, math.inf),
+        "memoryless-guesses": (0.4, 0.6),
+    }
 
 
 def test_every_mistake_is_told_at_once_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,6 +105,11 @@ STAGE = {"name": "one", "timeout": 5, "expect": {"complete": {"run": "demo"}}}
         ([{"name": "A b", "stages": [STAGE]}], "2: name: must be lower-case letters"),
         ([{"name": "../a", "stages": [STAGE]}], "2: name: must be lower-case letters"),
         ([{"name": "a", "stages": [STAGE | {"timeout": 0}]}], "5: timeout: must be more than 0 seconds"),
+        (
+            [{"name": "a", "stages": [STAGE | {"timeout": math.inf}]}],
+            "5: timeout: must be more than 0 seconds, and end",
+        ),
+        ([{"name": "a", "stages": [STAGE | {"timeout": 10**400}]}], "5: timeout: must be a number"),
         ([{"name": "a", "stages": [STAGE | {"expect": {}}]}], "6: expect: must hold at least one of trained"),
         (
             [{"name": "a", "stages": [STAGE | {"needs": ["two"]}]}],
@@ -99,6 +124,27 @@ STAGE = {"name": "one", "timeout": 5, "expect": {"complete": {"run": "demo"}}}
         (
             [{"name": "a", "stages": [STAGE | {"expect": {"evaluated": {"run": "x", "episodes": 0}}}]}],
             "episodes: must be at least 1",
+        ),
+        (
+            [
+                {
+                    "name": "a",
+                    "stages": [
+                        STAGE
+                        | {"expect": {"evaluated": {"run": "x", "episodes": 1, "min_reward": 1, "max_reward": 0.5}}}
+                    ],
+                }
+            ],
+            "min_reward: must be a number up to max_reward, which is 0.5",
+        ),
+        (
+            [
+                {
+                    "name": "a",
+                    "stages": [STAGE | {"expect": {"evaluated": {"run": "x", "episodes": 1, "min_reward": math.nan}}}],
+                }
+            ],
+            "min_reward: must be a number up to max_reward, which is inf",
         ),
         (["a"], "must be a mapping with keys among name, stages, text"),
     ],
@@ -140,7 +186,13 @@ WORDS = st.text(st.characters(codec="ascii", min_codepoint=33), min_size=1, max_
 EXPECTED = st.one_of(
     st.builds(Trained, run=NAMES, min_step=st.integers(1, 9999)),
     st.builds(Complete, run=NAMES),
-    st.builds(Evaluated, run=NAMES, episodes=st.integers(1, 99)),
+    st.builds(
+        Evaluated,
+        run=NAMES,
+        episodes=st.integers(1, 99),
+        min_reward=st.floats(max_value=0.5, allow_nan=False),
+        max_reward=st.floats(min_value=0.5, allow_nan=False),
+    ),
     st.builds(Resumed, run=NAMES, since=st.just("first"), same_as=NAMES),
     st.builds(Analysed, run=NAMES, evaluation=st.just("first")),
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from smoke.__main__ import main
 
@@ -101,6 +102,29 @@ def test_a_broken_stage_is_red_and_what_rests_on_it_blocked(
     reasons = {stage["name"]: stage["reason"] for stage in scenario["stages"]}
     assert why in reasons[red]
     assert living_below(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("bound", "why"),
+    [
+        ({"min_reward": 0.9}, "mean reward 0.5 of 16 episodes, expected 0.9 or more"),
+        ({"max_reward": 0.4}, "mean reward 0.5 of 16 episodes, expected 0.4 or less"),
+    ],
+)
+def test_a_reward_out_of_its_bounds_is_red(
+    bound: dict[str, float], why: str, rules: Path, tmp_path: Path, install_fake: Callable[[dict[str, str]], None]
+) -> None:
+    install_fake({})
+    declared = yaml.safe_load(rules.read_text())
+    [evaluate] = [stage for stage in declared["scenarios"][0]["stages"] if stage["name"] == "evaluate"]
+    evaluate["expect"]["evaluated"] |= bound
+    rules.write_text(yaml.safe_dump(declared))
+    written = tmp_path / "smoke.json"
+
+    assert main(["--rules", str(rules), "--json", str(written)]) == 1
+
+    reasons = {stage["name"]: stage["reason"] for stage in json.loads(written.read_text())["scenarios"][0]["stages"]}
+    assert reasons["evaluate"] == why
 
 
 def test_every_stage_of_the_shipped_rules_is_broken_above(rules: Path) -> None:
