@@ -20,9 +20,9 @@ from metta_ref.config import Config, parse_overrides
 from metta_ref.envs import VectorEnv, make_env
 from metta_ref.rl.trainer import Trainer
 
-STEPS = {"memoryless": 100_000, "lstm": 400_000, "fast": 200_000, "agalite": 200_000}
+STEPS = {"memoryless": 100_000, "lstm": 200_000, "fast": 200_000, "agalite": 200_000}
 RECURRENT = ("agalite", "fast", "lstm")
-SETTINGS = ("trainer.num_envs=64", "trainer.update_epochs=4")
+SETTINGS = ("trainer.num_envs=64", "trainer.update_epochs=4", "trainer.minibatches=4")
 EVALUATION_SEED, EVALUATION_STEPS = 10_000, 100
 CLEARLY = 1.5
 """How many times the return of the memoryless agent counts as clearly above it; 2 is the most there is."""
