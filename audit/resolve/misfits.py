@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
 
 import msgspec
 
 from audit.model.calls import Access, LostMember, Misfit
 from audit.model.facts import Span
+from audit.model.regex import regex
 from audit.resolve.judging import Judge
 from audit.resolve.program import Program
+
+_FUNCTION: Final = regex(rb"\s*(?:async\s+)?def\s+(\w+)")
 
 ReadMany = Callable[[Iterable[str]], Iterator[tuple[str, bytes | None]]]
 
@@ -40,14 +44,14 @@ def silent_breaks(
     wanted = {path: names for path in sorted(program.index.names) if (names := judge.wanted_in(path))}
     misfits: list[Misfit] = []
     members: list[LostMember] = []
-    doubtful: list[tuple[Misfit, bytes]] = []
+    doubtful: list[tuple[Misfit, _Written]] = []
     for path, names in wanted.items():
         for access in accesses_in(path, names):
             lost = judge.lost_member(path, access)
             found = judge.misfit(path, access) if lost is None else None
             members += [lost] if lost is not None else []
             if found is not None and not found.fails:
-                doubtful.append((found, _text_of(content_of(path) or b"", access.span)))
+                doubtful.append((found, _written(content_of(path) or b"", access.span)))
             elif found is not None:
                 misfits.append(found)
     misfits += _as_at_base(doubtful, judge.file_before, read_base)
@@ -55,14 +59,45 @@ def silent_breaks(
 
 
 def _as_at_base(
-    doubtful: list[tuple[Misfit, bytes]], file_before: Callable[[str], str | None], read_base: ReadMany
+    doubtful: list[tuple[Misfit, _Written]], file_before: Callable[[str], str | None], read_base: ReadMany
 ) -> list[Misfit]:
     """The calls that nobody touched since the base: what was written anew means the new parameters."""
     files = {each.site.path: file_before(each.site.path) for each, _ in doubtful}
     before = dict(read_base({path for path in files.values() if path is not None})) if doubtful else {}
-    return [each for each, text in doubtful if text in (before.get(files[each.site.path] or "") or b"")]
+    return [each for each, call in doubtful if _stood(call, before.get(files[each.site.path] or "") or b"")]
 
 
-def _text_of(content: bytes, span: Span) -> bytes:
-    """The source of a node, from the start of its first line to the end of its last."""
-    return b"\n".join(content.splitlines()[span[0] - 1 : span[2]])
+class _Written(msgspec.Struct, frozen=True):
+    """How a call is written: its lines, and the function whose body it stands in, empty for that of the module."""
+
+    text: bytes
+    function: bytes
+
+
+def _written(content: bytes, span: Span) -> _Written:
+    lines = content.splitlines()
+    indent = _indent(lines[span[0] - 1]) if span[0] <= len(lines) else 0
+    function = b""
+    for line in reversed(lines[: span[0] - 1]):
+        if line.strip() and _indent(line) < indent:
+            indent = _indent(line)
+            if found := _FUNCTION.match(line):
+                function = found[1]
+                break
+    return _Written(b"\n".join(lines[span[0] - 1 : span[2]]), function)
+
+
+def _stood(call: _Written, before: bytes) -> bool:
+    """Whether a file held the call, in a function of the same name: the same words elsewhere are another call."""
+    place = before.find(call.text)
+    while place >= 0:
+        line = before.count(b"\n", 0, place) + 1
+        last = line + call.text.count(b"\n")
+        if _written(before, (line, 1, last, 1)).function == call.function:
+            return True
+        place = before.find(call.text, place + 1)
+    return False
+
+
+def _indent(line: bytes) -> int:
+    return len(line) - len(line.lstrip())
