@@ -105,6 +105,7 @@ def _silent(now: LoadedTree, base: LoadedTree, history: History | None, contents
         key = f"accesses {now.blobs[path]} {wanted}"
         return contents.derived(key, tuple[Access, ...], lambda: _read_accesses(now, path, names)) or ()
 
+    now.facts.read_all()
     renames = history.renames() if history is not None else {}
     return silent_breaks(
         now.program,

@@ -23,7 +23,7 @@ from audit.resolve.remembered import KnownTree
 from audit.sources.tree import Tree
 from audit.sources.worktree import blob_id
 
-_FEW: Final = 64
+_FEW: Final = 150
 """How many facts are looked up one by one."""
 
 
@@ -87,10 +87,16 @@ class Facts(Mapping[str, FileFacts]):
         found = self._contents.known_facts(blob)
         if found is None:
             self._asked += 1
-            wanted = [self._listing.one(path)] if self._asked <= _FEW else self._listing.wanted()
-            self._contents.read(wanted, self._listing.load)
+            if self._asked > _FEW:
+                self.read_all()
+            else:
+                self._contents.read([self._listing.one(path)], self._listing.load)
             found = self._contents.known_facts(blob)
         return UNREADABLE if found is None else found
+
+    def read_all(self) -> None:
+        """Read those of all files in one go, for whoever is about to look at most of them."""
+        self._contents.read(self._listing.wanted(), self._listing.load)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._listing.blobs)
@@ -154,7 +160,8 @@ def load_tree(
     known = known or KnownTree()
     tree, paths, skipped = listing.tree, listing.paths, [*listing.skipped]
     configuration = dict(tree.read_many(wanted_files(paths)))
-    configured = _digest((paths, configuration, *source_roots))
+    python = [path for path in paths if path.endswith((".py", ".pyi"))]
+    configured = _digest((python, configuration, *source_roots))
     layout = known.layout(configured) or read_layout(paths, configuration.get, source_roots)
     ignores = [path for path in paths if path.rpartition("/")[2] == ".gitignore"]
     ignored = [(path, content) for path, content in tree.read_many(ignores) if content is not None]

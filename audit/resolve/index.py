@@ -50,6 +50,7 @@ _PRIVATE_FOLDERS: Final = frozenset(
 _NATIVE_SUFFIXES: Final = frozenset(_NATIVE)
 _TEMPLATE_SUFFIXES: Final = frozenset({".in", ".src", ".tp", ".tmpl", ".tpl", ".template", ".j2", ".jinja", ".jinja2"})
 """Suffixes of what a build fills in: ``_version.py.in``, ``_loops.pyx.tp``."""
+_BUILT_SUFFIXES: Final = _NATIVE_SUFFIXES | _TEMPLATE_SUFFIXES | {".proto"}
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -107,10 +108,8 @@ class ModuleIndex:
             while folder and folder not in self.folders:
                 self.folders.add(folder)
                 folder = folder.rpartition("/")[0]
-        elif suffix in _NATIVE_SUFFIXES or (suffix in _TEMPLATE_SUFFIXES and _makes_module(name)):
-            self.native.add(posixpath.join(folder, name.partition(".")[0]))
-        elif suffix == ".proto":
-            self.native.update((f"{stem}_pb2", f"{stem}_pb2_grpc"))
+        elif suffix in _BUILT_SUFFIXES:
+            self.native.update(built_from(path))
 
     @cached_property
     def every_folder(self) -> frozenset[str]:
@@ -240,6 +239,15 @@ class ModuleIndex:
                 if name is not None and not (root and (_is_private(name) or root in self.packages)):
                     return name
         return posixpath.splitext(path)[0]
+
+
+def built_from(path: str) -> tuple[str, ...]:
+    """The stems of the modules that a build makes of a file that is not Python."""
+    stem, suffix = posixpath.splitext(path)
+    folder, _, name = stem.rpartition("/")
+    if suffix in _NATIVE_SUFFIXES or (suffix in _TEMPLATE_SUFFIXES and _makes_module(name)):
+        return (posixpath.join(folder, name.partition(".")[0]),)
+    return (f"{stem}_pb2", f"{stem}_pb2_grpc") if suffix == ".proto" else ()
 
 
 def _makes_module(name: str) -> bool:

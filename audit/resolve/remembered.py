@@ -7,12 +7,14 @@ and what holds for the whole tree are the same. Wherever this cannot be told, it
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 import msgspec
 
 from audit.model.facts import FileFacts
+from audit.resolve.index import built_from
 from audit.resolve.layout import Layout
 from audit.resolve.lookups import FILES, NAMES
 from audit.resolve.outcomes import Outcome
@@ -160,27 +162,31 @@ def _moved(before: Iterable[str], now: Iterable[str]) -> set[str]:
     old, new = set(before), set(now)
     if old == new:
         return set()
-    names: set[str] = set()
+    listings = sorted(old), sorted(new)
+    stems: set[str] = set()
+    folders: set[str] = set()
     for path in old ^ new:
-        folder, _, name = posixpath.splitext(path)[0].rpartition("/")
-        names |= {name, name.partition(".")[0], f"{name}_pb2", f"{name}_pb2_grpc", folder.rpartition("/")[2]}
-    folders = _folders(old) ^ _folders(new)
-    folders |= _folders(filter(_is_python, old)) ^ _folders(filter(_is_python, new))
-    return names | {folder.rpartition("/")[2] for folder in folders}
+        stem = posixpath.splitext(path)[0]
+        if _is_python(path):
+            stems |= {stem, stem.removesuffix("/__init__")}
+        else:
+            stems.update(built_from(path))
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    stems |= {folder for folder in folders if _holds(listings[0], folder) != _holds(listings[1], folder)}
+    return {stem.rpartition("/")[2] for stem in stems}
 
 
 def _is_python(path: str) -> bool:
     return path.endswith((".py", ".pyi"))
 
 
-def _folders(paths: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    for path in paths:
-        folder = path.rpartition("/")[0]
-        while folder and folder not in found:
-            found.add(folder)
-            folder = folder.rpartition("/")[0]
-    return found
+def _holds(listing: list[str], folder: str) -> tuple[bool, bool]:
+    """Whether a folder holds any file at all, and any Python, by a sorted listing."""
+    first, last = (bisect_left(listing, f"{folder}{end}") for end in "/0")  # all that begins with the folder and "/"
+    return first < last, any(map(_is_python, listing[first:last]))
 
 
 def _outline(facts: FileFacts) -> FileFacts:

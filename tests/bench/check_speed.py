@@ -27,31 +27,39 @@ PEERS = {
     "basedpyright": ["."],
     "pylint": ["--recursive=y", "--disable=all", "--enable=E0401,E0611", "."],
 }
+COLD, WARM, AGAIN = "audit cold", "audit warm", "audit again"
 FINDS_SOMETHING = (*range(32),)
 """Exit codes of a peer that did its work, whatever it found."""
 
 
 def beside_peers(options: argparse.Namespace, files: dict[str, str], scratch: Path) -> None:
-    """Print one row a tool: medians, and how many times the cost of a cold and of a warm check each has."""
+    """Print one row a tool: medians, and how many times the cost of a cold and of a warm check each has.
+
+    A check is warm where only the commit before was checked in the same cache; to check the same commit again is told
+    besides.
+    """
     tree, cache = scratch / "tree", scratch / "cache"
     write(files, tree)
-    check = [*AUDIT, "check", str(options.repository.resolve()), "--at", options.at, "--format", "concise"]
+    check = [*AUDIT, "check", str(options.repository.resolve()), "--format", "concise"]
     check += ["--since", options.since] if options.since else []
-    commands = {"audit cold": [*check, "--no-cache"], "audit warm": check}
+    before, check = [*check, "--at", f"{options.at}~1"], [*check, "--at", options.at]
+    commands = {COLD: [*check, "--no-cache"], WARM: check, AGAIN: check}
     for name, arguments in PEERS.items():
         program = shutil.which(name, path=str(options.peers))
         if program is None:
             print(f"{name}: not in {options.peers}, left out")
         else:
             commands[name] = [program, *arguments]
-    measure(check, tree, cache=cache)  # fills the cache, and writes byte code
+    measure(check, tree, cache=cache)  # writes byte code
     rounds: dict[str, list[Cost]] = {name: [] for name in commands}
     for _ in range(options.rounds):
+        shutil.rmtree(cache)
+        measure(before, tree, cache=cache)
         for name, command in commands.items():
             accepted = (0, 1) if name.startswith("audit") else FINDS_SOMETHING
             rounds[name].append(measure(command, tree, cache=cache, accepted=accepted))
     medians = {name: median(costs) for name, costs in rounds.items()}
-    cold, warm = medians["audit cold"], medians["audit warm"]
+    cold, warm = medians[COLD], medians[WARM]
     python = sum(path.endswith(".py") for path in files)
     print(f"{python} Python files, {options.rounds} rounds, medians; / cold and / warm: times the cost of that check")
     print(f"{'':14} {'wall s':>8} {'/ cold':>7} {'/ warm':>7} {'CPU s':>8} {'/ cold':>7} {'/ warm':>7} {'peak MiB':>9}")

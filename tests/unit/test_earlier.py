@@ -23,34 +23,28 @@ from audit.trees import Listing, list_tree, load_tree
 Files = dict[str, str]
 Result = tuple[list[Dangling], ModuleGraph, Coverage]
 
+CODE = [
+    *("app/__init__.py", "app/core.py", "app/util.py", "lib/core.py", "scripts/run.py", "scripts/store.py"),
+    *("tests/test_core.py", "src/tool/__init__.py"),
+]
+"""Files that every tree begins with."""
 PATHS = [
-    *("app/__init__.py", "app/core.py", "app/core/__init__.py", "app/core/store.py", "app/core.pyi", "app/util.py"),
-    *("lib/core.py", "lib/app/util.py", "src/tool/__init__.py", "src/tool/core.py", "store.py", "tests/test_core.py"),
-    *("conftest.py", "tests/conftest.py", "app/util.c", "app/data/notes.txt", ".gitignore", "pyproject.toml"),
+    *CODE,
+    *("app/core/__init__.py", "app/core/store.py", "app/core.pyi", "lib/app/util.py", "src/tool/core.py", "store.py"),
+    *("conftest.py", "tests/conftest.py", "app/core.c", "core/notes.txt", "app/gone/a.txt", ".gitignore"),
+    *("pyproject.toml", "util/__init__.py", "lib/tool.py"),
 ]
 LINES = [
     *("import app", "import app.core as c", "import app.core.store", "from app import core, util", "import store"),
     *("from app.core import Store, make", "from .core import Store", "from . import util", "from .store import *"),
     *("from app.util import *", "from core import make", "import util", "import tool.core", "from tool import gone"),
-    *(
-        "Store = make = 1",
-        "class Store:\n    size = 1",
-        "def make(): ...",
-        "__all__ = ['Store', 'gone']",
-        "import numpy",
-    ),
-    *("c.Store", "app.core.make", "app.util.gone()", "core.Store.size", "app.util.late = 1", "util.late"),
-    *(
-        "import sys; sys.path.append('lib')",
-        "import sys; sys.modules['app.core.made'] = sys",
-        "def __getattr__(n): ...",
-    ),
-    *(
-        "patch('app.core.Store')",
-        "import importlib; importlib.import_module('app.util.gone')",
-        "TABLE = 'app.core.store'",
-    ),
-    *("try:\n    import core\nexcept ImportError:\n    core = None", "if __name__ == '__main__':\n    import util"),
+    *("from store import gone", "import app.gone", "from .core.store import make", "import core"),
+    *("Store = make = 1", "class Store:\n    size = 1", "def make(): ...", "__all__ = ['Store', 'gone']"),
+    *("c.Store", "app.core.make", "app.util.gone()", "core.Store.size", "app.util.late = 1", "app.util.late"),
+    *("import sys; sys.path.append('../lib')", "import sys; sys.modules['app.core.made'] = sys"),
+    *("import app.core.made", "def __getattr__(name): ...", "patch('app.core.Store')", "TABLE = 'app.core.store'"),
+    *("import importlib; importlib.import_module('app.util.gone')", "if __name__ == '__main__':\n    import util"),
+    "try:\n    import core\nexcept ImportError:\n    core = None",
 ]
 OTHER = {
     ".gitignore": ["app/core/_made.py\n", "app/gen/\n"],
@@ -72,7 +66,9 @@ def texts(path: str) -> st.SearchStrategy[str]:
     return st.lists(st.sampled_from(LINES), max_size=5).map(lambda lines: "".join(f"{line}\n" for line in lines))
 
 
-TREES = st.fixed_dictionaries({}, optional={path: texts(path) for path in PATHS})
+TREES = st.fixed_dictionaries(
+    {path: texts(path) for path in CODE}, optional={path: texts(path) for path in PATHS if path not in CODE}
+)
 EDITS = st.lists(
     st.sampled_from(PATHS).flatmap(lambda path: st.tuples(st.just(path), st.none() | texts(path))),
     min_size=1,
