@@ -10,16 +10,27 @@ import posixpath
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import Any, Final
 
 import msgspec
 
-from audit.model.facts import FileFacts
+from audit.model.facts import FileFacts, Span
 from audit.resolve.index import built_from
 from audit.resolve.layout import Layout
 from audit.resolve.lookups import FILES, NAMES
 from audit.resolve.outcomes import Outcome
 from audit.resolve.program import Program
 from audit.resolve.surveys import Survey
+
+_NOWHERE: Final[Span] = (0, 0, 0, 0)
+_FOR_CALLS: Final[dict[str, Any]] = {
+    "parameters": None,
+    "annotation": "",
+    "value": "",
+    "field": "",
+    "asynchronous": False,
+}
+"""What of a definition only calls are judged by, left out."""
 
 
 class TreeRecord(msgspec.Struct, frozen=True, array_like=True):
@@ -190,17 +201,16 @@ def _holds(listing: list[str], folder: str) -> tuple[bool, bool]:
 
 
 def _outline(facts: FileFacts) -> FileFacts:
-    """The facts without all that can matter to nobody but the file itself: where things stand, and what its own
-    strings and attribute chains name."""
-    nowhere = (0, 0, 0, 0)
+    """The facts without all that cannot matter to what the references of other files come to: where things stand,
+    what its own strings and attribute chains name, and what only calls are judged by."""
     replace = msgspec.structs.replace
     return replace(
         facts,
         imports=tuple(
-            replace(each, span=nowhere, names=tuple(replace(name, span=nowhere) for name in each.names))
+            replace(each, span=_NOWHERE, names=tuple(replace(name, span=_NOWHERE) for name in each.names))
             for each in facts.imports
         ),
-        definitions=tuple(replace(each, span=nowhere, digest="", lines=0) for each in facts.definitions),
+        definitions=tuple(replace(each, **_FOR_CALLS, span=_NOWHERE, digest="", lines=0) for each in facts.definitions),
         export_spans=(),
         attributes=(),
         texts=(),
@@ -208,6 +218,7 @@ def _outline(facts: FileFacts) -> FileFacts:
         tests=0,
         suppressions=(),
         called=(),
+        metaclassed=(),
         accessed="",
         stored="",
     )
