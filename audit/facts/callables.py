@@ -19,6 +19,8 @@ def handed_on(node: ast.Call) -> list[ast.expr]:
 
 def dotted(node: ast.expr) -> str:
     """The dotted name that an expression spells; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
     names: list[str] = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)

@@ -154,13 +154,10 @@ class Collector:
     def _target(self, target: ast.expr, statement: ast.stmt, value: _Value, source: _Value = None) -> None:
         if self.edits_path and value is not None:
             self.expressions.path_assigned(target, value)
+        if isinstance(target, ast.Name):
+            self._named_target(target.id, statement, value, source)
+            return
         match target:
-            case ast.Name(id=name):
-                is_unset = isinstance(value, ast.Constant) and value.value is None
-                if not (is_unset and self.context in ("guarded", "fallback")):
-                    self.scope.bind(name)  # a None that stands in for a failed import hides nothing
-                self.definitions.variable(self.scope, self.module, name, statement, value or source)
-                self.expressions.strings.assigned(name, value, self.scope)
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 for part in parts:
                     self._target(part, statement, None)
@@ -169,6 +166,13 @@ class Collector:
             case _:
                 self.definitions.store(target, statement, value)
                 self.expressions.visit(target)
+
+    def _named_target(self, name: str, statement: ast.stmt, value: _Value, source: _Value) -> None:
+        is_unset = isinstance(value, ast.Constant) and value.value is None
+        if not (is_unset and self.context in ("guarded", "fallback")):
+            self.scope.bind(name)  # a None that stands in for a failed import hides nothing
+        self.definitions.variable(self.scope, self.module, name, statement, value or source)
+        self.expressions.strings.assigned(name, value, self.scope)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         self.expressions.visit(node.iter)

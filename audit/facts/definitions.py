@@ -11,6 +11,7 @@ from audit.facts.callables import leaf_of
 from audit.facts.digests import definition_digest, variable_digest
 from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
+from audit.facts.spelling import spelled
 from audit.facts.terms import NONE, annotation_text, field_of, term_of
 from audit.model.facts import Definition, Parameter, Span
 from audit.model.terms import element_of, entered
@@ -53,14 +54,14 @@ class Definitions:
 
     def variable(self, scope: Scope, module: Scope, name: str, statement: ast.stmt, value: ast.expr | None) -> None:
         """Note an assignment; ``__all__`` and ``__path__`` mean more than their names."""
-        if scope.owner(name) is module:
+        owner = scope.owner(name)
+        if owner is module:
             if name == "__all__":
                 self.export(value, more=isinstance(statement, ast.AugAssign))
             elif name == "__path__":
                 self.namespace = True
             elif name in _OPENING_NAMES:
                 self.open = True
-        owner = scope.owner(name)
         qualified = self._qualify(owner, module, name)
         if qualified is not None:
             term = field_of(value, _as_written) if scope is owner else ""
@@ -108,7 +109,7 @@ class Definitions:
                 _parameters(node.args),
                 (),
                 definition_digest(self.spans.lines, node),
-                tuple(ast.unparse(decorator) for decorator in node.decorator_list),
+                tuple(map(spelled, node.decorator_list)),
                 (node.end_lineno or node.lineno) - node.lineno + 1,
                 annotation=annotation_text(node.returns),
                 asynchronous=isinstance(node, ast.AsyncFunctionDef),
@@ -129,9 +130,9 @@ class Definitions:
                 "class",
                 self.spans.of(node),
                 None,
-                tuple(ast.unparse(base) for base in node.bases),
+                tuple(map(spelled, node.bases)),
                 definition_digest(self.spans.lines, node),
-                tuple(ast.unparse(decorator) for decorator in node.decorator_list),
+                tuple(map(spelled, node.decorator_list)),
                 (node.end_lineno or node.lineno) - node.lineno + 1,
             )
         )

@@ -53,7 +53,7 @@ def _is_common(value: ast.expr | None) -> bool:
 
 
 def _digest(lines: Sequence[bytes], name: str) -> str:
-    body = b"\n".join(line.strip() for line in lines)
+    body = b"\n".join(map(bytes.strip, lines))
     if (spelled := name.encode()) in body:
         body = _without(body, spelled)
     return hashlib.sha1(body, usedforsecurity=False).hexdigest()[:16]

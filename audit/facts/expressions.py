@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from audit.facts.accessed_chains import Chain
 from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.fields import fields_of
+from audit.facts.nodes import nodes_of
 from audit.facts.scopes import Scope
 from audit.facts.strings import Strings, is_own_module, is_own_name, is_tolerant
 from audit.facts.syspath import added_folders, is_search_path, path_of, put_together
@@ -131,8 +132,8 @@ class Expressions:
         if node.__class__ is ast.Name:
             return  # most are, and a name says nothing
         self.visit(node)
-        for part in ast.walk(node):
-            if isinstance(part, ast.Constant) and isinstance(part.value, str) and "." in part.value:
+        for part in nodes_of(node):
+            if part.__class__ is ast.Constant and isinstance(part.value, str) and "." in part.value:
                 self.forward_reference(part, self.collector.scope)
 
     def forward_reference(self, node: ast.Constant, scope: Scope) -> None:
@@ -148,22 +149,22 @@ class Expressions:
 
     def _call(self, node: ast.Call, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
         function, arguments, keywords = node.func, node.args, node.keywords
-        callee, leaf = dotted(function), leaf_of(function)
+        callee, leaf, strings = dotted(function), leaf_of(function), self.strings
         self.called.add(leaf)
         if callee:
             if leaf in _DYNAMIC or callee.startswith(_PATHS):
                 self._dynamic(node, callee, scope)
-            self.strings.called(node, callee, leaf, scope)
-            if callee in _CASTS and arguments and isinstance(arguments[0], ast.Constant):
-                self.forward_reference(arguments[0], scope)
-            if not self.collector.scope.is_function and any(is_own_name(each) for each in arguments):
+            first = arguments[0] if arguments else None
+            if isinstance(first, ast.Constant) or leaf == "attach":
+                strings.called(node, callee, leaf, scope)
+            if callee in _CASTS and isinstance(first, ast.Constant):
+                self.forward_reference(first, scope)
+            if not self.collector.scope.is_function and any(map(is_own_name, arguments)):
                 self.handed_to.add(callee)
         if keywords or leaf == "partial":
-            self.called.update(leaf_of(each) for each in handed_on(node))
-        if function.__class__ is not ast.Name:
-            stack.append((function, scope))
+            self.called.update(map(leaf_of, handed_on(node)))
+        stack.append((function, scope))
         tolerant = bool(keywords) and is_tolerant(node)
-        strings = self.strings
         for index, argument in enumerate(arguments):
             if argument.__class__ is ast.Name:
                 continue
@@ -260,7 +261,7 @@ class Expressions:
     def _comprehension(self, node: Any, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
         inner = Scope(scope, is_function=True, is_comprehension=True)
         for generator in node.generators:
-            for part in ast.walk(generator.target):
+            for part in nodes_of(generator.target):
                 if isinstance(part, ast.Name):
                     inner.bind(part.id)
             stack.append((generator.iter, inner))

@@ -37,7 +37,8 @@ class Scope:
 
     def bind(self, name: str) -> None:
         """Note that something other than an import binds ``name`` here."""
-        self.owner(name).bindings.setdefault(name, []).append(_OTHER)
+        owner = self.owner(name) if self.outer_names or self.nonlocal_names else self
+        owner.bindings.setdefault(name, []).append(_OTHER)
 
     def bind_import(self, name: str, binding: ImportBinding) -> None:
         """Note that an import binds ``name`` here."""

@@ -27,7 +27,8 @@ class Spans:
     def _characters(self, line: int, offset: int) -> int:
         if line > len(self.lines):
             return offset
-        return len(self.lines[line - 1][:offset].decode("utf-8", errors="replace"))
+        before = self.lines[line - 1][:offset]
+        return offset if before.isascii() else len(before.decode("utf-8", errors="replace"))
 
 
 def _as_parsed(content: bytes) -> bytes:

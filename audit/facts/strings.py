@@ -194,12 +194,11 @@ def _absolute(relative: str, package: str) -> str:
 
 def is_tolerant(node: ast.Call) -> bool:
     """Whether a patch accepts that its target is not there."""
-    return any(
-        keyword.arg in _TOLERANT
-        and isinstance(keyword.value, ast.Constant)
-        and keyword.value.value is _TOLERANT[keyword.arg]
-        for keyword in node.keywords
-    )
+    for keyword in node.keywords:
+        value = keyword.value
+        if keyword.arg in _TOLERANT and isinstance(value, ast.Constant) and value.value is _TOLERANT[keyword.arg]:
+            return True
+    return False
 
 
 def _is_sys_modules(node: ast.expr) -> bool:

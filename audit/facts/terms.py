@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from audit.facts.spelling import spelled
 from audit.model.terms import MAX_TERM, any_of, awaited, declared, imported, listed, subscripted
 
 NONE = "None"
@@ -87,7 +88,7 @@ def annotation_text(node: ast.expr | None) -> str:
             return name
         case ast.Constant(value=str(text)):
             return text
-    return ast.unparse(node)
+    return spelled(node)
 
 
 def field_of(node: ast.expr | None, name_term: NameTerm) -> str:
