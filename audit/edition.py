@@ -12,7 +12,15 @@ from audit.kinds.kind import Kind
 
 _HERE: Final = Path(__file__).parent
 _FOLDERS: Final = ("facts", "kinds", "model", "resolve")
-_COMPOSING: Final = ("contents.py", "earlier.py", "gathering.py", "mentions.py", "skimmed.py", "trees.py")
+_COMPOSING: Final = (
+    "contents.py",
+    "earlier.py",
+    "gathering.py",
+    "gathering.py",
+    "mentions.py",
+    "skimmed.py",
+    "trees.py",
+)
 
 
 def version_of(kinds: Iterable[Kind]) -> str:

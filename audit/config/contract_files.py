@@ -62,7 +62,9 @@ def find_contract_file(read: Read, rules: str) -> ContractFile | None:
         if content is not None and (found := _read_ini(path, content)) is not None:
             return found
     content = read("pyproject.toml")
-    return None if content is None else _read_toml("pyproject.toml", content)
+    if content is None or _SECTION.encode() not in content:
+        return None  # whether it can be parsed at all, the settings tell
+    return _read_toml("pyproject.toml", content)
 
 
 def _read_toml(path: str, content: bytes, *, own: bool = False) -> ContractFile | None:

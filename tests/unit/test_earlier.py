@@ -35,16 +35,30 @@ PATHS = [
     *("pyproject.toml", "util/__init__.py", "lib/tool.py"),
 ]
 LINES = [
-    *("import app", "import app.core as c", "import app.core.store", "from app import core, util", "import store"),
-    *("from app.core import Store, make", "from .core import Store", "from . import util", "from .store import *"),
-    *("from app.util import *", "from core import make", "import util", "import tool.core", "from tool import gone"),
-    *("from store import gone", "import app.gone", "from .core.store import make", "import core"),
-    *("Store = make = 1", "class Store:\n    size = 1", "def make(): ...", "__all__ = ['Store', 'gone']"),
-    *("c.Store", "app.core.make", "app.util.gone()", "core.Store.size", "app.util.late = 1", "app.util.late"),
-    *("import sys; sys.path.append('../lib')", "import sys; sys.modules['app.core.made'] = sys"),
-    *("import app.core.made", "def __getattr__(name): ...", "patch('app.core.Store')", "TABLE = 'app.core.store'"),
-    *("import importlib; importlib.import_module('app.util.gone')", "if __name__ == '__main__':\n    import util"),
-    "try:\n    import core\nexcept ImportError:\n    core = None",
+    *(
+        "import app.core as c\nc.Store",
+        "import app.core.store",
+        "from app import core, util\ncore.Store.size\nutil.late",
+    ),
+    *("import store", "from store import gone", "from app.core import Store, make", "from .core import Store"),
+    *("from . import util\nutil.late = 1", "from .store import *", "from app.util import *", "from core import make"),
+    *("import app.util\napp.util.gone()\napp.util.late", "import util", "import tool.core", "from tool import gone"),
+    *("Store = make = 1", "class Store:\n    size = 1", "__all__ = ['Store', 'gone']", "def __getattr__(name): ..."),
+    *(
+        "import app.core.made",
+        "import sys; sys.modules['app.core.made'] = sys",
+        "import sys; sys.path.append('../lib')",
+    ),
+    *(
+        "patch('app.core.Store')",
+        "import importlib; importlib.import_module('app.util.gone')",
+        "from .core.store import make",
+    ),
+    *(
+        "import app.gone",
+        "try:\n    import core\nexcept ImportError:\n    core = None",
+        "if __name__ == '__main__': ...",
+    ),
 ]
 OTHER = {
     ".gitignore": ["app/core/_made.py\n", "app/gen/\n"],
@@ -63,7 +77,7 @@ def texts(path: str) -> st.SearchStrategy[str]:
     """What a file may hold."""
     if path in OTHER:
         return st.sampled_from(OTHER[path])
-    return st.lists(st.sampled_from(LINES), max_size=5).map(lambda lines: "".join(f"{line}\n" for line in lines))
+    return st.lists(st.sampled_from(LINES), max_size=4).map(lambda lines: "".join(f"{line}\n" for line in lines))
 
 
 TREES = st.fixed_dictionaries(
