@@ -3,15 +3,12 @@
 import fcntl
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from metta_ref.checkpoint.errors import RunBusyError
-
-Writer = Callable[[Path], object]
-"""Makes the file of that path."""
 
 
 @contextmanager
@@ -31,29 +28,24 @@ def locked(run_dir: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def write_files(directory: Path, writers: Mapping[str, Writer]) -> dict[str, str]:
-    """Make the files of a directory and return the SHA-256 of each by name.
-
-    What is digested is read back: no file need be held in memory, and each has the mode that a new file in this
-    directory has, whoever made it. Raises what the writers raise.
-    """
-    mode, digests = directory.stat().st_mode & 0o666, {}
-    for name, write in writers.items():
-        path = directory / name
-        write(path)
-        path.chmod(mode)
+def digests(directory: Path) -> dict[str, str]:
+    """SHA-256 of each file in a directory by name, read back: no file need be held in memory to be written."""
+    found = {}
+    for path in directory.iterdir():
         with path.open("rb") as file:
-            digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
-    return digests
+            found[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def flush(directory: Path) -> None:
     """Return when the files of a directory, and their names, are on disk. Raises OSError.
 
-    All are flushed at once: a journal then commits once for all of them, where one after the other each
-    waits for a commit of its own.
+    Each has the mode then that a new file in this directory has, whoever made it. All are flushed at once: a journal
+    commits once for all of them, where one after the other each waits for a commit of its own.
     """
-    files = list(directory.iterdir())
+    files, mode = list(directory.iterdir()), directory.stat().st_mode & 0o666
+    for path in files:
+        path.chmod(mode)
     with ThreadPoolExecutor(len(files) + 1, thread_name_prefix="flush") as pool:
         list(pool.map(flush_entry, [*files, directory]))
 

@@ -10,17 +10,14 @@ import os
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import safetensors.numpy
 import yaml
-from numpy.typing import NDArray
 
 from metta_ref.checkpoint.contents import Checkpoint, Plain, require_plain
-from metta_ref.checkpoint.durable import Writer, flush, flush_entry, write_files
+from metta_ref.checkpoint.durable import digests, flush, flush_entry
 from metta_ref.checkpoint.errors import (
     CheckpointExistsError,
     CheckpointKindError,
@@ -134,14 +131,14 @@ class CheckpointManager:
         final = self.path(checkpoint.epoch)
         if final.exists():
             raise CheckpointExistsError(f"{final}: stands already; remove it to save this epoch again")
-        writers = self._writers(checkpoint)
+        sidecar = {"run": self.run, "epoch": checkpoint.epoch, **checkpoint.sidecar}
+        require_plain(sidecar, "sidecar")
         unfinished = self.directory / partial_name(checkpoint.epoch, "tmp")
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             self._remove_leftovers()
             unfinished.mkdir()
-            digests = write_files(unfinished, writers)
-            (unfinished / MANIFEST).write_bytes(encoded(self._manifest(checkpoint, digests)))
+            self._write(checkpoint, sidecar, unfinished)
             flush(unfinished)
             unfinished.rename(final)
             flush_entry(self.directory)
@@ -173,43 +170,32 @@ class CheckpointManager:
                 ) from error
         return removed
 
-    def _writers(self, checkpoint: Checkpoint) -> dict[str, Writer]:
-        """What makes each file but the manifest."""
-        sidecar = {"run": self.run, "epoch": checkpoint.epoch, **checkpoint.sidecar}
-        require_plain(sidecar, "sidecar")
-        texts = {
-            SCALARS: to_json(dict(checkpoint.snapshot.scalars)),
-            POLICY: to_json(asdict(checkpoint.policy)),
-            SIDECAR: yaml.safe_dump(sidecar, sort_keys=False, allow_unicode=True).encode(),
-        }
-        tensors = checkpoint.snapshot.tensors.items()
-        return {f"{section}{TENSORS}": _tensor_writer(arrays) for section, arrays in tensors} | {
-            name: partial(Path.write_bytes, data=text) for name, text in texts.items()
-        }
-
-    def _manifest(self, checkpoint: Checkpoint, digests: Mapping[str, str]) -> Manifest:
-        state = {name: found for name, found in digests.items() if name == SCALARS or name.endswith(TENSORS)}
-        return Manifest(
+    def _write(self, checkpoint: Checkpoint, sidecar: Mapping[str, Plain], directory: Path) -> None:
+        for section, arrays in checkpoint.snapshot.tensors.items():
+            # The format stores memory as it lies, so that an array must be contiguous for its bytes to be its values.
+            contiguous = {name: np.asarray(array, order="C") for name, array in sorted(arrays.items())}
+            safetensors.numpy.save_file(contiguous, directory / f"{section}{TENSORS}")
+        (directory / SCALARS).write_bytes(to_json(dict(checkpoint.snapshot.scalars)))
+        (directory / POLICY).write_bytes(to_json(asdict(checkpoint.policy)))
+        (directory / SIDECAR).write_bytes(yaml.safe_dump(sidecar, sort_keys=False, allow_unicode=True).encode())
+        files = digests(directory)
+        state = {name: found for name, found in files.items() if name == SCALARS or name.endswith(TENSORS)}
+        manifest = Manifest(
             run=self.run,
             epoch=checkpoint.epoch,
             parent=checkpoint.parent,
             config_digest=checkpoint.config_digest,
             environment=dict(checkpoint.environment),
             state_digest=digest(to_json(state)),
-            files=digests,
+            files=files,
         )
+        (directory / MANIFEST).write_bytes(encoded(manifest))
 
     def _remove_leftovers(self) -> None:
         for entry in self.directory.iterdir():
             owner = partial_owner(entry.name)
             if owner is not None and (owner == os.getpid() or not _alive(owner)):
                 shutil.rmtree(entry)
-
-
-def _tensor_writer(arrays: Mapping[str, NDArray[Any]]) -> Writer:
-    # The format stores memory as it lies, so that an array must be contiguous for its bytes to be its values.
-    contiguous = {name: np.asarray(array, order="C") for name, array in sorted(arrays.items())}
-    return lambda path: safetensors.numpy.save_file(contiguous, path)
 
 
 def _reason(error: Exception) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,62 +12,27 @@ from metta_ref.config import Config
 from metta_ref.tools._evaluating import SCORE, evaluated, evaluation_due, publish_again
 from metta_ref.tools._logging import announce
 from metta_ref.tools._progress import MetricsLog, Watcher
-from metta_ref.tools._wandb import Telemetry, telemetry
+from metta_ref.tools._wandb import telemetry
 
 if TYPE_CHECKING:
     from metta_ref.rl.trainer import Progress, Trainer
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Where the loop of training reports to. A checkpoint is saved while training may go on; what that raises is
-    raised by the next call, or at the end.
-    """
-
-    trainer: "Trainer"
-    manager: CheckpointManager
-    log: MetricsLog
-    watcher: Watcher
-    telemetry: Telemetry
-    writer: BackgroundWriter
-
-    def update(self, progress: "Progress", checkpoint: Checkpoint | None) -> None:
-        """Take in an update, and the checkpoint that is to be kept after it, evaluated first where that is due.
-
-        Raises OSError.
-        """
-        publish, config, stopwatch = None, self.trainer.config, self.trainer.stopwatch
-        if checkpoint is not None and evaluation_due(config, progress.epoch, progress.agent_step):
-            stopwatch.skip()
-            checkpoint, score, publish = evaluated(checkpoint, config, self.manager)
-            stopwatch.lap("evaluate")
-            progress = replace(progress, evaluation_score=score)
-        self.log.write(progress)
-        self.watcher.update(progress.agent_step, progress.score, progress.evaluation_score)
-        self.telemetry.update(progress)
-        if checkpoint is not None:
-            self.save(checkpoint, publish)
-
-    def save(self, checkpoint: Checkpoint, then: Callable[[], None] | None = None) -> None:
-        """Keep a checkpoint, and do what is to be done when it stands."""
-
-        def keep() -> None:
-            self.telemetry.checkpoint(checkpoint, persist(checkpoint, self.manager, self.trainer.config))
-            if then is not None:
-                then()
-
-        self.trainer.stopwatch.skip()
-        self.writer.submit(keep)
-        self.trainer.stopwatch.lap("checkpoint")
+Report = Callable[["Progress | None", Checkpoint | None], None]
+"""Takes in an update, and a checkpoint that is to be kept after it."""
 
 
 @contextmanager
-def recording(trainer: "Trainer", manager: CheckpointManager) -> Iterator[Record | None]:
-    """The record of a run for the time of the block, at whose end everything is on disk; none but on rank 0."""
+def recording(trainer: "Trainer", manager: CheckpointManager) -> Iterator[Report]:
+    """Where the loop of training reports to, for the time of the block, at whose end everything is on disk.
+
+    A checkpoint is evaluated first where that is due, and saved while training may go on; what that raises is raised by
+    the next report, or at the end. Only rank 0 keeps anything. Raises OSError.
+    """
     if trainer.group.rank:
-        yield None
+        yield lambda *_: None
         return
-    config = trainer.config
+    config, stopwatch = trainer.config, trainer.stopwatch
     with (
         telemetry(config, manager.run_dir) as shown,
         MetricsLog(manager.run_dir, trainer.epoch) as log,
@@ -75,7 +41,29 @@ def recording(trainer: "Trainer", manager: CheckpointManager) -> Iterator[Record
     ):
         if trainer.epoch > 0:
             publish_again(trainer.epoch, config, manager)
-        yield Record(trainer, manager, log, watcher, shown, writer)
+
+        def report(progress: "Progress | None", checkpoint: Checkpoint | None) -> None:
+            publish: Callable[[], None] | None = None
+            if progress and checkpoint and evaluation_due(config, progress.epoch, progress.agent_step):
+                stopwatch.skip()
+                checkpoint, score, publish = evaluated(checkpoint, config, manager)
+                stopwatch.lap("evaluate")
+                progress = replace(progress, evaluation_score=score)
+            if progress:
+                log.write(progress)
+                watcher.update(progress.agent_step, progress.score, progress.evaluation_score)
+                shown.update(progress)
+            if checkpoint:
+                stopwatch.skip()
+                writer.submit(partial(keep, checkpoint, publish))
+                stopwatch.lap("checkpoint")
+
+        def keep(checkpoint: Checkpoint, publish: Callable[[], None] | None) -> None:
+            shown.checkpoint(checkpoint, persist(checkpoint, manager, config))
+            if publish:
+                publish()
+
+        yield report
 
 
 def persist(checkpoint: Checkpoint, manager: CheckpointManager, config: Config) -> Path:

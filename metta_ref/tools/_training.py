@@ -68,18 +68,15 @@ def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopR
     config, group = trainer.config, trainer.group
     first_step, saved, began = trainer.agent_step, trainer.epoch, time.monotonic()
     try:
-        with recording(trainer, manager) as record:
+        with recording(trainer, manager) as report:
             while trainer.agent_step < config.trainer.total_timesteps and not any(group.gather(stop.requested)):
                 progress, checkpoint = trainer.update(), None
                 at_interval = trainer.epoch % config.trainer.checkpoint_interval == 0
                 if at_interval or evaluation_due(config, trainer.epoch, trainer.agent_step):
                     checkpoint, saved = trainer.checkpoint(), trainer.epoch
-                if record:
-                    record.update(progress, checkpoint)
+                report(progress, checkpoint)
             if trainer.epoch != saved:
-                checkpoint = trainer.checkpoint()
-                if record:
-                    record.save(checkpoint)
+                report(None, trainer.checkpoint())
     except BaseException as error:
         log_failure(error)
         _say_how_to_go_on(trainer, manager)
