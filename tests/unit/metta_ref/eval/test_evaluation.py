@@ -114,7 +114,7 @@ class Deadly:
     ("plays", "message"),
     [
         ([(aimless("bee", num_actions=99), MAZE)], r"worker 0 raised:\nTraceback(.|\n)*actions must be 0 to 3"),
-        ([PLAYS[2], (Policy(("bee", 0), Deadly(), {}), MAZE)], r"worker 1 \(process \d+\) died: signal 6"),
+        ([(Policy(("bee", 0), Deadly(), {}), MAZE)], r"worker 0 \(process \d+\) died: signal 6"),
     ],
     ids=["raises", "dies"],
 )

@@ -60,9 +60,18 @@ def texts(svg: bytes) -> set[str]:
     return {text.strip() for text in re.findall(r"<!--(.*?)-->", svg.decode(), re.DOTALL)}
 
 
-def test_every_figure_names_its_axes_and_policies(tmp_path: Path) -> None:
-    figures = draw(analysis(tmp_path / "stats.duckdb"), [curve("ant"), curve("bee-1", "bee-2", "bee-3")], "svg")
-    said = {name: texts(figure) for name, figure in figures.items()}
+CURVES = [curve("ant"), curve("bee-1", "bee-2", "bee-3")]
+
+
+@pytest.fixture(scope="module")
+def three_policies(tmp_path_factory: pytest.TempPathFactory) -> tuple[Analysis, dict[str, bytes]]:
+    """Three policies in two tasks, and their figures."""
+    found = analysis(tmp_path_factory.mktemp("plots") / "stats.duckdb")
+    return found, draw(found, CURVES, "svg")
+
+
+def test_every_figure_names_its_axes_and_policies(three_policies: tuple[Analysis, dict[str, bytes]]) -> None:
+    said = {name: texts(figure) for name, figure in three_policies[1].items()}
     everyone = {f"ant epoch {epoch}" for epoch in range(3)}
     assert said["learning_curves"] >= {"return per episode", "entropy (nats)", "agent steps", "ant"}
     assert said["learning_curves"] >= {
@@ -75,17 +84,18 @@ def test_every_figure_names_its_axes_and_policies(tmp_path: Path) -> None:
     assert said["improvement"] >= everyone - {"ant epoch 0"} | {"Improvement on ant epoch 0"}
 
 
-def test_equal_input_gives_equal_files(tmp_path: Path) -> None:
-    found = analysis(tmp_path / "stats.duckdb", policies=2, tasks=("near",))
-    for kind in ("svg", "png"):
-        assert draw(found, [], kind) == draw(found, [], kind)
+def test_equal_input_gives_equal_files(three_policies: tuple[Analysis, dict[str, bytes]]) -> None:
+    found, figures = three_policies
+    assert draw(found, CURVES, "svg") == figures
 
 
 def test_what_there_is_not_is_not_drawn(tmp_path: Path) -> None:
     """One policy in one task, without a log."""
-    figures = draw(analysis(tmp_path / "stats.duckdb", policies=1, tasks=("near",)), [], "png")
+    found = analysis(tmp_path / "stats.duckdb", policies=1, tasks=("near",))
+    figures = draw(found, [], "png")
     assert list(figures) == ["intervals", "profiles"]
     assert all(figure.startswith(b"\x89PNG") for figure in figures.values())
+    assert draw(found, [], "png") == figures
 
 
 def test_more_profiles_than_can_be_told_apart_are_left_out_and_counted(tmp_path: Path) -> None:
@@ -94,7 +104,9 @@ def test_more_profiles_than_can_be_told_apart_are_left_out_and_counted(tmp_path:
     assert not said & {"ant epoch 0", "ant epoch 1"}
 
 
-def test_the_package_to_install_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_package_to_install_is_named(
+    three_policies: tuple[Analysis, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ConfigError, match=r"matplotlib is not installed; pip install 'migration-audit\[plots\]'"):
-        draw(analysis(tmp_path / "stats.duckdb", policies=1), [], "svg")
+        draw(three_policies[0], [], "svg")
