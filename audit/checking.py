@@ -11,7 +11,7 @@ import msgspec
 from audit.checks.declared import declared_findings
 from audit.checks.references import reference_findings
 from audit.contents import Contents
-from audit.fix.forecast import Forecast, may_be_fixable
+from audit.fix.forecast import Forecast
 from audit.mentions import MentionCheck
 from audit.model.calls import Access, LostMember
 from audit.model.codes import OF_TESTS
@@ -64,6 +64,8 @@ def check_tree(
     uses = ((name, uses_of(program, name.name)) for name in configuration.retired)
     findings += declared_findings(uses, findings)
     silent = _silent(now, base, history, contents) if base is not None else None
+    forecast = _forecast(now, contents)
+    forecast.look_ahead(findings)
     mentions = mention_check.result(retirements, history)
     findings += mentions.findings
     if silent is not None:
@@ -77,9 +79,10 @@ def check_tree(
         if (found := program.survey(path).suppressions)
     }
     findings, suppressed = apply_suppressions(findings, comments)
-    findings = _with_forecast(
-        _with_replacements(findings, now, base, configuration, retirements, history), now, contents
-    )
+    findings = [
+        msgspec.structs.replace(finding, fixable=forecast.is_fixable(finding))
+        for finding in _with_replacements(findings, now, base, configuration, retirements, history)
+    ]
     roots = rank_roots(findings, graph, starts_of(now))
     skipped = tuple(sorted({*now.coverage.skipped, *mentions.skipped}))
     return CheckResult(
@@ -178,18 +181,18 @@ def _with_replacements(
     return found
 
 
-def _with_forecast(findings: list[Finding], now: LoadedTree, contents: Contents) -> list[Finding]:
-    """Findings that say whether `audit fix` would mend them."""
-    entries = now.tree.entries
-    paths = {finding.site.path for finding in findings if may_be_fixable(finding)}
-    own = sorted(path for path in paths if path in entries and entries[path].alias_of is None)
+def _forecast(now: LoadedTree, contents: Contents) -> Forecast:
+    """What `audit fix` would mend in a tree. Files that lead through links are left alone."""
+
+    def read(path: str) -> bytes | None:
+        entry = now.tree.entries.get(path)
+        return now.tree.read(path) if entry is not None and entry.alias_of is None else None
 
     def names_in(text: str) -> UsedNames:
         key = f"names {hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()}"
         return contents.derived(key, UsedNames, lambda: _read_used_names(text)) or UsedNames()
 
-    forecast = Forecast(dict(now.tree.read_many(own)).get, names_in)
-    return [msgspec.structs.replace(finding, fixable=forecast.is_fixable(finding)) for finding in findings]
+    return Forecast(read, names_in)
 
 
 def _read_used_names(text: str) -> UsedNames:

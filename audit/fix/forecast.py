@@ -6,7 +6,8 @@ It makes the same decisions as the fix itself, except those that only the second
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Final
 
 from audit.fix.generated import is_generated
@@ -47,8 +48,13 @@ class Forecast:
 
     def __init__(self, read: Callable[[str], bytes | None], names_in: Callable[[str], UsedNames]) -> None:
         self._read = read
-        self._names_in = names_in
+        self._names_in = cache(names_in)
         self._texts: dict[str, str | None] = {}
+
+    def look_ahead(self, findings: Iterable[Finding]) -> None:
+        """Read now, while there is time, what the answers for these findings need."""
+        for finding in findings:
+            self.is_fixable(finding)
 
     def is_fixable(self, finding: Finding) -> bool:
         """Whether `audit fix`, without ``--unsafe``, would mend what the finding is about."""
