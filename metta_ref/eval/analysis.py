@@ -122,12 +122,11 @@ def analyse(
     if base not in measured:
         there = ", ".join(f"{run} epoch {epoch}" for run, epoch in measured)
         raise NoEpisodesError(f"baseline {base[0]} epoch {base[1]} was not measured: measured are {there}")
-    bootstrap = Bootstrap(seed, resamples)
-
-    def checkpoint(policy: PolicyKey, episodes: Episodes) -> CheckpointAnalysis:
+    bootstrap, checkpoints = Bootstrap(seed, resamples), []
+    for policy, episodes in played.items():
         # A metric that only another checkpoint recorded was zero here, not unknown.
         names = chosen if episodes else []
-        return CheckpointAnalysis(
+        checkpoint = CheckpointAnalysis(
             policy,
             episodes=sum(map(len, episodes.values())),
             samples=database.sums("", policy).samples,
@@ -137,10 +136,10 @@ def analyse(
             ),
             tasks=_tasks(episodes, bootstrap),
         )
-
-    compared = [compare(measured, policy, base, bootstrap) for policy in measured if policy != base]
+        checkpoints.append(checkpoint)
+    compared = (compare(measured, policy, base, bootstrap) for policy in measured if policy != base)
     return Analysis(
-        tuple(checkpoint(policy, episodes) for policy, episodes in played.items()),
+        tuple(checkpoints),
         seed,
         resamples,
         ranked_by,
@@ -174,24 +173,24 @@ def _metric(
     database: EvalStatsDB, policy: PolicyKey, metric: str, bootstrap: Bootstrap, target: float | None
 ) -> MetricAnalysis:
     sums, values = database.sums(metric, policy), strata(database.episode_values(policy, metric))
-    pooled = np.concatenate(values)
-    gap = None if target is None else optimality_gap(target)
+    iqm, iqm_interval = bootstrap.estimate(values, interquartile_mean)
+    gap, gap_interval = (None, None) if target is None else bootstrap.estimate(values, optimality_gap(target))
     return MetricAnalysis(
         metric=metric,
         mean=sums.average,
-        mean_interval=bootstrap.interval(values, mean),
-        iqm=float(interquartile_mean(pooled)),
-        iqm_interval=bootstrap.interval(values, interquartile_mean),
+        mean_interval=bootstrap.estimate(values, mean)[1],
+        iqm=iqm,
+        iqm_interval=iqm_interval,
         std=sums.std,
         recorded=sums.recorded,
         potential=sums.potential,
-        gap=None if gap is None else float(gap(pooled)),
-        gap_interval=None if gap is None else bootstrap.interval(values, gap),
+        gap=gap,
+        gap_interval=gap_interval,
     )
 
 
 def _tasks(episodes: Episodes, bootstrap: Bootstrap) -> tuple[TaskAnalysis, ...]:
     return tuple(
-        TaskAnalysis(*task, own.size, float(interquartile_mean(own)), bootstrap.interval([own], interquartile_mean))
+        TaskAnalysis(*task, own.size, *bootstrap.estimate([own], interquartile_mean))
         for task, own in zip(episodes, strata(episodes), strict=True)
     )

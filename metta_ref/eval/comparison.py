@@ -85,7 +85,7 @@ def compare(
         return None
     ours, theirs = ({task: played[key][task] for task in tasks} for key in (policy, baseline))
     differences = [found for task in tasks if (found := _differences(ours[task], theirs[task])).size]
-    interval = bootstrap.interval(differences, mean) if differences else None
+    difference, interval = bootstrap.estimate(differences, mean) if differences else (None, None)
     sides = [values for pair in zip(strata(ours), strata(theirs), strict=True) for values in pair]
     chances = percentiles(bootstrap.draws(sides, _improvement))
     decisive, even = (chances, 0.5) if interval is None else (interval, 0.0)
@@ -93,7 +93,7 @@ def compare(
         policy=policy,
         baseline=baseline,
         pairs=sum(stratum.size for stratum in differences),
-        difference=float(np.concatenate(differences).mean()) if differences else None,
+        difference=difference,
         difference_interval=interval,
         detectable=_detectable(differences),
         probability_of_improvement=float(_improvement([values[None] for values in sides])[0]),

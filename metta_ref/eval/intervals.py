@@ -78,9 +78,10 @@ class Bootstrap:
         """As `draws`, of a statistic over all values."""
         return self.draws(strata, lambda resampled: statistic(np.concatenate(resampled, axis=-1)))
 
-    def interval(self, strata: Sequence[Values], statistic: Statistic) -> Interval:
-        """Where resampling puts a statistic over all values."""
-        return percentiles(self.pooled_draws(strata, statistic))
+    def estimate(self, strata: Sequence[Values], statistic: Statistic) -> tuple[float, Interval]:
+        """A statistic over all values, and where resampling puts it."""
+        interval = percentiles(self.pooled_draws(strata, statistic))
+        return float(statistic(np.concatenate(strata))), interval
 
 
 def percentiles(draws: Values) -> Interval:

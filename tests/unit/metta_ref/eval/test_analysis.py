@@ -108,6 +108,28 @@ def test_a_metric_that_only_another_checkpoint_recorded_is_zero(stats: EvalStats
     assert (none.mean, none.recorded, none.potential) == (0.0, 0, 2)
 
 
+def test_episodes_of_one_seed_and_number_all_count(tmp_path: Path) -> None:
+    """As of two simulations of one name that differ in their limit of steps; each is a pair of the baseline's."""
+    path = tmp_path / "stats.duckdb"
+    for run, identity, reward in (("ant", "a", 0.0), ("bee", "b", 1.0), ("bee", "c", 3.0)):
+        episode = EpisodeRecord(
+            id=f"{identity}-0",
+            simulation_id=identity,
+            step_count=1,
+            created_at=NOON,
+            policies={0: (run, 1)},
+            agent_metrics={0: {"reward": reward}},
+            attributes={"seed": "5", "number": "0"},
+        )
+        with SimulationStatsDB(path) as database:
+            database.record(SimulationRecord(identity, "memory", "grid", (run, 1), NOON), [episode])
+    with EvalStatsDB(path) as stats:
+        found = analyse(stats, ["*"], seed=0, resamples=50)
+    [comparison] = found.comparisons
+    assert (comparison.pairs, comparison.difference) == (2, 2.0)
+    assert [(one.policy, one.iqm) for one in found.ranking] == [(("bee", 1), 2.0), (("ant", 1), 0.0)]
+
+
 def test_another_checkpoint_moves_no_interval(tmp_path: Path) -> None:
     def intervals(path: Path) -> list[Interval]:
         with EvalStatsDB(path) as database:

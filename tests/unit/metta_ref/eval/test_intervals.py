@@ -49,7 +49,7 @@ def test_interquartile_mean_of_a_table_is_that_of_each_row() -> None:
 @given(values=FINITE, seed=st.integers(0, 2**32))
 def test_an_interval_lies_within_the_values_and_follows_from_the_seed(values: list[float], seed: int) -> None:
     strata = [np.array(values)]
-    first, second = (Bootstrap(seed, 50).interval(strata, mean) for _ in range(2))
+    first, second = (Bootstrap(seed, 50).estimate(strata, mean)[1] for _ in range(2))
     assert first == second
     assert min(values) - 1e-6 <= first.low <= first.high <= max(values) + 1e-6
 
@@ -57,7 +57,7 @@ def test_an_interval_lies_within_the_values_and_follows_from_the_seed(values: li
 def test_tasks_are_resampled_within_themselves() -> None:
     """Two constant tasks leave nothing to chance, although their pooled values differ."""
     strata = [np.full(3, 0.0), np.full(3, 1.0)]
-    assert Bootstrap(0, 100).interval(strata, mean) == Interval(0.5, 0.5)
+    assert Bootstrap(0, 100).estimate(strata, mean) == (0.5, Interval(0.5, 0.5))
 
 
 def test_the_interval_covers_the_true_mean_as_often_as_it_says() -> None:
@@ -66,7 +66,7 @@ def test_the_interval_covers_the_true_mean_as_often_as_it_says() -> None:
     covered = 0
     for seed in range(200):
         sample = generator.normal(size=40)
-        interval = Bootstrap(seed, 400).interval([sample], mean)
+        interval = Bootstrap(seed, 400).estimate([sample], mean)[1]
         covered += interval.low <= 0.0 <= interval.high
     assert 0.88 <= covered / 200 <= 0.99
 
@@ -79,8 +79,9 @@ def test_many_values_are_resampled_in_batches_without_losing_any() -> None:
         shapes.append(values.shape)
         return mean(values)
 
-    interval = Bootstrap(2, 2000).interval([sample], counted)
+    _, interval = Bootstrap(2, 2000).estimate([sample], counted)
     assert len(shapes) > 1
+    assert shapes.pop() == (3000,)
     assert sum(rows for rows, _ in shapes) == 2000
     half_width = 1.96 * sample.std() / np.sqrt(sample.size)
     assert interval.low == pytest.approx(sample.mean() - half_width, abs=0.15 * half_width)
@@ -90,4 +91,4 @@ def test_many_values_are_resampled_in_batches_without_losing_any() -> None:
 @pytest.mark.parametrize("strata", [[], [np.array([])], [np.array([1.0]), np.array([])]])
 def test_nothing_to_resample_is_refused(strata: list[np.ndarray]) -> None:
     with pytest.raises(ValueError, match="at least one value in every stratum"):
-        Bootstrap(0, 10).interval(strata, mean)
+        Bootstrap(0, 10).estimate(strata, mean)

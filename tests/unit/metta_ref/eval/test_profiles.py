@@ -37,7 +37,7 @@ def test_the_interval_is_that_of_resampling_the_episodes() -> None:
     generator = np.random.default_rng(4)
     strata = [generator.integers(0, 2, size=size).astype(float) for size in (30, 50)]
     found = drawn(*(stratum.tolist() for stratum in strata), resamples=20_000).intervals[0]
-    resampled = Bootstrap(1, 20_000).interval(strata, mean)
+    resampled = Bootstrap(1, 20_000).estimate(strata, mean)[1]
     assert found == pytest.approx(resampled, abs=0.013)
 
 
