@@ -18,6 +18,7 @@ class VectorEnv(Protocol):
     Autoreset is same-step: in the step that ends an episode the next one begins, so the returned
     observation is the first of the new episode and `info["final_obs"]` holds the last of the old one.
     `metadata["autoreset_mode"]` says so. Nothing is ever ignored or masked on the way.
+    Arrays that were returned are the caller's: later steps leave them as they are.
 
     `info` of a step holds arrays whose rows mean something where `info["_final_obs"]` is true:
     `final_obs` float32[N, *observation.shape], `episode_return` float32[N], `episode_length` int64[N], and with

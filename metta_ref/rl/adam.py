@@ -4,7 +4,7 @@ The state exists from the start and has a name for each tensor, so that a checkp
 any time. Making one of torch's own optimisers imports its compiler, which takes longer than a short run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -22,8 +22,9 @@ class Adam:
 
     def __init__(self, parameters: Mapping[str, Tensor]) -> None:
         self._parameters = dict(parameters)
-        self._steps = torch.zeros((), dtype=torch.int64)
-        self._first = torch.cat([torch.zeros_like(parameter).flatten() for parameter in self._parameters.values()])
+        self._flat = [parameter.detach().view(-1) for parameter in self._parameters.values()]
+        self._steps = 0
+        self._first = torch.zeros_like(torch.cat(self._flat))
         self._second = torch.zeros_like(self._first)
 
     @property
@@ -31,48 +32,42 @@ class Adam:
         """Numbers in all parameters together."""
         return self._first.numel()
 
-    def gradient(self) -> Tensor:
-        """The gradients of all parameters as one vector; the parameters forget them.
+    def gradient(self, outputs: Sequence[Tensor], by_outputs: Sequence[Tensor]) -> Tensor:
+        """The gradient by all parameters as one vector, of what has those gradients by some outputs.
 
-        Raises ValueError when a parameter has none: it would silently never learn.
+        Raises ValueError when the outputs do not depend on a parameter: it would silently never learn.
         """
-        missing = sorted(name for name, parameter in self._parameters.items() if parameter.grad is None)
-        if missing:
+        parameters = tuple(self._parameters.values())
+        parts = torch.autograd.grad(outputs, parameters, by_outputs, allow_unused=True)
+        if missing := [name for name, part in zip(self._parameters, parts, strict=True) if part is None]:
             raise ValueError(f"no gradient for {', '.join(missing)}")
-        parts = [parameter.grad.flatten() for parameter in self._parameters.values() if parameter.grad is not None]
-        for parameter in self._parameters.values():
-            parameter.grad = None
-        return torch.cat(parts)
+        return torch.cat([part.flatten() for part in parts])
 
     def step(self, gradient: Tensor, learning_rate: float, max_grad_norm: float) -> None:
-        """Move every parameter against a vector as `gradient` gives it, of which the norm is limited first."""
-        gradient = gradient * (max_grad_norm / (gradient.norm() + 1e-6)).clamp(max=1.0)
+        """Move every parameter against a vector as `gradient` gives it, which is scaled down to a norm at most."""
+        gradient *= min(1.0, max_grad_norm / (float(gradient @ gradient) ** 0.5 + 1e-6))
         self._steps += 1
-        steps = int(self._steps)
-        rate = learning_rate * (1 - _BETA_2**steps) ** 0.5 / (1 - _BETA_1**steps)
-        epsilon = _EPSILON * (1 - _BETA_2**steps) ** 0.5
+        correction: float = (1 - _BETA_2**self._steps) ** 0.5
+        rate: float = learning_rate * correction / (1 - _BETA_1**self._steps)
         self._first.lerp_(gradient, 1 - _BETA_1)
         self._second.lerp_(gradient.square_(), 1 - _BETA_2)
-        moves = self._named((self._first / self._second.sqrt().add_(epsilon)).mul_(-rate))
-        with torch.no_grad():
-            for name, parameter in self._parameters.items():
-                parameter.add_(moves[name])
+        moves = self._first / self._second.sqrt().add_(_EPSILON * correction)
+        torch._foreach_add_(self._flat, self._parts(moves), alpha=-rate)
 
     def state_dict(self) -> dict[str, Tensor]:
-        """The state itself, not a copy, under `steps`, `<parameter>.first` and `<parameter>.second`."""
-        return (
-            {"steps": self._steps}
-            | {f"{name}.first": moment for name, moment in self._named(self._first).items()}
-            | {f"{name}.second": moment for name, moment in self._named(self._second).items()}
-        )
+        """Under `steps`, `<parameter>.first` and `<parameter>.second`; the moments themselves, not copies."""
+        state = {"steps": torch.tensor(self._steps)}
+        for kind, moments in (("first", self._first), ("second", self._second)):
+            for (name, parameter), part in zip(self._parameters.items(), self._parts(moments), strict=True):
+                state[f"{name}.{kind}"] = part.view_as(parameter)
+        return state
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Go on from a state with the keys of `state_dict`."""
         for name, own in self.state_dict().items():
             own.copy_(state[name])
+        self._steps = int(state["steps"])
 
-    def _named(self, vector: Tensor) -> dict[str, Tensor]:
-        """Views of a vector's parts, each in the shape of its parameter."""
-        parts = vector.split_with_sizes([parameter.numel() for parameter in self._parameters.values()])
-        named = zip(self._parameters.items(), parts, strict=True)
-        return {name: part.view_as(parameter) for (name, parameter), part in named}
+    def _parts(self, vector: Tensor) -> list[Tensor]:
+        """Each parameter's part of a vector of all."""
+        return list(vector.split_with_sizes([parameter.numel() for parameter in self._flat]))

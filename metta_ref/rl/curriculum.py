@@ -40,6 +40,8 @@ class Curriculum:
 
     def begin(self, steps: int) -> None:
         """Draw for every environment the task of an episode that would begin in each of some steps."""
+        if self._env.num_tasks == 1:
+            return
         bounds = np.cumsum(self.probabilities())
         uniform = self._rng.random((steps, self._env.num_envs * self._group.size)) * bounds[-1]
         own = np.split(uniform, self._group.size, axis=1)[self._group.rank]
@@ -50,7 +52,8 @@ class Curriculum:
 
         In that step a new episode has begun with the task that was assigned before: see `VectorEnv`.
         """
-        self._env.next_tasks[ended] = self._drawn[step, ended]
+        if self._env.num_tasks > 1:
+            self._env.next_tasks[ended] = self._drawn[step, ended]
 
     def assign_all(self) -> None:
         """Draw a task for every environment's next episode."""
@@ -59,6 +62,8 @@ class Curriculum:
 
     def learn(self, episodes: Episodes) -> None:
         """Take in the episodes of a rollout, of all ranks."""
+        if self._env.num_tasks == 1:
+            return
         for task, earned in zip(episodes.tasks, episodes.returns.clip(0, 1), strict=True):
             self._episodes[task] += 1
             # Plain means at first, so that the two averages agree until there is something to compare.

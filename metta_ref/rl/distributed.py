@@ -101,7 +101,8 @@ def mean_and_std(group: Group, values: NDArray[np.float32]) -> tuple[float, floa
 
     Sums of float64 keep the digits of float32 values that cancel in the difference of squares.
     """
-    own = [values.size, values.sum(dtype=np.float64), np.square(values, dtype=np.float64).sum()]
-    count, total, squares = group.sum(torch.tensor(own, dtype=torch.float64)).tolist()
+    own = values.astype(np.float64).ravel()
+    sums = np.array([own.size, own.sum(), own @ own])
+    count, total, squares = group.sum(torch.from_numpy(sums)).tolist()
     mean = total / count
     return mean, max(squares / count - mean * mean, 0.0) ** 0.5

@@ -21,7 +21,7 @@ def minibatches(
     """
     batch = len(priorities)
     if alpha == 0:
-        for rows in np.split(rng.permutation(batch), groups):
+        for rows in rng.permutation(batch).reshape(groups, -1):
             yield rows, np.ones(len(rows), np.float32)
         return
     preference = (priorities.astype(np.float64) + _SMALLEST) ** alpha

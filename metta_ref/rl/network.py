@@ -3,7 +3,7 @@
 import logging
 import os
 import shutil
-from contextlib import nullcontext
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -13,9 +13,11 @@ from metta_ref.agents.precision import widened
 from metta_ref.config import Config, ConfigError
 from metta_ref.rl.group import Group
 
+_Pass = Callable[[Tensor, State, Tensor], tuple[Tensor, Tensor, State]]
+
 
 class Network:
-    """The two passes of an agent; what they give is float32, whatever they compute in.
+    """The two passes of an agent, `step` and `sequence`; what they give is float32, whatever they compute in.
 
     In bfloat16 acting and learning go through the same autocast, so that the ratios of the first minibatch are 1;
     parameters, their gradients and the memory stay float32. Compiled, a pass is translated when it first meets a
@@ -26,8 +28,8 @@ class Network:
 
     def __init__(self, agent: Agent, device: torch.device, precision: str, *, compiled: bool) -> None:
         self.device = device
-        self._precision = torch.autocast(device.type, torch.bfloat16) if precision == "bfloat16" else nullcontext()
-        self._step, self._sequence = agent.step, agent.sequence
+        self.step: _Pass = agent.step
+        self.sequence: _Pass = agent.sequence
         if compiled:
             if not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
                 raise ConfigError(
@@ -35,19 +37,20 @@ class Network:
                 )
             # It warns at length where it translates a pass in parts, as it must where lengths depend on the data.
             logging.getLogger("torch._dynamo").setLevel(logging.ERROR)
-            self._step, self._sequence = torch.compile(agent.step), torch.compile(agent.sequence)
+            self.step, self.sequence = torch.compile(agent.step), torch.compile(agent.sequence)
+        if precision == "bfloat16":
+            self.step, self.sequence = _narrowed(self.step, device), _narrowed(self.sequence, device)
 
-    def step(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
-        """See `Agent`."""
-        with self._precision:
-            logits, values, state = self._step(obs, state, starts)
+
+def _narrowed(run: _Pass, device: torch.device) -> _Pass:
+    """A pass that computes in bfloat16 within, and gives float32."""
+
+    def narrowed(obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
+        with torch.autocast(device.type, torch.bfloat16):
+            logits, values, state = run(obs, state, starts)
         return widened(logits), widened(values), state
 
-    def sequence(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
-        """See `Agent`."""
-        with self._precision:
-            logits, values, state = self._sequence(obs, state, starts)
-        return widened(logits), widened(values), state
+    return narrowed
 
 
 def chosen_device(config: Config, group: Group) -> torch.device:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from metta_ref.agents.interface import State
 from metta_ref.envs import Info, VectorEnv
-from metta_ref.rl.losses import log_softmax
+from metta_ref.rl.losses import log_softmax, taken
 from metta_ref.rl.network import Network
 from metta_ref.rl.stopwatch import Stopwatch
 
@@ -35,7 +35,7 @@ class Rollout:
     obs: Tensor
     starts: Tensor
     actions: Tensor
-    log_probs: Tensor
+    log_probs: NDArray[np.float32]
     values: NDArray[np.float32]
     rewards: NDArray[np.float32]
     dones: NDArray[np.bool_]
@@ -68,56 +68,60 @@ def collect(
     Actions are drawn on the CPU, wherever the network lives, with `noise` [T, B, A] of `action_noise`. Raises what
     the environment raises.
     """
-    horizon, batch, device = len(noise), env.num_envs, network.device
-    obs_rows = np.empty((horizon, *cursor.obs.shape), np.float32)
-    reward_rows = np.empty((horizon, batch), np.float32)
-    starts_rows, done_rows = np.empty((horizon, batch), np.bool_), np.empty((horizon, batch), np.bool_)
-    action_rows = np.empty((horizon, batch), np.int64)
-    logit_rows, value_rows = torch.empty(noise.shape), torch.empty((horizon, batch))
-    obs, starts, state = cursor.obs, cursor.starts, cursor.state
+    device, state = network.device, cursor.state
+    obs, starts = cursor.obs, cursor.starts
+    steps, cuts = [], []
     with torch.inference_mode():
-        for step in range(horizon):
-            obs_rows[step], starts_rows[step] = obs, starts
-            logits, values, state = network.step(_tensor(obs, device), state, _tensor(starts, device))
-            logit_rows[step], value_rows[step] = logits, values
-            action_rows[step] = (logit_rows[step] + noise[step]).argmax(-1).numpy()
+        for step, drawn in enumerate(noise.numpy()):
+            seen, begun = torch.from_numpy(obs).to(device), torch.from_numpy(starts).to(device)
+            logits, values, state = network.step(seen, state, begun)
+            actions = (logits.cpu().numpy() + drawn).argmax(-1)
             stopwatch.lap("act")
-            obs, reward_rows[step], terminated, truncated, info = env.step(action_rows[step])
+            obs, rewards, terminated, truncated, info = env.step(actions)
             stopwatch.lap("env")
-            done_rows[step] = starts = terminated | truncated
+            starts = terminated | truncated
             if truncated.any():
-                reward_rows[step] += gamma * truncated * _final_values(network, info, truncated, state)
+                cut = np.flatnonzero(truncated)
+                cuts.append((np.full_like(cut, step), cut, info["final_obs"][cut], _rows(state, cut)))
             if starts.any():
                 on_episodes(step, info)
-        _, last_values, _ = network.step(_tensor(obs, device), state, _tensor(starts, device))
-        last_values, actions = last_values.cpu(), torch.from_numpy(action_rows)
-        log_probs = log_softmax(logit_rows).gather(-1, actions.unsqueeze(-1)).squeeze(-1)
+            steps.append((seen, begun, logits, values, actions, rewards, starts))
+        _, last_values, _ = network.step(torch.from_numpy(obs).to(device), state, torch.from_numpy(starts).to(device))
+    *tensors, action_rows, reward_rows, done_rows = zip(*steps, strict=True)
+    rewards = np.stack(reward_rows)
+    if cuts:
+        _add_final_values(rewards, gamma, network, cuts)
+    # Outside of inference mode, so that autograd may keep them.
+    seen, begun, logits, values = map(torch.stack, tensors)
+    actions = torch.from_numpy(np.stack(action_rows)).to(device)
     rollout = Rollout(
-        obs=_tensor(obs_rows, device),
-        starts=_tensor(starts_rows, device),
-        actions=actions.to(device),
-        log_probs=log_probs.to(device),
-        values=value_rows.numpy(),
-        rewards=reward_rows,
-        dones=done_rows,
-        last_values=last_values.numpy(),
+        obs=seen,
+        starts=begun,
+        actions=actions,
+        log_probs=taken(log_softmax(logits), actions).cpu().numpy(),
+        values=values.cpu().numpy(),
+        rewards=rewards,
+        dones=np.stack(done_rows),
+        last_values=last_values.cpu().numpy(),
         state=cursor.state,
     )
     stopwatch.lap("act")
     return rollout, Cursor(obs, starts, state)
 
 
-def _final_values(network: Network, info: Info, truncated: NDArray[np.bool_], state: State) -> NDArray[np.float32]:
-    """Values of the last observations of truncated episodes, 0 elsewhere, float32[B]."""
-    device = network.device
-    rows = torch.from_numpy(np.flatnonzero(truncated)).to(device)
-    starts = torch.zeros(len(rows), dtype=torch.bool, device=device)
-    final_obs = _tensor(info["final_obs"][truncated], device)
-    _, values, _ = network.step(final_obs, tuple(part[rows] for part in state), starts)
-    result = np.zeros(len(truncated), np.float32)
-    result[truncated] = values.cpu().numpy()
-    return result
+def _rows(state: State, rows: NDArray[np.int64]) -> State:
+    return tuple(part[torch.from_numpy(rows).to(part.device)] for part in state)
 
 
-def _tensor(array: NDArray[np.float32] | NDArray[np.bool_], device: torch.device) -> Tensor:
-    return torch.from_numpy(array).to(device)
+_Cut = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], State]
+"""Truncated episodes: in which step, of which environments, what they showed at last, and the memory of them."""
+
+
+def _add_final_values(rewards: NDArray[np.float32], gamma: float, network: Network, cuts: list[_Cut]) -> None:
+    """Add to a rewards of truncated episodes the discounted values of their last observations."""
+    steps, rows, obs, states = zip(*cuts, strict=True)
+    final_obs = torch.from_numpy(np.concatenate(obs)).to(network.device)
+    starts = torch.zeros(len(final_obs), dtype=torch.bool, device=network.device)
+    with torch.inference_mode():
+        _, values, _ = network.step(final_obs, tuple(map(torch.cat, zip(*states, strict=True))), starts)
+    rewards[np.concatenate(steps), np.concatenate(rows)] += np.float32(gamma) * values.cpu().numpy()

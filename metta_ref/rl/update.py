@@ -9,19 +9,11 @@ from torch import Tensor
 
 from metta_ref.config import TrainerConfig
 from metta_ref.rl.adam import Adam
-from metta_ref.rl.advantage import advantages
+from metta_ref.rl.advantage import Array, advantages, errors_and_traces
 from metta_ref.rl.distributed import mean_and_std
 from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.kickstarter import Kickstarter, Targets
-from metta_ref.rl.losses import (
-    approximate_kl,
-    clipped_fraction,
-    entropy,
-    log_softmax,
-    logit_gradient,
-    policy_loss,
-    value_loss,
-)
+from metta_ref.rl.losses import divergence, entropy_bonus, log_softmax, policy_loss, taken, value_loss
 from metta_ref.rl.minibatches import minibatches
 from metta_ref.rl.network import Network
 from metta_ref.rl.rollout import Rollout
@@ -29,7 +21,7 @@ from metta_ref.rl.schedules import annealed
 
 _EPSILON = 1e-8
 _METRICS, _DIVERGENCE = 6, 4
-"""How many there are of each minibatch, in the order of `Losses`, and where among them the divergence stands."""
+"""How many of `Losses` are means over minibatches, and where among them the divergence stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +63,20 @@ def ppo_update(
     Minibatches are of the environments of all ranks; each rank replays those that it owns, and what is a mean over
     the minibatch is summed from their shares of it.
     """
-    targets = kickstarter.targets(rollout)
-    rate = annealed(config.learning_rate, step, config.anneal_timesteps)
-    count = rollout.values.shape[1]
-    at_first = _advantages(rollout, np.arange(count), np.ones_like(rollout.values), config)
+    errors, traces = errors_and_traces(
+        rollout.rewards,
+        rollout.values,
+        rollout.dones,
+        rollout.last_values,
+        gamma=config.gamma,
+        gae_lambda=config.gae_lambda,
+    )
+    at_first = advantages(errors, traces, np.ones_like(errors), rho_clip=config.rho_clip, c_clip=config.c_clip)
     priorities = np.concatenate(group.gather(np.abs(at_first).sum(axis=0)))
-    metrics: list[list[float]] = []
+    targets = kickstarter.targets(rollout)
+    learning = _Learning(network, optimizer, rollout, errors, traces, kickstarter, targets, config, step, group)
+    rate, count = annealed(config.learning_rate, step, config.anneal_timesteps), errors.shape[1]
+    metrics: list[NDArray[np.float64]] = []
     for chosen, weights in (
         minibatch
         for _ in range(config.update_epochs)
@@ -85,95 +85,75 @@ def ppo_update(
         )
     ):
         own = chosen // count == group.rank
-        minibatch = _Minibatch(chosen[own] % count, weights[own], float(own.mean()))
-        share = _share(network, optimizer, rollout, minibatch, kickstarter, targets, config, step=step, group=group)
-        # One exchange a minibatch. torch's DistributedDataParallel would hook into a module's `forward` and weigh all
-        # ranks alike; agents have `step` and `sequence`, and ranks own unequal shares of a minibatch, or none.
-        total = group.sum(share)
-        metrics.append(total[-_METRICS:].tolist())
-        optimizer.step(total[:-_METRICS], rate, config.max_grad_norm)
-        if 0 < config.target_kl < metrics[-1][_DIVERGENCE]:
+        rows = chosen[own] % count
+        gradient, means = learning.share(rows, weights[own]) if len(rows) else learning.nothing()
+        if len(rows) < len(chosen):
+            gradient *= len(rows) / len(chosen)
+        metrics.append(means * (len(rows) / len(chosen)))
+        # torch's DistributedDataParallel would hook into a module's `forward` and weigh all ranks alike; agents have
+        # `step` and `sequence`, and ranks own unequal shares of a minibatch, or none.
+        optimizer.step(group.sum(gradient), rate, config.max_grad_norm)
+        if config.target_kl and float(group.sum(torch.from_numpy(metrics[-1]))[_DIVERGENCE]) > config.target_kl:
             break
-    policy, value, spread, teaching, kl, clipped = np.mean(metrics, axis=0).tolist()
+    policy, value, entropy, teaching, kl, clipped = group.sum(torch.from_numpy(np.mean(metrics, axis=0))).tolist()
     foretold = explained_variance(rollout.values, at_first + rollout.values, group)
-    return Losses(policy, value, spread, teaching, kl, clipped, foretold, len(metrics))
+    return Losses(policy, value, entropy, teaching, kl, clipped, foretold, len(metrics))
 
 
 @dataclass(frozen=True, slots=True)
-class _Minibatch:
-    """This rank's rows of a minibatch, their weights, and the part of the whole minibatch that they are."""
+class _Learning:
+    """What the minibatches of an update have in common."""
 
-    rows: NDArray[np.int64]
-    weights: NDArray[np.float32]
-    share: float
+    network: Network
+    optimizer: Adam
+    rollout: Rollout
+    errors: Array
+    traces: Array
+    kickstarter: Kickstarter
+    targets: Targets
+    config: TrainerConfig
+    step: int
+    group: Group
 
-
-def _share(
-    network: Network,
-    optimizer: Adam,
-    rollout: Rollout,
-    minibatch: _Minibatch,
-    kickstarter: Kickstarter,
-    targets: Targets,
-    config: TrainerConfig,
-    *,
-    step: int,
-    group: Group,
-) -> Tensor:
-    """This rank's share of the gradient and, after it, of the metrics, in one vector."""
-    device = rollout.log_probs.device
-    if not len(minibatch.rows):
-        mean_and_std(group, rollout.values[:, :0])
-        return torch.zeros(optimizer.size + _METRICS, device=device)
-    rows = torch.from_numpy(minibatch.rows).to(device)
-    obs, starts, actions, acted = (
-        tensor.index_select(1, rows) for tensor in (rollout.obs, rollout.starts, rollout.actions, rollout.log_probs)
-    )
-    logits, values, _ = network.sequence(obs, tuple(part[rows] for part in rollout.state), starts)
-    recorded = log_softmax(logits)
-    teaching = kickstarter.loss(targets.rows(rows), recorded, values, step)
-    with torch.no_grad():
-        log_probs = recorded.detach()
-        log_ratios = log_probs.gather(-1, actions.unsqueeze(-1)).squeeze(-1) - acted
-        advantage = _advantages(rollout, minibatch.rows, log_ratios.exp().cpu().numpy(), config)
-        mean, spread = mean_and_std(group, advantage)
-        weighed = (advantage - np.float32(mean)) / np.float32(spread + _EPSILON) * minibatch.weights
-        old_values = rollout.values[:, minibatch.rows]
-        normalised, old, returns = (
-            torch.from_numpy(part).to(device) for part in (weighed, old_values, advantage + old_values)
+    def share(self, chosen: NDArray[np.int64], weights: Array) -> tuple[Tensor, NDArray[np.float64]]:
+        """The gradient of the loss over some rows of the rollout, and the first of `Losses`."""
+        config, rollout, device = self.config, self.rollout, self.rollout.obs.device
+        rows = torch.from_numpy(chosen).to(device)
+        obs, starts, actions = (part.index_select(1, rows) for part in (rollout.obs, rollout.starts, rollout.actions))
+        logits, values, _ = self.network.sequence(obs, tuple(part[rows] for part in rollout.state), starts)
+        log_probs = log_softmax(logits)
+        fixed = log_probs.detach()
+        log_ratios = taken(fixed, actions).cpu().numpy() - rollout.log_probs[:, chosen]
+        ratios, old_values = np.exp(log_ratios), rollout.values[:, chosen]
+        advantage = advantages(
+            self.errors[:, chosen], self.traces[:, chosen], ratios, rho_clip=config.rho_clip, c_clip=config.c_clip
         )
-        surrogate, by_ratio = policy_loss(log_ratios, normalised, config.clip)
-        error, by_value = value_loss(values.detach(), old, returns, config.value_clip)
-        disorder, by_logit = entropy(log_probs)
-        by_logit = logit_gradient(log_probs, actions, by_ratio) - config.entropy_coefficient * by_logit
-        by_value *= config.value_coefficient * minibatch.share
-        by_logit *= minibatch.share
-    roots, gradients = [logits, values], [by_logit, by_value]
-    if teaching.requires_grad:
-        roots, gradients = [*roots, teaching], [*gradients, torch.full_like(teaching, minibatch.share)]
-    torch.autograd.backward(roots, gradients)
-    divergences = [approximate_kl(log_ratios), clipped_fraction(log_ratios, config.clip)]
-    metrics = torch.stack([surrogate, error, disorder, teaching.detach(), *divergences]) * minibatch.share
-    return torch.cat([optimizer.gradient(), metrics])
+        mean, deviation = mean_and_std(self.group, advantage)
+        weighed = (advantage - np.float32(mean)) / np.float32(deviation + _EPSILON) * weights
+        surrogate, by_taken = policy_loss(ratios, weighed, config.clip)
+        now = values.detach().cpu().numpy()
+        error, by_value = value_loss(now, old_values, advantage + old_values, config.value_clip)
+        entropy, by_log_prob = entropy_bonus(fixed, config.entropy_coefficient)
+        by_log_prob.scatter_add_(-1, actions.unsqueeze(-1), torch.from_numpy(by_taken).to(device).unsqueeze(-1))
+        roots = [log_probs, values]
+        gradients = [by_log_prob, torch.from_numpy(config.value_coefficient * by_value).to(device)]
+        teaching = 0.0
+        if self.targets:
+            roots.append(self.kickstarter.loss(self.targets, rows, log_probs, values, self.step))
+            gradients.append(torch.ones_like(roots[-1]))
+            teaching = roots[-1].item()
+        steps = (surrogate, error, *divergence(log_ratios, config.clip))
+        policy, value, kl, clipped = (each.sum() / each.size for each in steps)
+        metrics = np.array([policy, value, entropy, teaching, kl, clipped])
+        return self.optimizer.gradient(roots, gradients), metrics
+
+    def nothing(self) -> tuple[Tensor, NDArray[np.float64]]:
+        """What `share` gives for no rows at all, with the same exchanges of the group."""
+        mean_and_std(self.group, self.errors[:, :0])
+        return torch.zeros(self.optimizer.size, device=self.rollout.obs.device), np.zeros(_METRICS)
 
 
-def explained_variance(values: NDArray[np.float32], returns: NDArray[np.float32], group: Group = ALONE) -> float:
+def explained_variance(values: Array, returns: Array, group: Group = ALONE) -> float:
     """1 - Var(returns - values) / Var(returns) over all ranks; nan when the returns do not vary."""
     _, spread = mean_and_std(group, returns)
     return 1 - (mean_and_std(group, returns - values)[1] / spread) ** 2 if spread > 0 else float("nan")
-
-
-def _advantages(
-    rollout: Rollout, chosen: NDArray[np.int64], ratios: NDArray[np.float32], config: TrainerConfig
-) -> NDArray[np.float32]:
-    return advantages(
-        rollout.rewards[:, chosen],
-        rollout.values[:, chosen],
-        rollout.dones[:, chosen],
-        rollout.last_values[chosen],
-        ratios,
-        gamma=config.gamma,
-        gae_lambda=config.gae_lambda,
-        rho_clip=config.rho_clip,
-        c_clip=config.c_clip,
-    )

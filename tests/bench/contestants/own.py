@@ -43,7 +43,7 @@ class BatchedCartPole(VectorEnv[Any, Any, Any]):
         return obs, rewards, terminated, truncated, {"final_obs": final}
 
 
-def new_trainer(agent: str, settings: Settings) -> Trainer:
+def new_trainer(agent: str, settings: Settings, learning_rate: float = 1e-3) -> Trainer:
     """A trainer as the settings say; `batched` is the cart-pole task, any other name is a task of the system."""
     named = settings.env == "CartPole-v1"
     config = parse_overrides(
@@ -56,7 +56,7 @@ def new_trainer(agent: str, settings: Settings) -> Trainer:
             f"trainer.horizon={settings.horizon}",
             f"trainer.update_epochs={settings.epochs}",
             f"trainer.minibatches={settings.minibatches}",
-            "trainer.learning_rate=1e-3",
+            f"trainer.learning_rate={learning_rate}",
         ],
         Config,
     )

@@ -19,12 +19,12 @@ from metta_ref.checkpoint import (
 )
 from metta_ref.config import Config, ConfigError, run_dir
 from metta_ref.envs import make_env
-from metta_ref.rl.kickstarter import NoKickstarter, Targets, TeacherKickstarter, make_kickstarter
+from metta_ref.rl.kickstarter import Kickstarter, make_kickstarter
 from metta_ref.rl.losses import cross_entropy
 from metta_ref.rl.rollout import Rollout
 
 TEACHER = ("py_agent=lstm", "seed=5", "trainer.learning_rate=0.05")
-CPU = torch.device("cpu")
+CPU, BOTH = torch.device("cpu"), torch.arange(2)
 
 
 @pytest.fixture
@@ -63,10 +63,8 @@ def teacher_divergence(trainer: Any, manager: CheckpointManager) -> float:
 def test_without_a_teacher_nothing_is_added(small_config: Any, new_trainer: Any) -> None:
     env = make_env(Config().env, 2, seed=0)
     kickstarter = make_kickstarter(Config().kickstart, env, CPU)
-    assert isinstance(kickstarter, NoKickstarter)
     assert kickstarter.state_dict() == {}
-    nothing = kickstarter.targets(rollout_of(torch.rand(3, 2, 3, 3, 3), torch.zeros(3, 2, dtype=torch.bool)))
-    assert kickstarter.loss(nothing, torch.rand(3, 2, 4), torch.rand(3, 2), step=0).item() == 0.0
+    assert kickstarter.targets(rollout_of(torch.rand(3, 2, 3, 3, 3), torch.zeros(3, 2, dtype=torch.bool))) == []
     with new_trainer(small_config()) as trainer:
         assert trainer.update().losses.kickstart == 0.0
 
@@ -76,10 +74,11 @@ def test_the_loss_is_the_cross_entropy_falling_linearly_to_nothing(
 ) -> None:
     config = student_config("kickstart.teacher=teacher", "kickstart.coefficient=3")
     agent = teacher.stored(3).agent()
-    kickstarter = TeacherKickstarter([agent], config.kickstart, 2, CPU)
-    targets, log_probs, values = Targets(simplex(4, 2, 1), torch.rand(4, 2, 1)), simplex(4, 2).log(), torch.rand(4, 2)
-    whole = cross_entropy(targets.probabilities[:, :, 0], log_probs).item()
-    weights = [kickstarter.loss(targets, log_probs, values, step).item() / whole for step in (0, 250, 1000, 5000)]
+    kickstarter = Kickstarter([agent], config.kickstart, 2, CPU)
+    targets, log_probs, values = [(simplex(4, 2), torch.rand(4, 2))], simplex(4, 2).log(), torch.rand(4, 2)
+    whole = cross_entropy(targets[0][0], log_probs).item()
+    losses = [kickstarter.loss(targets, BOTH, log_probs, values, step) for step in (0, 250, 1000, 5000)]
+    weights = [loss.item() / whole for loss in losses]
     assert weights == pytest.approx([3.0, 2.25, 0.0, 0.0])
 
 
@@ -88,13 +87,14 @@ def test_each_teacher_counts_with_its_own_coefficients(teacher: CheckpointManage
         "kickstart.teacher=teacher,mock://", "kickstart.coefficient=3,0.5", "kickstart.value_coefficient=2"
     )
     agent = teacher.stored(3).agent()
-    kickstarter = TeacherKickstarter([agent, UniformAgent(4)], config.kickstart, 2, CPU)
-    targets, log_probs, values = Targets(simplex(4, 2, 2), torch.rand(4, 2, 2)), simplex(4, 2).log(), torch.rand(4, 2)
-    entropies = [cross_entropy(targets.probabilities[:, :, number], log_probs).item() for number in (0, 1)]
-    errors = [((targets.values[:, :, number] - values) ** 2).mean().item() / 2 for number in (0, 1)]
+    kickstarter = Kickstarter([agent, UniformAgent(4)], config.kickstart, 2, CPU)
+    targets = [(simplex(4, 2), torch.rand(4, 2)) for _ in range(2)]
+    log_probs, values = simplex(4, 2).log(), torch.rand(4, 2)
+    entropies = [cross_entropy(wanted, log_probs).item() for wanted, _ in targets]
+    errors = [((expected - values) ** 2).mean().item() / 2 for _, expected in targets]
     expected = 3 * entropies[0] + 0.5 * entropies[1] + 2 * sum(errors)
-    assert kickstarter.loss(targets, log_probs, values, step=0).item() == pytest.approx(expected)
-    assert kickstarter.loss(targets, log_probs, values, step=500).item() == pytest.approx(expected / 2)
+    assert kickstarter.loss(targets, BOTH, log_probs, values, step=0).item() == pytest.approx(expected)
+    assert kickstarter.loss(targets, BOTH, log_probs, values, step=500).item() == pytest.approx(expected / 2)
 
 
 def test_a_coefficient_is_for_all_teachers_or_for_each(student_config: Any) -> None:
@@ -111,18 +111,17 @@ def simplex(*shape: int) -> torch.Tensor:
 
 def test_the_teacher_remembers_from_one_rollout_to_the_next(teacher: CheckpointManager, small_config: Any) -> None:
     agent = teacher.stored(3).agent()
-    kickstarter = TeacherKickstarter([agent], small_config().kickstart, 2, CPU)
+    kickstarter = Kickstarter([agent], small_config().kickstart, 2, CPU)
     obs, starts = torch.rand(6, 2, 3, 3, 3), torch.zeros(6, 2, dtype=torch.bool)
     halves = [kickstarter.targets(rollout_of(obs[part], starts[part])) for part in (slice(3), slice(3, 6))]
     whole, _, _ = agent.sequence(obs, agent.initial_state(2), starts)
-    torch.testing.assert_close(torch.cat([half.probabilities[:, :, 0] for half in halves]), whole.softmax(-1))
+    torch.testing.assert_close(torch.cat([wanted for [(wanted, _)] in halves]), whole.softmax(-1))
 
 
 def rollout_of(obs: torch.Tensor, starts: torch.Tensor) -> Rollout:
     """A rollout of which only what was seen matters."""
     nothing = np.zeros(starts.shape, np.float32)
-    empty = torch.from_numpy(nothing)
-    return Rollout(obs, starts, empty, empty, nothing, nothing, nothing.astype(bool), nothing[0], ())
+    return Rollout(obs, starts, starts, nothing, nothing, nothing, nothing.astype(bool), nothing[0], ())
 
 
 @pytest.mark.parametrize(

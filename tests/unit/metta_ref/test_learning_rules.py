@@ -1,6 +1,7 @@
 """The arithmetic of PPO, against values worked out by hand and against independent implementations."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,15 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metta_ref.rl.adam import Adam
-from metta_ref.rl.advantage import advantages
+from metta_ref.rl.advantage import Array, advantages, errors_and_traces
 from metta_ref.rl.losses import (
-    approximate_kl,
-    clipped_fraction,
     cross_entropy,
-    entropy,
+    divergence,
+    entropy_bonus,
     log_softmax,
-    logit_gradient,
     policy_loss,
+    taken,
     value_loss,
 )
 from metta_ref.rl.minibatches import minibatches
@@ -31,22 +31,20 @@ def column(*values: float) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
 
 
 def test_advantages_by_hand() -> None:
-    """gamma = lambda = 1/2; the episode ends with the second of three actions.
+    """Those of `three_steps`.
 
     Step 2: delta = 4 + 8/2 - 2 = 6,    A = 6
     Step 1: delta = 2 - 4 = -2,         A = -2 (nothing carries over the end)
     Step 0: delta = 1 + 4/2 - 2 = 1,    A = 1 + 1/4 * -2 = 0.5
     """
-    result = advantages(
-        column(1, 2, 4),
-        column(2, 4, 2),
-        column(0, 1, 0).astype(bool),
-        np.array([8], np.float32),
-        column(1, 1, 1),
-        gamma=0.5,
-        gae_lambda=0.5,
-    )
+    result = advantages(*three_steps(), column(1, 1, 1))
     assert result.tolist() == [[0.5], [-2.0], [6.0]]
+
+
+def three_steps() -> tuple[Array, Array]:
+    """Rewards 1, 2, 4 and values 2, 4, 2, with 8 to come; gamma = lambda = 1/2; an end with the second."""
+    dones, last_values = column(0, 1, 0).astype(bool), np.array([8], np.float32)
+    return errors_and_traces(column(1, 2, 4), column(2, 4, 2), dones, last_values, gamma=0.5, gae_lambda=0.5)
 
 
 def test_v_trace_weighs_errors_and_traces_with_limits() -> None:
@@ -54,17 +52,7 @@ def test_v_trace_weighs_errors_and_traces_with_limits() -> None:
 
     Step 2: A = 1/2 * 6 = 3; step 1: A = -2; step 0: A = 2 * 1 + 1/4 * 1 * -2 = 1.5
     """
-    result = advantages(
-        column(1, 2, 4),
-        column(2, 4, 2),
-        column(0, 1, 0).astype(bool),
-        np.array([8], np.float32),
-        column(3, 1, 0.5),
-        gamma=0.5,
-        gae_lambda=0.5,
-        rho_clip=2,
-        c_clip=1,
-    )
+    result = advantages(*three_steps(), column(3, 1, 0.5), rho_clip=2, c_clip=1)
     assert result.tolist() == [[1.5], [-2.0], [3.0]]
 
 
@@ -74,15 +62,10 @@ def test_time_is_the_first_axis_and_environments_do_not_mix(seed: int, steps: in
     rng, shape = np.random.default_rng(seed), (steps, batch)
     rewards, values, ratios = (rng.random(shape, np.float32) for _ in range(3))
     dones, last_values = rng.random(shape) < 0.3, rng.random(batch, np.float32)
-    together = advantages(rewards, values, dones, last_values, ratios, gamma=0.9, gae_lambda=0.8)
+    together = advantages(*errors_and_traces(rewards, values, dones, last_values, gamma=0.9, gae_lambda=0.8), ratios)
     for one in range(batch):
-        alone = advantages(
-            *(array[:, [one]] for array in (rewards, values, dones)),
-            last_values[[one]],
-            ratios[:, [one]],
-            gamma=0.9,
-            gae_lambda=0.8,
-        )
+        own = (*(array[:, [one]] for array in (rewards, values, dones)), last_values[[one]])
+        alone = advantages(*errors_and_traces(*own, gamma=0.9, gae_lambda=0.8), ratios[:, [one]])
         np.testing.assert_array_equal(together[:, [one]], alone)
 
 
@@ -90,8 +73,9 @@ def test_time_is_the_first_axis_and_environments_do_not_mix(seed: int, steps: in
 @settings(deadline=None)
 def test_with_lambda_one_advantage_and_value_make_the_discounted_return(rewards: list[float], last: float) -> None:
     values = np.linspace(-1, 1, len(rewards), dtype=np.float32)[:, None]
-    ones, never = np.ones_like(values), np.zeros(values.shape, bool)
-    result = advantages(column(*rewards), values, never, np.array([last], np.float32), ones, gamma=0.5, gae_lambda=1)
+    never, last_values = np.zeros(values.shape, bool), np.array([last], np.float32)
+    known = errors_and_traces(column(*rewards), values, never, last_values, gamma=0.5, gae_lambda=1)
+    result = advantages(*known, np.ones_like(values))
     expected = last
     for reward in reversed(rewards):
         expected = reward + 0.5 * expected
@@ -100,60 +84,62 @@ def test_with_lambda_one_advantage_and_value_make_the_discounted_return(rewards:
 
 def test_the_policy_loss_takes_the_worse_of_clipped_and_unclipped() -> None:
     """Ratios 2 and 1/2 with a limit of 0.2: gains count up to 1.2 only, losses in full."""
-    log_ratios = torch.tensor([2.0, 2.0, 0.5, 0.5]).log()
-    advantage = torch.tensor([1.0, -1.0, 1.0, -1.0])
-    assert policy_loss(log_ratios, advantage, 0.2)[0].item() == pytest.approx((-1.2 + 2.0 - 0.5 + 0.8) / 4)
+    losses, _ = policy_loss(column(2.0, 2.0, 0.5, 0.5), column(1.0, -1.0, 1.0, -1.0), 0.2)
+    assert losses[:, 0].tolist() == pytest.approx([-1.2, 2.0, -0.5, 0.8])
 
 
 def test_the_value_loss_takes_the_worse_of_limited_and_free() -> None:
     """Old value 0, limit 0.2, target 1. Value 1: limited to 0.2, error 0.8. Value -1: free, error 2."""
-    values, old, targets = torch.tensor([1.0, -1.0]), torch.zeros(2), torch.ones(2)
-    assert value_loss(values, old, targets, 0.2)[0].item() == pytest.approx(0.5 * (0.8**2 + 2.0**2) / 2)
+    losses, _ = value_loss(column(1.0, -1.0), column(0.0, 0.0), column(1.0, 1.0), 0.2)
+    assert losses[:, 0].tolist() == pytest.approx([0.5 * 0.8**2, 0.5 * 2.0**2])
 
 
 def test_entropy_and_divergences_by_hand() -> None:
     certain_and_even = torch.tensor([[0.5, 0.5], [0.25, 0.75]]).log()
-    assert entropy(certain_and_even)[0].item() == pytest.approx((math.log(2) + 0.5623351446) / 2)
+    assert entropy_bonus(certain_and_even, 1.0)[0] == pytest.approx((math.log(2) + 0.5623351446) / 2)
     teacher = torch.tensor([[1.0, 0.0], [0.5, 0.5]])
     expected = (-math.log(0.5) - 0.5 * (math.log(0.25) + math.log(0.75))) / 2
     assert cross_entropy(teacher, certain_and_even).item() == pytest.approx(expected)
-    assert approximate_kl(torch.tensor([0.0, math.log(2)])).item() == pytest.approx((1 - math.log(2)) / 2)
+    assert divergence(column(0.0, math.log(2)), 0.2)[0][:, 0].tolist() == pytest.approx([0.0, 1 - math.log(2)])
 
 
 @pytest.mark.parametrize("clip", [0.05, 0.2, 1.5])
-def test_the_gradients_of_the_losses_are_right(clip: float) -> None:
-    """Numerically, in double precision, by the logits and by the values, within the limits and beyond."""
-    torch.manual_seed(0)
-    logits = torch.randn(4, 6, 3, dtype=torch.double, requires_grad=True)
-    values = torch.randn(4, 6, dtype=torch.double, requires_grad=True)
-    actions, old_values, returns = torch.randint(3, (4, 6)), torch.randn(4, 6), torch.randn(4, 6)
-    acted, advantage = torch.log(torch.rand(4, 6)), torch.randn(4, 6)
-
-    def taken(given: torch.Tensor) -> torch.Tensor:
-        return log_softmax(given).gather(-1, actions.unsqueeze(-1)).squeeze(-1)
-
-    _, by_ratio = policy_loss(taken(logits) - acted, advantage, clip)
-    for loss, variable, gradient in (
-        (
-            lambda given: policy_loss(taken(given) - acted, advantage, clip)[0],
-            logits,
-            logit_gradient(log_softmax(logits), actions, by_ratio),
-        ),
-        (lambda given: entropy(log_softmax(given))[0], logits, entropy(log_softmax(logits))[1]),
-        (
-            lambda given: value_loss(given, old_values, returns, clip)[0],
-            values,
-            value_loss(values, old_values, returns, clip)[1],
-        ),
-    ):
-        (recorded,) = torch.autograd.grad(loss(variable), variable)
-        torch.testing.assert_close(gradient, recorded)
+def test_the_gradients_of_the_losses_are_those_of_their_means(clip: float) -> None:
+    """By the log ratios and by the values, against differences in double precision, within the limits and beyond."""
+    log_ratios, advantage, values, old_values, returns = np.random.default_rng(0).normal(size=(5, 4, 6))
+    cases: list[tuple[Any, Any]] = [
+        (log_ratios, lambda given: policy_loss(np.exp(given), advantage, clip)),
+        (values, lambda given: value_loss(given, old_values, returns, clip)),
+    ]
+    for variable, loss in cases:
+        _, gradient = loss(variable)
+        for place in np.ndindex(variable.shape):
+            ahead, behind = variable.copy(), variable.copy()
+            ahead[place] += 1e-6
+            behind[place] -= 1e-6
+            slope = (loss(ahead)[0].mean() - loss(behind)[0].mean()) / 2e-6
+            assert gradient[place] == pytest.approx(slope, abs=1e-8)
         assert gradient.any()
 
 
+def test_the_gradient_of_the_entropy_bonus_is_right() -> None:
+    torch.manual_seed(0)
+    logits = torch.randn(4, 6, 3, dtype=torch.double, requires_grad=True)
+    log_probs = log_softmax(logits)
+    _, by_log_probs = entropy_bonus(log_probs.detach(), 0.5)
+    odds = logits.softmax(-1)
+    (expected,) = torch.autograd.grad(0.5 * (odds * odds.log()).sum(-1).mean(), logits)
+    (found,) = torch.autograd.grad(log_probs, logits, by_log_probs)
+    torch.testing.assert_close(found, expected)
+
+
+def test_the_actions_taken_are_looked_up() -> None:
+    assert taken(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([1, 0])).tolist() == [2.0, 3.0]
+
+
 def test_ratios_beyond_the_limit_are_counted_on_both_sides() -> None:
-    ratios = torch.tensor([0.7, 0.9, 1.0, 1.1, 1.3])
-    assert clipped_fraction(ratios.log(), 0.2).item() == pytest.approx(2 / 5)
+    _, beyond = divergence(np.log(column(0.7, 0.9, 1.0, 1.1, 1.3)), 0.2)
+    assert beyond[:, 0].tolist() == [True, False, False, False, True]
 
 
 def test_explained_variance_is_one_for_prophets_and_zero_for_the_ignorant() -> None:
@@ -198,10 +184,11 @@ def test_adam_moves_as_torch_does_with_the_gradient_limited() -> None:
     theirs = {name: parameter.detach().clone().requires_grad_() for name, parameter in ours.items()}
     adam, oracle = Adam(ours), torch.optim.Adam(theirs.values(), lr=0.1, eps=1e-5)
     for size in (1.0, 0.01, 100.0, 0.1, 1.0):  # beyond the limit and within
-        for name in ours:
-            ours[name].grad = size * torch.randn_like(ours[name])
-            theirs[name].grad = ours[name].grad.clone()
-        adam.step(adam.gradient(), learning_rate=0.1, max_grad_norm=0.5)
+        slopes = [size * torch.randn_like(parameter) for parameter in ours.values()]
+        for parameter, slope in zip(theirs.values(), slopes, strict=True):
+            parameter.grad = slope.clone()
+        outputs = [parameter * 1 for parameter in ours.values()]
+        adam.step(adam.gradient(outputs, slopes), learning_rate=0.1, max_grad_norm=0.5)
         torch.nn.utils.clip_grad_norm_(list(theirs.values()), 0.5)
         oracle.step()
     for name in ours:
@@ -210,6 +197,5 @@ def test_adam_moves_as_torch_does_with_the_gradient_limited() -> None:
 
 def test_adam_refuses_to_leave_a_parameter_behind() -> None:
     parameters = {"a": torch.zeros(1, requires_grad=True), "b": torch.zeros(1, requires_grad=True)}
-    parameters["a"].grad = torch.ones(1)
     with pytest.raises(ValueError, match="no gradient for b"):
-        Adam(parameters).gradient()
+        Adam(parameters).gradient([2 * parameters["a"]], [torch.ones(1)])

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 
 from metta_ref.agents import make_agent
 from metta_ref.agents.interface import State
-from metta_ref.config import AgentConfig, Config, Observation, TrainerConfig
+from metta_ref.config import AgentConfig, Config, KickstartConfig, Observation, TrainerConfig
 from metta_ref.rl.adam import Adam
-from metta_ref.rl.kickstarter import NoKickstarter
+from metta_ref.rl.kickstarter import Kickstarter
 from metta_ref.rl.rollout import Rollout
 from metta_ref.rl.update import Losses, ppo_update
 
@@ -87,7 +87,7 @@ def updated(
         obs=numbers.expand(shape).unsqueeze(-1),
         starts=torch.tensor([[True, False, True, False], [False, True, False, False]]),
         actions=actions,
-        log_probs=torch.tensor(bias).log_softmax(-1)[actions],
+        log_probs=torch.tensor(bias).log_softmax(-1)[actions].numpy(),
         values=nothing,
         rewards=np.broadcast_to(np.asarray(rewards, np.float32), shape),
         dones=nothing.astype(bool),
@@ -95,7 +95,8 @@ def updated(
         state=(numbers,),
     )
     adam, rng = Adam({"bias": agent.bias}), np.random.default_rng(0)
-    losses = ppo_update(agent, adam, rollout, NoKickstarter(), config, step=0, rng=rng)  # type: ignore[arg-type] # enough of one
+    nobody = Kickstarter([], KickstartConfig(), 4, torch.device("cpu"))
+    losses = ppo_update(agent, adam, rollout, nobody, config, step=0, rng=rng)  # type: ignore[arg-type] # enough of one
     return agent, losses, adam.state_dict()
 
 
