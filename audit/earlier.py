@@ -59,6 +59,6 @@ class Earlier:
 
 def _slot(now: Listing, base: Listing | None) -> str:
     """Where the record is kept: in one place for all trees, of whatever clone, with the same folders at their top."""
-    folders = sorted({path.partition("/")[0] for path in now.blobs})
+    folders = sorted({folder for folder, below, _ in (path.partition("/") for path in now.blobs) if below})
     number = int(hashlib.sha256(repr(folders).encode(errors="surrogatepass")).hexdigest(), 16) % _SLOTS
     return f"{number} {'beside a base' if base is not None else 'alone'}"
