@@ -18,7 +18,7 @@ from metta_ref.checkpoint.errors import (
 )
 from metta_ref.checkpoint.manager import CheckpointManager
 from metta_ref.checkpoint.names import key_and_version
-from metta_ref.checkpoint.selection import Condition, Selection, parse_condition, retained, select
+from metta_ref.checkpoint.selection import Selection, parse_condition, retained, select
 
 __all__ = [
     "BackgroundWriter",
@@ -34,7 +34,6 @@ __all__ = [
     "CheckpointUnreachableError",
     "CheckpointVersionError",
     "CheckpointWriteError",
-    "Condition",
     "PolicySpec",
     "RunBusyError",
     "Selection",

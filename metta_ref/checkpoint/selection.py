@@ -25,7 +25,7 @@ _COMPARATORS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     "=": operator.eq,
 }
-_CONDITION = re.compile(r"\s*([A-Za-z_]\w*)\s*(<=|>=|!=|<|>|=)\s*(\S.*?)\s*")
+_CONDITION = re.compile(r"\s*([A-Za-z_]\w*)\s*(<=|>=|!=|<|>|=)\s*([^\s<>=!].*?)\s*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class MetricsLog:
     def write(self, progress: "Progress") -> None:
         """Add an update; whole lines reach the file at once. Raises OSError."""
         total = sum(progress.seconds.values())
-        record = {
+        record: dict[str, float | None] = {
             "epoch": progress.epoch,
             "agent_step": progress.agent_step,
             "score": progress.score,
@@ -56,9 +56,9 @@ class MetricsLog:
             "steps_per_second": progress.agent_step / progress.epoch / max(total, 1e-9),
             "time": time.time(),
         }
-        finite = {name: value if _is_finite(value) else None for name, value in record.items()}
-        finite |= {"tasks": dict(progress.tasks)} if progress.tasks else {}
-        self._file.write(json.dumps(finite, allow_nan=False) + "\n")
+        finite = {name: value for name, value in record.items() if value is not None and math.isfinite(value)}
+        tasks = {"tasks": dict(progress.tasks)} if progress.tasks else {}
+        self._file.write(json.dumps(dict.fromkeys(record) | finite | tasks, allow_nan=False) + "\n")
         self._file.flush()
 
 
@@ -114,7 +114,3 @@ def _epoch(line: str, path: Path) -> int:
         return int(json.loads(line)["epoch"])
     except (ValueError, KeyError, TypeError) as error:
         raise ConfigError([f"{path}: holds a line that no update wrote ({line.strip()[:40]!r}); remove it"]) from error
-
-
-def _is_finite(value: object) -> bool:
-    return not isinstance(value, float) or math.isfinite(value)

@@ -36,19 +36,21 @@ class Telemetry:
 
     def update(self, progress: "Progress") -> None:
         """Show an update."""
-        self.attempt(lambda run: run.log(metrics(progress), step=progress.agent_step))
+        values = metrics(progress)
+        self.attempt(lambda run: run.log(values, step=progress.agent_step))
 
     def checkpoint(self, checkpoint: "Checkpoint", path: Path) -> None:
         """Keep a checkpoint that stands at `path`, as an artifact of the run's name, with the epoch as an alias.
 
         Also called from the thread that wrote it.
         """
+        shown = [key for key in ("agent_step", "score", "evaluation_score") if key in checkpoint.sidecar]
+        told = {"epoch": checkpoint.epoch, **{key: checkpoint.sidecar[key] for key in shown}}
 
         def keep(run: Any) -> None:
             import wandb
 
-            shown = {key: checkpoint.sidecar[key] for key in _SHOWN if key in checkpoint.sidecar}
-            artifact = wandb.Artifact(path.parent.parent.name, "model", metadata={"epoch": checkpoint.epoch, **shown})
+            artifact = wandb.Artifact(path.parent.parent.name, "model", metadata=told)
             artifact.add_dir(str(path))
             run.log_artifact(artifact, aliases=["latest", f"epoch-{checkpoint.epoch}"])
 
@@ -63,10 +65,6 @@ class Telemetry:
         except Exception as error:  # noqa: BLE001 - whatever a service does, training goes on
             self._run = None
             _log.warning("note: wandb failed (%s); training goes on without", _reason(error))
-
-
-_SHOWN = ("agent_step", "score", "evaluation_score")
-"""What an artifact says of the checkpoint in it, besides its epoch."""
 
 
 def identified(config: Config) -> Config:

@@ -31,18 +31,12 @@ def main(config: InspectConfig) -> int:
     from metta_ref.checkpoint.uri import opened, parse_uri
 
     with opened(parse_uri(config.policy), whole=True) as (manager, epoch):
-        loaded, manifest = manager.load(epoch), manager.read_manifest(epoch)
-        facts: dict[str, Any] = {
-            "run": manifest.run,
-            "epoch": epoch,
-            "parent": manifest.parent,
-            "format_version": manifest.format_version,
-            "config_digest": manifest.config_digest,
-            "state_digest": manifest.state_digest,
-            "environment": dict(manifest.environment),
+        stored = manager.stored(epoch)
+        loaded = stored.load()
+        facts = asdict(stored.manifest) | {
             "sidecar": dict(loaded.sidecar),
             "policy": asdict(loaded.policy),
-            "files": {name: (manager.path(epoch) / name).stat().st_size for name in sorted(manifest.files)},
+            "files": {name: (stored.directory / name).stat().st_size for name in sorted(stored.manifest.files)},
             "tensors": {
                 f"{section}.{name}": {"type": str(array.dtype), "shape": list(array.shape), "bytes": array.nbytes}
                 for section, arrays in sorted(loaded.snapshot.tensors.items())

@@ -68,7 +68,7 @@ def test_nothing_chosen_says_why(sidecars: Any, selection: Selection, message: s
         select(sidecars, selection)
 
 
-@pytest.mark.parametrize("text", ["", "score", "=1", "score>", "a b=1", "score~1"])
+@pytest.mark.parametrize("text", ["", "score", "=1", "score>", "a b=1", "score~1", "score>>1", "score==1", "score=<1"])
 def test_what_is_no_condition_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="write a condition as key, one of"):
         parse_condition(text)
