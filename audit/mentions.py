@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -100,8 +100,11 @@ class MentionCheck:
             for path in _analysed(now)
             if not path.startswith(f"{rules}/") and path not in own and not is_phase_file(path)
         ]
-        needles = _needles(now, base, self._paths, self._declared)
-        self._reader = _Reader(now.tree, contents, needles, now.blobs, wanted, skimmed or Skimmed(contents, ""))
+        lost = _lost_symbols(now, base) if base is not None else {}
+        needles = _needles(now, base, self._paths, self._declared, lost)
+        self._reader = _Reader(
+            now.tree, contents, needles, now.blobs, wanted, skimmed or Skimmed(contents, ""), lost.keys()
+        )
 
     def result(self, retirements: Retirements, past: Past | None) -> MentionResult:
         """Every reference outside Python code that names something gone."""
@@ -142,23 +145,48 @@ def _analysed(now: LoadedTree) -> list[str]:
     ]
 
 
-def _needles(now: LoadedTree, base: LoadedTree | None, paths: GonePaths, declared: Iterable[str]) -> Needles:
+def _lost_symbols(now: LoadedTree, base: LoadedTree) -> dict[str, set[str]]:
+    """What modules of both trees define no more, by the path at the base."""
+    lost: dict[str, set[str]] = {}
+    modules = set(now.program.index.names.values())
+    for path, module in base.program.index.names.items():
+        if module in modules and now.blobs.get(path) != base.blobs[path]:
+            names = {each.name for each in base.facts[path].definitions}
+            if path in now.facts:
+                names.difference_update(each.name for each in now.facts[path].definitions)
+            if names:
+                lost[path] = names
+    return lost
+
+
+def _passed_on(base: LoadedTree, path: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The words of names that packages above a module offered as their own, by a star."""
+    folder = path.rpartition("/")[0]
+    while folder:
+        init = f"{folder}/__init__.py"
+        facts = base.facts[init] if init in base.blobs and init != path else None
+        if facts is not None and any(name.name == "*" for each in facts.imports for name in each.names):
+            yield from ((folder.rpartition("/")[2], name) for name in names if "." not in name)
+        folder = folder.rpartition("/")[0]
+
+
+def _needles(
+    now: LoadedTree,
+    base: LoadedTree | None,
+    paths: GonePaths,
+    declared: Iterable[str],
+    lost: Mapping[str, set[str]],
+) -> Needles:
     """The words without which a file can name nothing that is gone."""
     groups = {words_of_path(path) for path in paths.gone}
     groups.update((each.rpartition(".")[2],) for each in declared)
     if base is not None:
         modules = set(now.program.index.names.values())
-        gone: set[str] = set()
-        for path, module in base.program.index.names.items():
-            if now.blobs.get(path) == base.blobs[path] and now.program.index.names.get(path) == module:
-                continue
-            if module not in modules:
-                groups.add((module.rpartition(".")[2],))
-                continue
-            gone.update(f"{module}.{each.name}" for each in base.facts[path].definitions)
-            if path in now.facts:
-                gone.difference_update(f"{module}.{each.name}" for each in now.facts[path].definitions)
-        groups.update(words_of_names(gone))
+        groups.update((each.rpartition(".")[2],) for each in base.program.index.names.values() if each not in modules)
+        for path, names in lost.items():
+            module = base.program.index.names[path]
+            groups.update(words_of_names(f"{module}.{name}" for name in names))
+            groups.update(_passed_on(base, path, names))
     return Needles(group for group in groups if group)
 
 
@@ -177,6 +205,7 @@ class _Reader:
         blobs: dict[str, str],
         paths: list[str],
         skimmed: Skimmed,
+        changed: Collection[str],
     ) -> None:
         self._tree = tree
         self._contents = contents
@@ -187,6 +216,8 @@ class _Reader:
         self._blobs = self._content_ids(blobs)
         self._path_of = {blob: path for path, blob in self._blobs.items()}
         self._worth = self._skim(skimmed)
+        # what a module itself has lost it may call by its bare name
+        self._worth |= {path: self._wanted[path] for path in changed if path in self._worth}
         mentions = [
             Wanted(self._blobs[path], path, tree.entries[path].size, mentions=kinds)
             for path, kinds in self._worth.items()

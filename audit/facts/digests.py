@@ -17,7 +17,7 @@ _WORD: Final = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnop
 
 def definition_digest(lines: Sequence[bytes], node: FunctionNode | ast.ClassDef) -> str:
     """The digest of a function or class: of the lines after its first, where it is long enough to be told apart.
-    Empty for a short one that does nothing: such are equal without meaning the same."""
+    Empty for a short one that neither does nor says anything: such are equal without meaning the same."""
     first, last = node.lineno, node.end_lineno or node.lineno
     if last - first + 1 < _MIN_LINES:
         if all(_says_nothing(statement) for statement in node.body):
@@ -35,9 +35,11 @@ def variable_digest(lines: Sequence[bytes], name: str, statement: ast.stmt) -> s
 
 
 def _says_nothing(statement: ast.stmt) -> bool:
-    """Whether a statement does nothing: ``pass``, ``...`` and text."""
+    """Whether a statement does nothing and is no text: ``pass`` and ``...``."""
     return isinstance(statement, ast.Pass) or (
-        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and not isinstance(statement.value.value, str)
     )
 
 

@@ -15,6 +15,11 @@ ROLE: Final = regex(
     r":(?:py:)?(?P<role>mod|class|func|meth|attr|exc|data|obj|const|decorator):"
     r"`(?:[^`<\n]*<)?[~!.]?(?P<name>[\w.]+)>?[^`\n]*`"
 )
+_ROLE_BEHIND: Final = regex(
+    r"`(?:[^`<\n]{0,200}<)?[~!.]?(?P<name>[\w.]+)>?`:(?:py:)?(?P<role>mod|class|func|meth|attr|exc|data|obj|const):(?!`)"
+)
+OWN: Final = "."
+"""Stands for the module that a docstring is of."""
 _MODULE: Final = regex(r"^[ \t]*\.\.[ \t]+(?:py:)?(?:current)?module::[ \t]+(?P<name>[\w.]+)[ \t]*$", re.MULTILINE)
 DIRECTIVE: Final = regex(
     r"^[ \t]*\.\.[ \t]+(?:(?P<directive>(?:py:)?currentmodule|(?:py:)?module|auto(?:module|modapi|modsumm)"
@@ -31,20 +36,21 @@ _OF_MODULES: Final = frozenset({"module", "currentmodule", "automodule", "automo
 class CurrentModule:
     """The module that names of a document are relative to, from each ``currentmodule`` directive to the next."""
 
-    def __init__(self, text: str, offset: int) -> None:
+    def __init__(self, text: str, offset: int, default: str = "") -> None:
+        self._default = default
         found = list(_MODULE.finditer(text)) if "module::" in text else []
         self._starts = [offset + each.end() for each in found]
         self._names = [each["name"] for each in found]
 
     def at(self, offset: int) -> str:
-        """The name of the module at an offset of the file; empty where none is set."""
+        """The name of the module at an offset of the file; where none is set, what holds from the beginning."""
         index = bisect_right(self._starts, offset) - 1
-        return self._names[index] if index >= 0 else ""
+        return self._names[index] if index >= 0 else self._default
 
 
 def role_mentions(text: str, offset: int, positions: Positions, module: str = "") -> Iterator[Mention]:
     """What the roles of a text refer to: as it is written, or below the current module."""
-    for found in ROLE.finditer(text):
+    for found in (*ROLE.finditer(text), *(_ROLE_BEHIND.finditer(text) if "`:" in text else ())):
         name = found["name"].rstrip(".")
         if name:
             is_module = found["role"] == "mod"
@@ -70,4 +76,5 @@ def _named(name: str, start: int, positions: Positions, role: str, module: str, 
         form: Form = "name" if "." in name else "module"
         yield Mention("REF008", "name", name, form, role, "warning", span)
     if module and not is_module and not f"{name}.".startswith(f"{module}."):
-        yield Mention("REF008", "name", f"{module}.{name}", "name", role, "warning", span)
+        below = f".{name}" if module == OWN else f"{module}.{name}"
+        yield Mention("REF008", "name", below, "name", role, "warning", span)

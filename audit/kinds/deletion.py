@@ -82,6 +82,15 @@ def lists_what_is_gone(path: str) -> bool:
     return _LIST_OF_GONE.search(path.rpartition("/")[2]) is not None
 
 
+def without_statements(text: str) -> str:
+    """A text with the sentences blanked that say that something is gone."""
+    sentences, start, kept = Sentences(text), 0, []
+    for end in (*(each.end() for each in _SENTENCE_END.finditer(text)), len(text)):
+        kept.append(" " * (end - start) if sentences.speak_of_deletion_at(start) else text[start:end])
+        start = end
+    return "".join(kept)
+
+
 class Sentences:
     """The sentences of a text, each judged once; a full stop inside a name ends none."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from audit.kinds.cross_references import OWN
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.markdown_text import markdown_mentions
 from audit.kinds.rst_text import rst_mentions
@@ -81,7 +82,7 @@ class Docstrings(TextKind):
             if "```" in text:
                 yield from markdown_mentions(text, source.positions, "the docstring", offset)
             else:
-                yield from rst_mentions(text, source.positions, offset)
+                yield from rst_mentions(text, source.positions, offset, OWN)
 
     HOLDS = (
         Example(
@@ -122,6 +123,27 @@ class Docstrings(TextKind):
                 ("shop/__init__.py", 11, "shop.old"),
                 ("shop/__init__.py", 15, "shop.old"),
                 ("shop/__init__.py", 17, "shop.old"),
+            ),
+        ),
+        Example(
+            title="names of the module itself, notes of versions, and roles behind what they mark",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": '"""Keeps :class:`Store`, :class:`Other`, unlike :class:`str`."""\n\nclass Store: ...\n',
+                "shop/use.py": (
+                    '"""Shop.\n\n.. versionchanged:: 2.0\n   See :class:`shop.old.Store`.\n'
+                    "   :class:`~shop.old.Store` was removed.\n\n"
+                    'A `store <shop.old.Store>`:class: or `shop.old.Store`:obj:.\n"""\n'
+                ),
+            },
+            after={
+                "shop/old.py": '"""Keeps :class:`Store`, :class:`Other`, unlike :class:`str`."""\n\nclass Shelf: ...\n'
+            },
+            finds=(
+                ("shop/old.py", 1, "shop.old.Store"),
+                ("shop/use.py", 4, "shop.old.Store"),
+                ("shop/use.py", 7, "shop.old.Store"),
+                ("shop/use.py", 7, "shop.old.Store"),
             ),
         ),
         Example(

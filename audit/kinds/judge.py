@@ -78,6 +78,9 @@ class MentionJudge:
                 target = target if target.rpartition("/")[0] == path.rpartition("/")[0] else None  # of any project
             if target is not None or mention.form == "config" or not _MAY_BE_NAME.fullmatch(mention.text):
                 return self._gone_path(target) if target is not None else None
+        if mention.text.startswith("."):  # relative to the module that it stands in
+            own = self._program.index.names.get(path)
+            return self._gone_name("", f"{own}{mention.text}", certain=False) if own is not None else None
         # code and commands find what lies beside them
         where = path if path.endswith((".py", ".pyi", ".ipynb")) or mention.code == "REF007" else ""
         key = (where, mention.text, mention.certain)
@@ -122,20 +125,15 @@ class MentionJudge:
                 continue
             if end == len(parts) or head.weak:
                 return None
-            if not all(node.kind == "namespace" for node in head.nodes) and not self._lost_below(
-                where, head, parts[end]
-            ):
+            if not all(node.kind == "namespace" for node in head.nodes) and not self._has_lost(where, head, parts[end]):
                 return self._gone_symbol(where, head, parts[end:], certain)
             break
         return self._gone_module(where, parts, certain)
 
-    def _lost_below(self, where: str, package: Resolution, name: str) -> bool:
-        """Whether the base held a module below a package that lacks it now, whatever attributes it makes up."""
-        below = f"{package.dotted}.{name}"
-        if self._base is None or self._program.symbols.defines(package.nodes, name) != "unknown":
-            return False
-        held = self._base.absolute(where, below).status == "found"
-        return held and self._program.absolute(where, below).status == "missing"
+    def _has_lost(self, where: str, package: Resolution, name: str) -> bool:
+        """Whether a module that the base held below a package is gone, whatever attributes the package makes up."""
+        unknown = self._program.symbols.defines(package.nodes, name) == "unknown"
+        return unknown and self._program.has_lost(where, f"{package.dotted}.{name}")
 
     def _exists(self, where: str, parts: list[str]) -> bool:
         for end in range(len(parts), 0, -1):

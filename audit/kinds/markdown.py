@@ -86,6 +86,16 @@ class Markdown(TextKind):
     )
     BREAKS = (
         Example(
+            title="a name that a package passes on by a star",
+            before={
+                "shop/__init__.py": "from .old import *\n",
+                "shop/old.py": "class Store: ...\nclass Shelf: ...\n",
+                "a.md": "Open a `shop.Store`, or a `shop.Shelf`.\n",
+            },
+            after={"shop/old.py": "class Shelf: ...\n"},
+            finds=(("a.md", 1, "shop.Store"),),
+        ),
+        Example(
             title="directives of MyST, what they hold, and strings of an example",
             before={
                 "shop/__init__.py": "",

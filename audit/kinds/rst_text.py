@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.kinds.cross_references import DIRECTIVE, ROLE, CurrentModule, directive_mentions, role_mentions
-from audit.kinds.deletion import heads_deletion
+from audit.kinds.deletion import heads_deletion, without_statements
 from audit.kinds.fences import Fence, fence_mentions
 from audit.kinds.forms import form_of
 from audit.kinds.prose import doctest_mentions, prose_mentions
@@ -25,9 +25,10 @@ _ITEM: Final = regex(r"\s*(?:[-*+]|\d+\.)\s")
 _OPTION: Final = regex(r"\s*:[\w-]+:")
 
 
-def rst_mentions(text: str, positions: Positions, offset: int = 0) -> Iterator[Mention]:
-    """The mentions of a document, or of a docstring that begins at ``offset`` of its file."""
-    current = CurrentModule(text, offset)
+def rst_mentions(text: str, positions: Positions, offset: int = 0, module: str = "") -> Iterator[Mention]:
+    """The mentions of a document, or of a docstring that begins at ``offset`` of its file; ``module`` is the one that
+    names are relative to from the beginning."""
+    current = CurrentModule(text, offset, module)
     yield from _Walk(positions, current).mentions(text, offset)
     yield from directive_mentions(text, offset, positions, current)
 
@@ -57,6 +58,9 @@ class _Walk:
                 if (code := _CODE.match(line)) and not self._is_old:
                     start, content = _content(lines[index:end], offset)
                     yield from fence_mentions(Fence(code[2].lower(), start, content), self._positions, "the document")
+                elif _OLD.match(line) and not self._is_old:
+                    note = without_statements("".join(lines[index:end]))
+                    yield from role_mentions(note, offset, self._positions, self._current.at(offset))
                 offset += sum(map(len, lines[index:end]))
                 index = end
                 continue

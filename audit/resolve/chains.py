@@ -55,7 +55,9 @@ class ChainWalker:
                 return None
             answer = program.symbols.defines(nodes, name)
             if answer != "yes":
-                told = followed or answer == "unknown" or f"{dotted}.{name}" in program.made.names
+                # a package may make up any attribute, but no module
+                unknown = answer == "unknown" and not program.has_lost("", f"{dotted}.{name}")
+                told = followed or unknown or f"{dotted}.{name}" in program.made.names
                 return None if told else (dotted, name)
             found = self._only(nodes, name) if len(chain) > 1 else None
             if found is None:

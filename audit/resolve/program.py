@@ -204,6 +204,12 @@ class Program:
         is_lost = stood and not self.distributions.took_over(parts[0], before)
         return Resolution("missing" if is_lost else "foreign", dotted)
 
+    def has_lost(self, path: str, dotted: str) -> bool:
+        """Whether the base held a module that this tree lacks, as a file sees it."""
+        if self.base is None or self.base.absolute(path, dotted).status != "found":
+            return False
+        return dotted not in self.made.names and self.absolute(path, dotted).status == "missing"
+
     def _stood(self, path: str, dotted: str) -> bool:
         """Whether the base held what a file means by a name."""
         if self.base is None:

@@ -106,7 +106,8 @@ class FileReferences:
                     )
 
     def _missing_symbol(self, statement: Import, module: Resolution, name: str) -> str | None:
-        if self.program.symbols.defines(module.nodes, name) != "no":
+        answer = self.program.symbols.defines(module.nodes, name)
+        if answer == "yes" or (answer == "unknown" and not self.program.has_lost(self.path, f"{module.dotted}.{name}")):
             return None
         if f"{module.dotted}.{name}" in self.program.made.names:
             return None

@@ -77,25 +77,14 @@ class StringNames:
                 return None
             if all(node.kind == "namespace" for node in head.nodes):
                 break
-            lost = self.chains.missing(head.dotted, head.nodes, tuple(parts[length:]))
-            return lost or self._lost_below(path, parts, length)
+            return self.chains.missing(head.dotted, head.nodes, tuple(parts[length:]))
         gone = self._gone_module(path, parts)
         return None if gone is None or gone in program.made.names else (gone, "")
 
-    def _lost_below(self, path: str, parts: list[str], length: int) -> Missing | None:
-        """The module that the base held just below a package of which nobody can tell what attributes it has."""
-        head = self.program.absolute(path, ".".join(parts[:length]))
-        if length == len(parts) or self.program.symbols.defines(head.nodes, parts[length]) != "unknown":
-            return None
-        return self.lost_module(path, parts[: length + 1])
-
     def lost_module(self, path: str, parts: list[str]) -> Missing | None:
         """The module that a name is, which the base held, although its package would serve any attribute."""
-        program, whole = self.program, ".".join(parts)
-        if program.base is None or whole in program.made.names:
-            return None
-        held = program.base.absolute(path, whole).status == "found"
-        return (whole, "") if held and program.absolute(path, whole).status == "missing" else None
+        whole = ".".join(parts)
+        return (whole, "") if self.program.has_lost(path, whole) else None
 
     def _gone_module(self, path: str, parts: list[str]) -> str | None:
         """The module that a name needs and the tree lacks: the longest that the base held, else all of it."""
