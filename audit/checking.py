@@ -40,13 +40,16 @@ def check_tree(
     base: LoadedTree | None,
     *,
     configuration: Configuration,
-    graph: ModuleGraph,
+    graph_of: Callable[[], ModuleGraph],
     retirements: Retirements,
     history: History | None,
     contents: Contents,
     skimmed: Skimmed | None = None,
 ) -> CheckResult:
-    """All findings of a tree, compared with its base when there is one, and the roots behind them."""
+    """All findings of a tree, compared with its base when there is one, and the roots behind them.
+
+    ``graph_of`` makes the tree's import graph: it is called once others are at work.
+    """
     program = now.program
     # first of all: other processes read mentions while this one looks at code
     mention_check = MentionCheck(
@@ -59,6 +62,7 @@ def check_tree(
         baseline=configuration.settings.baseline,
         skimmed=skimmed,
     )
+    graph = graph_of()
     missing = dangling(program)
     findings = list(reference_findings(missing, retirements.of, _existed(missing, base, history)))
     uses = ((name, uses_of(program, name.name)) for name in configuration.retired)

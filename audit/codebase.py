@@ -145,7 +145,7 @@ class ResolvedCodebase:
             self._now,
             self._base,
             configuration=self.configuration,
-            graph=self.graph,
+            graph_of=lambda: self.graph,
             retirements=self._retirements,
             history=self._history,
             contents=self._contents,
