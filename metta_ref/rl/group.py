@@ -8,17 +8,25 @@ the order in which floats are added. Rank 0 alone reads and writes files.
 """
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     from torch import Tensor
+    from torch.distributed import ProcessGroup
 
 T = TypeVar("T")
 
 _PLACE = ("WORLD_SIZE", "RANK", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
 """Environment variables in which torchrun tells a process where it is, and where the first of them."""
+
+_WHERE = re.compile(r"^\[[^]]*\] ")
+_SECONDS_TO_JOIN = 300.0
+"""Until all ranks have imported torch and found each other, and rank 0 has read what it needs."""
 
 
 class GroupError(RuntimeError):
@@ -29,77 +37,118 @@ class FirstRankError(GroupError):
     """Rank 0 failed in what all ranks wait for; what was wrong, it says itself."""
 
 
-class Group(Protocol):
-    """The ranks of a run. Its methods are called by all of them in the same order, and raise GroupError."""
+class Group:
+    """The ranks of a run: all of a torchrun, by gloo between CPUs and NCCL between GPUs, or this process alone.
 
-    @property
-    def rank(self) -> int:
-        """This process's number, from 0."""
-        ...
+    `rank` is this process's number, from 0, `local_rank` that on its machine, which picks its GPU. The methods are
+    called by all ranks in the same order, and raise GroupError when others do not come or answer in time.
+    """
 
-    @property
-    def local_rank(self) -> int:
-        """Its number on this machine, which picks its GPU."""
-        ...
+    def __init__(self, rank: int = 0, size: int = 1, local_rank: int = 0) -> None:
+        self.rank, self.size, self.local_rank, self._seconds = rank, size, local_rank, _SECONDS_TO_JOIN
+        self._members: ProcessGroup | None = None
+        if size > 1:
+            import torch
+            from torch import distributed
 
-    @property
-    def size(self) -> int:
-        """How many processes there are."""
-        ...
-
-    def sum(self, values: "Tensor") -> "Tensor":
-        """The total over all ranks, element by element; the same bits on every rank."""
-        ...
-
-    def gather(self, value: T) -> list[T]:
-        """The value of every rank, in their order."""
-        ...
-
-    def first(self, produce: Callable[[], T]) -> T:
-        """What rank 0 produces; where it raises, the others raise FirstRankError."""
-        ...
+            nccl = torch.cuda.is_available() and distributed.is_nccl_available()
+            # Otherwise a GPU's rank that waits too long would be ended by NCCL's watchdog, without an exception.
+            os.environ.setdefault("TORCH_NCCL_BLOCKING_WAIT", "1")
+            with self._others():
+                distributed.init_process_group(
+                    "cpu:gloo,cuda:nccl" if nccl else "gloo",
+                    rank=rank,
+                    world_size=size,
+                    timeout=timedelta(seconds=self._seconds),
+                )
 
     def limit(self, seconds: float) -> None:
         """From now on a rank that keeps the others waiting longer is an error."""
-        ...
+        self._seconds = seconds
+        if self.size > 1:
+            from torch import distributed
+
+            with self._others():
+                self._members = distributed.new_group(timeout=timedelta(seconds=seconds))
+
+    def sum(self, values: "Tensor") -> "Tensor":
+        """The total over all ranks, element by element; the same bits on every rank."""
+        if self.size == 1:
+            return values
+        from torch import distributed
+
+        total = values.clone()
+        with self._others():
+            distributed.all_reduce(total, group=self._members)
+        return total
+
+    def gather(self, value: T) -> list[T]:
+        """The value of every rank, in their order."""
+        values: list[T] = [value] * self.size
+        if self.size > 1:
+            from torch import distributed
+
+            with self._others():
+                distributed.all_gather_object(values, value, group=self._members)
+        return values
+
+    def first(self, produce: Callable[[], T]) -> T:
+        """What rank 0 produces; where it raises, the others raise FirstRankError."""
+        if self.size == 1:
+            return produce()
+        if self.rank == 0:
+            try:
+                value = produce()
+            except BaseException:
+                self._told((False, None))
+                raise
+            self._told((True, value))
+            return value
+        succeeded, produced = self._told((False, None))
+        if not succeeded:
+            raise FirstRankError("rank 0 failed; its message says why")
+        return cast("T", produced)  # what rank 0 sent above
 
     def close(self) -> None:
         """Leave the group, all together, when all has gone well."""
-        ...
+        if self.size > 1:
+            from torch import distributed
+
+            self.gather(None)  # rank 0 keeps the addresses of all: it must not be the first to go
+            distributed.destroy_process_group()
+
+    def _told(self, message: tuple[bool, object]) -> tuple[bool, object]:
+        """What rank 0 gives here; what the others give is not looked at."""
+        from torch import distributed
+
+        messages = [message]
+        with self._others():
+            distributed.broadcast_object_list(messages, src=0, group=self._members)
+        return messages[0]
+
+    @contextmanager
+    def _others(self) -> Iterator[None]:
+        """Whatever torch raises in what takes all ranks, as a GroupError."""
+        try:
+            yield
+        except RuntimeError as error:
+            # Without where in torch's source it was raised, and its advice.
+            reason = _WHERE.sub("", str(error)).partition(". ")[0].splitlines()[0]
+            raise GroupError(
+                f"another of {self.size} ranks ended or did not answer within {self._seconds:g} s "
+                f"({reason}); the message of the rank that failed first says why"
+            ) from error
 
 
-class SingleProcess:
-    """The null object: a group of one."""
-
-    rank, local_rank, size = 0, 0, 1
-
-    def sum(self, values: "Tensor") -> "Tensor":
-        """The values themselves."""
-        return values
-
-    def gather(self, value: T) -> list[T]:
-        """That value."""
-        return [value]
-
-    def first(self, produce: Callable[[], T]) -> T:
-        """What is produced."""
-        return produce()
-
-    def limit(self, seconds: float) -> None:
-        """Nobody waits."""
-
-    def close(self) -> None:
-        """Nothing to leave."""
-
-
-ALONE = SingleProcess()
+ALONE = Group()
 
 
 @cache
 def process_group() -> Group:
     """The group that torchrun started this process in, joined by the first call; without torchrun, a group of one.
 
-    Raises GroupError when the others do not come, or the environment says only half of where they are.
+    Raises GroupError when the others do not come within five minutes, or the environment says only half of where
+    they are.
     """
     if os.environ.get("WORLD_SIZE", "1") == "1":
         return ALONE
@@ -107,9 +156,7 @@ def process_group() -> Group:
     if not all(places) or not all(place.isdecimal() for place in (size, rank, local_rank)):
         known = ", ".join(f"{name}={place}" for name, place in zip(_PLACE, places, strict=True))
         raise GroupError(f"{known}: torchrun sets all of these; start with torchrun, or unset WORLD_SIZE")
-    from metta_ref.rl.distributed import TorchGroup
-
-    return TorchGroup(int(rank), int(size), int(local_rank))
+    return Group(int(rank), int(size), int(local_rank))
 
 
 def speaker() -> str:

@@ -10,7 +10,6 @@ from torch import Tensor
 from metta_ref.config import TrainerConfig
 from metta_ref.rl.adam import Adam
 from metta_ref.rl.advantage import Array, advantages, errors_and_traces
-from metta_ref.rl.distributed import mean_and_std
 from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.kickstarter import Kickstarter, Targets
 from metta_ref.rl.losses import divergence, entropy_bonus, log_softmax, policy_loss, taken, value_loss
@@ -157,3 +156,15 @@ def explained_variance(values: Array, returns: Array, group: Group = ALONE) -> f
     """1 - Var(returns - values) / Var(returns) over all ranks; nan when the returns do not vary."""
     _, spread = mean_and_std(group, returns)
     return 1 - (mean_and_std(group, returns - values)[1] / spread) ** 2 if spread > 0 else float("nan")
+
+
+def mean_and_std(group: Group, values: Array) -> tuple[float, float]:
+    """Mean and standard deviation (of the population) over the values of all ranks.
+
+    Sums of float64 keep the digits of float32 values that cancel in the difference of squares.
+    """
+    own = values.astype(np.float64).ravel()
+    sums = np.array([own.size, own.sum(), own @ own])
+    count, total, squares = group.sum(torch.from_numpy(sums)).tolist()
+    mean = total / count
+    return mean, max(squares / count - mean * mean, 0.0) ** 0.5
