@@ -1,8 +1,7 @@
 """Checkpoints: one manager, complete or absent on disk, verified whenever they are read."""
 
-from metta_ref.checkpoint.background import BackgroundWriter
 from metta_ref.checkpoint.contents import Checkpoint, PolicySpec, Snapshot
-from metta_ref.checkpoint.durable import locked
+from metta_ref.checkpoint.durable import BackgroundWriter, locked
 from metta_ref.checkpoint.errors import (
     CheckpointCorruptError,
     CheckpointError,

@@ -1,12 +1,13 @@
-"""Files on disk before anybody relies on them, and one writer a run."""
+"""How checkpoints reach the disk: one process a run, one piece at a time beside training, flushed before it counts."""
 
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from metta_ref.checkpoint.errors import RunBusyError
 
@@ -26,6 +27,38 @@ def locked(run_dir: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+class BackgroundWriter:
+    """Does one piece of writing at a time in a thread, so that training waits for the copy in memory and not for the
+    disk; the next piece waits for it, and so does the end of the block.
+
+    What a piece raises is raised by the next call or by the end of the block, whichever comes first, and nothing
+    is written after it: a run whose disk is full must not go on as if it were being saved. An interrupt does not
+    cut off the piece in flight.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
+        self._in_flight: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+        self.wait()
+
+    def submit(self, write: Callable[[], None]) -> None:
+        """Start a piece as soon as the one before it is done. Raises what that one raised."""
+        self.wait()
+        self._in_flight = self._pool.submit(write)
+
+    def wait(self) -> None:
+        """Return when nothing is in flight. Raises what the last piece raised, once."""
+        in_flight, self._in_flight = self._in_flight, None
+        if in_flight is not None:
+            in_flight.result()
 
 
 def digests(directory: Path) -> dict[str, str]:

@@ -29,6 +29,9 @@ def write_whole(path: Path, content: str | bytes) -> Path:
     try:
         partial.write_bytes(content.encode() if isinstance(content, str) else content)
         return partial.replace(path)
+    except OSError as error:
+        error.filename = str(path)  # the name that whoever asked for it knows
+        raise
     finally:
         partial.unlink(missing_ok=True)
 

@@ -65,6 +65,11 @@ def test_a_kept_episode_is_shown_as_it_was_played(trained: CheckpointManager, ru
     assert from_json(to_json(episode), kept) == episode
 
 
+def test_an_episode_that_cannot_be_kept_is_told_by_its_name(trained: CheckpointManager, run_tool: Any) -> None:
+    code, _, err = run_tool(play, "policy=demo", f"save={trained.run_dir}/none/episode.json")
+    assert (code, f"No such file or directory: '{trained.run_dir}/none/episode.json'; look for" in err) == (2, True)
+
+
 class Page(HTMLParser):
     """What a page would fetch, and the text of its pictures."""
 
