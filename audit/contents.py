@@ -171,6 +171,8 @@ class Contents:
 
     def _learn(self, found: Found) -> None:
         self._known.add(found)
+        if not self._store.keeps:
+            return
         encode = self._encoder.encode
         self._store.put(
             {f"facts {blob}": encode(facts) for blob, facts in found.facts.items()}

@@ -54,6 +54,11 @@ class Store:
         self._file = folder / f"contents-{version}.sqlite" if folder is not None else None
         self._open: sqlite3.Connection | None = None
 
+    @property
+    def keeps(self) -> bool:
+        """Whether what is put is kept, as far as is known yet."""
+        return self._file is not None
+
     def get(self, keys: Iterable[str]) -> dict[str, bytes]:
         """The values that are known under these keys."""
         wanted = list(keys)
