@@ -23,7 +23,14 @@ def python_nodes(text: str) -> tuple[ast.AST, ...]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is odd about another project's strings is its own affair
             return tuple(nodes_of(ast.parse(text)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except SyntaxError as error:
+        from audit.facts.newer import parse_newer  # rarely needed
+
+        tree = parse_newer(text.encode())
+        if tree is None:
+            raise UnreadableError(f"not Python: {type(error).__name__}") from None
+        return tuple(nodes_of(tree))
+    except (ValueError, RecursionError, MemoryError) as error:
         raise UnreadableError(f"not Python: {type(error).__name__}") from None
 
 

@@ -61,3 +61,8 @@ def test_a_script_is_started_however_its_words_are_given(call: str) -> None:
 
 def test_a_file_that_opens_nothing_need_not_be_python() -> None:
     assert OpenedFiles().read("run.py", b"open(path) ?\n") == ()
+
+
+def test_a_file_for_a_newer_python_is_read_all_the_same() -> None:
+    found = OpenedFiles().read("run.py", b"def first[T](x: T) -> T:\n    return open('a/b.csv')\n")
+    assert [(mention.text, mention.span) for mention in found] == [("a/b.csv", (2, 18, 2, 25))]
