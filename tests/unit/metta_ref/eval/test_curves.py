@@ -49,6 +49,12 @@ def test_seeds_are_averaged_as_far_as_all_came_and_resampled(tmp_path: Path) -> 
     assert load(paths)[0].low.tolist() == curve.low.tolist()
 
 
+def test_the_interval_is_of_the_seeds_that_have_a_return(tmp_path: Path) -> None:
+    """Of two seeds one has none yet, and every fourth resample is of that one alone."""
+    [curve] = load({run: log(tmp_path / run, [score]) for run, score in (("ant-0", None), ("ant-1", 0.2))})
+    assert series(curve.low, "score") == series(curve.high, "score") == [0.2]
+
+
 def test_a_long_log_is_averaged_to_what_a_picture_can_show(tmp_path: Path) -> None:
     [curve] = load({"ant": log(tmp_path / "ant.jsonl", [0.0, 1.0] * 400)})
     assert curve.steps.size == 200

@@ -70,8 +70,8 @@ def test_the_number_of_processes_changes_nothing(directory: Path) -> None:
 
 def test_a_kept_episode_is_the_one_that_was_measured(directory: Path) -> None:
     database = directory / "stats.duckdb"
-    [done] = evaluate([(aimless("ant"), NEAR)], database, replays=3, replay_dir=directory / "replays")
-    assert len(done.replays) == 3
+    [done] = evaluate([(aimless("ant"), NEAR)], database, replays=6, replay_dir=directory / "replays")
+    assert len(done.replays) == 6
     with EvalStatsDB(database) as stats:
         urls = stats.replay_urls()
         rewards = dict(stats.episode_values(("ant", 0), "reward")["near", "grid"])

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -190,6 +191,8 @@ def test_recording_is_all_or_nothing(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="not episodes of simulation s: e"):
             database.record(record, [stranger])
         assert not any(database.tables().values())
+        database.record(record, [replace(stranger, simulation_id="s")])
+    assert counts(tmp_path / "stats.duckdb")["episodes"] == 1
 
 
 def test_values_that_no_figure_can_rest_on_are_refused() -> None:

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from metta_ref.config import ConfigError
 from metta_ref.eval.analysis import analyse
+from metta_ref.eval.connection import Connection
 from metta_ref.eval.errors import StatsCorruptError, StatsNotFoundError, StatsServerError
 from metta_ref.eval.eval_stats_db import EvalStatsDB, SampleFilter
 from metta_ref.eval.place import Place, Server, parse_place
@@ -98,16 +101,18 @@ def test_processes_that_publish_at_the_same_time_lose_and_repeat_nothing(tmp_pat
     program = (
         "import sys; from pathlib import Path; from metta_ref.eval.place import Server\n"
         "from metta_ref.eval.publish import publish\n"
-        "sys.stdin.readline(); publish([Path(path) for path in sys.argv[2:]], Server(sys.argv[1]))"
+        "print('ready', flush=True); sys.stdin.readline()\n"
+        "publish([Path(path) for path in sys.argv[2:]], Server(sys.argv[1]))"
     )
     common = shard(tmp_path / "common.duckdb", ANT, 39)
     processes = []
     for number in range(3):
         own = shard(tmp_path / f"{number}.duckdb", BEE, 0, identity=f"own{number}")
         command = [sys.executable, "-c", program, server.url, str(common), str(own)]
-        processes.append(subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        pipe = subprocess.PIPE
+        processes.append(subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True))
+    assert [process.stdout.readline() for process in processes] == ["ready\n"] * 3
     for process in processes:
-        assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
     said = [process.communicate()[1] for process in processes]
@@ -115,6 +120,21 @@ def test_processes_that_publish_at_the_same_time_lose_and_repeat_nothing(tmp_pat
     with SimulationStatsDB(server, read_only=True) as database:
         rows = database.tables()
     assert (len(rows["episodes"]), len(rows["agent_metrics"]), len(rows["simulations"])) == (43, 40, 4)
+
+
+def test_who_publishes_waits_for_whoever_does(tmp_path: Path, server: Server) -> None:
+    import psycopg
+
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    one, two = shard(tmp_path / "one.duckdb", ANT, 2), shard(tmp_path / "two.duckdb", BEE, 2)
+    publish([one], server)
+    with ThreadPoolExecutor() as pool, closing(Connection(server, read_only=False)) as first:
+        with first.transaction():
+            other = pool.submit(publish, [two], server)
+            with psycopg.connect(server.url, autocommit=True) as watcher:
+                while watcher.execute(waiting).fetchall() == [(0,)]:
+                    assert not other.done(), "it did not wait"
+        assert other.result().total == 6
 
 
 def test_a_reader_sees_one_moment(tmp_path: Path, server: Server) -> None:
