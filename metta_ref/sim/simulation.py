@@ -102,6 +102,7 @@ def simulate(
             attributes={"seed": str(simulation.seed), "number": str(number)},
         )
 
+    # Of each world, which episode it plays and after which step that began; of each watched lane, its episode.
     playing, begun, now = [numbers.start + world for world in range(worlds)], [0] * worlds, 0
     wanted = range(numbers.start, min(watched, numbers.stop))
     drawn = {world * agents: number for world, number in enumerate(playing) if number in wanted}
