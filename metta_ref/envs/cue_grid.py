@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metta_ref.config import EMPTY, TOKEN, Feature, Observation
-from metta_ref.envs.interface import Info, StepResult
+from metta_ref.envs.interface import Info, StepResult, load_arrays, require_actions
 from metta_ref.envs.layouts import Task, atlas
 from metta_ref.envs.streams import draw, seeded_streams
 
@@ -89,10 +89,7 @@ class CueGrid:
 
     def step(self, actions: NDArray[np.int64]) -> StepResult:
         """See `VectorEnv`."""
-        if actions.shape != (self.num_envs,):
-            raise ValueError(f"actions have the shape {actions.shape}, not ({self.num_envs},)")
-        if actions.min() < 0 or actions.max() >= self.num_actions:
-            raise ValueError(f"actions must be 0 to {self.num_actions - 1}, not {np.unique(actions).tolist()}")
+        require_actions(self, actions)
         target = self._position + MOVES[actions]
         blocked = self._walls[target[:, 0] + 1, target[:, 1] + 1]
         self._position = np.where(blocked[:, None], self._position, target)
@@ -123,17 +120,7 @@ class CueGrid:
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
         """See `VectorEnv`."""
-        own = self._state()
-        if set(state) != set(own):
-            raise ValueError(f"environment state has the keys {sorted(state)}, not {sorted(own)}")
-        for name, array in own.items():
-            given = state[name]
-            if given.shape != array.shape or given.dtype != array.dtype:
-                raise ValueError(
-                    f"environment state {name} is {given.dtype}{given.shape}, not {array.dtype}{array.shape}"
-                )
-        for name, array in own.items():
-            array[...] = state[name]
+        load_arrays(self._state(), state)
         self._settle(np.ones(self.num_envs, np.bool_))
 
     def picture(self, row: int) -> str:

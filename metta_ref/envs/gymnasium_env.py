@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metta_ref.config import Observation
-from metta_ref.envs.interface import Info, StepResult
+from metta_ref.envs.interface import Info, StepResult, load_arrays, require_actions
 
 if TYPE_CHECKING:
     from gymnasium import spaces
@@ -79,10 +79,7 @@ class GymnasiumEnv:
 
     def step(self, actions: NDArray[np.int64]) -> StepResult:
         """See `VectorEnv`."""
-        if actions.shape != (self.num_envs,):
-            raise ValueError(f"actions have the shape {actions.shape}, not ({self.num_envs},)")
-        if actions.min() < 0 or actions.max() >= self.num_actions:
-            raise ValueError(f"actions must be 0 to {self.num_actions - 1}, not {np.unique(actions).tolist()}")
+        require_actions(self, actions)
         raw, rewards, terminated, truncated, told = self._envs.step(actions + self._first_action)
         obs, done = self._shown(raw), terminated | truncated
         self._return += rewards
@@ -106,9 +103,7 @@ class GymnasiumEnv:
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
         """See `VectorEnv`; call `reset` next."""
-        if set(state) != {"begun"} or state["begun"].shape != self._begun.shape:
-            raise ValueError(f"environment state has the keys {sorted(state)}, not begun, int64[{self.num_envs}]")
-        self._begun[:] = state["begun"]
+        load_arrays({"begun": self._begun}, state)
         self._next_seeds = self._seeds()
 
     def close(self) -> None:

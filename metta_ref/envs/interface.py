@@ -25,37 +25,27 @@ class VectorEnv(Protocol):
     several tasks `task` int64[N], the one that the episode was played in.
     """
 
+    num_envs: int
+    """N."""
+
+    observation: Observation
+    """What one environment shows."""
+
+    num_actions: int
+    """Actions are 0 .. num_actions - 1."""
+
+    num_tasks: int
+    """Variations that an episode can be played in, which all show the same shape; 1 where there is no choice."""
+
     next_tasks: NDArray[np.int64]
     """int64[N], below `num_tasks`: the task that each environment's next episode is played in. Written by whoever
     assigns tasks, and read when an episode begins; part of the state where there is a choice.
     """
 
-    @property
-    def num_envs(self) -> int:
-        """N."""
-        ...
-
-    @property
-    def observation(self) -> Observation:
-        """What one environment shows."""
-        ...
-
-    @property
-    def num_actions(self) -> int:
-        """Actions are 0 .. num_actions - 1."""
-        ...
-
-    @property
-    def num_tasks(self) -> int:
-        """Variations that an episode can be played in, which all show the same shape; 1 where there is no choice."""
-        ...
-
-    @property
-    def metadata(self) -> Mapping[str, str]:
-        """`name` of the task, `autoreset_mode`, and `snapshot`: `exact`, or `episodes` when the state of an
-        environment is no more than which episode comes next, so that one that goes on must be reset first.
-        """
-        ...
+    metadata: Mapping[str, str]
+    """`name` of the task, `autoreset_mode`, and `snapshot`: `exact`, or `episodes` when the state of an environment is
+    no more than which episode comes next, so that one that goes on must be reset first.
+    """
 
     def reset(self) -> tuple[NDArray[np.float32], Info]:
         """Begin a new episode everywhere; random streams go on from where they are."""
@@ -82,3 +72,26 @@ class VectorEnv(Protocol):
     def close(self) -> None:
         """Release what the environment holds; safe to call twice."""
         ...
+
+
+def require_actions(env: VectorEnv, actions: NDArray[np.int64]) -> None:
+    """Raise ValueError unless there is an action of the environment for each of its rows."""
+    if actions.shape != (env.num_envs,):
+        raise ValueError(f"actions have the shape {actions.shape}, not ({env.num_envs},)")
+    if actions.min() < 0 or actions.max() >= env.num_actions:
+        raise ValueError(f"actions must be 0 to {env.num_actions - 1}, not {np.unique(actions).tolist()}")
+
+
+def load_arrays(own: Mapping[str, NDArray[Any]], state: Mapping[str, NDArray[Any]]) -> None:
+    """Write a state into the arrays of an environment.
+
+    Raises ValueError, with nothing written, when a key is missing or unknown or an array has another shape or type.
+    """
+    if set(state) != set(own):
+        raise ValueError(f"environment state has the keys {sorted(state)}, not {sorted(own)}")
+    for name, array in own.items():
+        given = state[name]
+        if given.shape != array.shape or given.dtype != array.dtype:
+            raise ValueError(f"environment state {name} is {given.dtype}{given.shape}, not {array.dtype}{array.shape}")
+    for name, array in own.items():
+        array[...] = state[name]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metta_ref.config import EMPTY, TOKEN, Feature, Observation
-from metta_ref.envs.interface import Info, StepResult
+from metta_ref.envs.interface import Info, StepResult, load_arrays, require_actions
 
 if TYPE_CHECKING:
     from mettagrid.simulator import Simulation
@@ -71,10 +71,7 @@ class MettaGridEnv:
 
     def step(self, actions: NDArray[np.int64]) -> StepResult:
         """See `VectorEnv`."""
-        if actions.shape != (self.num_envs,):
-            raise ValueError(f"actions have the shape {actions.shape}, not ({self.num_envs},)")
-        if actions.min() < 0 or actions.max() >= self.num_actions:
-            raise ValueError(f"actions must be 0 to {self.num_actions - 1}, not {np.unique(actions).tolist()}")
+        require_actions(self, actions)
         self._actions[np.arange(self.num_envs), self._length] = actions
         self._length += 1
         worlds = range(len(self._worlds))
@@ -102,20 +99,11 @@ class MettaGridEnv:
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
         """See `VectorEnv`."""
-        return {
-            "episode": self._episode.copy(),
-            "length": self._length.copy(),
-            "return": self._return.copy(),
-            "actions": self._actions.copy(),
-        }
+        return {name: array.copy() for name, array in self._state().items()}
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
         """See `VectorEnv`; takes as long as the episodes that are played again."""
-        own = self.state_dict()
-        if set(state) != set(own) or any(state[name].shape != array.shape for name, array in own.items()):
-            raise ValueError(f"environment state has the keys {sorted(state)}, not {sorted(own)}, or other shapes")
-        self._episode[:], self._length[:] = state["episode"], state["length"]
-        self._return[:], self._actions[:] = state["return"], state["actions"]
+        load_arrays(self._state(), state)
         for number in range(len(self._worlds)):
             rows = self._rows(number)
             self._worlds[number].close()
@@ -128,6 +116,9 @@ class MettaGridEnv:
         for world in self._worlds:
             world.close()
         self._worlds = []
+
+    def _state(self) -> dict[str, NDArray[Any]]:
+        return {"episode": self._episode, "length": self._length, "return": self._return, "actions": self._actions}
 
     def _rows(self, number: int) -> slice:
         return slice(number * self._agents, (number + 1) * self._agents)

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from metta_ref.checkpoint import CheckpointManager
 from metta_ref.config import ConfigError, Observation
 from metta_ref.envs import make_env
 
@@ -17,6 +16,7 @@ from gymnasium.vector import AutoresetMode  # noqa: E402
 
 from metta_ref.envs.envpool_env import SameStepPool  # noqa: E402
 from metta_ref.envs.gymnasium_env import GymnasiumEnv  # noqa: E402
+from tests.unit.metta_ref.resuming import assert_goes_on_with_new_episodes  # noqa: E402
 
 CARTPOLE = ("env.name=envpool", "env.id=CartPole-v1")
 
@@ -139,19 +139,7 @@ class TestTheRealOne:
         self, small_config: Any, new_trainer: Any, tmp_path: Any
     ) -> None:
         config = small_config(*CARTPOLE, "py_agent=lstm")
-        manager = CheckpointManager(tmp_path / "demo")
-        with new_trainer(config) as trainer:
-            first = trainer.snapshot().tensors["recurrent"]["obs"]
-            for _ in range(4):
-                progress = trainer.update()
-            manager.save(trainer.checkpoint())
-        assert progress.score is not None
-        with new_trainer(config) as trainer:
-            trainer.restore(manager.load(4))
-            resumed = trainer.snapshot().tensors["recurrent"]
-            assert resumed["starts"].all()
-            assert not np.isclose(resumed["obs"][:, None], first[None]).all(axis=-1).any()
-            trainer.update()
+        assert_goes_on_with_new_episodes(new_trainer, config, tmp_path)
 
     @pytest.mark.parametrize(
         ("name", "message"),

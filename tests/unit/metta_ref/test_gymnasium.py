@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from metta_ref.checkpoint import CheckpointManager
 from metta_ref.config import ConfigError, Observation
 from metta_ref.envs import make_env
 
@@ -15,6 +14,7 @@ from gymnasium import spaces  # noqa: E402 - after the package is known to be th
 from gymnasium.vector import AutoresetMode, SyncVectorEnv  # noqa: E402
 
 from metta_ref.envs.gymnasium_env import GymnasiumEnv  # noqa: E402
+from tests.unit.metta_ref.resuming import assert_goes_on_with_new_episodes  # noqa: E402
 
 
 class Counting(gymnasium.Env[Any, Any]):
@@ -119,19 +119,7 @@ def test_workers_and_the_size_of_the_batch_change_no_environment(small_config: A
 
 def test_a_run_goes_on_with_episodes_that_it_has_not_had(small_config: Any, new_trainer: Any, tmp_path: Any) -> None:
     config = small_config("env.name=gymnasium", "env.id=CartPole-v1", "py_agent=lstm")
-    manager = CheckpointManager(tmp_path / "demo")
-    with new_trainer(config) as trainer:
-        first = trainer.snapshot().tensors["recurrent"]["obs"]
-        for _ in range(4):
-            progress = trainer.update()
-        trainer.save(manager)
-    assert progress.score is not None
-    with new_trainer(config) as trainer:
-        trainer.restore(manager.load(4))
-        resumed = trainer.snapshot().tensors["recurrent"]
-        assert resumed["starts"].all()
-        assert not np.isclose(resumed["obs"][:, None], first[None]).all(axis=-1).any()
-        trainer.update()
+    assert_goes_on_with_new_episodes(new_trainer, config, tmp_path)
 
 
 @pytest.mark.parametrize(
