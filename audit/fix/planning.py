@@ -10,6 +10,9 @@ from audit.fix.places import NO_REPLACEMENT, respelled_at
 from audit.fix.text import CannotFixError, Edit, Lines, apply_edits, decode_text
 from audit.model.findings import Finding
 
+Memory = dict[tuple[str, Mode, tuple[tuple[FixKey, str], ...]], tuple[FileChange, tuple[Left, ...]]]
+"""What was planned for a file in a mode, some of its fixes refused."""
+
 
 def plan_fixes(
     findings: Iterable[Finding],
@@ -19,9 +22,11 @@ def plan_fixes(
     modes: Mapping[str, Mode] | None = None,
     refused: Mapping[FixKey, str] | None = None,
     relocate: Relocate = appended,
+    memory: Memory | None = None,
 ) -> Plan:
     """Plan the change of every file that a finding stands in.
 
+    ``memory`` keeps what was planned for a file, for another call with the same findings, contents and ``relocate``.
     ``modes`` says for single files whether their own names follow a rename; ``refused`` maps what must
     not be mended to the reason. ``read`` gives the bytes of a file, None where it must not be touched.
     """
@@ -37,9 +42,14 @@ def plan_fixes(
     for path, here in by_path.items():
         try:
             mode = (modes or {}).get(path, "rename")
-            change, not_mended = _fix_file(
-                path, here, read, mode=mode, unsafe=unsafe, refused=refused or {}, relocate=relocate
+            spared = {key: reason for key, reason in (refused or {}).items() if key[0] == path}
+            asked = (path, mode, tuple(spared.items()))
+            known = memory.get(asked) if memory is not None else None
+            change, not_mended = known or _fix_file(
+                path, here, read, mode=mode, unsafe=unsafe, refused=spared, relocate=relocate
             )
+            if memory is not None:
+                memory[asked] = change, not_mended
         except CannotFixError as error:
             left += [Left(finding, str(error)) for finding in here]
             continue

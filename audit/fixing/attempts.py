@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from audit.fix.changes import FixKey, Mode, Plan, fix_keys
-from audit.fix.planning import plan_fixes
+from audit.fix.planning import Memory, plan_fixes
 from audit.fixing.workshop import Checked, Workshop
 from audit.model.findings import CheckResult, Finding
 
@@ -40,6 +40,7 @@ class Attempts:
         self._unsafe = unsafe
         self._modes: dict[str, Mode] = {}
         self._trials = 0
+        self._begun: Memory = {}
         self.before = workshop.with_content({})
 
     def best(self) -> Attempt:
@@ -73,6 +74,7 @@ class Attempts:
                 modes=self._modes,
                 refused=refused,
                 relocate=checked.relocate,
+                memory=self._begun if checked is self.before else None,
             )
             if not plan.changes:
                 break
