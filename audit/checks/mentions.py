@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from audit.model.facts import Span
 from audit.model.findings import Finding, Site
-from audit.model.mentions import CellSite, Gone, Mention
+from audit.model.mentions import RELATIVE, CellSite, Gone, Mention
 
 _Place = tuple[str, Span | str, str]
 
@@ -71,6 +71,8 @@ def _finding(path: str, mention: Mention, gone: Gone, judge: Judge) -> Finding:
 
 def _kind(mention: Mention) -> str:
     """What a finding is of: code that a document shows, or a command holds, is no import of the tree."""
+    if mention.kind == RELATIVE:
+        return "name"
     if mention.kind in ("import", "attribute"):
         return _QUOTED.get(mention.code, mention.kind)
     return mention.kind

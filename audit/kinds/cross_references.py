@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.kinds.texts import Positions
-from audit.model.mentions import Form, Mention
+from audit.model.mentions import RELATIVE, Form, Mention
 from audit.model.regex import regex
 
 ROLE: Final = regex(
@@ -77,4 +77,4 @@ def _named(name: str, start: int, positions: Positions, role: str, module: str, 
         yield Mention("REF008", "name", name, form, role, "warning", span)
     if module and not is_module and not f"{name}.".startswith(f"{module}."):
         below = f".{name}" if module == OWN else f"{module}.{name}"
-        yield Mention("REF008", "name", below, "name", role, "warning", span)
+        yield Mention("REF008", RELATIVE, below, "name", role, "warning", span)

@@ -129,7 +129,10 @@ class Docstrings(TextKind):
             title="names of the module itself, notes of versions, and roles behind what they mark",
             before={
                 "shop/__init__.py": "",
-                "shop/old.py": '"""Keeps :class:`Store`, :class:`Other`, unlike :class:`str`."""\n\nclass Store: ...\n',
+                "shop/old.py": (
+                    '"""Keeps :class:`Store`, :class:`Other`, unlike :class:`str` and :class:`Dict`."""\n\n'
+                    "from typing import Dict\n\nclass Store: ...\n"
+                ),
                 "shop/use.py": (
                     '"""Shop.\n\n.. versionchanged:: 2.0\n   See :class:`shop.old.Store`.\n'
                     "   :class:`~shop.old.Store` was removed.\n\n"
@@ -137,7 +140,10 @@ class Docstrings(TextKind):
                 ),
             },
             after={
-                "shop/old.py": '"""Keeps :class:`Store`, :class:`Other`, unlike :class:`str`."""\n\nclass Shelf: ...\n'
+                "shop/old.py": (
+                    '"""Keeps :class:`Store`, :class:`Other`, unlike :class:`str` and :class:`Dict`."""\n\n'
+                    "class Shelf: ...\n"
+                )
             },
             finds=(
                 ("shop/old.py", 1, "shop.old.Store"),

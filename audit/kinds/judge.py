@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
@@ -10,7 +11,7 @@ import msgspec
 from audit.kinds.forms import CONVENTIONAL
 from audit.kinds.paths import GonePaths, is_elsewhere
 from audit.model.findings import Retirement, Site
-from audit.model.mentions import Gone, Mention
+from audit.model.mentions import RELATIVE, Gone, Mention
 from audit.model.references import Dangling
 from audit.model.regex import regex
 from audit.resolve.index import Node
@@ -78,9 +79,10 @@ class MentionJudge:
                 target = target if target.rpartition("/")[0] == path.rpartition("/")[0] else None  # of any project
             if target is not None or mention.form == "config" or not _MAY_BE_NAME.fullmatch(mention.text):
                 return self._gone_path(target) if target is not None else None
-        if mention.text.startswith("."):  # relative to the module that it stands in
-            own = self._program.index.names.get(path)
-            return self._gone_name("", f"{own}{mention.text}", certain=False) if own is not None else None
+        if mention.kind == RELATIVE:
+            own = self._program.index.names.get(path, "") if mention.text.startswith(".") else ""
+            name = f"{own}{mention.text}"
+            return self._gone_name("", name, certain=False) if self._was_its_own(name) else None
         # code and commands find what lies beside them
         where = path if path.endswith((".py", ".pyi", ".ipynb")) or mention.code == "REF007" else ""
         key = (where, mention.text, mention.certain)
@@ -129,6 +131,24 @@ class MentionJudge:
                 return self._gone_symbol(where, head, parts[end:], certain)
             break
         return self._gone_module(where, parts, certain)
+
+    def _was_its_own(self, name: str) -> bool:
+        """Whether the base defined a name in the module that it is relative to, or passed it on from a package."""
+        parts = name.split(".")
+        if self._base is None:
+            return False
+        for end in range(len(parts) - 1, 0, -1):
+            head = self._base.absolute("", ".".join(parts[:end]))
+            if head.status != "found":
+                continue
+            found = self._base.symbols.find(head.nodes, parts[end])
+            if found is None or hasattr(builtins, parts[end]):
+                return False
+            is_package = found[0].endswith(("/__init__.py", "/__init__.pyi"))
+            return found[1].kind != "import" or (
+                is_package and self._base.symbols.origin(found[0], parts[end]) is not None
+            )
+        return False
 
     def _has_lost(self, where: str, package: Resolution, name: str) -> bool:
         """Whether a module that the base held below a package is gone, whatever attributes the package makes up."""

@@ -99,7 +99,7 @@ class Markdown(TextKind):
             title="directives of MyST, what they hold, and strings of an example",
             before={
                 "shop/__init__.py": "",
-                "shop/old.py": "",
+                "shop/old.py": "class Store: ...\n",
                 "docs/a.md": (
                     "```{automodule} shop.old\n```\n\n```{literalinclude} ../shop/old.py\n```\n\n"
                     "```{code-block} python\n:linenos:\n\nimport shop.old\n```\n\n"

@@ -97,7 +97,6 @@ class ReStructuredText(TextKind):
                 ("a.rst", 9, "shop.old"),
                 ("a.rst", 10, "shop.old"),
                 ("a.rst", 12, "shop.old"),
-                ("a.rst", 12, "shop.old"),
                 ("a.rst", 17, "shop.old"),
                 ("a.rst", 23, "shop.old"),
             ),

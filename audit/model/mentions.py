@@ -15,6 +15,10 @@ Form = Literal["name", "module", "path", "config", "document", "file"]
 one component only (``python -m tool``), a file or folder, or an entry of a Hydra defaults list."""
 
 
+RELATIVE = "relative"
+"""The kind of a name that is relative to a module which the text is about, or else somebody else's: ``Dict``."""
+
+
 class Mention(msgspec.Struct, frozen=True, array_like=True):
     """One place that names something, whatever it names. Depends on the file's content alone.
 
