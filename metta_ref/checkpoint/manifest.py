@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from metta_ref.checkpoint.errors import CheckpointCorruptError, CheckpointKindEr
 from metta_ref.checkpoint.migrations import FORMAT_VERSION
 
 KIND = "metta_ref.checkpoint"
+_FILE = re.compile(r"\w[\w.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ def decoded(data: bytes, path: Path) -> Manifest:
     if seal != _seal(body):
         raise damaged(path, "was altered")
     del body["kind"]
-    return Manifest(**body)
+    manifest = Manifest(**body)
+    if not all(map(_FILE.fullmatch, manifest.files)):
+        raise damaged(path, "lists a file that is none of this directory")
+    return manifest
 
 
 def damaged(path: Path, how: str) -> CheckpointCorruptError:

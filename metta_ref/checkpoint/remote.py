@@ -75,10 +75,8 @@ def downloaded(uri: str, folder: Path) -> tuple[CheckpointManager, int]:
         raise CheckpointNotFoundError(f"{uri}: cannot be fetched ({error}); check its name and wandb login") from error
     if not (files / MANIFEST).is_file():
         raise CheckpointKindError(f"{uri}: holds no checkpoint of metta_ref; name another artifact")
-    manager, epoch = (
-        CheckpointManager(folder / PurePosixPath(path.partition(":")[0]).name),
-        Stored(files).manifest.epoch,
-    )
+    manager = CheckpointManager(folder / PurePosixPath(path.partition(":")[0]).name)
+    epoch = Stored(files).manifest.epoch
     manager.directory.mkdir(parents=True)
     files.rename(manager.path(epoch))
     return manager, epoch

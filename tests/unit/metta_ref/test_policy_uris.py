@@ -25,7 +25,9 @@ from metta_ref.checkpoint import (
     CheckpointVersionError,
     Selection,
 )
+from metta_ref.checkpoint.manifest import encoded
 from metta_ref.checkpoint.policies import PolicyCache
+from metta_ref.checkpoint.stored import Stored
 from metta_ref.checkpoint.uri import PolicyUri, parse_uri
 from metta_ref.config import ConfigError, Observation, run_dir
 from metta_ref.tools import inspect
@@ -174,6 +176,13 @@ def alter_manifest(path: Path, **changes: Any) -> None:
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | changes))
 
 
+def list_a_file_elsewhere(path: Path) -> None:
+    """As somebody would who wants whoever copies the checkpoint to write there."""
+    manifest = Stored(path).manifest
+    listed = {**manifest.files, "../../../../escaped": "0" * 64}
+    (path / "manifest.json").write_bytes(encoded(replace(manifest, files=listed)))
+
+
 def cut(path: Path) -> None:
     weights = path / "policy.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1])
@@ -186,6 +195,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], type[CheckpointError], str]] =
     ),
     "another kind": (lambda path: alter_manifest(path, kind="x"), CheckpointKindError, "not the manifest of a"),
     "newer": (lambda path: alter_manifest(path, format_version=99), CheckpointVersionError, "format version 99"),
+    "greedy": (list_a_file_elsewhere, CheckpointCorruptError, r"manifest\.json: lists a file that is none of this"),
     "nothing": (shutil.rmtree, CheckpointNotFoundError, "epochs there: 0, 1"),
 }  # fmt: skip
 
