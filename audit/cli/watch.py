@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +40,7 @@ def watch(
             done += 1
             try:
                 result = open_codebase(path, since=since).check
+                gc.collect()  # the tree that was checked is not needed any more, nor the git process that read it
                 typer.echo(render(result, "text", paint if colours_wanted() else None))
             except AuditError as error:
                 typer.echo(f"audit: {error}", err=True)
