@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,24 +30,37 @@ from metta_ref.checkpoint.manifest import encoded
 from metta_ref.checkpoint.policies import PolicyCache
 from metta_ref.checkpoint.stored import Stored
 from metta_ref.checkpoint.uri import PolicyUri, parse_uri
-from metta_ref.config import ConfigError, Observation, run_dir
+from metta_ref.config import Config, ConfigError, Observation, parse_overrides, run_dir
+from metta_ref.envs import make_env
+from metta_ref.rl.trainer import Trainer
 from metta_ref.tools import inspect
 from metta_ref.tools._main import tool
+from tests.unit.metta_ref.conftest import SMALL
 
 SEEN, ACTIONS = Observation((3, 3, 3)), 4
 
 
-@pytest.fixture
-def trained(small_config: Any, new_trainer: Any, tmp_path: Path) -> CheckpointManager:
-    """A run `demo` with epochs 0, 1 and 2; epoch 1 has the best score, 0 has none."""
-    plain, scored = CheckpointManager(tmp_path / "plain" / "demo"), CheckpointManager(run_dir("demo"))
-    with new_trainer(small_config("py_agent=lstm")) as trainer:
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run with epochs 0, 1 and 2; epoch 1 has the best score, 0 has none."""
+    folder = tmp_path_factory.mktemp("once")
+    config = parse_overrides([*SMALL, "py_agent=lstm"], Config)
+    plain, scored = CheckpointManager(folder / "plain" / "demo"), CheckpointManager(folder / "demo")
+    torch.set_num_threads(1)
+    with closing(make_env(config.env, config.trainer.num_envs, config.seed)) as env:
+        trainer = Trainer(config, env)
         for epoch, score in enumerate((None, 0.75, 0.25)):
             trainer.save(plain)
             written = plain.load(epoch)
             scored.save(replace(written, sidecar={**written.sidecar, "score": score}))
             trainer.update()
-    return scored
+    return scored.run_dir
+
+
+@pytest.fixture
+def trained(run: Path) -> CheckpointManager:
+    """A copy of it, `demo`."""
+    return CheckpointManager(shutil.copytree(run, run_dir("demo")))
 
 
 @pytest.fixture
