@@ -15,6 +15,9 @@ def make_agent(name: str, observation: Observation, num_actions: int, config: Ag
 
     Raises ValueError for an unknown name, and for an observation that the agent cannot see.
     """
-    from metta_ref.agents.actor_critic import build
+    from metta_ref.agents.actor_critic import PARTS, ActorCritic
 
-    return build(name, observation, num_actions, config)
+    if name not in PARTS:
+        raise ValueError(f"agent {name}: must be one of {', '.join(PARTS)}")
+    encoder, core = PARTS[name]
+    return ActorCritic(encoder(observation, config), core(config), num_actions, config.hidden_size)

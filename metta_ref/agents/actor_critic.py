@@ -1,41 +1,24 @@
 """The agent: encoder, core over time, policy and value heads. Agents differ in the first two."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from torch import Tensor, nn
 
 from metta_ref.agents.agalite import AgaliteCore
 from metta_ref.agents.encoders import TokenBox, conv_encoder, flat_encoder
 from metta_ref.agents.initialisation import orthogonal_linear
-from metta_ref.agents.interface import Agent, Core, State
+from metta_ref.agents.interface import Core, State
 from metta_ref.agents.lstm import LstmCore
 from metta_ref.agents.memoryless import MemorylessCore
 from metta_ref.config import AgentConfig, Observation
 
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What an agent is made of."""
-
-    encoder: Callable[[Observation, AgentConfig], nn.Module]
-    core: Callable[[AgentConfig], Core]
-
-
-PARTS = {
-    "agalite": Parts(flat_encoder, AgaliteCore),
-    "fast": Parts(conv_encoder, LstmCore),
-    "lstm": Parts(flat_encoder, LstmCore),
-    "memoryless": Parts(flat_encoder, MemorylessCore),
+PARTS: dict[str, tuple[Callable[[Observation, AgentConfig], nn.Module], Callable[[AgentConfig], Core]]] = {
+    "agalite": (flat_encoder, AgaliteCore),
+    "fast": (conv_encoder, LstmCore),
+    "lstm": (flat_encoder, LstmCore),
+    "memoryless": (flat_encoder, MemorylessCore),
 }
-
-
-def build(name: str, observation: Observation, num_actions: int, config: AgentConfig) -> Agent:
-    """See `metta_ref.agents.make_agent`."""
-    if name not in PARTS:
-        raise ValueError(f"agent {name}: must be one of {', '.join(PARTS)}")
-    parts = PARTS[name]
-    return ActorCritic(parts.encoder(observation, config), parts.core(config), num_actions, config.hidden_size)
+"""Encoder and core of each agent."""
 
 
 class ActorCritic(nn.Module):

@@ -21,7 +21,7 @@ from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.losses import cross_entropy
 from metta_ref.rl.rollout import Rollout
 from metta_ref.rl.schedules import annealed
-from metta_ref.rl.state import Arrays, array, numbered, unnumbered
+from metta_ref.rl.state import Arrays, arrays, numbered, tensors, unnumbered
 
 Targets = list[tuple[Tensor, Tensor]]
 """What each teacher says of a rollout: action probabilities [T, B, A] and values [T, B]."""
@@ -62,18 +62,16 @@ class Kickstarter:
         """Weights and memory of the teachers: their runs may have trained on when this one is resumed."""
         state: Arrays = {}
         for number, teacher in enumerate(self._teachers):
-            weights = {f"{number}.weights.{name}": array(tensor) for name, tensor in teacher.state_dict().items()}
-            state |= weights | numbered(f"{number}.state", self._states[number])
+            weights = {f"{number}.weights.{name}": tensor for name, tensor in teacher.state_dict().items()}
+            state |= arrays(weights) | numbered(f"{number}.state", self._states[number])
         return state
 
     def load_state_dict(self, state: Arrays) -> None:
         """The inverse of `state_dict`, whose keys `state` has."""
         for number, teacher in enumerate(self._teachers):
             prefix = f"{number}.weights."
-            weights = {name: values for name, values in state.items() if name.startswith(prefix)}
-            teacher.load_state_dict(
-                {name.removeprefix(prefix): torch.from_numpy(values) for name, values in weights.items()}
-            )
+            weights = {name.removeprefix(prefix): state[name] for name in state if name.startswith(prefix)}
+            teacher.load_state_dict(tensors(weights))
             self._states[number] = unnumbered(f"{number}.state", state, self._device)
 
 

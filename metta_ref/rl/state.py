@@ -14,27 +14,31 @@ Arrays = dict[str, NDArray[Any]]
 _WORD = 2**64
 
 
-def numbered(prefix: str, tensors: tuple[Tensor, ...]) -> Arrays:
+def numbered(prefix: str, state: tuple[Tensor, ...]) -> Arrays:
     """Tensors as `prefix.0`, `prefix.1`, ..."""
-    return {f"{prefix}.{number}": array(tensor) for number, tensor in enumerate(tensors)}
+    return arrays({f"{prefix}.{number}": tensor for number, tensor in enumerate(state)})
 
 
-def unnumbered(prefix: str, arrays: Arrays, device: torch.device) -> tuple[Tensor, ...]:
-    """The inverse of `numbered`; other names in `arrays` do not matter."""
-    count = sum(name.startswith(f"{prefix}.") for name in arrays)
-    return tuple(torch.from_numpy(arrays[f"{prefix}.{number}"]).to(device) for number in range(count))
+def unnumbered(prefix: str, named: Arrays, device: torch.device) -> tuple[Tensor, ...]:
+    """The inverse of `numbered`; other names do not matter."""
+    count = sum(name.startswith(f"{prefix}.") for name in named)
+    return tuple(torch.from_numpy(named[f"{prefix}.{number}"]).to(device) for number in range(count))
+
+
+def arrays(tensors: Mapping[str, Tensor]) -> Arrays:
+    """Copies of named tensors."""
+    return {name: array(tensor) for name, tensor in tensors.items()}
+
+
+def tensors(named: Mapping[str, NDArray[Any]]) -> dict[str, Tensor]:
+    """Named arrays as tensors on the CPU, which share their memory."""
+    return {name: torch.from_numpy(values) for name, values in named.items()}
 
 
 def array(tensor: Tensor) -> NDArray[Any]:
     """A copy of a tensor on the CPU."""
     copied: NDArray[Any] = tensor.detach().cpu().numpy().copy()
     return copied
-
-
-def torch_generator_state(generator: torch.Generator) -> NDArray[np.uint8]:
-    """The generator's state, uint8[n]."""
-    state: NDArray[np.uint8] = generator.get_state().numpy().copy()
-    return state
 
 
 def numpy_generator_state(rng: np.random.Generator) -> NDArray[np.uint64]:

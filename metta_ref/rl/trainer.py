@@ -24,11 +24,12 @@ from metta_ref.rl.sharding import share, whole
 from metta_ref.rl.state import (
     Arrays,
     array,
+    arrays,
     numbered,
     numpy_generator_state,
     require_same_layout,
     set_numpy_generator_state,
-    torch_generator_state,
+    tensors,
     unnumbered,
 )
 from metta_ref.rl.statistics import EpisodeStatistics
@@ -193,20 +194,20 @@ class Trainer:
         """The complete state of the run between two updates, of all ranks; `restore` is its inverse."""
         cursor = self._cursor
         acting: Arrays = {"obs": cursor.obs.copy(), "starts": cursor.starts.copy()}
-        tensors: dict[str, Arrays] = {
-            "policy": {name: array(tensor) for name, tensor in self.agent.state_dict().items()},
-            "optimizer": {name: array(tensor) for name, tensor in self._optimizer.state_dict().items()},
+        sections: dict[str, Arrays] = {
+            "policy": arrays(self.agent.state_dict()),
+            "optimizer": arrays(self._optimizer.state_dict()),
             "recurrent": acting | numbered("state", cursor.state),
             "kickstarter": self._kickstarter.state_dict(),
             "env": self.env.state_dict(),
             "rng": {
-                "actions": torch_generator_state(self._action_generator),
+                "actions": array(self._action_generator.get_state()),
                 "minibatches": numpy_generator_state(self._minibatch_rng),
             },
             "statistics": {"ring": self._statistics.ring.copy()},
             "curriculum": self._curriculum.state_dict(),
         }
-        present = {section: arrays for section, arrays in tensors.items() if arrays}
+        present = {section: named for section, named in sections.items() if named}
         return whole(self.group, Snapshot(present, {"epoch": self.epoch, "episodes": self.episodes}))
 
     def restore(self, checkpoint: Checkpoint) -> None:
@@ -228,24 +229,24 @@ class Trainer:
             raise CheckpointStateError(
                 f"the state is of epoch {snapshot.scalars['epoch']}, its checkpoint of {checkpoint.epoch}"
             )
-        tensors = {
-            section: {name: np.array(values) for name, values in arrays.items()}
-            for section, arrays in share(self.group, snapshot).tensors.items()
+        sections = {
+            section: {name: np.array(values) for name, values in named.items()}
+            for section, named in share(self.group, snapshot).tensors.items()
         }
-        self.agent.load_state_dict(_torch(tensors["policy"]))
-        self._optimizer.load_state_dict(_torch(tensors["optimizer"]))
-        recurrent = tensors["recurrent"]
+        self.agent.load_state_dict(tensors(sections["policy"]))
+        self._optimizer.load_state_dict(tensors(sections["optimizer"]))
+        recurrent = sections["recurrent"]
         state = unnumbered("state", recurrent, self._device)
-        self._kickstarter.load_state_dict(tensors.get("kickstarter", {}))
-        self.env.load_state_dict(tensors["env"])
+        self._kickstarter.load_state_dict(sections.get("kickstarter", {}))
+        self.env.load_state_dict(sections["env"])
         self._cursor = Cursor(recurrent["obs"], recurrent["starts"], state)
         if self.env.metadata["snapshot"] != "exact":
             self._cursor = self._first_cursor()
-        self._action_generator.set_state(torch.from_numpy(tensors["rng"]["actions"]))
-        set_numpy_generator_state(self._minibatch_rng, tensors["rng"]["minibatches"])
-        self._statistics.ring = tensors["statistics"]["ring"]
+        self._action_generator.set_state(torch.from_numpy(sections["rng"]["actions"]))
+        set_numpy_generator_state(self._minibatch_rng, sections["rng"]["minibatches"])
+        self._statistics.ring = sections["statistics"]["ring"]
         self._statistics.episodes = snapshot.scalars["episodes"]
-        self._curriculum.load_state_dict(tensors.get("curriculum", {}))
+        self._curriculum.load_state_dict(sections.get("curriculum", {}))
         self.epoch = checkpoint.epoch
         self._parent = checkpoint.epoch
         self.stopwatch.restore(checkpoint.sidecar.get("seconds"))
@@ -260,7 +261,3 @@ class Trainer:
         self._curriculum.assign_all()
         count = self.env.num_envs
         return Cursor(obs, np.ones(count, np.bool_), self.agent.initial_state(count))
-
-
-def _torch(arrays: Arrays) -> dict[str, torch.Tensor]:
-    return {name: torch.from_numpy(values) for name, values in arrays.items()}
