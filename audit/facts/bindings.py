@@ -16,8 +16,9 @@ from audit.facts.binders import Binder, Comprehension, nothing
 from audit.facts.binders import Binding as _Binding
 from audit.facts.bodies import FunctionNode, is_decorated
 from audit.facts.callables import dotted
+from audit.facts.injected import injected
 from audit.facts.terms import NONE, term_of
-from audit.model.terms import any_of, class_of, instance_of, super_of
+from audit.model.terms import any_of, class_of, fixture, instance_of, super_of
 
 _NARROWED: Final = (
     (b"(", re.compile(rb"\b(?:isinstance|issubclass|hasattr|getattr|callable|type)\(\s*([\w.]+)")),
@@ -73,6 +74,8 @@ class LocalScope:
                 binder.block(body)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 binder.parameters(node.args)
+                for name in injected(node):
+                    binder.found[name] = [partial(fixture, name)]
                 self._bind_own(node, binder)
                 binder.block(node.body)
             case ast.Lambda(args=arguments):

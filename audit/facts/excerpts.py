@@ -57,7 +57,22 @@ def parse_around(content: bytes, wanted: list[int], definitions: Iterable[Defini
         first, last = method.span[0] - 1, method.span[2]
         stub = b"def %s(): ..." % method.name.rpartition(".")[2].encode()
         lines[first:last] = [b" " * (method.span[1] - 1) + stub, *[b""] * (last - first - 1)]
-    return [_parsed(b"\n" * (first - 1) + b"\n".join(lines[first - 1 : last])) for first, last in around]
+    ends = [last for _, last in blocks]
+    try:
+        return [_parsed_from(_decorated(lines, first, ends), last, lines) for first, last in around]
+    except SyntaxError:
+        return [_parsed(content)]  # what looked like a decorator was text
+
+
+def _decorated(lines: list[bytes], first: int, ends: list[int]) -> int:
+    """The line of the first decorator of what begins at a line, or that line: what pytest gives depends on them."""
+    position = bisect.bisect_left(ends, first)
+    above = range(ends[position - 1] if position else 0, first - 1)
+    return next((index + 1 for index in above if lines[index].startswith(b"@")), first)
+
+
+def _parsed_from(first: int, last: int, lines: list[bytes]) -> ast.Module:
+    return _parsed(b"\n" * (first - 1) + b"\n".join(lines[first - 1 : last]))
 
 
 def _methods_without(wanted: list[int], definitions: Iterable[Definition]) -> Iterator[Definition]:

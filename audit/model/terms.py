@@ -18,6 +18,7 @@ SELF: Final = "__self__"
 CLASS: Final = "__class_of__"
 SUPER: Final = "__super__"
 IMPORTED: Final = "__imported__"
+FIXTURE: Final = "__fixture__"
 
 
 def declared(annotation: str) -> str:
@@ -63,6 +64,11 @@ def class_of(owner: str) -> str:
 def super_of(owner: str) -> str:
     """``super()`` in a method of a class of the file."""
     return f"{SUPER}({owner!r})"
+
+
+def fixture(name: str) -> str:
+    """What pytest gives to a parameter of a test."""
+    return f"{FIXTURE}({name!r})"
 
 
 def imported(level: int, module: str, name: str) -> str:

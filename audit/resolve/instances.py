@@ -12,6 +12,7 @@ from audit.model import terms
 from audit.model.facts import Definition
 from audit.resolve.annotations import Annotations
 from audit.resolve.classes import Classes, decorator_leaf
+from audit.resolve.fixtures import fixture_for
 from audit.resolve.naming import Naming
 from audit.resolve.program import Program
 from audit.resolve.values import Above, ClassObject, Foreign, Function, Instance, Module, Value, Wrapped
@@ -19,6 +20,7 @@ from audit.resolve.values import Above, ClassObject, Foreign, Function, Instance
 _MAX_DEPTH: Final = 24
 _PROPERTIES: Final = frozenset({"property", "cached_property", "abstractproperty"})
 _MANAGERS: Final = frozenset({"contextmanager", "asynccontextmanager"})
+_GENERATED: Final = frozenset({"Iterator", "Generator", "Iterable", "AsyncIterator", "AsyncGenerator"})
 _SAME_RETURN: Final = frozenset(
     {
         "staticmethod",
@@ -94,6 +96,8 @@ class Instances:
                 ast.Constant(value=str(name)),
             ]:
                 return self._naming.imported(path, level, module, name)
+            case terms.FIXTURE, [ast.Constant(value=str(name))]:
+                return self._from_fixture(path, name)
             case terms.ANY, _:
                 return self._joined([self.of(path, each, receiver) for each in arguments])
         value = self.of(path, arguments[0], receiver)
@@ -107,6 +111,14 @@ class Instances:
             case terms.AWAITED if isinstance(value, Wrapped) and value.how == "awaited":
                 return value.inner
         return None
+
+    def _from_fixture(self, path: str, name: str) -> Value | None:
+        """What a fixture returns, or yields as its annotation says."""
+        found = fixture_for(self.program, path, name)
+        value = self._returned(*found, None) if found is not None else None
+        if isinstance(value, Foreign) and value.name.rpartition(".")[2] in _GENERATED:
+            return self._element(value)
+        return value
 
     def _own(self, path: str, marker: str, owner: str, receiver: Value | None) -> Value | None:
         definition = self.program.symbols.definitions(path).get(owner)
