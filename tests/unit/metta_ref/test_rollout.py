@@ -73,8 +73,16 @@ class SteadyAgent(nn.Module):
         raise AssertionError("a rollout goes step by step")
 
 
-def collected(horizon: int) -> tuple[Rollout, Cursor, list[Info]]:
-    env, agent = CountingEnv(), SteadyAgent()
+class AgeingAgent(SteadyAgent):
+    """Values an observation at the steps of its episode that it has seen, this one included."""
+
+    def step(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
+        logits, _, (age,) = super().step(obs, state, starts)
+        return logits, age, (age,)
+
+
+def collected(horizon: int, agent: SteadyAgent | None = None) -> tuple[Rollout, Cursor, list[Info]]:
+    env, agent = CountingEnv(), agent or SteadyAgent()
     obs, _ = env.reset()
     seen: list[Info] = []
     rollout, cursor = collect(
@@ -103,6 +111,12 @@ def test_a_truncated_episode_keeps_the_value_of_its_last_observation() -> None:
     rollout, _, _ = collected(horizon=4)
     # Truncation at step 3 adds 1/2 * 300, the discounted value of final_obs; termination adds nothing.
     assert rollout.rewards.tolist() == [[1, 1], [2, 2], [3 + 150, 3], [4, 4]]
+
+
+def test_the_last_observation_of_an_episode_is_seen_with_the_memory_of_that_episode() -> None:
+    rollout, _, _ = collected(horizon=4, agent=AgeingAgent())
+    # Truncation at step 3: the last observation is the fourth, so that 1/2 * 4 is added.
+    assert rollout.rewards.tolist() == [[1, 1], [2, 2], [3 + 2, 3], [4, 4]]
 
 
 def test_acting_goes_on_where_it_stopped() -> None:
