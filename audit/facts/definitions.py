@@ -185,6 +185,8 @@ class Definitions:
     def opens_self(self, name: str) -> None:
         """The object of that name gets members whose names no one knows."""
         body = self._bodies[-1] if self._bodies else None
+        if body is not None and body.owner and body.node.name == "__setstate__":
+            return  # it gives back what the object had before it was pickled
         self.open_classes.add(body.owner if body is not None and body.owner and name == body.first else name)
 
     def _local_term(self, name: str) -> str:
