@@ -51,6 +51,9 @@ LINES = [
     ),
     *(
         "patch('app.core.Store')",
+        "from app import core",
+        "core.Store",
+        "core.late",
         "import importlib; importlib.import_module('app.util.gone')",
         "from .core.store import make",
     ),
@@ -70,7 +73,7 @@ OTHER = {
 
 
 Edit = tuple[str, str | None]
-"""A path with what it holds from now on; None where it is taken away."""
+"""A path with what it holds from now on; None where it is taken away, and after a + one line more than it holds."""
 
 
 def texts(path: str) -> st.SearchStrategy[str]:
@@ -83,8 +86,9 @@ def texts(path: str) -> st.SearchStrategy[str]:
 TREES = st.fixed_dictionaries(
     {path: texts(path) for path in CODE}, optional={path: texts(path) for path in PATHS if path not in CODE}
 )
+MORE = st.sampled_from([f"+{line}\n" for line in LINES])
 EDITS = st.lists(
-    st.sampled_from(PATHS).flatmap(lambda path: st.tuples(st.just(path), st.none() | texts(path))),
+    st.sampled_from(PATHS).flatmap(lambda path: st.tuples(st.just(path), st.none() | texts(path) | MORE)),
     min_size=1,
     max_size=3,
 )
@@ -92,8 +96,13 @@ EDITS = st.lists(
 
 def edited(files: Files, edits: list[Edit]) -> Files:
     """Some files after some edits."""
-    after = {**files, **dict(edits)}
-    return {path: text for path, text in after.items() if text is not None}
+    after = dict(files)
+    for path, text in edits:
+        if text is None:
+            after.pop(path, None)
+        else:
+            after[path] = after.get(path, "") + text[1:] if text.startswith("+") else text
+    return after
 
 
 def listed(files: Files) -> Listing:
