@@ -40,7 +40,7 @@ _SEARCHING: Final = frozenset({"grep", "egrep", "fgrep", "rg", "sed", "awk"})
 """Commands whose first operand is a pattern or a program, and no file."""
 _WRITTEN: Final = regex(r"-o|--out(?:put)?(?:-?(?:file|path|dir))?|[12&]?>{1,2}")
 """What stands before a file that a command writes: it need not be there."""
-_COPYING: Final = frozenset({"cp", "mv", "ln", "install"})
+_COPYING: Final = frozenset({"cp", "mv", "ln", "install", "COPY", "ADD"})
 """Commands whose last operand they write."""
 _SERVERS: Final = frozenset({"uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "uwsgi", "waitress-serve"})
 _APP_OPTIONS: Final = {"celery": ("-A", "--app"), "flask": ("-A", "--app"), "dramatiq": (), "arq": ()}

@@ -16,6 +16,7 @@ _STATEMENT: Final = regex(
       | moved\ (?:to|from|into) | (?:removal|deletion|replacement)\ (?:of|for) | gone | legacy | migrated
       | does\ not\ exist | doesn't\ exist | (?:will|to|must|should|can)\ be\ (?:removed|deleted|dropped)
     )\b
+    | \breplaces\s+(?:the\s+)?(?:(?:old|previous|former|existing)\s+)?(?:`|[\w/-]*\w[._/]\w)
     | ^[\s>*+\d.\[\]xX✅❌-]*\**(?:delete|remove|drop|rename|replace|eliminate|retire|migrate)s?\b
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -9,6 +9,7 @@ from typing import Final
 from audit.kinds.cross_references import OWN
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.markdown_text import markdown_mentions
+from audit.kinds.own_files import without_own_files
 from audit.kinds.rst_text import rst_mentions
 from audit.model.mentions import Mention
 from audit.model.regex import regex
@@ -79,12 +80,27 @@ class Docstrings(TextKind):
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         for offset, text in _documentation(source.text):
-            if "```" in text:
-                yield from markdown_mentions(text, source.positions, "the docstring", offset)
-            else:
-                yield from rst_mentions(text, source.positions, offset, OWN)
+            found = (
+                markdown_mentions(text, source.positions, "the docstring", offset)
+                if "```" in text
+                else rst_mentions(text, source.positions, offset, OWN)
+            )
+            yield from without_own_files(text, found)
 
     HOLDS = (
+        Example(
+            title="what a file is written to, what it takes the place of, and what its neighbours are called",
+            before={
+                "shop/__init__.py": (
+                    '"""Keeps the store\nReplaces old.py with less work.\nResults are written to ``out/x``."""\n'
+                ),
+                "shop/use.py": '"""Replaces the old `shop.old`.\n\nFiles of bought/new."""\n',
+                "shop/old.py": "",
+                "out/x/a.txt": "",
+                "backup_2025/bought/new/a.csv": "",
+            },
+            gone=("shop/old.py", "out/x/a.txt", "backup_2025/bought/new/a.csv"),
+        ),
         Example(
             title="texts that document nothing, other comments, and what a docstring says is gone",
             before={

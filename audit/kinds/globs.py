@@ -12,9 +12,11 @@ from audit.model.regex import regex
 WILD: Final = regex(r"[*?\[\]{}!]")
 _OF_ALL: Final = CONVENTIONAL | frozenset(
     {"site-packages", "dist-packages", "node_modules", "__pycache__", "build", "dist", "venv", ".venv", ".git", ".tox"}
+    | {"tests", "test", "__tests__", "__mocks__", "docs", "examples", "migrations", "vendor", "third_party", "target"}
 )
-"""Names that every project and every environment has."""
+"""Names that projects and environments have: a pattern means them wherever they may come to lie."""
 _BRACES: Final = regex(r"\{([^{}/]*)\}")
+_ANY_DEPTH: Final = regex(r"/(?:\*\*/)+")
 _MOST_ALTERNATIVES: Final = 32
 _NAMED: Final = regex(r"\w[\w.+-]+")
 
@@ -37,7 +39,7 @@ def matcher(text: str) -> re.Pattern[str] | None:
 
 
 def _translated(pattern: str) -> str:
-    return fnmatch.translate(f"/{pattern}".replace("/**/", "*/"))
+    return fnmatch.translate(_ANY_DEPTH.sub("*/", f"/{pattern}"))
 
 
 def _alternatives(pattern: str) -> list[str]:

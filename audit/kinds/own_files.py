@@ -13,6 +13,7 @@ _WRITTEN: Final = regex(
     r"(?:(?<=\s)-o|(?<=\s)--out(?:put)?(?:-?(?:file|path|dir))?)[ =]+(?P<option>[\w./-]+)"
     r"|\b(?:touch|tee|mkdir)[ \t]+(?:-\w+[ \t]+)*(?P<made>[\w./-]+)"
     r"|\S[ \t]+>{1,2}[ \t]*(?P<redirected>[\w./-]+\.\w+)"
+    r"|\b(?:written|saved|stored|exported|dumped|writes?|saves?)\s+(?:(?:it|them)\s+)?(?:in)?to\s+[`*]*(?P<said>[\w./-]*\w)"
 )
 _LISTING: Final = regex(
     r"^[ \t]*(?:[$%>❯][ \t]+)?ls(?:[ \t]+-\w+)*[ \t]+[\w-][\w./-]*[ \t]*\n"

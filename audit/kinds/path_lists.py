@@ -45,6 +45,17 @@ class PathLists(TextKind):
             gone=("docs/_build/.gitignore",),
         ),
         Example(
+            title="patterns at any depth for what is at the top, and for tests that no folder holds",
+            before={
+                "old/shop/a.py": "",
+                "shop/a.py": "",
+                "app/__tests__/a.js": "",
+                "CODEOWNERS": "**/shop/*.py @a\n**/__tests__/** @b\n",
+                "vendor/other/.gitattributes": "**/app/**/*.js text\n",
+            },
+            gone=("old/shop/a.py", "app/__tests__/a.js"),
+        ),
+        Example(
             title="a pattern for every file, an owner, a comment",
             before={"shop/old.py": "", "shop/new.py": "", "CODEOWNERS": "* @shop/old\n/shop/ @a\n# shop/old.py\n"},
             gone=("shop/old.py",),

@@ -29,6 +29,9 @@ _EXAMPLES: Final = frozenset(
 _TEMPLATE: Final = regex(r"(?:^|[_-])(?:templates?|skeletons?|scaffold\w*|boilerplate)(?:[_-]|$)|\{\{", re.IGNORECASE)
 
 
+_BACKUP: Final = regex(r"(?:^|[_-])(?:backups?|bak)(?:[_-]|$)", re.IGNORECASE)
+
+
 def is_elsewhere(document: str, path: str) -> bool:
     """Whether ``path`` lies in a folder of examples, tests or copies that does not hold the document.
 
@@ -36,7 +39,7 @@ def is_elsewhere(document: str, path: str) -> bool:
     """
     parts = path.split("/")[:-1]
     for depth, part in enumerate(parts, 1):
-        if part in _EXAMPLES:
+        if part in _EXAMPLES or _BACKUP.search(part):
             return not document.startswith("/".join(parts[:depth]) + "/")
     return False
 
@@ -99,7 +102,8 @@ class GonePaths:
         key = (document.rpartition("/")[0], text)
         if key not in self._globbed:
             pattern = matcher(text)
-            folders = {"", f"{key[0]}/" if key[0] else ""}
+            own = f"{key[0]}/" if key[0] else ""
+            folders = {own} if is_elsewhere("", document) else {"", own}
             matched = (
                 path
                 for path in sorted(self.gone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -21,11 +22,22 @@ _INSTRUCTION: Final = regex(
     r"^([ \t]*)(?:RUN|CMD|ENTRYPOINT|HEALTHCHECK|SHELL|WORKDIR|ENV|ARG)\b(?:[ \t]+--[\w-]+=\S+)*",
     re.MULTILINE,
 )
+_COPY: Final = regex(r"^[ \t]*(?:COPY|ADD)[ \t]+(\S.*)$", re.MULTILINE)
 _UNIT: Final = regex(r"^Exec\w+=[-@:+!|]*", re.MULTILINE)
 _VARIABLE: Final = regex(r"\$\((\w+)\)")
 _RULE: Final = regex(r"^([\w./%-]+)(:{1,2})(?![=/\w])", re.MULTILINE)
 _SHELL: Final = regex(r"\b(?:ba|da|z|k|fi)?sh\b")
 _COMMAND = Caller("REF007", "the command", "error")
+
+
+def _copied(text: str) -> Iterator[str]:
+    """The files of an image that its instructions copy to another place than they had: not those of the tree."""
+    for line in _COPY.finditer(text):
+        *sources, target = (word for word in line[1].split() if not word.startswith("--"))
+        for source in sources:
+            path = posixpath.join(target, posixpath.basename(source)) if target.endswith("/") else target
+            if path.removeprefix("./") != source.removeprefix("./"):
+                yield path
 
 
 class ShellScripts(TextKind):
@@ -43,8 +55,11 @@ class ShellScripts(TextKind):
         text, name = source.text, source.name.lower()
         if "docker" in name or "container" in name or "earth" in name:
             text = _EXEC_FORM.sub(lambda found: found[1] + re.sub(r"[\[\],]", " ", found[2]), text)
+            copied = frozenset(_copied(text))
             text = _INSTRUCTION.sub(lambda found: " " * len(found[0]), text)
-        elif "make" in name or "just" in name or name.endswith(".mk"):
+            found = command_mentions(text, 0, source.positions, _COMMAND)
+            return (each for each in found if each.form != "path" or each.text not in copied)
+        if "make" in name or "just" in name or name.endswith(".mk"):
             text = _RULE.sub(lambda found: " " * len(found[1]) + ";" * len(found[2]), text)
             text = _VARIABLE.sub(r"${\1}", text)
         elif name.endswith((".service", ".timer")):
@@ -52,6 +67,15 @@ class ShellScripts(TextKind):
         return command_mentions(text, 0, source.positions, _COMMAND)
 
     HOLDS = (
+        Example(
+            title="a file of an image, copied there from elsewhere",
+            before={
+                "run.sh": "",
+                "docker/run.sh": "",
+                "Dockerfile": 'FROM python:3.11\nCOPY --chmod=755 docker/run.sh /run.sh\nENTRYPOINT ["/run.sh"]\n',
+            },
+            gone=("run.sh",),
+        ),
         Example(
             title="a template of projects to come",
             before={

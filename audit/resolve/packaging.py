@@ -100,8 +100,8 @@ def _read_poetry(reading: Reading, folder: str, poetry: dict[str, Any]) -> dict[
 def _read_backends(reading: Reading, folder: str, tool: dict[str, Any]) -> None:
     """Where build back ends say that packages lie."""
     setuptools = _table(tool, "setuptools")
-    for value in _table(setuptools, "package-dir").values():
-        reading.root(folder, value)
+    for package, value in _table(setuptools, "package-dir").items():
+        reading.package_folder(folder, package, value)
     _roots(reading, folder, _table(_table(setuptools, "packages"), "find").get("where"))
     targets = _table(_table(_table(tool, "hatch"), "build"), "targets")
     for target in (each for each in targets.values() if isinstance(each, dict)):
@@ -156,7 +156,8 @@ def _read_ini(reading: Reading, folder: str, path: str, text: str) -> None:
 
     note_dependency(reading.distributions, value("metadata", "name"))
     for line in value("options", "package_dir").splitlines():
-        reading.root(folder, line.partition("=")[2].strip() or None)
+        package, _, path = (part.strip() for part in line.partition("="))
+        reading.package_folder(folder, package, path or None)
     requirements = [value("options", "install_requires"), value("options", "tests_require")]
     for line in "\n".join(requirements + values("options.extras_require")).splitlines():
         note_dependency(reading, line)

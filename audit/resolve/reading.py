@@ -42,6 +42,14 @@ class Reading:
         if joined is not None:
             self.declared.add(joined)
 
+    def package_folder(self, folder: str, package: object, path: object) -> None:
+        """Note the root that holds ``package``, which a build takes from ``path``: the folder above its name in it."""
+        if isinstance(package, str) and package and isinstance(path, str):
+            name, stem = package.replace(".", "/"), path.rstrip("/")
+            if stem == name or stem.endswith(f"/{name}"):
+                path = stem.removesuffix(name) or "."
+        self.root(folder, path)
+
     def first_party(self, folder: str, paths: object) -> None:
         """Note folders that an import sorter calls first-party: roots, unless they are packages themselves."""
         for path in [paths] if isinstance(paths, str) else strings(paths):

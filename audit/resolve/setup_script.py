@@ -32,9 +32,10 @@ def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
         match node:
             case ast.keyword(arg="name", value=ast.Name(id=constant)):
                 note_dependency(reading.distributions, constants.get(constant))
-            case ast.keyword(arg="package_dir", value=ast.Dict(values=values)):
-                for value in values:
-                    reading.root(folder, value.value if isinstance(value, ast.Constant) else None)
+            case ast.keyword(arg="package_dir", value=ast.Dict(keys=packages, values=values)):
+                for package, value in zip(packages, values, strict=True):
+                    name = package.value if isinstance(package, ast.Constant) else None
+                    reading.package_folder(folder, name, value.value if isinstance(value, ast.Constant) else None)
             case ast.keyword(arg="where", value=ast.Constant(value=where)):
                 reading.root(folder, where)
             case ast.Call(
