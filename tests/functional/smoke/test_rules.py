@@ -1,6 +1,7 @@
 """Scenarios as people write them, and every mistake in them at once."""
 
 import math
+import re
 from dataclasses import asdict
 from pathlib import Path
 
@@ -53,6 +54,20 @@ def test_the_shipped_scenarios_hold_every_agent_with_a_memory_against_the_contro
         "fast-learns": (0.9, math.inf),
         "memoryless-guesses": (0.4, 0.6),
     }
+
+
+def test_the_documented_expectations_are_all_there_are(tmp_path: Path) -> None:
+    page = (SHIPPED_RULES.parents[1] / "docs" / "configuration.md").read_text()
+    documented = re.findall(r"^\| `(\w+: \{.*?\})` \|", page, re.MULTILINE)
+    stages = [{"name": name, "timeout": 1, "expect": {"complete": {"run": "demo"}}} for name in ("train", "evaluate")]
+    whole = {"name": "all", "timeout": 1, "needs": ["train", "evaluate"]}
+    whole["expect"] = {name: value for line in documented for name, value in yaml.safe_load(line).items()}
+    path = tmp_path / "smoke.yaml"
+    path.write_text(yaml.safe_dump({"scenarios": [{"name": "documented", "stages": [*stages, whole]}]}))
+    [scenario] = load_scenarios(path)
+    assert [type(expected) for expected in scenario.stages[-1].expect] == sorted(
+        EXPECTATIONS.values(), key=lambda kind: kind.__name__.lower()
+    )
 
 
 def test_every_mistake_is_told_at_once_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
