@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from audit.model.facts import Span
 from audit.model.findings import Finding, Site
-from audit.model.mentions import RELATIVE, CellSite, Gone, Mention
+from audit.model.mentions import DRAWN, RELATIVE, CellSite, Gone, Mention
 
 _Place = tuple[str, Span | str, str]
 
@@ -73,6 +73,8 @@ def _kind(mention: Mention) -> str:
     """What a finding is of: code that a document shows, or a command holds, is no import of the tree."""
     if mention.kind == RELATIVE:
         return "name"
+    if mention.kind == DRAWN:
+        return "path"
     if mention.kind in ("import", "attribute"):
         return _QUOTED.get(mention.code, mention.kind)
     return mention.kind

@@ -169,6 +169,15 @@ class Docstrings(TextKind):
             ),
         ),
         Example(
+            title="a copy that is called one",
+            before={
+                "shop/__init__.py": '"""Copies of 2025 lie in shop_backups/2025."""\n',
+                "var/shop_backups/2025/a.csv": "",
+            },
+            gone=("var/shop_backups/2025/a.csv",),
+            finds=(("shop/__init__.py", 1, "var/shop_backups/2025"),),
+        ),
+        Example(
             title="a docstring in Markdown",
             before={
                 "shop/__init__.py": '"""Shop.\n\n```python\nimport shop.old\n```\n"""\n',

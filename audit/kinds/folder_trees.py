@@ -10,7 +10,7 @@ import msgspec
 from audit.kinds.deletion import speaks_of_deletion
 from audit.kinds.forms import form_of
 from audit.kinds.texts import Positions
-from audit.model.mentions import Mention
+from audit.model.mentions import DRAWN, Mention
 from audit.model.regex import regex
 
 _LINE: Final = regex(
@@ -71,4 +71,4 @@ def _mentions(entries: list[_Entry], positions: Positions, role: str) -> Iterato
         is_said = any(speaks_of_deletion(each.note) for each in above)
         if not is_said and "*" not in path and (form_of(path) == "path" or entry.name.endswith("/")):
             span = positions.span(entry.start, entry.start + len(entry.name))
-            yield Mention("REF008", "path", path, "path", role, "warning", span)
+            yield Mention("REF008", DRAWN if len(parts) > 1 else "path", path, "path", role, "warning", span)

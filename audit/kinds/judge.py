@@ -11,7 +11,7 @@ import msgspec
 from audit.kinds.forms import CONVENTIONAL
 from audit.kinds.paths import GonePaths, is_elsewhere
 from audit.model.findings import Retirement, Site
-from audit.model.mentions import RELATIVE, Gone, Mention
+from audit.model.mentions import DRAWN, RELATIVE, Gone, Mention
 from audit.model.references import Dangling
 from audit.model.regex import regex
 from audit.resolve.index import Node
@@ -75,6 +75,8 @@ class MentionJudge:
                 return None
             find = self._paths.find if mention.form == "path" else self._paths.find_config
             target = find(path, mention.text)
+            if target is None and mention.kind == DRAWN:
+                target = self._paths.find_drawn(path, mention.text)
             if target is not None and mention.code == "REF005" and mention.text in CONVENTIONAL:
                 target = target if target.rpartition("/")[0] == path.rpartition("/")[0] else None  # of any project
             if target is not None or mention.form == "config" or not _MAY_BE_NAME.fullmatch(mention.text):

@@ -119,6 +119,10 @@ class Markdown(TextKind):
         Example(
             title="trees of folders, drawn with lines and by indentation",
             before={
+                "src/acme_shop/__init__.py": "",
+                "run.py": "",
+                "setup.py": "",
+                "a.md": "```\nacme-shop/\n├── src/\n├── run.py\n└── setup.py\n```\n",
                 "shop/__init__.py": "",
                 "shop/old.py": "",
                 "shop/new.py": "",
@@ -128,8 +132,8 @@ class Markdown(TextKind):
                     "```text\nshop/\n    __init__.py\n    new.py\n    old.py\n```\n"
                 ),
             },
-            gone=("shop/old.py",),
-            finds=(("README.md", 5, "shop/old.py"), ("README.md", 13, "shop/old.py")),
+            gone=("run.py", "setup.py", "shop/old.py"),
+            finds=(("a.md", 4, "run.py"), ("README.md", 5, "shop/old.py"), ("README.md", 13, "shop/old.py")),
         ),
         Example(
             title="documents that a MyST toctree lists and a role leads to, by their names",

@@ -6,9 +6,10 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Final
 
-from audit.kinds.forms import without_location
+from audit.kinds.forms import CONVENTIONAL, without_location
 from audit.kinds.globs import WILD, matcher, names_after_wildcard
 from audit.model.regex import regex
 from audit.model.testdata import is_input_of_tests
@@ -39,9 +40,15 @@ def is_elsewhere(document: str, path: str) -> bool:
     """
     parts = path.split("/")[:-1]
     for depth, part in enumerate(parts, 1):
-        if part in _EXAMPLES or _BACKUP.search(part):
+        if part in _EXAMPLES:
             return not document.startswith("/".join(parts[:depth]) + "/")
     return False
+
+
+def _is_copy(path: str, text: str) -> bool:
+    """Whether a path lies in a backup that a text does not name: the text means what it is a copy of."""
+    named = set(text.split("/"))
+    return any(_BACKUP.search(part) and part not in named for part in path.split("/")[:-1])
 
 
 def is_of_its_own(document: str) -> bool:
@@ -61,6 +68,11 @@ class PathIndex:
                 self.all.add(path)
                 self._by_name[path.rpartition("/")[2]].append(path)
                 path = path.rpartition("/")[0]
+
+    @cached_property
+    def alike(self) -> frozenset[str]:
+        """The last parts of all paths, as `_alike` makes them."""
+        return frozenset(map(_alike, self._by_name))
 
     def ending(self, tail: str) -> list[str]:
         """The paths that are ``tail`` or end with it, whole components compared."""
@@ -95,7 +107,19 @@ class GonePaths:
         if exact is not None:
             return exact if exact == near[0] or not is_of_its_own(document) else None
         by_ending = self._by_ending(plain)
-        return None if by_ending is None or is_elsewhere(document, by_ending) else by_ending
+        if by_ending is None or is_elsewhere(document, by_ending) or _is_copy(by_ending, plain):
+            return None
+        return by_ending
+
+    def find_drawn(self, document: str, text: str) -> str | None:
+        """The same for a path in a drawn tree whose first part is no folder: the repository, where it bears the name
+        of a folder in it, ``acme-shop/`` that of ``src/acme_shop``."""
+        top, _, below = text.partition("/")
+        if below in CONVENTIONAL or any(
+            path in self._now.all or path in self.gone for path in _candidates(document, top)
+        ):
+            return None
+        return self.find_file(document, below) if _alike(top) in self._now.alike and below in self.gone else None
 
     def _by_pattern(self, document: str, text: str) -> str | None:
         """The first path that is gone of those that a pattern matched, when it matches none that is there."""
@@ -170,6 +194,11 @@ class GonePaths:
             if matches:
                 return matches[0] if len(matches) == 1 else None
         return None
+
+
+def _alike(name: str) -> str:
+    """What a distribution, its repository and its package have in common by their names."""
+    return name.lower().replace("-", "_").replace(".", "_")
 
 
 def _plain(text: str) -> str | None:

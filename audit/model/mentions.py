@@ -18,6 +18,9 @@ one component only (``python -m tool``), a file or folder, or an entry of a Hydr
 RELATIVE = "relative"
 """The kind of a name that is relative to a module which the text is about, or else somebody else's: ``Dict``."""
 
+DRAWN = "drawn"
+"""The kind of a path whose first part may be the name that a drawn tree gives to the repository itself."""
+
 
 class Mention(msgspec.Struct, frozen=True, array_like=True):
     """One place that names something, whatever it names. Depends on the file's content alone.
