@@ -1,8 +1,10 @@
 """What the tests of the reference system share: small settings, and runs that live in a temporary place."""
 
+import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -10,6 +12,7 @@ import torch
 from metta_ref.config import Config, parse_overrides
 from metta_ref.envs import make_env, task_configs
 from metta_ref.rl.trainer import Trainer
+from metta_ref.tools._main import tool
 
 SMALL = ("run=demo", "agent.hidden_size=8", "agent.head_size=4", "trainer.num_envs=4", "trainer.horizon=8")
 
@@ -52,3 +55,17 @@ def new_trainer() -> Callable[..., "contextmanager[Trainer]"]:
             env.close()
 
     return trainer
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Runs a tool in this process; the exit status, standard output and standard error."""
+
+    def run(name: str, *arguments: str) -> tuple[int, str, str]:
+        module: Any = importlib.import_module(f"metta_ref.tools.{name}")
+        capsys.readouterr()
+        status = tool(module.main, getattr(module, f"{name.title()}Config"), module.__doc__, argv=arguments)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run

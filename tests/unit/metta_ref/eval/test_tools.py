@@ -1,6 +1,5 @@
 """`sim` and `analyze` as commands: what they print and write, and how they refuse."""
 
-import importlib
 import json
 import os
 import re
@@ -9,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -18,10 +16,8 @@ from metta_ref.checkpoint import CheckpointManager
 from metta_ref.config import AgentConfig, Config, EnvConfig, TrainerConfig, save_run_config
 from metta_ref.envs import make_env
 from metta_ref.eval.eval_stats_db import EvalStatsDB
-from metta_ref.eval.place import Server
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 from metta_ref.rl.trainer import Trainer
-from metta_ref.tools._main import tool
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -55,20 +51,6 @@ def data(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     shutil.copytree(trained, tmp_path / "data")
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     return tmp_path / "data"
-
-
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs a tool in this process; the exit status, standard output and standard error."""
-
-    def run(name: str, *arguments: str) -> tuple[int, str, str]:
-        module: Any = importlib.import_module(f"metta_ref.tools.{name}")
-        capsys.readouterr()
-        status = tool(module.main, getattr(module, f"{name.title()}Config"), module.__doc__, argv=arguments)
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
 
 
 def test_the_newest_checkpoint_is_evaluated_and_analysed(data: Path, command: Command) -> None:
@@ -177,22 +159,6 @@ def test_an_episode_to_show_must_be_one_that_was_kept(data: Path, command: Comma
         2,
         "error: episode=x: names 0 of 2 kept; name one, as ID-000000, ID-000001\n",
     )
-
-
-def test_a_server_takes_the_episodes_and_its_password_is_never_printed(
-    data: Path, command: Command, server: Server
-) -> None:
-    status, said, err = command("sim", "run=demo", "episodes=4", "replays=1", f"database={server.url}")
-    assert (status, err, said.splitlines()[-1]) == (0, "", f"stats database: {server}")
-    status, out, err = command("analyze", "run=demo", "resamples=100", f"database={server.url}")
-    assert (status, err, "│ demo │     1 │ reward " in out) == (0, "", True)
-    status, shown, err = command("replay", "run=demo", f"database={server.url}")
-    assert (status, err) == (0, "")
-    unknown = server.url.replace("@/", "@/un")
-    status, nothing, err = command("analyze", "run=demo", f"database={unknown}")
-    assert (status, nothing, "does not exist" in err) == (2, "", True)
-    assert "hunter2" not in said + out + shown + err
-    assert not (data / "demo" / "stats.duckdb").exists()
 
 
 def test_figures_are_drawn_beside_the_analysis(data: Path, command: Command) -> None:

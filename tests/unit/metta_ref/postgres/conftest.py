@@ -26,9 +26,10 @@ def postgres() -> Iterator[Path]:
     initdb, program = shutil.which("initdb"), shutil.which("postgres")
     if initdb is None or program is None:
         pytest.skip("no PostgreSQL server on PATH: install one to test with it")
-    with tempfile.TemporaryDirectory(prefix="pg-") as directory:
+    as_user = {"user": _UNPRIVILEGED, "group": "nogroup", "extra_groups": []} if os.getuid() == 0 else {}
+    # What TMPDIR names may lie in a folder that only root can enter, or be too long for the path of a socket.
+    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as directory:
         root = Path(directory)
-        as_user = {"user": _UNPRIVILEGED, "group": "nogroup", "extra_groups": []} if os.getuid() == 0 else {}
         if as_user:
             shutil.chown(root, _UNPRIVILEGED)
         quiet = {"cwd": root, "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, **as_user}

@@ -2,14 +2,16 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from metta_ref.config import ConfigError
+from metta_ref.checkpoint import CheckpointManager
+from metta_ref.config import Config, ConfigError, save_run_config
 from metta_ref.eval.analysis import analyse
 from metta_ref.eval.connection import Connection
 from metta_ref.eval.errors import StatsCorruptError, StatsNotFoundError, StatsServerError
@@ -19,6 +21,7 @@ from metta_ref.eval.publish import publish
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
 from metta_ref.eval.schema import TABLES, VIEWS
 from metta_ref.eval.simulation_stats_db import Merged, SimulationStatsDB
+from metta_ref.rl.trainer import Trainer
 
 NOON = datetime(2025, 8, 28, 12)
 ANT, BEE = ("ant", 4), ("Bee", 8)
@@ -187,3 +190,29 @@ def test_what_names_neither_is_refused_without_being_repeated(text: str) -> None
     with pytest.raises(ConfigError, match="postgresql://user@host") as refused:
         parse_place(text, Path("stats.duckdb"))
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_server_takes_the_episodes_and_its_password_is_never_printed(
+    data_dir: Path,
+    small_config: Callable[..., Config],
+    new_trainer: Callable[..., "contextmanager[Trainer]"],
+    command: Callable[..., tuple[int, str, str]],
+    server: Server,
+) -> None:
+    config = small_config("py_agent=lstm", "env.max_steps=10")
+    with new_trainer(config) as trainer:
+        (data_dir / "demo").mkdir(parents=True)
+        save_run_config(config)
+        trainer.update()
+        trainer.save(CheckpointManager(data_dir / "demo"))
+    status, said, err = command("sim", "run=demo", "episodes=4", "replays=1", f"database={server.url}")
+    assert (status, err, said.splitlines()[-1]) == (0, "", f"stats database: {server}")
+    status, out, err = command("analyze", "run=demo", "resamples=100", f"database={server.url}")
+    assert (status, err, "│ demo │     1 │ reward " in out) == (0, "", True)
+    status, shown, err = command("replay", "run=demo", f"database={server.url}")
+    assert (status, err) == (0, "")
+    unknown = server.url.replace("@/", "@/un")
+    status, nothing, err = command("analyze", "run=demo", f"database={unknown}")
+    assert (status, nothing, "does not exist" in err) == (2, "", True)
+    assert "hunter2" not in said + out + shown + err
+    assert not (data_dir / "demo" / "stats.duckdb").exists()
