@@ -89,6 +89,15 @@ class Docstrings(TextKind):
 
     HOLDS = (
         Example(
+            title="one word that was a module which no one can read, and a member that may be anybody's",
+            before={
+                "shop/__init__.py": '"""Calls store.open of what it is given, and till.count."""\n',
+                "store.py": "print 'opened'\n",
+                "till.py": "def close(): ...\n",
+            },
+            gone=("store.py", "till.py"),
+        ),
+        Example(
             title="what a file is written to, what it takes the place of, and what its neighbours are called",
             before={
                 "shop/__init__.py": (

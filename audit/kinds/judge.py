@@ -144,8 +144,11 @@ class MentionJudge:
             if head.status != "found":
                 continue
             found = self._base.symbols.find(head.nodes, parts[end])
-            if found is None or hasattr(builtins, parts[end]):
+            if hasattr(builtins, parts[end]):
                 return False
+            if found is None:  # a package passes names on by a star
+                is_package = bool(head.nodes) and all(node.kind == "package" for node in head.nodes)
+                return is_package and self._base.symbols.defines(head.nodes, parts[end]) == "yes"
             is_package = found[0].endswith(("/__init__.py", "/__init__.pyi"))
             return found[1].kind != "import" or (
                 is_package and self._base.symbols.origin(found[0], parts[end]) is not None
@@ -177,10 +180,10 @@ class MentionJudge:
     def _ever_held(self, where: str, module: str, parts: list[str]) -> bool:
         """Whether a module of the base, called by one plain word, held what the name says next: ``compute.insert``
         may well be somebody else's."""
-        before = self._base.absolute(where, module) if self._base is not None and len(parts) > 1 else None
-        if self._base is None or before is None or before.status != "found":
+        if self._base is None or len(parts) == 1:
             return True
-        return self._base.symbols.defines(before.nodes, parts[1]) != "no"
+        before = self._base.absolute(where, module)
+        return before.status == "found" and self._base.symbols.defines(before.nodes, parts[1]) == "yes"
 
     def _gone_symbol(self, where: str, head: Resolution, rest: list[str], certain: bool) -> Gone | None:
         symbols = self._program.symbols

@@ -78,6 +78,16 @@ class ReStructuredText(TextKind):
     )
     BREAKS = (
         Example(
+            title="names that the current package passed on by a star",
+            before={
+                "shop/__init__.py": "from .store import *\n",
+                "shop/store.py": "class Old: ...\nclass Store: ...\n",
+                "a.rst": ".. currentmodule:: shop\n\n.. autosummary::\n\n   Old\n   Store\n   Other\n",
+            },
+            after={"shop/store.py": "class Store: ...\n"},
+            finds=(("a.rst", 5, "shop.Old"),),
+        ),
+        Example(
             title="titles, names below the current module, a summary, and a condition that deletes nothing",
             before={
                 "shop/__init__.py": "",
