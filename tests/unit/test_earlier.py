@@ -145,6 +145,39 @@ def test_another_base_is_another_question(files: Files, first: list[Edit], secon
             assert resolved(Path(folder), files, before) == resolved(None, files, before)
 
 
+THROUGH = {
+    "front.py": "import back as shop\nfrom stock import *\n",
+    "back.py": "class Store: ...\n",
+    "stock.py": "price = 1\n",
+    "other/__init__.py": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "edits"),
+    [
+        ("import front\nfront.shop.Store\n", {"back.py": ""}),
+        ("from front import shop\nshop.Store\n", {"back.py": ""}),
+        ("from unittest.mock import patch\npatch('front.shop.Store')\n", {"back.py": ""}),
+        ("import front\nfront.price\n", {"stock.py": ""}),
+        ("from front import price\n", {"stock.py": ""}),
+        ("from unittest.mock import patch\npatch('front.price')\n", {"stock.py": ""}),
+        ("import front\nfront.shop.Store\n", {"front.py": "import other as shop\n"}),
+        ("from front import price\n", {"front.py": "import other as shop\n"}),
+    ],
+)
+def test_what_a_file_reaches_through_another_is_looked_for_again(
+    tmp_path: Path, text: str, edits: dict[str, str]
+) -> None:
+    # Two files alike: what the first one's answer left in memory must count for the second as well.
+    before = {**THROUGH, "first.py": text, "second.py": text}
+    after = {**before, **edits}
+    known = resolved(tmp_path, before, None)
+    expected = resolved(None, after, None)
+    assert known != expected
+    assert resolved(tmp_path, after, None) == expected
+
+
 SHOP = {
     "shop/__init__.py": "",
     "shop/store.py": "class Store: ...\n",
