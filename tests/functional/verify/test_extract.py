@@ -17,7 +17,7 @@ DOCUMENT = """\
 
 Files successfully deleted:
 - `shop/old.py` (said "gone": it is)
-- `/home/dev/work/shop/older.py`
+- `/srv/checkout/shop/older.py`
 
 The scores were a success.
 """
@@ -37,7 +37,7 @@ def test_every_statement_is_listed_with_its_place_and_its_predicate_or_the_reaso
         ("L5", 5, 5, "claim", "imports", {"imports": {}}, ""),
         ("L6", 6, 6, "plan", "none", None, "no claim: plan"),
         ("L9", 9, 9, "claim", "absent", {"absent": {"names": ["shop/old.py"]}}, ""),
-        ("L10", 10, 10, "claim", "absent", {"absent": {"names": ["/home/dev/work/shop/older.py"]}}, ""),
+        ("L10", 10, 10, "claim", "absent", {"absent": {"names": ["/srv/checkout/shop/older.py"]}}, ""),
         ("L12", 12, 12, "claim", "none", None, "no predicate is known for this sentence"),
     ]
     assert result["statements"][2]["context"] == ["Phase 6", "Results", "Files successfully deleted:"]
@@ -69,7 +69,7 @@ def test_the_yaml_is_a_claims_file(shop, audit) -> None:
         "      absent:\n"
         "        names:\n"
         "        - shop/old.py\n"
-        "  # line 10, claim: `/home/dev/work/shop/older.py` "
+        "  # line 10, claim: `/srv/checkout/shop/older.py` "
         "(a name that audit verify fits to the tree; write it in full to keep it)\n"
         "  # line 12, claim: The scores were a success. (no predicate is known for this sentence)\n"
     )

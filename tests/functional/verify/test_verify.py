@@ -185,8 +185,8 @@ def test_the_same_document_holds_for_an_earlier_commit_and_in_a_bare_repository(
 
 def test_paths_of_another_machine_are_fitted_to_the_tree_or_left_alone(broken, audit) -> None:
     document = (
-        "Files deleted:\n\n- `/home/dev/work/shop/store.py`\n- `/home/dev/work/gone/elsewhere.py`\n"
-        "- `/home/dev/work/shop/bridge.py`\n"
+        "Files deleted:\n\n- `/srv/checkout/shop/store.py`\n- `/srv/checkout/gone/elsewhere.py`\n"
+        "- `/srv/checkout/shop/bridge.py`\n"
     )
     broken.write({"doc.md": document})
     found = judged(audit(broken.root, "verify", "doc.md", "--since", "HEAD~1", "--format", "json"))
@@ -195,7 +195,7 @@ def test_paths_of_another_machine_are_fitted_to_the_tree_or_left_alone(broken, a
         "L3": ("verified", "shop/store.py is not in the tree"),
         "L4": (
             "unverified",
-            "/home/dev/work/gone/elsewhere.py lies on another machine, and no end of it is or was a path of this tree",
+            "/srv/checkout/gone/elsewhere.py lies on another machine, and no end of it is or was a path of this tree",
         ),
         "L5": ("refuted", "shop/bridge.py is in the tree"),
     }
@@ -203,7 +203,7 @@ def test_paths_of_another_machine_are_fitted_to_the_tree_or_left_alone(broken, a
 
 def test_a_deleted_path_is_known_without_a_base(broken, audit) -> None:
     """Which paths ever went is asked of the whole history where no base is named."""
-    broken.write({"doc.md": "Files deleted:\n\n- `/home/dev/work/shop/store.py`\n- `/home/dev/work/never/was.py`\n"})
+    broken.write({"doc.md": "Files deleted:\n\n- `/srv/checkout/shop/store.py`\n- `/srv/checkout/never/was.py`\n"})
     found = judged(audit(broken.root, "verify", "doc.md", "--format", "json"))
 
     assert {line: verdict for line, (verdict, _) in found.items()} == {"L3": "verified", "L4": "unverified"}

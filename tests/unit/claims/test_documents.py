@@ -124,7 +124,7 @@ def test_headings_and_lead_ins_give_context_and_tables_are_read_by_row() -> None
 
         Files successfully deleted:
         - `pkg/store.py` (the old store)
-        - `/home/dev/work/pkg/mocks/record.py`
+        - `/srv/checkout/pkg/mocks/record.py`
 
         | File | Status |
         |---|---|
@@ -143,7 +143,7 @@ def test_headings_and_lead_ins_give_context_and_tables_are_read_by_row() -> None
 
     assert [(each.id, each.line, each.end_line, each.tense, each.predicate) for each in found] == [
         ("L6", 6, 6, "claim", {"absent": {"names": ["pkg/store.py"]}}),
-        ("L7", 7, 7, "claim", {"absent": {"names": ["/home/dev/work/pkg/mocks/record.py"]}}),
+        ("L7", 7, 7, "claim", {"absent": {"names": ["/srv/checkout/pkg/mocks/record.py"]}}),
         ("L11", 11, 11, "claim", {"pytest": {"nodes": ["tests/eval/test_a.py"], "passed": 5}}),
         ("L14", 14, 14, "plan", {}),
         ("L19", 19, 19, "plan", {}),
