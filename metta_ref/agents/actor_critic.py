@@ -6,11 +6,27 @@ from torch import Tensor, nn
 
 from metta_ref.agents.agalite import AgaliteCore
 from metta_ref.agents.encoders import TokenBox, conv_encoder, flat_encoder
-from metta_ref.agents.initialisation import orthogonal_linear
 from metta_ref.agents.interface import Core, State
+from metta_ref.agents.layers import orthogonal
 from metta_ref.agents.lstm import LstmCore
-from metta_ref.agents.memoryless import MemorylessCore
 from metta_ref.config import AgentConfig, Observation
+
+
+class MemorylessCore(nn.Module):
+    """One layer, applied to each step alone: the control, against which memory has to show its worth."""
+
+    def __init__(self, config: AgentConfig) -> None:
+        super().__init__()
+        self.layer = nn.Sequential(orthogonal(nn.Linear(config.hidden_size, config.hidden_size)), nn.ReLU())
+
+    def initial_state(self, batch: int) -> State:  # noqa: ARG002 - no memory for any number of environments
+        """See `Core`."""
+        return ()
+
+    def forward(self, inputs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, State]:  # noqa: ARG002 - see above
+        """See `Core`."""
+        return self.layer(inputs), state
+
 
 PARTS: dict[str, tuple[Callable[[Observation, AgentConfig], nn.Module], Callable[[AgentConfig], Core]]] = {
     "agalite": (flat_encoder, AgaliteCore),
@@ -32,8 +48,8 @@ class ActorCritic(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.core = core
-        self.policy = orthogonal_linear(hidden_size, num_actions, gain=0.01)
-        self.value = orthogonal_linear(hidden_size, 1, gain=1.0)
+        self.policy = orthogonal(nn.Linear(hidden_size, num_actions), gain=0.01)
+        self.value = orthogonal(nn.Linear(hidden_size, 1), gain=1.0)
 
     def adapt(self, observation: Observation) -> None:
         """See `Agent`."""

@@ -20,9 +20,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from metta_ref.agents.initialisation import orthogonal_linear
 from metta_ref.agents.interface import State
-from metta_ref.agents.precision import full_precision, widened
+from metta_ref.agents.layers import full_precision, orthogonal, widened
 from metta_ref.agents.scan import discounted_scores, discounted_sums
 from metta_ref.config import AgentConfig
 
@@ -67,7 +66,7 @@ class _Block(nn.Module):
         width = config.hidden_size
         self.attention_norm, self.feed_norm = nn.LayerNorm(width), nn.LayerNorm(width)
         self.attention = _Attention(config)
-        self.feed = nn.Sequential(orthogonal_linear(width, width), nn.ReLU(), orthogonal_linear(width, width))
+        self.feed = nn.Sequential(orthogonal(nn.Linear(width, width)), nn.ReLU(), orthogonal(nn.Linear(width, width)))
         self.attention_gate, self.feed_gate = _Gate(width), _Gate(width)
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, State]:
@@ -80,9 +79,9 @@ class _Attention(nn.Module):
     def __init__(self, config: AgentConfig) -> None:
         super().__init__()
         self.heads, self.size, self.eta = config.heads, config.head_size, config.eta
-        self.project = orthogonal_linear(config.hidden_size, 5 * self.heads * self.size)
-        self.expand = orthogonal_linear(config.hidden_size, 3 * self.heads * self.eta)
-        self.merge = orthogonal_linear(self.heads * self.size, config.hidden_size)
+        self.project = orthogonal(nn.Linear(config.hidden_size, 5 * self.heads * self.size))
+        self.expand = orthogonal(nn.Linear(config.hidden_size, 3 * self.heads * self.eta))
+        self.merge = orthogonal(nn.Linear(self.heads * self.size, config.hidden_size))
         frequencies = torch.linspace(-math.pi, math.pi, config.frequencies)
         self.register_buffer("frequencies", frequencies, persistent=False)
 
@@ -131,9 +130,9 @@ class _Gate(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.from_new = orthogonal_linear(width, 3 * width)
-        self.from_old = orthogonal_linear(width, 2 * width, bias=False)
-        self.from_reset = orthogonal_linear(width, width, bias=False)
+        self.from_new = orthogonal(nn.Linear(width, 3 * width))
+        self.from_old = orthogonal(nn.Linear(width, 2 * width, bias=False))
+        self.from_reset = orthogonal(nn.Linear(width, width, bias=False))
 
     def forward(self, old: Tensor, new: Tensor) -> Tensor:
         reset_new, update_new, candidate_new = self.from_new(new).chunk(3, dim=-1)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from metta_ref.agents.initialisation import orthogonal_conv, orthogonal_linear
+from metta_ref.agents.layers import orthogonal
 from metta_ref.config import EMPTY, AgentConfig, Feature, Observation
 
 _KERNEL = 3
@@ -18,7 +18,7 @@ _KERNEL = 3
 def flat_encoder(observation: Observation, config: AgentConfig) -> nn.Module:
     """One layer over the flattened box."""
     inputs = math.prod(box_shape(observation))
-    layers = [nn.Flatten(), orthogonal_linear(inputs, config.hidden_size), nn.ReLU()]
+    layers = [nn.Flatten(), orthogonal(nn.Linear(inputs, config.hidden_size)), nn.ReLU()]
     return nn.Sequential(*_to_box(observation), *layers)
 
 
@@ -33,12 +33,12 @@ def conv_encoder(observation: Observation, config: AgentConfig) -> nn.Module:
     channels, width = shape[0], config.channels
     return nn.Sequential(
         *_to_box(observation),
-        orthogonal_conv(channels, width, _KERNEL),
+        orthogonal(nn.Conv2d(channels, width, _KERNEL, padding="same")),
         nn.ReLU(),
-        orthogonal_conv(width, width, _KERNEL),
+        orthogonal(nn.Conv2d(width, width, _KERNEL, padding="same")),
         nn.ReLU(),
         nn.Flatten(),
-        orthogonal_linear(width * math.prod(shape[1:]), config.hidden_size),
+        orthogonal(nn.Linear(width * math.prod(shape[1:]), config.hidden_size)),
         nn.ReLU(),
     )
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from metta_ref.agents.interface import State
-from metta_ref.agents.precision import full_precision, widened
+from metta_ref.agents.layers import full_precision, widened
 from metta_ref.config import AgentConfig
 
 _SATURATED = 1e4

@@ -47,9 +47,9 @@ class PolicyCache:
         """
         address = parse_uri(uri)
         if address.scheme == MOCK:
-            from metta_ref.agents.uniform import UniformAgent
+            from metta_ref.agents import uniform_agent
 
-            return Policy((address.base, 0), UniformAgent(num_actions).eval(), {})
+            return Policy((address.base, 0), uniform_agent(observation, num_actions), {})
         with opened(address) as (manager, epoch):
             stored = manager.stored(epoch)
             spec = stored.policy_spec()

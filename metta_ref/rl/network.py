@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from metta_ref.agents.interface import Agent, State
-from metta_ref.agents.precision import widened
+from metta_ref.agents.layers import widened
 from metta_ref.config import Config, ConfigError
 from metta_ref.rl.group import Group
 

@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from metta_ref.agents import AGENTS, make_agent
+from metta_ref.agents import make_agent
 from metta_ref.agents.actor_critic import PARTS
 from metta_ref.agents.agalite import AgaliteCore
 from metta_ref.agents.interface import Agent
 from metta_ref.agents.lstm import LstmCore
 from metta_ref.agents.scan import discounted_scores, discounted_sums
-from metta_ref.config import AgentConfig, Observation
+from metta_ref.config import AGENTS, AgentConfig, Observation
 
 CONFIG = AgentConfig(hidden_size=8, layers=2, heads=2, head_size=3, eta=2, frequencies=5)
 """With five frequencies no shift of the tick by an episode's length leaves the waves as they are."""

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from metta_ref.agents import AGENTS
 from metta_ref.checkpoint import Checkpoint, CheckpointManager, CheckpointStateError, Snapshot
-from metta_ref.config import Config
+from metta_ref.config import AGENTS, Config
 
 BEFORE, AFTER = 2, 2
 """Updates on each side of the interruption; episodes are short, so that many end in them."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from metta_ref.agents.uniform import UniformAgent
+from metta_ref.agents import uniform_agent
 from metta_ref.checkpoint import (
     Checkpoint,
     CheckpointManager,
@@ -17,7 +17,7 @@ from metta_ref.checkpoint import (
     CheckpointPathError,
     CheckpointStateError,
 )
-from metta_ref.config import Config, ConfigError, run_dir
+from metta_ref.config import Config, ConfigError, Observation, run_dir
 from metta_ref.envs import make_env
 from metta_ref.rl.kickstarter import Kickstarter, make_kickstarter
 from metta_ref.rl.losses import cross_entropy
@@ -87,7 +87,7 @@ def test_each_teacher_counts_with_its_own_coefficients(teacher: CheckpointManage
         "kickstart.teacher=teacher,mock://", "kickstart.coefficient=3,0.5", "kickstart.value_coefficient=2"
     )
     agent = teacher.stored(3).agent()
-    kickstarter = Kickstarter([agent, UniformAgent(4)], config.kickstart, 2, CPU)
+    kickstarter = Kickstarter([agent, uniform_agent(Observation((3, 3, 3)), 4)], config.kickstart, 2, CPU)
     targets = [(simplex(4, 2), torch.rand(4, 2)) for _ in range(2)]
     log_probs, values = simplex(4, 2).log(), torch.rand(4, 2)
     entropies = [cross_entropy(wanted, log_probs).item() for wanted, _ in targets]

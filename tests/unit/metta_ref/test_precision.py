@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import torch
 
-from metta_ref.agents import AGENTS, make_agent
+from metta_ref.agents import make_agent
 from metta_ref.checkpoint import CheckpointManager
-from metta_ref.config import AgentConfig, Config, ConfigError, Observation
+from metta_ref.config import AGENTS, AgentConfig, Config, ConfigError, Observation
 from metta_ref.rl.network import Network
 
 SEEN, CPU = Observation((3, 3, 3)), torch.device("cpu")

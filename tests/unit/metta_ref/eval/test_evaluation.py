@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from metta_ref.agents.uniform import UniformAgent
+from metta_ref.agents import uniform_agent
 from metta_ref.checkpoint.policies import Policy
-from metta_ref.config import ConfigError, EnvConfig
+from metta_ref.config import ConfigError, EnvConfig, Observation
 from metta_ref.envs import WorkerError
 from metta_ref.eval.errors import NoEpisodesError, StatsCorruptError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
@@ -26,7 +26,7 @@ MAZE = replace(NEAR, name="maze", env=EnvConfig(name="tmaze", max_steps=9), epis
 
 def aimless(run: str, num_actions: int = 4) -> Policy:
     """A policy that acts at random."""
-    return Policy((run, 0), UniformAgent(num_actions).eval(), {})
+    return Policy((run, 0), uniform_agent(Observation((3, 3, 3)), num_actions), {})
 
 
 PLAYS: list[Play] = [(aimless(run), simulation) for simulation in (NEAR, MAZE) for run in ("ant", "bee")]

@@ -1,9 +1,23 @@
-"""Full precision for what adds up over time, inside networks that otherwise compute in bfloat16."""
+"""What networks here are made of: layers with the initial weights that PPO is known to want, and full precision for
+what adds up over time inside networks that otherwise compute in bfloat16.
+"""
 
+import math
 from contextlib import AbstractContextManager, nullcontext
+from typing import TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+Layer = TypeVar("Layer", nn.Linear, nn.Conv2d)
+
+
+def orthogonal(layer: Layer, gain: float = math.sqrt(2)) -> Layer:
+    """The layer, now with orthogonal weights of that gain and zero bias."""
+    nn.init.orthogonal_(layer.weight, gain)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+    return layer
 
 
 def full_precision(device: torch.device) -> AbstractContextManager[object]:
