@@ -8,7 +8,7 @@ from pathlib import Path
 from audit.model.errors import UsageError
 from audit.model.findings import Retirement
 from audit.model.suggest import nearest_dotted
-from audit.pipeline import open_codebase
+from audit.parts import open_part
 from audit.sources.repository import Repository
 
 
@@ -37,7 +37,7 @@ def first_broken(
         nonlocal checked
         checked += 1
         progress(f"checking {commit[:10]} ({checked})")
-        findings = open_codebase(path, at=commit, use_cache=use_cache).check.findings
+        findings = open_part(path, at=commit, use_cache=use_cache).checked().findings
         return any(
             wanted in (finding.target, f"{finding.referrer} -> {finding.target}", finding.fingerprint)
             for finding in findings
@@ -46,7 +46,7 @@ def first_broken(
     if not commits:
         raise UsageError(f"there is no commit between {since} and {at}")
     if not stands(commits[-1].commit):
-        last = open_codebase(path, at=commits[-1].commit, use_cache=use_cache).check.findings
+        last = open_part(path, at=commits[-1].commit, use_cache=use_cache).checked().findings
         near = nearest_dotted(wanted, {each.target for each in last})
         hint = f", did you mean '{near}'?" if near else ";"
         raise UsageError(f"nothing at {at} names {wanted}{hint} audit check --at {at} shows what does not stand")

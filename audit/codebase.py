@@ -31,7 +31,7 @@ from audit.sources.repository import Repository
 from audit.sources.tree import TreeFiles
 from audit.sources.worktree import WorkTree
 from audit.suites import suite_of, with_worthless_tests
-from audit.trees import LoadedTree
+from audit.trees import LoadedTree, coverage_of
 from audit.verdict.chains import EagerGraph
 
 if TYPE_CHECKING:  # what judges tests is loaded where tests are judged
@@ -95,6 +95,14 @@ class ResolvedCodebase:
     def coverage(self) -> Coverage:
         """How much of the tree was analysed."""
         return self._now.coverage
+
+    def coverage_of(self, folder: str) -> Coverage:
+        """How much of a folder (ending in ``/``) was analysed, what was skipped left aside."""
+        return coverage_of(self._now.program, folder)
+
+    def modules_in(self, folder: str) -> frozenset[str]:
+        """The names of the modules in a folder (ending in ``/``)."""
+        return frozenset(name for path, name in self._now.program.index.names.items() if path.startswith(folder))
 
     def modules_by_root(self) -> dict[str, int]:
         """How many modules each source root holds, a nested root's own not counted for the outer one."""

@@ -16,7 +16,7 @@ from audit.model.records import RunRecord
 from audit.model.replays import Replay, ReplayedStatement
 from audit.model.suggest import did_you_mean
 from audit.model.verdicts import JudgedStatement
-from audit.pipeline import open_codebase
+from audit.parts import open_part
 from audit.recording.reading import Records
 from audit.sources.identity import commit_of_tree
 from audit.sources.repository import Repository
@@ -91,7 +91,7 @@ def _chosen(record: RunRecord, ids: Sequence[str]) -> list[JudgedStatement]:
 def _findings_again(root: Path, record: RunRecord, commit: str) -> ReplayedStatement:
     if record.findings is None:
         raise UsageError(f"{record.context.name} does not list its findings, so they cannot be compared")
-    checked = open_codebase(root, at=commit, since=record.context.since).check
+    checked = open_part(root, at=commit, since=record.context.since).checked()
     # Which codes were selected then is told by the arguments only; a finding that was left out is no news.
     options = ("--select", "--ignore")
     narrowed = any(word.partition("=")[0] in options for word in record.context.arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -182,24 +182,23 @@ def load_tree(
         Skipped(path, error, incomplete=error != TEMPLATE and not is_test_data(path)) for path, error in errors.items()
     ]
     skipped += [Skipped(path, reason) for path, reason in layout.mistakes]
-    return LoadedTree(
-        tree, program, facts, listing.blobs, _coverage(program, errors, paths, skipped), configured, outside
-    )
+    coverage = msgspec.structs.replace(coverage_of(program), skipped=tuple(sorted(set(skipped))))
+    return LoadedTree(tree, program, facts, listing.blobs, coverage, configured, outside)
 
 
 def _digest(value: object) -> str:
     return hashlib.sha256(repr(value).encode(errors="surrogatepass")).hexdigest()
 
 
-def _coverage(program: Program, errors: Collection[str], paths: list[str], skipped: list[Skipped]) -> Coverage:
-    names = program.index.names
+def coverage_of(program: Program, folder: str = "") -> Coverage:
+    """How much of a folder (ending in ``/``; "" for all) was looked at, what was skipped left aside."""
+    names = {path: name for path, name in program.index.names.items() if path.startswith(folder)}
     sources = [path for path in names if path.endswith(".py")]
-    analysed = {names[path] for path in sources if path not in errors}
+    analysed = {names[path] for path in sources if not program.survey(path).error}
     return Coverage(
         python_files=len(sources),
         modules=len(analysed),
-        other_files=sum(1 for path in paths if not path.endswith(".py")),
-        skipped=tuple(sorted(set(skipped))),
+        other_files=sum(1 for path in program.index.paths if not path.endswith(".py") and path.startswith(folder)),
         modules_found=len({names[path] for path in sources}),
     )
 

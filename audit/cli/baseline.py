@@ -55,7 +55,7 @@ def prune(path: RepositoryPath = Path(), file: File = _DEFAULT, since: Since = N
         from audit.verdict.baseline import stale, write_baseline
 
         entries = _read(file)
-        mended = stale(_checked(path, since), entries)
+        mended = stale(_checked(path, since, whole=True), entries)
         if mended:
             emit(write_baseline(entries - set(mended)), file)
         taken = f"{len(mended)} {'entry' if len(mended) == 1 else 'entries'}"
@@ -72,16 +72,17 @@ def show(file: File = _DEFAULT) -> None:
         typer.echo(f"{_counted(entries, 'finding')} accepted")
 
 
-def _checked(path: Path, since: str | None) -> CheckResult:
-    """What the check finds.
+def _checked(path: Path, since: str | None, *, whole: bool = False) -> CheckResult:
+    """What the check finds at a path, or (``whole``) in all that it is resolved with.
 
     Raises:
         UsageError: no module was analysed: a baseline of nothing would forget what is accepted.
     """
     from audit.model.errors import UsageError  # keeps --help fast
-    from audit.pipeline import open_codebase
+    from audit.parts import open_part
 
-    result = open_codebase(path, since=since).check
+    part = open_part(path, since=since)
+    result = part.codebase.check if whole else part.checked()
     if result.coverage.modules == 0:
         raise UsageError(
             "no Python module was analysed, so the baseline stays as it is; is this the right folder?",

@@ -68,7 +68,7 @@ def check(
     """
     with failures_told():
         from audit.ledger.location import is_off  # keeps --help fast
-        from audit.pipeline import open_codebase
+        from audit.parts import open_part
         from audit.report.check import render
         from audit.verdict.baseline import apply_baseline, stale
         from audit.verdict.gate import exit_code, narrowed, selected
@@ -76,10 +76,11 @@ def check(
         refuse_unwritable(output)
         selected((), codes_of(select), codes_of(ignore))
         accepted = _baseline(baseline)
-        codebase = open_codebase(path, at=at, since=since, jobs=jobs, use_cache=not no_cache)
+        part = open_part(path, at=at, since=since, jobs=jobs, use_cache=not no_cache)
+        codebase = part.codebase
         settings = codebase.configuration.settings
         chosen = codes_of(select) or settings.select
-        result = narrowed(codebase.checked(chosen), chosen, (*settings.ignore, *codes_of(ignore)))
+        result = narrowed(part.checked(chosen), chosen, (*settings.ignore, *codes_of(ignore)))
         if codebase.repository.prefix:
             typer.echo(
                 f"audit: only what lies in {codebase.repository.prefix} is read; what it imports from the rest of the "
@@ -91,7 +92,7 @@ def check(
         if accepted is None and settings.baseline is not None:
             accepted = _baseline(codebase.root / settings.baseline)
         if accepted is not None:
-            for entry in stale(result, accepted):
+            for entry in stale(result, accepted) if not part.folder else ():
                 typer.echo(
                     f"audit: the baseline accepts {entry.code} {entry.referrer} -> {entry.target}, which is mended: "
                     "take it off with audit baseline prune",
@@ -107,7 +108,7 @@ def check(
         if not no_ledger and not is_off(settings.ledger, os.environ):
             from audit.recording.writing import record_check
 
-            recorded(lambda: record_check(codebase, result, exit_code=code, arguments=sys.argv[1:]))
+            recorded(lambda: record_check(part, result, exit_code=code, arguments=sys.argv[1:]))
     raise typer.Exit(0 if exit_zero and code == 1 else code)
 
 

@@ -24,7 +24,7 @@ def watch(
     """
     with failures_told():
         from audit.model.errors import AuditError  # keeps --help fast
-        from audit.pipeline import open_codebase
+        from audit.parts import open_part
         from audit.report.check import render
         from audit.sources.repository import Repository
 
@@ -39,7 +39,7 @@ def watch(
             seen = state
             done += 1
             try:
-                result = open_codebase(path, since=since).check
+                result = open_part(path, since=since).checked()
                 gc.collect()  # the tree that was checked is not needed any more, nor the git process that read it
                 typer.echo(render(result, "text", paint if colours_wanted() else None))
             except AuditError as error:

@@ -10,8 +10,8 @@ import typer
 from audit.cli.common import At, NoCache, Since, failures_told
 
 if TYPE_CHECKING:
-    from audit.codebase import ResolvedCodebase
     from audit.model.findings import Finding, Link
+    from audit.parts import Part
 
 
 def why(
@@ -34,17 +34,17 @@ def why(
     Exit code 0: there is a chain. 1: there is none. 2: no such module or finding.
     """
     with failures_told():
-        from audit.pipeline import open_codebase  # keeps --help fast
+        from audit.parts import open_part  # keeps --help fast
 
-        codebase = open_codebase(path, at=at, since=since, use_cache=not no_cache)
+        part = open_part(path, at=at, since=since, use_cache=not no_cache)
         if target is None:
-            for finding in _findings(codebase, source):
+            for finding in _findings(part, source):
                 typer.echo(f"{finding.site}: {finding.code} {finding.message}")
-                root = next((each for each in codebase.check.roots if each.target == finding.target), None)
+                root = next((each for each in part.checked().roots if each.target == finding.target), None)
                 _show(root.links if root is not None else ())
             return
-        importer, imported = _module(codebase, source), _imported(codebase, target)
-        chain = codebase.why(importer, imported)
+        importer, imported = _module(part, source), _imported(part, target)
+        chain = part.told_from_here(part.codebase.why(importer, imported))
         if not chain:
             typer.echo(f"{importer} does not import {imported}, directly or indirectly, when it is imported")
             raise typer.Exit(1)
@@ -56,14 +56,14 @@ def _show(chain: tuple[Link, ...]) -> None:
         typer.echo(f"{link.importer} -> {link.imported}  ({link.site})")
 
 
-def _findings(codebase: ResolvedCodebase, wanted: str) -> list[Finding]:
+def _findings(part: Part, wanted: str) -> list[Finding]:
     """The findings that a fingerprint or a place means."""
     from audit.model.errors import UsageError  # keeps --help fast
     from audit.model.suggest import did_you_mean
 
-    every = codebase.check.findings
+    every = part.checked().findings
     found = [each for each in every if wanted in (each.fingerprint, str(each.site))]
-    if not found and codebase.module_path(wanted) is not None:
+    if not found and part.codebase.module_path(wanted) is not None:
         raise UsageError(f"{wanted} is a module; name the module that it should lead to as well")
     if not found:
         hint = did_you_mean(wanted, {str(each.site) for each in every})
@@ -73,29 +73,36 @@ def _findings(codebase: ResolvedCodebase, wanted: str) -> list[Finding]:
     return found
 
 
-def _module(codebase: ResolvedCodebase, name: str) -> str:
+def _module(part: Part, name: str) -> str:
     """The module that is meant by its name or its file."""
     from audit.model.errors import UsageError  # keeps --help fast
     from audit.model.suggest import did_you_mean
 
+    codebase = part.codebase
     if codebase.module_path(name) is not None:
         return name
-    by_file = (each for each in codebase.modules() if codebase.module_path(each) == name)
-    found = next(by_file, None)
+    found = _by_file(part, name)
     if found is None:
         raise UsageError(f"{name} is no module of this repository{did_you_mean(name, codebase.modules())}")
     return found
 
 
-def _imported(codebase: ResolvedCodebase, name: str) -> str:
+def _by_file(part: Part, name: str) -> str | None:
+    """The module of a file."""
+    path = f"{part.folder}{name}"
+    return next((each for each in part.codebase.modules() if part.codebase.module_path(each) == path), None)
+
+
+def _imported(part: Part, name: str) -> str:
     """The module or missing name that is meant, by itself, by its file or by a name that it defines."""
     from audit.model.errors import UsageError  # keeps --help fast
     from audit.model.suggest import nearest_dotted
 
+    codebase = part.codebase
     known = {link.imported for link in codebase.imports()}
     if name in known or codebase.module_path(name) is not None:
         return name
-    by_file = next((each for each in codebase.modules() if codebase.module_path(each) == name), None)
+    by_file = _by_file(part, name)
     located = codebase.locate(name) if by_file is None else None
     if by_file is None and located is None:
         near = nearest_dotted(name, known | set(codebase.modules()))

@@ -23,8 +23,8 @@ class Place(msgspec.Struct, frozen=True):
     identity: Identity
 
 
-def place_of(repository: Repository, settings: Settings, commit: str | None = None) -> Place:
-    """Where the runs of a repository are recorded.
+def place_of(repository: Repository, settings: Settings, commit: str | None = None, folder: str = "") -> Place:
+    """Where the runs of a repository are recorded, or those of one folder of it.
 
     Raises:
         LedgerError: the settings of the repository lead out of it.
@@ -34,7 +34,7 @@ def place_of(repository: Repository, settings: Settings, commit: str | None = No
     chosen_by_tree = settings.ledger is not None and not os.environ.get(VARIABLE)
     if path is not None and chosen_by_tree and not path.resolve().is_relative_to(repository.root):
         raise LedgerError(f"the setting 'ledger' leads out of the repository, to {path.resolve()}; nothing is written")
-    return Place(path, repository_name(identity.common, identity.remote, identity.prefix), identity)
+    return Place(path, repository_name(identity.common, identity.remote, identity.prefix or folder), identity)
 
 
 def place_of_work_tree(root: Path) -> Place:

@@ -20,20 +20,21 @@ from audit.model.evidence import SmokeRun
 from audit.model.findings import CheckResult
 from audit.model.records import RunCommand, RunContext, RunRecord
 from audit.model.verdicts import Verification
+from audit.parts import Part
 from audit.recording.place import Place, place_of
 from audit.sources.repository import Repository
 from audit.verdict.standing import contract_line, root_cause, standing
 
 
-def record_check(codebase: ResolvedCodebase, result: CheckResult, *, exit_code: int, arguments: Sequence[str]) -> None:
+def record_check(part: Part, result: CheckResult, *, exit_code: int, arguments: Sequence[str]) -> None:
     """Record a run of `audit check`.
 
     Raises:
         UsageError: the ledger cannot be used.
         SourceError: git cannot be asked.
     """
-    settings = codebase.configuration.settings
-    place = place_of(codebase.repository, settings, codebase.commit)
+    codebase = part.codebase
+    place = place_of(codebase.repository, codebase.configuration.settings, codebase.commit, part.folder)
     if place.path is None:
         return
     context = _context("check", place, codebase, arguments, exit_code)

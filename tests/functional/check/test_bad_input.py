@@ -155,7 +155,8 @@ def test_a_base_that_is_later_than_what_is_audited(shop, audit) -> None:
     assert audit("check", shop.root, "--since", "HEAD", "--at", "HEAD").stderr == ""
 
 
-def test_a_folder_within_a_repository_is_read_alone_and_says_so(shop, audit) -> None:
+def test_a_project_within_a_repository_is_read_alone_and_says_so(shop, audit) -> None:
+    shop.write({"shop/pyproject.toml": "[tool.audit]\nstrict = true\n"})
     done = audit("check", shop.root / "shop")
     assert done.stderr == (
         "audit: only what lies in shop/ is read; what it imports from the rest of the repository is taken for "
