@@ -20,11 +20,9 @@ class MemorylessCore(nn.Module):
         self.layer = nn.Sequential(orthogonal(nn.Linear(config.hidden_size, config.hidden_size)), nn.ReLU())
 
     def initial_state(self, batch: int) -> State:  # noqa: ARG002 - no memory for any number of environments
-        """See `Core`."""
         return ()
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, State]:  # noqa: ARG002 - see above
-        """See `Core`."""
         return self.layer(inputs), state
 
 
@@ -52,22 +50,18 @@ class ActorCritic(nn.Module):
         self.value = orthogonal(nn.Linear(hidden_size, 1), gain=1.0)
 
     def adapt(self, observation: Observation) -> None:
-        """See `Agent`."""
         for module in self.encoder.modules():
             if isinstance(module, TokenBox):
                 module.remap(observation.features)
 
     def initial_state(self, batch: int) -> State:
-        """See `Agent`."""
         return tuple(part.to(self.value.weight.device) for part in self.core.initial_state(batch))
 
     def step(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
-        """See `Agent`."""
         logits, values, state = self.sequence(obs[None], state, starts[None])
         return logits[0], values[0], state
 
     def sequence(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
-        """See `Agent`."""
         seen = self.encoder(obs.flatten(end_dim=1)).unflatten(0, starts.shape)
         features, state = self.core(seen, state, starts)
         return self.policy(features), self.value(features).squeeze(-1), state

@@ -45,11 +45,9 @@ class AgaliteCore(nn.Module):
         self.blocks = nn.ModuleList(_Block(config) for _ in range(config.layers))
 
     def initial_state(self, batch: int) -> State:
-        """See `Core`."""
         return tuple(part for block in self._stack() for part in block.attention.initial_state(batch))
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, State]:
-        """See `Core`."""
         after: State = ()
         for number, block in enumerate(self._stack()):
             inputs, own = block(inputs, state[number * _PARTS : (number + 1) * _PARTS], starts)

@@ -40,7 +40,6 @@ class LstmCore(nn.Module):
         return zeros, zeros.clone()
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, State]:
-        """See `Core`."""
         with full_precision(inputs.device):
             inputs = widened(inputs)
             keep = (~starts[0]).to(inputs.dtype).unsqueeze(-1)

@@ -12,7 +12,7 @@ STRATEGIES = ("latest", "best", "top", "all", "threshold")
 """How checkpoints of a run are chosen."""
 
 OFF, UNIFORM, LEARNING_PROGRESS = "off", "uniform", "learning_progress"
-VARIED = ("corridor_length", "max_steps", "view_radius")
+VARIED = ("corridor_length", "max_steps")
 """Parameters of the own tasks that a curriculum may vary; each has a range of that name."""
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -158,13 +158,6 @@ class CurriculumConfig:
         (), "least and most, as 1,8; empty is that of env", unit="cells", minimum=1, maximum=1000
     )
     max_steps: tuple[int, ...] = option((), "least and most; empty is that of env", unit="steps", minimum=1)
-    view_radius: tuple[int, ...] = option(
-        (),
-        "least and most, up to that of env, which decides the observation's shape; empty is that of env",
-        unit="cells",
-        minimum=1,
-        maximum=8,
-    )
     fast_window: int = option(20, "what learning_progress takes for the present success", unit="episodes", minimum=1)
     slow_window: int = option(100, "what it compares that with", unit="episodes", minimum=2)
     exploration: float = option(0.25, "share of learning_progress drawn uniformly all the same", minimum=0, maximum=1)
@@ -183,9 +176,6 @@ class CurriculumConfig:
                 yield (key,), f"{shown}: give the least and the most, as 1,8"
             elif self.kind == OFF:
                 yield (key, "curriculum.kind"), f"{shown}: varies nothing with curriculum.kind=off; give a kind"
-            elif name == "view_radius" and limits[1] > env.view_radius:
-                message = f"{shown}: at most env.view_radius={env.view_radius}, which decides what is shown"
-                yield (key, "env.view_radius"), message
         kind = f"curriculum.kind={self.kind}"
         if self.kind != OFF and env.name in _NAMED_TASKS:
             message = f"{kind}: env.name={env.name} has no parameters to vary; use grid or tmaze"

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from metta_ref.config import EMPTY, TOKEN, Feature, Observation
+from metta_ref.config import EMPTY, TOKEN, EnvConfig, Feature, Observation
 from metta_ref.envs.interface import Info, StepResult, load_arrays, require_actions
-from metta_ref.envs.layouts import Task, atlas
+from metta_ref.envs.layouts import LAYOUTS
 from metta_ref.envs.streams import draw, seeded_streams
 
 MOVES: NDArray[np.int64] = np.array([[-1, 0], [1, 0], [0, -1], [0, 1]])
@@ -30,75 +30,59 @@ class CueGrid:
     Environments carry the numbers `first_env` .. `first_env + num_envs - 1` of a larger batch, which
     decide their random streams. Two environments with the same seed and number play the same episodes.
 
-    What is seen reaches `view_radius` cells in each direction; beyond the radius of a task nothing is there.
-    The view is a box [feature, row, column] of zeros and ones, or with `tokens` a token for each of its cells;
-    `features` are `FEATURES` in their order, with whatever ids.
+    Tasks differ in the length of their corridor and in `max_steps`. What is seen is a box [feature, row, column] of
+    zeros and ones, or a token for each of its cells; `features` are `FEATURES` in their order, with whatever ids.
     """
 
     num_actions = len(MOVES)
 
     def __init__(
         self,
-        name: str,
-        tasks: Sequence[Task],
+        tasks: Sequence[EnvConfig],
         num_envs: int,
         seed: int,
         *,
-        view_radius: int,
         first_env: int = 0,
-        tokens: bool = False,
         features: tuple[Feature, ...] = FEATURES,
     ) -> None:
-        self.num_envs = num_envs
-        self.metadata: Mapping[str, str] = {
-            "name": name,
-            "autoreset_mode": "same_step",
-            "snapshot": "exact",
-        }
-        self.num_tasks, self.next_tasks = len(tasks), np.zeros(num_envs, np.int64)
-        self._radius = view_radius
-        self._coloured = tasks[0].layout.coloured_goals
-        self._atlas = atlas([task.layout for task in tasks], distance=view_radius)
-        cells = self._atlas.cells
-        self._task_max_steps = np.array([task.max_steps for task in tasks])
-        self._task_hidden = _hidden(view_radius, [task.view_radius for task in tasks])
-        self._hides = bool(self._task_hidden.any())
-        self._walls = np.pad(cells == "#", 1, constant_values=True)
-        view = 2 * view_radius + 1
+        shown, layouts = tasks[0], [LAYOUTS[task.name](task.corridor_length) for task in tasks]
+        self.num_envs, self.num_tasks, self.next_tasks = num_envs, len(tasks), np.zeros(num_envs, np.int64)
+        self.metadata: Mapping[str, str] = {"name": shown.name, "autoreset_mode": "same_step", "snapshot": "exact"}
+        self._radius, view = shown.view_radius, 2 * shown.view_radius + 1
         self._box_shape = (len(FEATURES), view, view)
         self._feature_ids = np.array([feature.id for feature in features], np.float32)
+        self._tokens = shown.observation == "tokens"
         cells_in_view = Observation((view * view, len(TOKEN)), features, (view, view))
-        self.observation = cells_in_view if tokens else Observation(self._box_shape)
-        surrounded = np.pad(cells == "#", view_radius, constant_values=True)
-        self._wall_views = np.lib.stride_tricks.sliding_window_view(surrounded, (view, view))
+        self.observation = cells_in_view if self._tokens else Observation(self._box_shape)
+        self._widths = [len(layout.rows[0]) for layout in layouts]
+        # Of each task; narrower maps have more wall at their right.
+        maps = np.array([[list(row.ljust(max(self._widths), "#")) for row in layout.rows] for layout in layouts])
+        edge = (self._radius, self._radius)
+        self._walls = np.pad(maps == "#", ((0, 0), edge, edge), constant_values=True)
+        self._wall_views = np.lib.stride_tricks.sliding_window_view(self._walls, (view, view), (1, 2))
+        self._starts, self._goals = (np.stack([np.argwhere(cells == kind) for cells in maps]) for kind in "SG")
+        self._max_steps, self._coloured = np.array([task.max_steps for task in tasks]), layouts[0].coloured_goals
         self._rows = np.arange(num_envs)
         self._stream = seeded_streams(seed, first_env, num_envs)
-        self._task = np.zeros(num_envs, np.int64)
-        self._goals, self._max_steps = self._atlas.goals[self._task], self._task_max_steps[self._task]
-        self._position = np.zeros((num_envs, 2), np.int64)
-        self._cue_position = np.zeros((num_envs, 2), np.int64)
-        self._cue = np.zeros(num_envs, np.int64)
-        self._goal_colours = np.zeros((num_envs, 2), np.int64)
-        self._length = np.zeros(num_envs, np.int64)
+        self._task, self._cue, self._length = (np.zeros(num_envs, np.int64) for _ in range(3))
+        self._position, self._cue_position, self._goal_colours = (np.zeros((num_envs, 2), np.int64) for _ in range(3))
         self._begin(np.ones(num_envs, np.bool_))
 
     def reset(self) -> tuple[NDArray[np.float32], Info]:
-        """See `VectorEnv`."""
         self._begin(np.ones(self.num_envs, np.bool_))
         return self._observe(), {}
 
     def step(self, actions: NDArray[np.int64]) -> StepResult:
-        """See `VectorEnv`."""
         require_actions(self, actions)
         target = self._position + MOVES[actions]
-        blocked = self._walls[target[:, 0] + 1, target[:, 1] + 1]
-        self._position = np.where(blocked[:, None], self._position, target)
-        touched = (self._position[:, None, :] == self._goals).all(axis=2)
+        row, column = (target + self._radius).T
+        self._position = np.where(self._walls[self._task, row, column][:, None], self._position, target)
+        touched = (self._position[:, None, :] == self._goals[self._task]).all(axis=2)
         right = touched & (self._goal_colours == self._cue[:, None])
         reward = right.any(axis=1).astype(np.float32)
         self._length += 1
         terminated = touched.any(axis=1)
-        truncated = ~terminated & (self._length >= self._max_steps)
+        truncated = ~terminated & (self._length >= self._max_steps[self._task])
         done = terminated | truncated
         obs = self._observe()
         info: Info = {
@@ -115,13 +99,10 @@ class CueGrid:
         return obs, reward, terminated, truncated, info
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
-        """See `VectorEnv`."""
         return {name: array.copy() for name, array in self._state().items()}
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """See `VectorEnv`."""
         load_arrays(self._state(), state)
-        self._settle(np.ones(self.num_envs, np.bool_))
 
     def picture(self, row: int) -> str:
         """The map of one environment: `#` wall, `.` floor, `@` agent, `a` or `b` the cue, `A` and `B` the goals of
@@ -129,13 +110,13 @@ class CueGrid:
 
         Where goals do not show their colour, `G` marks them.
         """
-        cells = np.where(self._walls[1:-1, 1:-1], "#", ".")
-        colours = "ab"
-        for goal, colour in zip(self._goals[row], self._goal_colours[row], strict=True):
-            cells[tuple(goal)] = colours[colour].upper() if self._coloured else "G"
-        cells[tuple(self._cue_position[row])] = colours[self._cue[row]]
+        task, inside = self._task[row], slice(self._radius, -self._radius)
+        cells = np.where(self._walls[task, inside, inside], "#", ".")
+        for goal, colour in zip(self._goals[task], self._goal_colours[row], strict=True):
+            cells[tuple(goal)] = "AB"[colour] if self._coloured else "G"
+        cells[tuple(self._cue_position[row])] = "ab"[self._cue[row]]
         cells[tuple(self._position[row])] = "@"
-        return "\n".join("".join(line) for line in cells[self._atlas.frames[self._task[row]]])
+        return "\n".join("".join(line[: self._widths[task]]) for line in cells)
 
     def close(self) -> None:
         """Nothing to release."""
@@ -153,11 +134,8 @@ class CueGrid:
         return state | several
 
     def _begin(self, chosen: NDArray[np.bool_]) -> None:
-        if self.num_tasks > 1:
-            self._task[chosen] = self.next_tasks[chosen]
-            self._settle(chosen)
-        starts = self._atlas.starts
-        start = starts[self._task[chosen], draw(self._stream, chosen, starts.shape[1])]
+        self._task[chosen] = self.next_tasks[chosen]
+        start = self._starts[self._task[chosen], draw(self._stream, chosen, self._starts.shape[1])]
         self._position[chosen] = start
         self._cue_position[chosen] = start - [0, 1]
         self._cue[chosen] = draw(self._stream, chosen, 2)
@@ -165,23 +143,16 @@ class CueGrid:
         self._goal_colours[chosen] = np.stack([upper, 1 - upper], axis=1)
         self._length[chosen] = 0
 
-    def _settle(self, chosen: NDArray[np.bool_]) -> None:
-        """Look up what the tasks of some environments decide."""
-        task = self._task[chosen]
-        self._goals[chosen], self._max_steps[chosen] = self._atlas.goals[task], self._task_max_steps[task]
-
     def _observe(self) -> NDArray[np.float32]:
         obs = np.zeros((self.num_envs, *self._box_shape), np.float32)
-        obs[:, 0] = self._wall_views[self._position[:, 0], self._position[:, 1]]
+        obs[:, 0] = self._wall_views[self._task, self._position[:, 0], self._position[:, 1]]
         self._draw_object(obs, self._cue_position, self._cue)
         if self._coloured:
             for which in range(self._goals.shape[1]):
-                self._draw_object(obs, self._goals[:, which], self._goal_colours[:, which])
-        if self._hides:
-            obs[np.broadcast_to(self._task_hidden[self._task][:, None], obs.shape)] = 0
-        return self._tokens(obs) if self.observation.features else obs
+                self._draw_object(obs, self._goals[self._task, which], self._goal_colours[:, which])
+        return self._as_tokens(obs) if self._tokens else obs
 
-    def _tokens(self, box: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _as_tokens(self, box: NDArray[np.float32]) -> NDArray[np.float32]:
         """A token for each cell of the view, row by row; a cell holds one thing or none."""
         side = box.shape[-1]
         flat = box.reshape(self.num_envs, len(self._feature_ids), side * side)
@@ -194,9 +165,3 @@ class CueGrid:
         offset = where - self._position + self._radius
         seen = ((offset >= 0) & (offset <= 2 * self._radius)).all(axis=1)
         obs[self._rows[seen], 1 + colours[seen], offset[seen, 0], offset[seen, 1]] = 1
-
-
-def _hidden(view_radius: int, task_radii: Sequence[int]) -> NDArray[np.bool_]:
-    """Cells of the view that the agent does not see in each task, bool[T, row, column]."""
-    far = np.abs(np.arange(-view_radius, view_radius + 1))
-    return np.maximum(far[:, None], far) > np.array(task_radii)[:, None, None]

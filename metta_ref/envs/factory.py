@@ -6,10 +6,8 @@ from functools import partial
 from metta_ref.config import ConfigError, EnvConfig
 from metta_ref.envs.cue_grid import CueGrid
 from metta_ref.envs.interface import VectorEnv
-from metta_ref.envs.layouts import Task, grid_layout, tmaze_layout
+from metta_ref.envs.layouts import LAYOUTS
 from metta_ref.envs.parallel import ParallelEnv
-
-LAYOUTS = {"grid": grid_layout, "tmaze": tmaze_layout}
 
 
 def make_env(
@@ -32,31 +30,16 @@ def make_env(
     Raises ValueError when `num_workers` does not divide `num_envs`, and ConfigError when the task needs a package
     that is missing, is unknown to it, or cannot be handled here.
     """
+    build = partial(_build, tasks or (config,), seed, first_env)
     if num_workers == 0:
-        return _build(config, tasks, seed, first_env, 0, num_envs)
-    factory = partial(_build, config, tasks, seed, first_env)
-    return ParallelEnv(factory, num_envs, num_workers, timeout=worker_timeout)
+        return build(0, num_envs)
+    return ParallelEnv(build, num_envs, num_workers, timeout=worker_timeout)
 
 
-def _build(
-    config: EnvConfig, tasks: Sequence[EnvConfig], seed: int, first_env: int, shard: int, num_envs: int
-) -> VectorEnv:
-    first_env += shard
-    if config.name not in LAYOUTS:
-        return _of_a_package(config, seed, first_env, num_envs)
-    layout = LAYOUTS[config.name]
-    return CueGrid(
-        config.name,
-        [Task(layout(task.corridor_length), task.max_steps, task.view_radius) for task in tasks or (config,)],
-        num_envs,
-        seed,
-        view_radius=config.view_radius,
-        first_env=first_env,
-        tokens=config.observation == "tokens",
-    )
-
-
-def _of_a_package(config: EnvConfig, seed: int, first_env: int, num_envs: int) -> VectorEnv:
+def _build(tasks: Sequence[EnvConfig], seed: int, first_env: int, shard: int, num_envs: int) -> VectorEnv:
+    config, first_env = tasks[0], first_env + shard
+    if config.name in LAYOUTS:
+        return CueGrid(tasks, num_envs, seed, first_env=first_env)
     try:
         if config.name == "gymnasium":
             from metta_ref.envs.gymnasium_env import make_gymnasium

@@ -1,7 +1,7 @@
 """Gymnasium's environments behind the interface of this package."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +20,6 @@ class UnsupportedSpaceError(ValueError):
     """Observations or actions of a kind that no agent here can handle."""
 
 
-class _SameStepEnvs(Protocol):
-    """As much of a Gymnasium vector environment as is used here."""
-
-    num_envs: int
-    metadata: Any
-    single_observation_space: Any
-    single_action_space: Any
-
-    def reset(self, *, seed: Any = None) -> tuple[Any, dict[str, Any]]: ...
-    def step(self, actions: Any, /) -> tuple[Any, Any, Any, Any, dict[str, Any]]: ...
-    def close(self) -> None: ...
-
-
 class GymnasiumEnv:
     """A Gymnasium vector environment in same-step mode, with discrete actions.
 
@@ -45,9 +32,7 @@ class GymnasiumEnv:
     UnsupportedSpaceError, and ModuleNotFoundError when Gymnasium is not installed.
     """
 
-    def __init__(
-        self, envs: _SameStepEnvs, name: str, seed: int, first_env: int = 0, *, channels_first: bool = False
-    ) -> None:
+    def __init__(self, envs: Any, name: str, seed: int, first_env: int = 0, *, channels_first: bool = False) -> None:
         from gymnasium import spaces
         from gymnasium.vector import AutoresetMode
 
@@ -70,7 +55,6 @@ class GymnasiumEnv:
         self._return, self._length = np.zeros(self.num_envs), np.zeros(self.num_envs, np.int64)
 
     def reset(self) -> tuple[Batch, Info]:
-        """See `VectorEnv`."""
         obs, _ = self._envs.reset(seed=self._next_seeds)
         self._next_seeds = None
         self._begun += 1
@@ -78,7 +62,6 @@ class GymnasiumEnv:
         return self._shown(obs), {}
 
     def step(self, actions: NDArray[np.int64]) -> StepResult:
-        """See `VectorEnv`."""
         require_actions(self, actions)
         raw, rewards, terminated, truncated, told = self._envs.step(actions + self._first_action)
         obs, done = self._shown(raw), terminated | truncated
@@ -107,7 +90,6 @@ class GymnasiumEnv:
         self._next_seeds = self._seeds()
 
     def close(self) -> None:
-        """See `VectorEnv`."""
         self._envs.close()
 
     def _seeds(self) -> list[int]:

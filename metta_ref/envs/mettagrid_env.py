@@ -64,13 +64,11 @@ class MettaGridEnv:
         self._worlds = [self._world(number) for number in range(num_envs // agents)]
 
     def reset(self) -> tuple[NDArray[np.float32], Info]:
-        """See `VectorEnv`."""
         for number in range(len(self._worlds)):
             self._begin(number)
         return self._observe(), {}
 
     def step(self, actions: NDArray[np.int64]) -> StepResult:
-        """See `VectorEnv`."""
         require_actions(self, actions)
         self._actions[np.arange(self.num_envs), self._length] = actions
         self._length += 1
@@ -98,7 +96,6 @@ class MettaGridEnv:
         return obs, rewards, terminated & done, truncated & done, info
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
-        """See `VectorEnv`."""
         return {name: array.copy() for name, array in self._state().items()}
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
@@ -112,7 +109,6 @@ class MettaGridEnv:
                 _act(self._worlds[number], self._actions[rows, step])
 
     def close(self) -> None:
-        """See `VectorEnv`."""
         for world in self._worlds:
             world.close()
         self._worlds = []

@@ -8,31 +8,25 @@ caller always gets a WorkerError, and then no worker is left.
 """
 
 import mmap
-import signal
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from metta_ref.envs.interface import Info, StepResult, VectorEnv
-from metta_ref.envs.shared import INPUTS, SharedLayout
-from metta_ref.envs.worker import Job
-
-Factory = Callable[[int, int], VectorEnv]
-"""Builds a shard from the number of its first environment and its size; must be picklable."""
+from metta_ref.envs.interface import Info, StepResult
+from metta_ref.envs.worker import INPUTS, SECONDS_TO_END, Factory, shared_row
 
 _PROGRAM = (
     "import sys; sys.path[:] = sys.argv[3:]; from metta_ref.envs.worker import serve; serve(*map(int, sys.argv[1:3]))"
 )
-_SECONDS_TO_END = 2.0
 
 
 class WorkerError(RuntimeError):
@@ -40,12 +34,14 @@ class WorkerError(RuntimeError):
 
 
 class ParallelEnv:
-    """A `VectorEnv` over `num_workers` processes; equal in every result to its factory's own environment.
+    """A `VectorEnv` over `num_workers` processes; equal in every result and state to its factory's own environment.
+
+    Whatever a worker raises, also over actions or a state that do not fit, is a WorkerError.
 
     Workers are fresh interpreters, never forks: the parent may hold threads that a fork would leave
     broken. They are started without `multiprocessing.Process`, which would start a helper process of its
-    own that outlives the parent for a moment. They ignore SIGINT and SIGTERM, and end when their socket closes, be it
-    by `close` or by the parent's death.
+    own that outlives the parent for a moment. They are a process group each, so that what a terminal sends to the
+    parent's is the parent's business, and end when their socket closes, be it by `close` or by the parent's death.
 
     Raises ValueError when `num_workers` does not divide `num_envs`.
     """
@@ -55,31 +51,26 @@ class ParallelEnv:
             raise ValueError(f"{num_workers} workers do not divide {num_envs} environments")
         size = num_envs // num_workers
         sample = factory(0, size)
-        self.num_envs = num_envs
-        self.observation = sample.observation
-        self.num_actions = sample.num_actions
-        self.num_tasks = sample.num_tasks
-        self.metadata = sample.metadata
+        self.num_envs, self.num_actions, self.num_tasks = num_envs, sample.num_actions, sample.num_tasks
+        self.observation, self.metadata = sample.observation, sample.metadata
         sample.close()
         self._timeout = timeout
         self._shards = [slice(first, first + size) for first in range(0, num_envs, size)]
         self._pipes: list[Connection] = []
         self._processes: list[subprocess.Popen[bytes]] = []
-        layout = SharedLayout(num_envs, self.observation.shape, self.num_tasks)
-        # A child inherits the blocked signals, so that neither can hit it before it ignores them itself.
-        unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        row = shared_row(sample)
+        self._outputs = [name for name in row.names or () if name not in INPUTS]
         try:
             with tempfile.TemporaryFile() as file:
-                file.truncate(layout.size)
-                self._arrays = layout.arrays(mmap.mmap(file.fileno(), layout.size))
-                self.next_tasks = self._arrays["next_tasks"]
-                for shard in self._shards:
-                    self._start(Job(factory, layout, shard), file.fileno())
+                file.truncate(num_envs * row.itemsize)
+                self._rows = np.frombuffer(mmap.mmap(file.fileno(), 0), row)
+                self.next_tasks = self._rows["next_tasks"]
+                for worker, shard in enumerate(self._shards):
+                    self._start(file.fileno())
+                    self._send(worker, (factory, row, shard))
         except BaseException:
             self.close()
             raise
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
 
     @property
     def worker_pids(self) -> tuple[int, ...]:
@@ -87,48 +78,32 @@ class ParallelEnv:
         return tuple(process.pid for process in self._processes)
 
     def reset(self) -> tuple[NDArray[np.float32], Info]:
-        """See `VectorEnv`.
-
-        Raises WorkerError.
-        """
         self._ask_all("reset")
-        return self._arrays["obs"].copy(), {}
+        return self._rows["obs"].copy(), {}
 
     def step(self, actions: NDArray[np.int64]) -> StepResult:
-        """See `VectorEnv`.
-
-        Raises WorkerError, also for what the environment itself raises.
-        """
         if actions.shape != (self.num_envs,):
             raise ValueError(f"actions have the shape {actions.shape}, not ({self.num_envs},)")
-        self._arrays["actions"][:] = actions
+        self._rows["actions"] = actions
         self._ask_all("step")
-        info = {name: array.copy() for name, array in self._arrays.items() if name not in INPUTS}
+        info = {name: self._rows[name].copy() for name in self._outputs}
         obs, reward = info.pop("obs"), info.pop("reward")
         return obs, reward, info.pop("terminated"), info.pop("truncated"), info
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
-        """See `VectorEnv`; equal to the state of one process with the same environments.
-
-        Raises WorkerError.
-        """
         parts = self._ask_all("state_dict")
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """See `VectorEnv`.
-
-        Raises WorkerError, also for a state that does not fit.
-        """
         for worker, shard in enumerate(self._shards[: len(self._pipes)]):
-            self._send(worker, ("load_state_dict", {name: array[shard] for name, array in state.items()}))
+            self._send(worker, ("load_state_dict", ({name: array[shard] for name, array in state.items()},)))
         self._answers()
 
     def close(self) -> None:
         """End the workers and wait for them; those that do not end by themselves are killed."""
         for pipe in self._pipes:
             pipe.close()
-        deadline = time.monotonic() + _SECONDS_TO_END
+        deadline = time.monotonic() + SECONDS_TO_END
         for process in self._processes:
             try:
                 process.wait(max(deadline - time.monotonic(), 0))
@@ -137,7 +112,7 @@ class ParallelEnv:
                 process.wait()
         self._pipes, self._processes = [], []
 
-    def _start(self, job: Job, memory_descriptor: int) -> None:
+    def _start(self, memory_descriptor: int) -> None:
         ours, theirs = socket.socketpair()
         limit = struct.pack("ll", int(self._timeout), round(self._timeout % 1 * 1e6))
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
@@ -145,14 +120,13 @@ class ParallelEnv:
         with theirs:
             descriptors = (theirs.fileno(), memory_descriptor)
             command = [sys.executable, "-c", _PROGRAM, *map(str, descriptors), *sys.path]
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=descriptors)
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=descriptors, process_group=0)
         self._pipes.append(Connection(ours.detach()))
         self._processes.append(process)
-        self._send(len(self._pipes) - 1, job)
 
-    def _ask_all(self, command: str) -> list[Any]:
+    def _ask_all(self, method: str) -> list[Any]:
         for worker in range(len(self._pipes)):
-            self._send(worker, (command, None))
+            self._send(worker, (method, ()))
         return self._answers()
 
     def _send(self, worker: int, message: object) -> None:
@@ -187,7 +161,7 @@ class ParallelEnv:
     def _death(self, worker: int) -> str:
         process = self._processes[worker]
         try:
-            code = process.wait(_SECONDS_TO_END)
+            code = process.wait(SECONDS_TO_END)
         except subprocess.TimeoutExpired:
             return f"worker {worker} (process {process.pid}) closed its connection"
         how = f"signal {-code}" if code < 0 else f"exit status {code}"

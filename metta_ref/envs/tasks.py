@@ -5,7 +5,7 @@ from typing import Any
 
 from metta_ref.config import OFF, CurriculumConfig, EnvConfig
 
-_BASES = (2, 3, 5)
+_BASES = (2, 3)
 """One prime for each parameter that may vary."""
 
 

@@ -5,44 +5,45 @@ import mmap
 import os
 import pickle
 import select
-import signal
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from metta_ref.envs.interface import VectorEnv
-from metta_ref.envs.shared import SharedLayout
 
-if TYPE_CHECKING:
-    from metta_ref.envs.parallel import Factory
+Factory = Callable[[int, int], VectorEnv]
+"""Builds a shard from the number of its first environment and its size; must be picklable."""
+
+INPUTS = ("actions", "next_tasks")
+"""What the parent writes of a row; the rest is the worker's to write."""
+
+SECONDS_TO_END = 2.0
+"""In which a worker that should end has to do so by itself."""
 
 
-_SECONDS_TO_END = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a worker is told first: its environments, and their rows in the shared arrays."""
-
-    factory: "Factory"
-    layout: SharedLayout
-    shard: slice
+def shared_row(env: VectorEnv) -> np.dtype[np.void]:
+    """What parent and worker exchange of one environment, which is a record of the memory that they share."""
+    seen = env.observation.shape
+    fields: list[Any] = [
+        *((name, "int64") for name in INPUTS),
+        *((name, "float32", seen) for name in ("obs", "final_obs")),
+        *((name, "float32") for name in ("reward", "episode_return")),
+        *((name, "bool") for name in ("terminated", "truncated", "_final_obs")),
+        ("episode_length", "int64"),
+        *([("task", "int64")] if env.num_tasks > 1 else []),
+    ]
+    return np.dtype(fields, align=True)
 
 
 def serve(pipe_descriptor: int, memory_descriptor: int) -> None:
-    """A worker's life: answer commands until the pipe closes.
-
-    SIGINT and SIGTERM, which may reach the whole group, are the parent's business.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    """A worker's life: answer commands until the pipe closes."""
     threading.Thread(target=_end_with_parent, args=(pipe_descriptor,), daemon=True).start()
     with Connection(pipe_descriptor) as pipe:
         try:
@@ -52,22 +53,40 @@ def serve(pipe_descriptor: int, memory_descriptor: int) -> None:
 
 
 def _work(pipe: Connection, memory_descriptor: int) -> None:
-    if (sent := _next(pipe)) is None:
+    if (first := _next(pipe)) is None:
         return
-    job: Job = pickle.loads(sent)  # noqa: S301 - of our parent
-    memory = mmap.mmap(memory_descriptor, job.layout.size)
-    rows = {name: array[job.shard] for name, array in job.layout.arrays(memory).items()}
-    with closing(job.factory(job.shard.start, job.shard.stop - job.shard.start)) as env:
+    factory, row, shard = first
+    rows = np.frombuffer(mmap.mmap(memory_descriptor, 0), row)[shard]
+    with closing(factory(shard.start, len(rows))) as env:
         env.next_tasks = rows["next_tasks"]
-        while (sent := _next(pipe)) is not None:
-            command, argument = pickle.loads(sent)  # noqa: S301 - of our parent
-            _tell(pipe, ("done", _obey(env, rows, command, argument)))
+        while (asked := _next(pipe)) is not None:
+            method, arguments = asked
+            _tell(pipe, ("done", _obey(env, rows, method, arguments)))
 
 
-def _next(pipe: Connection) -> bytes | None:
+def _obey(env: VectorEnv, rows: NDArray[Any], method: str, arguments: tuple[Any, ...]) -> Any:
+    """Call a method of the environment; what it shows goes into the shared rows, any other result is returned."""
+    if method == "reset":
+        rows["obs"], _ = env.reset()
+        return None
+    if method != "step":
+        return getattr(env, method)(*arguments)
+    obs, reward, terminated, truncated, info = env.step(rows["actions"])
+    for name, values in {
+        "obs": obs,
+        "reward": reward,
+        "terminated": terminated,
+        "truncated": truncated,
+        **info,
+    }.items():
+        rows[name] = values
+    return None
+
+
+def _next(pipe: Connection) -> Any:
     """What the parent sends; None when it is gone."""
     try:
-        return pipe.recv_bytes()
+        return pickle.loads(pipe.recv_bytes())  # noqa: S301 - of our parent
     except (EOFError, ConnectionError):
         return None
 
@@ -83,20 +102,5 @@ def _end_with_parent(pipe_descriptor: int) -> None:
     hangup = select.poll()
     hangup.register(pipe_descriptor, 0)  # tells of nothing else
     hangup.poll()
-    time.sleep(_SECONDS_TO_END)  # which it has to end by itself
+    time.sleep(SECONDS_TO_END)
     os._exit(1)
-
-
-def _obey(env: VectorEnv, rows: Mapping[str, NDArray[Any]], command: str, argument: Any) -> Any:
-    if command == "step":
-        obs, reward, terminated, truncated, info = env.step(rows["actions"])
-        results = {"obs": obs, "reward": reward, "terminated": terminated, "truncated": truncated, **info}
-        for name, values in results.items():
-            rows[name][...] = values
-        return None
-    if command == "reset":
-        rows["obs"][...], _ = env.reset()
-        return None
-    if command == "state_dict":
-        return env.state_dict()
-    return env.load_state_dict(argument)

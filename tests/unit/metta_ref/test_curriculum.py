@@ -46,15 +46,10 @@ def played(curriculum: Curriculum, env: Tasks, success: Callable[[int, int], flo
 
 
 def test_an_id_alone_decides_its_task() -> None:
-    ranges = CurriculumConfig(kind="uniform", tasks=4, corridor_length=(1, 4), view_radius=(1, 3))
+    ranges = CurriculumConfig(kind="uniform", tasks=4, corridor_length=(1, 4), max_steps=(7, 9))
     tasks = task_configs(TMAZE, ranges)
-    assert [(task.corridor_length, task.view_radius, task.max_steps) for task in tasks] == [
-        (1, 1, 40),
-        (3, 2, 40),
-        (2, 3, 40),
-        (4, 1, 40),
-    ]
-    more = CurriculumConfig(kind="learning_progress", tasks=9, corridor_length=(1, 4), view_radius=(1, 3))
+    assert [(task.corridor_length, task.max_steps) for task in tasks] == [(1, 7), (3, 8), (2, 9), (4, 7)]
+    more = CurriculumConfig(kind="learning_progress", tasks=9, corridor_length=(1, 4), max_steps=(7, 9))
     assert task_configs(TMAZE, more)[:4] == tasks
     assert task_configs(TMAZE, CurriculumConfig()) == (TMAZE,)
 
@@ -78,7 +73,7 @@ def test_as_many_tasks_as_values_in_powers_of_two_play_each_value_equally(count:
 @pytest.mark.parametrize("observation", ["box", "tokens"])
 def test_an_environment_with_tasks_plays_each_as_one_that_has_it_alone(observation: str, workers: int) -> None:
     base = EnvConfig(name="grid", view_radius=3, observation=observation)
-    ranges = CurriculumConfig(kind="uniform", tasks=3, corridor_length=(1, 5), max_steps=(4, 20), view_radius=(3, 3))
+    ranges = CurriculumConfig(kind="uniform", tasks=3, corridor_length=(1, 5), max_steps=(4, 20))
     tasks = task_configs(base, ranges)
     several = make_env(base, 6, 0, workers, tasks=tasks)
     alone = [make_env(task, 6, 0) for task in tasks]
@@ -99,17 +94,6 @@ def test_an_environment_with_tasks_plays_each_as_one_that_has_it_alone(observati
         assert ends > 30
     finally:
         several.close()
-
-
-def test_a_smaller_radius_shows_less_in_the_same_shape() -> None:
-    ranges = CurriculumConfig(kind="uniform", tasks=2, view_radius=(1, 3))
-    env = make_env(TMAZE, 2, 0, tasks=task_configs(TMAZE, ranges))
-    env.next_tasks[:] = [0, 0]
-    obs, _ = env.reset()
-    assert obs.shape == (2, 3, 7, 7)
-    outside = np.ones((7, 7), np.bool_)
-    outside[2:5, 2:5] = False
-    assert (obs[..., outside].any(), obs[..., ~outside].any()) == (False, True)
 
 
 def test_a_task_begins_with_the_next_episode_and_not_before() -> None:
@@ -205,11 +189,8 @@ def test_the_averages_are_plain_means_until_their_windows_are_full() -> None:
             ["curriculum.corridor_length=1,4: varies nothing with curriculum.kind=off; give a kind"],
         ),
         (
-            ["curriculum.kind=uniform", "curriculum.max_steps=9,3", "curriculum.view_radius=1,2"],
-            [
-                "curriculum.max_steps=9,3: give the least and the most, as 1,8",
-                "curriculum.view_radius=1,2: at most env.view_radius=1, which decides what is shown",
-            ],
+            ["curriculum.kind=uniform", "curriculum.max_steps=9,3"],
+            ["curriculum.max_steps=9,3: give the least and the most, as 1,8"],
         ),
         (
             ["curriculum.kind=uniform"],

@@ -11,10 +11,9 @@ from metta_ref.agents import make_agent
 from metta_ref.agents.encoders import TokenBox
 from metta_ref.checkpoint import CheckpointManager, CheckpointStateError
 from metta_ref.checkpoint.policies import PolicyCache
-from metta_ref.config import EMPTY, AgentConfig, Feature, Observation, run_dir
+from metta_ref.config import EMPTY, AgentConfig, EnvConfig, Feature, Observation, run_dir
 from metta_ref.envs import make_env
 from metta_ref.envs.cue_grid import FEATURES, CueGrid
-from metta_ref.envs.layouts import Task, tmaze_layout
 
 SMALL = AgentConfig(hidden_size=8, channels=4)
 WALL, ORE = Feature("wall", 3), Feature("ore", 7, scale=10.0)
@@ -47,9 +46,8 @@ def test_tokens_and_box_show_the_same(small_config: Any) -> None:
 def test_other_ids_are_read_by_name() -> None:
     """The same maze by an environment that numbers its features otherwise, and knows one that is new."""
     renumbered = tuple(replace(feature, id=40 - feature.id) for feature in FEATURES)
-    tasks, options = [Task(tmaze_layout(2), 9, 1)], {"view_radius": 1, "tokens": True}
-    first = CueGrid("tmaze", tasks, 4, 0, **options)
-    other = CueGrid("tmaze", tasks, 4, 0, features=renumbered, **options)
+    task = EnvConfig(name="tmaze", max_steps=9, observation="tokens")
+    first, other = CueGrid([task], 4, 0), CueGrid([task], 4, 0, features=renumbered)
     torch.manual_seed(0)
     agent = make_agent("fast", first.observation, 4, SMALL)
     starts = torch.ones(4, dtype=torch.bool)

@@ -31,7 +31,6 @@ CURRICULUM = (
     "curriculum.corridor_length=1,2",
     "env.name=tmaze",
     "curriculum.max_steps=8,20",
-    "curriculum.view_radius=3,5",
 )
 
 OTHER_SEED = ("seed=2", *TASK)
