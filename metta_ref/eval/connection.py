@@ -4,6 +4,7 @@ Statements are written once, in the SQL that both share, and name their values a
 """
 
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
@@ -21,6 +22,9 @@ Value = str | int | float | datetime | None
 Row = tuple[Any, ...]
 """As many values as the query has columns; their types are the query's business."""
 
+SECONDS_TO_WAIT = 10.0
+"""For another process that has the file open."""
+
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": 1,
     "default_block_size": 16384,
@@ -34,6 +38,7 @@ _ROWS_PER_INSERT: Final = 500
 """One statement for many rows is some ten times faster than one each; the text must stay small enough."""
 
 _NAME: Final = re.compile(r"\$(\w+)")
+_IN_USE: Final = "Could not set lock"
 _LOCK: Final = 0x6D657474615F7265
 """Any number that no other program takes an advisory lock on."""
 
@@ -41,7 +46,8 @@ _LOCK: Final = 0x6D657474615F7265
 class Connection:
     """An open stats database; a file that is not there is created unless `read_only`.
 
-    A file has one writer and nobody else. A reader of a server sees it as it was at the first question.
+    A file has one writer or several readers, and whoever comes then waits for a while. A reader of a server sees it as
+    it was at the first question. What was committed outlasts a kill.
 
     On opening and in any statement raises StatsCorruptError when the file is damaged, StatsBusyError when another
     process holds it, StatsServerError, which never tells the password, when the server cannot be reached or refuses;
@@ -52,7 +58,7 @@ class Connection:
         self._place = place
         with self._reported():
             if isinstance(place, Path):
-                self._native: Any = duckdb.connect(str(place), read_only=read_only, config=_SETTINGS)
+                self._native: Any = _opened(place, read_only)
                 return
             import psycopg
 
@@ -104,6 +110,17 @@ class Connection:
         return _of_server(self._place) if isinstance(self._place, Server) else _of_file(self._place)
 
 
+def _opened(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + SECONDS_TO_WAIT
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only, config=_SETTINGS)
+        except duckdb.IOException as error:
+            if _IN_USE not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
 @contextmanager
 def _of_file(path: Path) -> Iterator[None]:
     """Turns a damaged or locked file into the error of that kind; a wrong statement stays itself."""
@@ -113,7 +130,7 @@ def _of_file(path: Path) -> Iterator[None]:
         raise
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        kind = StatsBusyError if "Could not set lock" in reason else StatsCorruptError
+        kind = StatsBusyError if _IN_USE in reason else StatsCorruptError
         raise kind(path, reason) from error
 
 

@@ -1,7 +1,7 @@
 """How training went, from the logs of runs: one curve for runs that differ in nothing but their seed."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from metta_ref.config import ConfigError
-from metta_ref.eval.intervals import LIMITS, Values
+from metta_ref.eval.statistics import Values
 
 SERIES: Final = {
     "score": "return per episode",
@@ -24,14 +24,10 @@ SERIES: Final = {
 _MOST_POINTS: Final = 200
 """More would lie closer together than the dots of a screen."""
 
-_RESAMPLES: Final = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Means over `runs` at agent steps [P], as [P, series]; `low` and `high` are the limits of an interval of the mean
-    that resampling the runs gives, and the mean itself for a single run.
-    """
+    """Mean, lowest and highest over `runs` at agent steps [P], as [P, series]; nan where no run has a number."""
 
     runs: tuple[str, ...]
     steps: Values
@@ -40,31 +36,21 @@ class Curve:
     high: Values
 
 
-def load_curves(groups: Sequence[Mapping[str, Path]], seed: int) -> tuple[Curve, ...]:
-    """The curves of groups of runs, each by its name and the path of its log, as far as all runs of a group came.
+def load_curve(logs: Mapping[str, Path]) -> Curve:
+    """The curve of runs by their names and the paths of their logs, as far as all of them came.
 
     Raises ConfigError when a log is missing, empty or damaged.
     """
-    return tuple(_curve(tuple(group), [_read(path) for path in group.values()], seed) for group in groups)
-
-
-def _curve(runs: tuple[str, ...], logs: Sequence[Sequence[Sequence[float]]], seed: int) -> Curve:
-    length = min(len(log) for log in logs)
-    values = np.array([log[:length] for log in logs])  # [runs, updates, 1 + series]
+    rows = [_read(path) for path in logs.values()]
+    length = min(map(len, rows))
+    # What is not known, as a return before the first episode ended, is left out of every figure.
+    updates = np.ma.masked_invalid([own[:length] for own in rows])  # [runs, updates, 1 + series]
     # Neighbouring updates are averaged, not left out: a loss varies too much for one to stand for all.
-    parts = np.array_split(values, min(length, _MOST_POINTS), axis=1)
-    points = np.stack([_mean(part, axis=1) for part in parts], axis=1)
-    steps, series = points[0, :, 0], points[:, :, 1:]
-    mean = _mean(series, axis=0)
-    resamples = np.random.default_rng(seed).integers(len(runs), size=(_RESAMPLES if len(runs) > 1 else 1, len(runs)))
-    drawn = np.stack([_mean(series[rows], axis=0) for rows in resamples])
-    low, high = np.quantile(np.where(np.isnan(drawn), mean, drawn), LIMITS, axis=0)
-    return Curve(runs, steps, mean, low, high)
-
-
-def _mean(values: Values, axis: int) -> Values:
-    """Of what is known, and nan where nothing is: a return, before the first episode ended."""
-    return np.asarray(np.ma.array(values, mask=np.isnan(values)).mean(axis=axis).filled(np.nan))
+    parts = np.array_split(np.arange(length), min(length, _MOST_POINTS))
+    points = np.ma.stack([updates[:, part].mean(axis=1) for part in parts], axis=1)
+    series = points[:, :, 1:]
+    mean, low, high = (figure.filled(np.nan) for figure in (series.mean(0), series.min(0), series.max(0)))
+    return Curve(tuple(logs), points[0, :, 0].data, mean, low, high)
 
 
 def _read(path: Path) -> list[list[float]]:

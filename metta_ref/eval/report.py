@@ -1,18 +1,19 @@
 """An analysis as JSON for programs and as tables for people."""
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
 from rich.table import Table
 
 from metta_ref.eval.analysis import Analysis
-from metta_ref.eval.comparison import POWER, Comparison
-from metta_ref.eval.intervals import CONFIDENCE, Interval
+from metta_ref.eval.statistics import CONFIDENCE, POWER, Comparison, Interval
 
 SCHEMA_VERSION: Final = 1
 
 _INTERVAL: Final = f"{CONFIDENCE:.0%} interval"
+_CHANCE: Final = ("better", "interval", "verdict")
 _TEXTS: Final = ("run", "metric", "simulation", "environment", "verdict")
 """Columns that hold words, which stand on the left."""
 
@@ -29,8 +30,15 @@ def to_json(analysis: Analysis) -> str:
 def to_tables(analysis: Analysis) -> list[Table]:
     """The figures of each checkpoint; those of each simulation, and the ranking, where there are several."""
     tables = [_metrics(analysis)]
-    if len({task.name for checkpoint in analysis.checkpoints for task in checkpoint.tasks}) > 1:
-        tables.append(_tasks(analysis))
+    tasks = [(one.policy, task) for one in analysis.checkpoints for task in one.tasks]
+    if len({task.name for _, task in tasks}) > 1:
+        tables.append(
+            _table(
+                f"{analysis.ranked_by} in each simulation.",
+                ("run", "epoch", "simulation", "environment", "episodes", "IQM", _INTERVAL),
+                ((*policy, task.name, task.env, task.episodes, task.iqm, task.iqm_interval) for policy, task in tasks),
+            )
+        )
     if analysis.ranking:
         tables.append(_ranking(analysis))
     return tables
@@ -50,72 +58,62 @@ def _plain(fields: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _metrics(analysis: Analysis) -> Table:
     """A row for each metric of each checkpoint; one row says so where no episode was measured."""
-    gap = () if analysis.target is None else (f"gap to {analysis.target:g}",)
-    table = _table(
+    rows: list[Sequence[object]] = []
+    for one in analysis.checkpoints:
+        if not one.metrics:
+            rows.append((*one.policy, "no episode ended", *[""] * 6, 0, one.samples))
+        for m in one.metrics:
+            figures = (m.mean, m.mean_interval, m.iqm, m.iqm_interval, m.std)
+            rows.append((*one.policy, m.metric, *figures, m.recorded, m.potential, one.samples))
+    return _table(
         f"Percentile bootstrap of episodes within simulations: {analysis.resamples} resamples, "
         f"seed {analysis.seed}. Recorded: samples with a value of this metric. "
         "Potential: samples with a value of any metric.",
-        *("run", "epoch", "metric", "mean", _INTERVAL, "IQM", _INTERVAL, "std", *gap),
-        *("recorded", "potential", "samples"),
+        ("run", "epoch", "metric", "mean", _INTERVAL, "IQM", _INTERVAL, "std", "recorded", "potential", "samples"),
+        rows,
     )
-    for one in analysis.checkpoints:
-        run, epoch = one.policy
-        if not one.metrics:
-            table.add_row(run, str(epoch), "no episode ended", *[""] * (6 + len(gap)), "0", str(one.samples))
-        for m in one.metrics:
-            figures = (m.mean, m.mean_interval, m.iqm, m.iqm_interval, m.std, *([m.gap] if gap else []))
-            counts = (m.recorded, m.potential, one.samples)
-            table.add_row(run, str(epoch), m.metric, *map(_shown, figures), *map(str, counts))
-    return table
-
-
-def _tasks(analysis: Analysis) -> Table:
-    """A row for each simulation of each checkpoint, by the metric to rank by."""
-    headings = ("run", "epoch", "simulation", "environment", "episodes", "IQM", _INTERVAL)
-    table = _table(f"{analysis.ranked_by} in each simulation.", *headings)
-    for run, epoch, task in ((*one.policy, task) for one in analysis.checkpoints for task in one.tasks):
-        figures = _shown(task.iqm), _shown(task.iqm_interval)
-        table.add_row(run, str(epoch), task.name, task.env, str(task.episodes), *figures)
-    return table
 
 
 def _ranking(analysis: Analysis) -> Table:
     """A row for each place, with the comparison to the baseline beside it."""
-    table = _table(
-        f"By the interquartile mean of {analysis.ranked_by} over the simulations that all played; places, differences "
-        "of equal episodes and the chance of a better episode with bootstrap intervals as above. Detectable: the "
-        f"smallest difference that as many pairs find {POWER:.0%} of the time.",
-        *("place", "places", "run", "epoch", "IQM", "difference", "interval", "pairs", "detectable", "better"),
-        *("interval", "verdict"),
-    )
     compared = {comparison.policy: _compared(comparison) for comparison in analysis.comparisons}
-    for standing in analysis.ranking:
-        (run, epoch), places = standing.policy, f"{standing.places.low:g} to {standing.places.high:g}"
-        cells = compared.get(standing.policy, (*[""] * 6, "baseline"))
-        table.add_row(str(standing.place), places, run, str(epoch), _shown(standing.iqm), *cells)
-    return table
+    baseline = (*[""] * 6, "baseline")
+    return _table(
+        f"By the interquartile mean of {analysis.ranked_by} over the simulations that all played; differences of "
+        "equal episodes and the chance of a better episode with bootstrap intervals as above. Detectable: the "
+        f"smallest difference that as many pairs find {POWER:.0%} of the time.",
+        ("place", "run", "epoch", "IQM", _INTERVAL, "difference", "interval", "pairs", "detectable", *_CHANCE),
+        (
+            (one.place, *one.policy, one.iqm, one.iqm_interval, *compared.get(one.policy, baseline))
+            for one in analysis.ranking
+        ),
+    )
 
 
-def _compared(comparison: Comparison) -> tuple[str, ...]:
+def _compared(comparison: Comparison) -> tuple[object, ...]:
     return (
         "no pairs" if comparison.difference is None else f"{comparison.difference:+.4g}",
-        _shown(comparison.difference_interval),
-        str(comparison.pairs),
-        _shown(comparison.detectable),
+        comparison.difference_interval,
+        comparison.pairs,
+        comparison.detectable,
         f"{comparison.probability_of_improvement:.0%}",
-        _shown(comparison.probability_interval),
+        comparison.probability_interval,
         comparison.verdict,
     )
 
 
-def _table(caption: str, *headings: str) -> Table:
+def _table(caption: str, headings: Iterable[str], rows: Iterable[Sequence[object]]) -> Table:
     table = Table(caption=caption, caption_justify="left")
     for heading in headings:
         table.add_column(heading, justify="left" if heading in _TEXTS else "right")
+    for row in rows:
+        table.add_row(*map(_shown, row))
     return table
 
 
-def _shown(figure: float | Interval | None) -> str:
-    if figure is None:
-        return ""
-    return f"{figure.low:.4g} to {figure.high:.4g}" if isinstance(figure, Interval) else f"{figure:.4g}"
+def _shown(cell: object) -> str:
+    if isinstance(cell, Interval):
+        return f"{cell.low:.4g} to {cell.high:.4g}"
+    if isinstance(cell, float):
+        return f"{cell:.4g}"
+    return "" if cell is None else str(cell)

@@ -11,9 +11,7 @@ from metta_ref.eval.place import Place
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
 from metta_ref.eval.schema import EPISODE_CHILDREN, FORMAT, FORMAT_TABLE, FORMAT_VERSION, TABLES, VIEWS
 
-_HAS_FORMAT: Final = (
-    "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $table"
-)
+_TABLES: Final = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
 _FINISHED: Final = """
     UPDATE simulations SET finished_at = $finished
     WHERE id = $id AND (finished_at IS NULL OR finished_at < $finished)"""
@@ -22,28 +20,26 @@ _REPLAY: Final = "UPDATE episodes SET replay_url = $url WHERE id = $id AND repla
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Ids of the episodes that a merge added, sorted, and how many the database holds now."""
+    """Ids of the episodes that a merge added, and how many the database holds now."""
 
-    added: tuple[str, ...]
+    added: frozenset[str]
     total: int
 
 
 class SimulationStatsDB:
     """A database with the tables of `schema`; a context manager that closes it.
 
-    Without `read_only` a missing file is created with its schema, and an existing one must carry it; on a server
-    the schema is created where it is missing. Raises StatsNotFoundError when there is none to read,
-    StatsCorruptError when it is no stats database of this format, and as `Connection` does.
+    Without `read_only` the tables are created where there are none. Raises StatsNotFoundError when there is no
+    database to read, StatsCorruptError when it is no stats database of this format, and as `Connection` does.
     """
 
     def __init__(self, place: Place, *, read_only: bool = False) -> None:
         self._place = place
-        there = isinstance(place, Path) and place.exists()
-        if read_only and isinstance(place, Path) and not there:
+        if read_only and isinstance(place, Path) and not place.exists():
             raise StatsNotFoundError(place)
         self.connection = Connection(place, read_only=read_only)
         try:
-            if not (read_only or there):
+            if not read_only:
                 self._create_if_missing()
             self._check_format()
         except BaseException:
@@ -77,6 +73,7 @@ class SimulationStatsDB:
         """
         added: list[str] = []
         with self.connection.transaction():
+            self.tables()  # DuckDB opens a damaged file, and notices only where it looks
             for shard in shards:
                 if isinstance(self._place, Path) and shard.resolve() == self._place.resolve():
                     continue
@@ -84,7 +81,7 @@ class SimulationStatsDB:
                     tables = other.tables()
                 added += self._add(tables)
             [[total]] = self.connection.rows("SELECT count(*) FROM episodes")
-        return Merged(tuple(sorted(added)), total)
+        return Merged(frozenset(added), total)
 
     def _add(self, tables: Mapping[str, Sequence[Row]]) -> list[str]:
         """Ids of the episodes that were not there yet."""
@@ -103,26 +100,24 @@ class SimulationStatsDB:
 
     def _create_if_missing(self) -> None:
         with self.connection.transaction():
-            if self._format() is None:
+            there = self._tables_there()
+            # A file belongs to one program, of a server others may have their part.
+            if FORMAT_TABLE not in there and not (there and isinstance(self._place, Path)):
                 for statement in (*TABLES.values(), *VIEWS.values(), FORMAT):
                     self.connection.rows(statement)
 
     def _check_format(self) -> None:
-        found = self._format()
-        if found is None and isinstance(self._place, Path):
-            raise StatsCorruptError(self._place, "a DuckDB file without the tables of a stats database")
-        if found is None:
+        if FORMAT_TABLE not in self._tables_there():
+            if isinstance(self._place, Path):
+                raise StatsCorruptError(self._place, "a DuckDB file without the tables of a stats database")
             raise StatsNotFoundError(self._place)
+        # S608: our name.
+        [[found]] = self.connection.rows(f"SELECT coalesce(max(version), 0) FROM {FORMAT_TABLE}")  # noqa: S608
         if found != FORMAT_VERSION:
             raise StatsCorruptError(self._place, f"format {found}, this program reads format {FORMAT_VERSION}")
 
-    def _format(self) -> int | None:
-        """The version of the tables that are there, None when there are none."""
-        if self.connection.rows(_HAS_FORMAT, {"table": FORMAT_TABLE}) == [(0,)]:
-            return None
-        # S608: our name.
-        [[version]] = self.connection.rows(f"SELECT coalesce(max(version), 0) FROM {FORMAT_TABLE}")  # noqa: S608
-        return int(version)
+    def _tables_there(self) -> list[str]:
+        return [name for (name,) in self.connection.rows(_TABLES)]
 
 
 def _rows(simulation: SimulationRecord, episodes: Sequence[EpisodeRecord]) -> dict[str, list[Row]]:

@@ -1,23 +1,20 @@
 """Policies evaluated: played, in this process or in several, and merged into the stats database of their run."""
 
-import os
-import shutil
 import statistics
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from urllib.parse import quote
 
 from metta_ref.checkpoint.policies import Policy
-from metta_ref.config import ConfigError
+from metta_ref.config import ConfigError, write_whole
 from metta_ref.eval.errors import NoEpisodesError
 from metta_ref.eval.place import Place
-from metta_ref.eval.publish import publish
 from metta_ref.eval.records import PolicyKey
+from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 from metta_ref.sim.parts import Part, Pictures, play_all
 from metta_ref.sim.simulation import Simulation, rewards
 
@@ -50,7 +47,7 @@ def evaluate(
     replays: int = 0,
     replay_dir: Path = Path("replays"),
 ) -> list[Evaluation]:
-    """Plays policies in simulations and publishes all episodes together; the database changes whole or not at all.
+    """Plays policies in simulations and merges all episodes together; the database changes whole or not at all.
 
     How many processes play (0: this one) changes nothing but the time. The first `replays` episodes of each are kept
     in pictures as well, in `replay_dir`.
@@ -77,9 +74,11 @@ def evaluate(
                     f"{run} epoch {epoch} in {simulation.name}: none of {simulation.episodes} episodes ended within "
                     f"max_steps={simulation.max_steps}: raise it"
                 )
-        with _kept(list(folder.glob("*.json")), replay_dir):
-            merged = publish(sorted(folder.glob("*.duckdb")), database)
-    new = set(merged.added)
+        with SimulationStatsDB(database) as stats:
+            merged = stats.merge_in(sorted(folder.glob("*.duckdb")))
+        for replay in folder.glob("*.json"):
+            replay_dir.mkdir(parents=True, exist_ok=True)
+            write_whole(replay_dir / replay.name, replay.read_bytes())
     return [
         Evaluation(
             policy=policy.key,
@@ -87,7 +86,7 @@ def evaluate(
             requested=simulation.episodes,
             completed=sum(episode.completed_at is not None for episode in episodes),
             mean_reward=statistics.fmean(rewards(episodes)),
-            added=sum(episode.id in new for episode in episodes),
+            added=sum(episode.id in merged.added for episode in episodes),
             total=merged.total,
             replays=tuple(episode.id for episode in episodes if episode.replay_url),
         )
@@ -100,22 +99,3 @@ def _url(replay_dir: Path, database: Place) -> str:
     if isinstance(database, Path) and replay_dir.absolute().is_relative_to(database.absolute().parent):
         return quote(replay_dir.absolute().relative_to(database.absolute().parent).as_posix())
     return replay_dir.absolute().as_uri()
-
-
-@contextmanager
-def _kept(replays: Sequence[Path], directory: Path) -> Iterator[None]:
-    """Copies replays into a directory, from which they are gone again unless the block succeeds."""
-    made = []
-    try:
-        for source in replays:
-            path = directory / source.name
-            if not path.exists():
-                directory.mkdir(parents=True, exist_ok=True)
-                made.append(path)
-                partial = shutil.copyfile(source, directory / f".{source.name}.tmp-{os.getpid()}")
-                partial.replace(path)
-        yield
-    except BaseException:
-        for path in made:
-            path.unlink(missing_ok=True)
-        raise

@@ -72,11 +72,12 @@ def evaluated(
     score = statistics.fmean(earned) if earned else None
 
     def publish() -> None:
-        from metta_ref.eval import publish
         from metta_ref.eval.errors import StatsError
+        from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 
         try:
-            publish.publish([shard], manager.run_dir / "stats.duckdb")
+            with SimulationStatsDB(manager.run_dir / "stats.duckdb") as database:
+                database.merge_in([shard])
         except StatsError as error:
             again = f"python -m metta_ref.tools.sim run={manager.run} epoch={epoch}"
             _log.warning("note: the evaluation of epoch %d is not published: %s; then %s", epoch, error, again)

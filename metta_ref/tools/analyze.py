@@ -35,7 +35,6 @@ class AnalyzeConfig:
     ranked_by: str = option("reward", "metric by which checkpoints are ranked and compared")
     baseline: str = option("", "what others are compared with: EPOCH, RUN or RUN#epoch-N; empty: the first measured")
     margin: float | None = option(None, "fail when the newest is worse than the baseline by more than this", minimum=0)
-    target: float | None = option(None, "of ranked_by, in the best of episodes: reports the gap to it")
     resamples: int = option(10_000, "of the bootstrap", unit="resamples", minimum=100, maximum=10_000_000)
     seed: int = option(0, "of the bootstrap", minimum=0, maximum=2**63 - 1)
     plots: tuple[str, ...] = option((), "figures to draw beside the analysis, in plots/", choices=("svg", "png"))
@@ -61,17 +60,16 @@ def main(config: AnalyzeConfig) -> int:
     from metta_ref.eval.eval_stats_db import EvalStatsDB
     from metta_ref.eval.place import parse_place
     from metta_ref.eval.report import to_json, to_tables
+    from metta_ref.eval.statistics import Bootstrap
 
     directory = run_dir(config.run)
     with EvalStatsDB(parse_place(config.database, directory / "stats.duckdb")) as database:
         analysis = analyse(
             database,
             config.metrics,
-            config.seed,
-            config.resamples,
-            ranked_by=config.ranked_by,
-            baseline=_baseline(config, database.checkpoints()),
-            target=config.target,
+            Bootstrap(config.seed, config.resamples),
+            config.ranked_by,
+            _baseline(config, database.checkpoints()),
         )
     path = directory / "analysis.json"
     write_whole(path, to_json(analysis))
@@ -110,10 +108,10 @@ def _alike(runs: Sequence[str]) -> list[dict[str, Path]]:
 
 def _draw(analysis: "Analysis", groups: Sequence[Mapping[str, Path]], directory: Path, kind: str) -> list[Path]:
     """Write the figures and return their paths."""
-    from metta_ref.eval.curves import load_curves
+    from metta_ref.eval.curves import load_curve
     from metta_ref.eval.plots import draw
 
-    figures = draw(analysis, load_curves(groups, analysis.seed), kind)
+    figures = draw(analysis, [load_curve(group) for group in groups], kind)
     directory.mkdir(exist_ok=True)
     paths = [directory / f"{name}.{kind}" for name in figures]
     for path, content in zip(paths, figures.values(), strict=True):
@@ -123,7 +121,7 @@ def _draw(analysis: "Analysis", groups: Sequence[Mapping[str, Path]], directory:
 
 def _gate(analysis: "Analysis", run: str, margin: float) -> int:
     """Say whether the newest measured checkpoint of the run passed, and return the exit code."""
-    from metta_ref.eval.comparison import judge
+    from metta_ref.eval.statistics import judge
 
     epochs = [epoch for name, epoch in (one.policy for one in analysis.checkpoints if one.metrics) if name == run]
     newest = max(epochs, default=None)

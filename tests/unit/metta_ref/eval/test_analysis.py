@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, Profile, TaskAnalysis, analyse
-from metta_ref.eval.comparison import Comparison, Standing
+from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, TaskAnalysis, analyse
 from metta_ref.eval.errors import NoEpisodesError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
-from metta_ref.eval.intervals import Interval
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+from metta_ref.eval.statistics import Bootstrap, Comparison, Interval, Standing
 
 NOON = datetime(2025, 8, 28, 12)
 
@@ -57,10 +56,7 @@ def test_every_checkpoint_is_told_with_what_it_rests_on(stats: EvalStatsDB) -> N
     def task(episodes: int, iqm: float) -> tuple[TaskAnalysis]:
         return (TaskAnalysis("memory", "grid", episodes, iqm, Interval(iqm, iqm)),)
 
-    def shares(epoch: int, *above: float) -> Profile:
-        return Profile(("ant", epoch), (1.0, 2.0), above, tuple(Interval(share, share) for share in above))
-
-    assert analyse(stats, ["reward"], seed=0, resamples=100) == Analysis(
+    assert analyse(stats, ["reward"], Bootstrap(0, 100)) == Analysis(
         checkpoints=(
             CheckpointAnalysis(("ant", 4), 4, 5, where, (certain("reward", 1.0, 4, 4),), task(4, 1.0)),
             CheckpointAnalysis(("ant", 8), 2, 2, where, (certain("reward", 2.0, 2, 2),), task(2, 2.0)),
@@ -69,10 +65,9 @@ def test_every_checkpoint_is_told_with_what_it_rests_on(stats: EvalStatsDB) -> N
         seed=0,
         resamples=100,
         ranked_by="reward",
-        profiles=(shares(4, 0.0, 0.0), shares(8, 1.0, 0.0)),
         ranking=(
-            Standing(("ant", 8), 1, 2.0, Interval(1.0, 1.0)),
-            Standing(("ant", 4), 2, 1.0, Interval(2.0, 2.0)),
+            Standing(("ant", 8), 1, 2.0, Interval(2.0, 2.0)),
+            Standing(("ant", 4), 2, 1.0, Interval(1.0, 1.0)),
         ),
         comparisons=(Comparison(("ant", 8), ("ant", 4), 0, None, None, None, 1.0, Interval(1.0, 1.0), "better"),),
     )
@@ -81,26 +76,18 @@ def test_every_checkpoint_is_told_with_what_it_rests_on(stats: EvalStatsDB) -> N
 def test_one_checkpoint_alone_is_not_ranked(tmp_path: Path) -> None:
     record(tmp_path / "one.duckdb", 1, [1.0, 2.0])
     with EvalStatsDB(tmp_path / "one.duckdb") as alone:
-        assert analyse(alone, ["*"], seed=0, resamples=100).ranking == ()
-
-
-def test_the_gap_to_a_target_counts_what_falls_short_and_nothing_else(tmp_path: Path) -> None:
-    record(tmp_path / "one.duckdb", 1, [0.0, 0.5, 9.0, 0.5], hearts=1.0)
-    with EvalStatsDB(tmp_path / "one.duckdb") as database:
-        hearts, reward = analyse(database, ["*"], seed=0, resamples=200, target=1.0).checkpoints[0].metrics
-    assert (hearts.gap, reward.gap) == (None, 0.5)
-    assert 0.0 <= reward.gap_interval.low < 0.5 < reward.gap_interval.high <= 1.0
+        assert analyse(alone, ["*"], Bootstrap(0, 100)).ranking == ()
 
 
 def test_the_baseline_can_be_chosen_among_the_measured(stats: EvalStatsDB) -> None:
-    [comparison] = analyse(stats, ["*"], seed=0, resamples=100, baseline=("ant", 8)).comparisons
+    [comparison] = analyse(stats, ["*"], Bootstrap(0, 100), baseline=("ant", 8)).comparisons
     assert (comparison.policy, comparison.baseline, comparison.verdict) == (("ant", 4), ("ant", 8), "worse")
     with pytest.raises(NoEpisodesError, match="baseline ant epoch 9 was not measured: measured are ant epoch 4, ant"):
-        analyse(stats, ["*"], seed=0, resamples=100, baseline=("ant", 9))
+        analyse(stats, ["*"], Bootstrap(0, 100), baseline=("ant", 9))
 
 
 def test_a_metric_that_only_another_checkpoint_recorded_is_zero(stats: EvalStatsDB) -> None:
-    first, second, _ = analyse(stats, ["h*"], seed=0, resamples=200).checkpoints
+    first, second, _ = analyse(stats, ["h*"], Bootstrap(0, 200)).checkpoints
     [hearts], [none] = first.metrics, second.metrics
     assert (hearts.mean, hearts.recorded, hearts.potential) == (1.0, 1, 4)
     assert hearts.iqm == 0.0
@@ -124,7 +111,7 @@ def test_episodes_of_one_seed_and_number_all_count(tmp_path: Path) -> None:
         with SimulationStatsDB(path) as database:
             database.record(SimulationRecord(identity, "memory", "grid", (run, 1), NOON), [episode])
     with EvalStatsDB(path) as stats:
-        found = analyse(stats, ["*"], seed=0, resamples=50)
+        found = analyse(stats, ["*"], Bootstrap(0, 50))
     [comparison] = found.comparisons
     assert (comparison.pairs, comparison.difference) == (2, 2.0)
     assert [(one.policy, one.iqm) for one in found.ranking] == [(("bee", 1), 2.0), (("ant", 1), 0.0)]
@@ -133,7 +120,7 @@ def test_episodes_of_one_seed_and_number_all_count(tmp_path: Path) -> None:
 def test_another_checkpoint_moves_no_interval(tmp_path: Path) -> None:
     def intervals(path: Path) -> list[Interval]:
         with EvalStatsDB(path) as database:
-            [reward] = analyse(database, ["reward"], seed=3, resamples=200).checkpoints[0].metrics
+            [reward] = analyse(database, ["reward"], Bootstrap(3, 200)).checkpoints[0].metrics
         return [reward.mean_interval, reward.iqm_interval]
 
     alone, together = tmp_path / "alone.duckdb", tmp_path / "together.duckdb"
@@ -142,16 +129,16 @@ def test_another_checkpoint_moves_no_interval(tmp_path: Path) -> None:
     record(together, 2, [1.0, 7.0])
     record(together, 8, [1.0, 7.0])
     with EvalStatsDB(together) as database:
-        [reward] = analyse(database, ["reward"], seed=3, resamples=200).checkpoints[1].metrics
+        [reward] = analyse(database, ["reward"], Bootstrap(3, 200)).checkpoints[1].metrics
     assert [reward.mean_interval, reward.iqm_interval] == intervals(alone)
 
 
 def test_nothing_measured_is_an_error_and_never_an_empty_table(tmp_path: Path, stats: EvalStatsDB) -> None:
     with pytest.raises(NoEpisodesError, match=r"no metric matches x\*: recorded are hearts, reward"):
-        analyse(stats, ["x*"], seed=0, resamples=10)
+        analyse(stats, ["x*"], Bootstrap(0, 10))
     with pytest.raises(NoEpisodesError, match="no metric hearths to rank by: recorded are hearts, reward"):
-        analyse(stats, ["*"], seed=0, resamples=10, ranked_by="hearths")
+        analyse(stats, ["*"], Bootstrap(0, 10), ranked_by="hearths")
     with SimulationStatsDB(tmp_path / "empty.duckdb"):
         pass
     with EvalStatsDB(tmp_path / "empty.duckdb") as empty, pytest.raises(NoEpisodesError, match="no episode"):
-        analyse(empty, ["*"], seed=0, resamples=10)
+        analyse(empty, ["*"], Bootstrap(0, 10))

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metta_ref.eval.comparison import Comparison, Episodes, compare, rank
-from metta_ref.eval.intervals import Bootstrap, Interval
+from metta_ref.eval.statistics import Bootstrap, Comparison, Episodes, Interval, compare, rank
 
 ANT, BEE, CAT = ("ant", 1), ("bee", 2), ("cat", 3)
 MAZE, FIELD = ("maze", "tmaze"), ("field", "grid")
@@ -91,8 +90,8 @@ def test_places_follow_the_interquartile_mean_and_equals_share() -> None:
         (CAT, 1, 1.0),
         (BEE, 3, 0.0),
     ]
-    assert ranking[2].places.high == 3.0
-    assert ranking[2].places.low == 1.0  # with the outlier drawn twice or more it leads
+    assert ranking[0].iqm_interval == Interval(1.0, 1.0)
+    assert ranking[2].iqm_interval.low == 0.0 < 1.0 < ranking[2].iqm_interval.high  # the outlier, drawn twice or more
 
 
 def test_only_tasks_that_all_played_count() -> None:

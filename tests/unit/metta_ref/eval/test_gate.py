@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from metta_ref.eval.comparison import Comparison, Episodes, compare, judge
-from metta_ref.eval.intervals import Bootstrap
+from metta_ref.eval.statistics import Bootstrap, Comparison, Episodes, compare, judge
 
 MAZE = ("maze", "tmaze")
 NEW, OLD = ("ant", 2), ("ant", 1)

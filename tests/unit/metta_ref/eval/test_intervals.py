@@ -1,13 +1,14 @@
 """Interquartile mean and bootstrap intervals against their definitions."""
 
 import statistics
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metta_ref.eval.intervals import Bootstrap, Interval, Values, interquartile_mean, mean
+from metta_ref.eval.statistics import Bootstrap, Interval, Values, interquartile_mean, mean
 
 FINITE = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
 
@@ -23,7 +24,7 @@ FINITE = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
     ],
 )
 def test_interquartile_mean_by_hand(values: list[float], expected: float) -> None:
-    assert float(interquartile_mean(np.array(values))) == expected
+    assert float(interquartile_mean([np.array(values)])) == expected
 
 
 @settings(deadline=None)
@@ -31,33 +32,33 @@ def test_interquartile_mean_by_hand(values: list[float], expected: float) -> Non
 def test_interquartile_mean_is_the_mean_of_the_middle(values: list[float]) -> None:
     cut = int(0.25 * len(values))
     middle = sorted(values)[cut : len(values) - cut]
-    assert float(interquartile_mean(np.array(values))) == pytest.approx(statistics.fmean(middle), abs=1e-6)
+    assert float(interquartile_mean([np.array(values)])) == pytest.approx(statistics.fmean(middle), abs=1e-6)
 
 
 def test_interquartile_mean_agrees_with_scipy() -> None:
     stats = pytest.importorskip("scipy.stats", reason="scipy is not installed: pip install scipy")
     values = np.random.default_rng(0).normal(size=(7, 13))
-    assert interquartile_mean(values) == pytest.approx(stats.trim_mean(values, 0.25, axis=1))
+    assert interquartile_mean([values]) == pytest.approx(stats.trim_mean(values, 0.25, axis=1))
 
 
 def test_interquartile_mean_of_a_table_is_that_of_each_row() -> None:
     table = np.array([[1.0, 2.0, 4.0, 100.0], [0.0, 0.0, 0.0, 8.0]])
-    assert interquartile_mean(table).tolist() == [3.0, 0.0]
+    assert interquartile_mean([table]).tolist() == [3.0, 0.0]
 
 
 @settings(max_examples=30, deadline=None)
 @given(values=FINITE, seed=st.integers(0, 2**32))
 def test_an_interval_lies_within_the_values_and_follows_from_the_seed(values: list[float], seed: int) -> None:
-    strata = [np.array(values)]
-    first, second = (Bootstrap(seed, 50).estimate(strata, mean)[1] for _ in range(2))
+    tasks = [np.array(values)]
+    first, second = (Bootstrap(seed, 50).estimate(tasks, mean)[1] for _ in range(2))
     assert first == second
     assert min(values) - 1e-6 <= first.low <= first.high <= max(values) + 1e-6
 
 
 def test_tasks_are_resampled_within_themselves() -> None:
     """Two constant tasks leave nothing to chance, although their pooled values differ."""
-    strata = [np.full(3, 0.0), np.full(3, 1.0)]
-    assert Bootstrap(0, 100).estimate(strata, mean) == (0.5, Interval(0.5, 0.5))
+    tasks = [np.full(3, 0.0), np.full(3, 1.0)]
+    assert Bootstrap(0, 100).estimate(tasks, mean) == (0.5, Interval(0.5, 0.5))
 
 
 def test_the_interval_covers_the_true_mean_as_often_as_it_says() -> None:
@@ -75,20 +76,20 @@ def test_many_values_are_resampled_in_batches_without_losing_any() -> None:
     sample = np.random.default_rng(1).normal(size=3000)
     shapes = []
 
-    def counted(values: Values) -> Values:
-        shapes.append(values.shape)
-        return mean(values)
+    def counted(tasks: Sequence[Values]) -> Values:
+        shapes.append(tasks[0].shape)
+        return mean(tasks)
 
     _, interval = Bootstrap(2, 2000).estimate([sample], counted)
     assert len(shapes) > 1
-    assert shapes.pop() == (3000,)
+    assert shapes.pop() == (1, 3000)
     assert sum(rows for rows, _ in shapes) == 2000
     half_width = 1.96 * sample.std() / np.sqrt(sample.size)
     assert interval.low == pytest.approx(sample.mean() - half_width, abs=0.15 * half_width)
     assert interval.high == pytest.approx(sample.mean() + half_width, abs=0.15 * half_width)
 
 
-@pytest.mark.parametrize("strata", [[], [np.array([])], [np.array([1.0]), np.array([])]])
-def test_nothing_to_resample_is_refused(strata: list[np.ndarray]) -> None:
-    with pytest.raises(ValueError, match="at least one value in every stratum"):
-        Bootstrap(0, 10).estimate(strata, mean)
+@pytest.mark.parametrize("tasks", [[], [np.array([])], [np.array([1.0]), np.array([])]])
+def test_nothing_to_resample_is_refused(tasks: list[np.ndarray]) -> None:
+    with pytest.raises(ValueError, match="at least one value in every task"):
+        Bootstrap(0, 10).estimate(tasks, mean)

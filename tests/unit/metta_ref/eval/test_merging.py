@@ -13,7 +13,6 @@ import pytest
 
 from metta_ref.eval.errors import StatsBusyError, StatsCorruptError, StatsNotFoundError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
-from metta_ref.eval.publish import publish
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
 from metta_ref.eval.simulation_stats_db import Merged, SimulationStatsDB
 
@@ -43,6 +42,11 @@ def shard(path: Path, policy: tuple[str, int], *episodes: str, reward: float = 1
     return path
 
 
+def merge(shards: list[Path], destination: Path) -> Merged:
+    with SimulationStatsDB(destination) as database:
+        return database.merge_in(shards)
+
+
 def counts(path: Path) -> dict[str, int]:
     with SimulationStatsDB(path, read_only=True) as database:
         return {table: len(rows) for table, rows in database.tables().items()}
@@ -52,7 +56,7 @@ def test_shards_of_two_policies_fill_every_table(tmp_path: Path) -> None:
     one = shard(tmp_path / "one.duckdb", ("ant", 4), "a", "b")
     two = shard(tmp_path / "two.duckdb", ("bee", 8), "c")
     merged = tmp_path / "stats.duckdb"
-    assert publish([one, two], merged) == Merged(added=("a", "b", "c"), total=3)
+    assert merge([one, two], merged) == Merged(added=frozenset({"a", "b", "c"}), total=3)
     assert counts(merged) == {
         "simulations": 2,
         "episodes": 3,
@@ -68,12 +72,12 @@ def test_shards_of_two_policies_fill_every_table(tmp_path: Path) -> None:
 
 def test_merging_again_adds_nothing(tmp_path: Path) -> None:
     one, merged = shard(tmp_path / "one.duckdb", ("ant", 4), "a", "b"), tmp_path / "stats.duckdb"
-    publish([one], merged)
+    merge([one], merged)
     before = counts(merged)
-    assert publish([one, one], merged) == Merged(added=(), total=2)
+    assert merge([one, one], merged) == Merged(added=frozenset(), total=2)
     assert counts(merged) == before
     with SimulationStatsDB(merged) as database:
-        assert database.merge_in([merged]) == Merged(added=(), total=2)
+        assert database.merge_in([merged]) == Merged(added=frozenset(), total=2)
 
 
 def test_an_episode_is_merged_whole_and_the_first_one_stays(tmp_path: Path) -> None:
@@ -94,7 +98,7 @@ def test_an_episode_is_merged_whole_and_the_first_one_stays(tmp_path: Path) -> N
                 )
             ],
         )
-    assert publish([first, second], merged) == Merged(added=("a",), total=1)
+    assert merge([first, second], merged) == Merged(added=frozenset({"a"}), total=1)
     with EvalStatsDB(merged) as database:
         assert database.metrics(("ant", 4)) == ["reward"]
         assert database.sums("reward", ("ant", 4)).total == 1.0
@@ -102,14 +106,14 @@ def test_an_episode_is_merged_whole_and_the_first_one_stays(tmp_path: Path) -> N
 
 def test_a_damaged_shard_changes_nothing(tmp_path: Path) -> None:
     good, merged = shard(tmp_path / "good.duckdb", ("ant", 4), "a"), tmp_path / "stats.duckdb"
-    publish([good], merged)
+    merge([good], merged)
     before = merged.read_bytes()
     bad = shard(tmp_path / "bad.duckdb", ("bee", 8), "b")
     os.truncate(bad, bad.stat().st_size // 2)
     with pytest.raises(StatsCorruptError, match=r"bad\.duckdb is not a readable stats database"):
-        publish([shard(tmp_path / "more.duckdb", ("cat", 2), "c"), bad], merged)
+        merge([shard(tmp_path / "more.duckdb", ("cat", 2), "c"), bad], merged)
     with pytest.raises(StatsNotFoundError, match="no stats database at"):
-        publish([tmp_path / "absent.duckdb"], merged)
+        merge([tmp_path / "absent.duckdb"], merged)
     assert merged.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "bad.duckdb", "good.duckdb", "more.duckdb", "stats.duckdb",
@@ -123,44 +127,65 @@ def test_a_damaged_destination_is_named_and_left_alone(tmp_path: Path, content: 
     damaged = whole[: len(whole) // 2] if content is None else content
     merged.write_bytes(damaged)
     with pytest.raises(StatsCorruptError, match=r"/stats\.duckdb is not a readable stats database"):
-        publish([shard(tmp_path / "one.duckdb", ("ant", 4), "b")], merged)
+        merge([shard(tmp_path / "one.duckdb", ("ant", 4), "b")], merged)
     assert merged.read_bytes() == damaged
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.duckdb", "stats.duckdb"]
 
 
-def test_what_a_killed_merge_left_behind_is_in_nobody_s_way(tmp_path: Path) -> None:
-    one = shard(tmp_path / "one.duckdb", ("ant", 4), "a")
-    for name in (".stats.duckdb.tmp", ".stats.duckdb.tmp.wal", ".stats.duckdb.lock"):
-        (tmp_path / name).write_bytes(b"half a database")
-    assert publish([one], tmp_path / "stats.duckdb") == Merged(added=("a",), total=1)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.duckdb", "stats.duckdb"]
+def in_another_process(program: str, *arguments: object) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", f"import sys; from pathlib import Path\n{program}", *map(str, arguments)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-def test_merges_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
-    shards = [shard(tmp_path / f"{i}.duckdb", (f"ant{i}", 4), f"e{i}") for i in range(6)]
+MERGE = """
+from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+with SimulationStatsDB(Path(sys.argv[1])) as database:
+    database.merge_in([Path(sys.argv[2])])
+    {then}
+"""
+
+
+def test_what_was_merged_outlasts_a_kill(tmp_path: Path) -> None:
+    """The merge is committed and a deletion is not when the process is gone without closing anything."""
+    shards = [shard(tmp_path / f"{i}.duckdb", (f"ant{i}", 4), f"e{i}") for i in range(2)]
     merged = tmp_path / "stats.duckdb"
-    with ThreadPoolExecutor(max_workers=3) as pool:
-        list(pool.map(lambda path: publish([path], merged), shards))
-    assert counts(merged)["episodes"] == 6
+    merge(shards[:1], merged)
+    unfinished = "database.connection.rows('BEGIN'); database.connection.rows('DELETE FROM episodes'); "
+    killed = in_another_process(
+        MERGE.format(then=f"{unfinished} import os; os.kill(os.getpid(), 9)"), merged, shards[1]
+    )
+    assert killed.wait() == -9
+    killed.communicate()
+    assert counts(merged)["episodes"] == 2
+    assert merge(shards, merged) == Merged(added=frozenset(), total=2)
 
 
-def test_a_database_that_another_process_writes_is_busy(tmp_path: Path) -> None:
+def test_processes_that_merge_at_the_same_time_wait_and_lose_nothing(tmp_path: Path) -> None:
+    shards = [shard(tmp_path / f"{i}.duckdb", (f"ant{i}", 4), f"e{i}") for i in range(3)]
+    merged = tmp_path / "stats.duckdb"
+    merging = [in_another_process(MERGE.format(then="pass"), merged, path) for path in shards]
+    for process in merging:
+        process.communicate()
+    assert [process.returncode for process in merging] == [0, 0, 0]
+    assert counts(merged)["episodes"] == 3
+
+
+def test_a_database_that_another_process_holds_is_waited_for_and_then_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = shard(tmp_path / "stats.duckdb", ("ant", 4), "a")
-    hold = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", hold, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as other:
+    hold = "import duckdb; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    with in_another_process(hold, path) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
+        monkeypatch.setattr("metta_ref.eval.connection.SECONDS_TO_WAIT", 0.1)
         with pytest.raises(StatsBusyError, match="is in use"):
             EvalStatsDB(path)
-
-
-def test_another_program_s_unfinished_changes_are_not_thrown_away(tmp_path: Path) -> None:
-    merged = shard(tmp_path / "stats.duckdb", ("ant", 4), "a")
-    (tmp_path / "stats.duckdb.wal").write_bytes(b"pending")
-    with pytest.raises(StatsBusyError, match="unfinished changes"):
-        publish([shard(tmp_path / "one.duckdb", ("ant", 4), "b")], merged)
+        monkeypatch.undo()
+        with ThreadPoolExecutor() as pool:
+            waiting = pool.submit(counts, path)
+            other.communicate("")
+            assert waiting.result()["episodes"] == 1
 
 
 def test_other_databases_are_no_stats_databases(tmp_path: Path) -> None:
@@ -168,6 +193,10 @@ def test_other_databases_are_no_stats_databases(tmp_path: Path) -> None:
     duckdb.connect(str(foreign)).close()
     with pytest.raises(StatsCorruptError, match="without the tables of a stats database"):
         EvalStatsDB(foreign)
+    with duckdb.connect(str(foreign)) as connection:
+        connection.execute("CREATE TABLE mine (a INTEGER)")
+    with pytest.raises(StatsCorruptError, match="without the tables of a stats database"):
+        SimulationStatsDB(foreign)
     newer = shard(tmp_path / "newer.duckdb", ("ant", 4), "a")
     with duckdb.connect(str(newer)) as connection:
         connection.execute("UPDATE stats_format SET version = 2")

@@ -5,9 +5,9 @@ import json
 
 from rich.console import Console
 
-from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, Profile, TaskAnalysis
-from metta_ref.eval.intervals import Interval
+from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, TaskAnalysis
 from metta_ref.eval.report import to_json, to_tables
+from metta_ref.eval.statistics import Interval
 
 REWARD = MetricAnalysis(
     metric="reward",
@@ -18,8 +18,6 @@ REWARD = MetricAnalysis(
     std=0.46351,
     recorded=11,
     potential=16,
-    gap=0.3125,
-    gap_interval=Interval(0.125, 0.5625),
 )
 MEMORY = TaskAnalysis("memory", "grid", 16, 0.875, Interval(0.375, 1.0))
 ANALYSIS = Analysis(
@@ -30,20 +28,18 @@ ANALYSIS = Analysis(
     seed=3,
     resamples=1000,
     ranked_by="reward",
-    target=1.0,
-    profiles=(Profile(("demo", 8), (0.0, 1.0), (0.6875, 0.0), (Interval(0.4375, 0.875), Interval(0.0, 0.0))),),
 )
 
 
 TABLE = """\
-┏━━━━━━┳━━━━━━━┳━━━━━━━━━━━━━━━━━━┳━━━━━━━━┳━━━━━━━━━━━━━━━━━┳━━━━━━━┳━━━━━━━━━━━━━━┳━━━━━━━━┳━━━━━━━━━━┳━━━━━━━━━━┳━━━━━━━━━━━┳━━━━━━━━━┓
-┃ run  ┃ epoch ┃ metric           ┃   mean ┃    95% interval ┃   IQM ┃ 95% interval ┃    std ┃ gap to 1 ┃ recorded ┃ potential ┃ samples ┃
-┡━━━━━━╇━━━━━━━╇━━━━━━━━━━━━━━━━━━╇━━━━━━━━╇━━━━━━━━━━━━━━━━━╇━━━━━━━╇━━━━━━━━━━━━━━╇━━━━━━━━╇━━━━━━━━━━╇━━━━━━━━━━╇━━━━━━━━━━━╇━━━━━━━━━┩
-│ demo │     8 │ reward           │ 0.6875 │ 0.4375 to 0.875 │ 0.875 │   0.375 to 1 │ 0.4635 │   0.3125 │       11 │        16 │      16 │
-│ demo │     9 │ no episode ended │        │                 │       │              │        │          │          │         0 │       4 │
-└──────┴───────┴──────────────────┴────────┴─────────────────┴───────┴──────────────┴────────┴──────────┴──────────┴───────────┴─────────┘
-Percentile bootstrap of episodes within simulations: 1000 resamples, seed 3. Recorded: samples with a value of this metric. Potential:
-samples with a value of any metric.
+┏━━━━━━┳━━━━━━━┳━━━━━━━━━━━━━━━━━━┳━━━━━━━━┳━━━━━━━━━━━━━━━━━┳━━━━━━━┳━━━━━━━━━━━━━━┳━━━━━━━━┳━━━━━━━━━━┳━━━━━━━━━━━┳━━━━━━━━━┓
+┃ run  ┃ epoch ┃ metric           ┃   mean ┃    95% interval ┃   IQM ┃ 95% interval ┃    std ┃ recorded ┃ potential ┃ samples ┃
+┡━━━━━━╇━━━━━━━╇━━━━━━━━━━━━━━━━━━╇━━━━━━━━╇━━━━━━━━━━━━━━━━━╇━━━━━━━╇━━━━━━━━━━━━━━╇━━━━━━━━╇━━━━━━━━━━╇━━━━━━━━━━━╇━━━━━━━━━┩
+│ demo │     8 │ reward           │ 0.6875 │ 0.4375 to 0.875 │ 0.875 │   0.375 to 1 │ 0.4635 │       11 │        16 │      16 │
+│ demo │     9 │ no episode ended │        │                 │       │              │        │          │         0 │       4 │
+└──────┴───────┴──────────────────┴────────┴─────────────────┴───────┴──────────────┴────────┴──────────┴───────────┴─────────┘
+Percentile bootstrap of episodes within simulations: 1000 resamples, seed 3. Recorded: samples with a value of this metric.
+Potential: samples with a value of any metric.
 """  # noqa: E501 - a table as wide as it is
 
 
@@ -61,16 +57,6 @@ def test_the_json_holds_everything() -> None:
         "resamples": 1000,
         "confidence": 0.95,
         "ranked_by": "reward",
-        "target": 1.0,
-        "profiles": [
-            {
-                "run": "demo",
-                "epoch": 8,
-                "thresholds": [0.0, 1.0],
-                "shares": [0.6875, 0.0],
-                "intervals": [[0.4375, 0.875], [0.0, 0.0]],
-            }
-        ],
         "ranking": [],
         "comparisons": [],
         "checkpoints": [
@@ -90,8 +76,6 @@ def test_the_json_holds_everything() -> None:
                         "std": 0.46351,
                         "recorded": 11,
                         "potential": 16,
-                        "gap": 0.3125,
-                        "gap_interval": [0.125, 0.5625],
                     }
                 ],
                 "tasks": [

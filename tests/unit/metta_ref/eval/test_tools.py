@@ -169,9 +169,9 @@ def test_figures_are_drawn_beside_the_analysis(data: Path, command: Command) -> 
     (data / "demo" / "metrics.jsonl").write_text('{"agent_step": 8, "score": 0.5}\n{"agent_step": 16, "score": 1}\n')
     status, out, err = command("analyze", "run=demo", "resamples=100", "plots=png")
     assert (status, err) == (0, "")
-    assert [line.count(f"{data}/demo/plots/") for line in out.splitlines() if line.startswith("plots: ")] == [3]
+    assert [line.count(f"{data}/demo/plots/") for line in out.splitlines() if line.startswith("plots: ")] == [2]
     assert sorted(path.name for path in (data / "demo" / "plots").iterdir()) == [
-        "intervals.png", "learning_curves.png", "profiles.png",
+        "intervals.png", "learning_curves.png",
     ]  # fmt: skip
 
 

@@ -17,10 +17,10 @@ from metta_ref.eval.connection import Connection
 from metta_ref.eval.errors import StatsCorruptError, StatsNotFoundError, StatsServerError
 from metta_ref.eval.eval_stats_db import EvalStatsDB, SampleFilter
 from metta_ref.eval.place import Place, Server, parse_place
-from metta_ref.eval.publish import publish
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
 from metta_ref.eval.schema import TABLES, VIEWS
 from metta_ref.eval.simulation_stats_db import Merged, SimulationStatsDB
+from metta_ref.eval.statistics import Bootstrap
 from metta_ref.rl.trainer import Trainer
 
 NOON = datetime(2025, 8, 28, 12)
@@ -53,6 +53,11 @@ def shard(path: Path, policy: tuple[str, int], episodes: int, identity: str = "s
     return path
 
 
+def publish(shards: list[Path], place: Place) -> Merged:
+    with SimulationStatsDB(place) as database:
+        return database.merge_in(shards)
+
+
 def test_a_server_answers_every_question_as_a_file_does(tmp_path: Path, server: Server) -> None:
     shards = [shard(tmp_path / "one.duckdb", ANT, 5), shard(tmp_path / "two.duckdb", BEE, 9)]
     places: list[Place] = [tmp_path / "stats.duckdb", server]
@@ -62,7 +67,7 @@ def test_a_server_answers_every_question_as_a_file_does(tmp_path: Path, server: 
         with EvalStatsDB(place) as database:
             path = "train_dir/ant/checkpoints"
             return [
-                analyse(database, ["*"], seed=0, resamples=100),
+                analyse(database, ["*"], Bootstrap(0, 100)),
                 database.simulation_scores(path, 4, "hearts"),
                 database.get_std_metric_by_filter("hearts", path, 4, SampleFilter(sim_env="grid")),
                 database.get_average_metric_by_filter("reward", path, 4, SampleFilter("memory' OR '1'='1")),
@@ -78,10 +83,10 @@ def test_a_server_answers_every_question_as_a_file_does(tmp_path: Path, server: 
 
 def test_publishing_again_adds_nothing_and_keeps_whole_episodes(tmp_path: Path, server: Server) -> None:
     small, large = shard(tmp_path / "small.duckdb", ANT, 2), shard(tmp_path / "large.duckdb", ANT, 3)
-    assert publish([small], server) == Merged(("s-ant-0", "s-ant-1", "s-ant-2"), 3)
-    assert publish([small, small], server) == Merged((), 3)
+    assert publish([small], server) == Merged(frozenset({"s-ant-0", "s-ant-1", "s-ant-2"}), 3)
+    assert publish([small, small], server) == Merged(frozenset(), 3)
     # The episode that never ended stays so, though another shard has it complete.
-    assert publish([large], server) == Merged(("s-ant-3",), 4)
+    assert publish([large], server) == Merged(frozenset({"s-ant-3"}), 4)
     with SimulationStatsDB(server, read_only=True) as database:
         rows = database.tables()
     assert {table: len(rows[table]) for table in TABLES} == {
@@ -103,9 +108,10 @@ def test_processes_that_publish_at_the_same_time_lose_and_repeat_nothing(tmp_pat
     """Three processes meet an empty database; each brings an episode of its own and the same forty others."""
     program = (
         "import sys; from pathlib import Path; from metta_ref.eval.place import Server\n"
-        "from metta_ref.eval.publish import publish\n"
+        "from metta_ref.eval.simulation_stats_db import SimulationStatsDB\n"
         "print('ready', flush=True); sys.stdin.readline()\n"
-        "publish([Path(path) for path in sys.argv[2:]], Server(sys.argv[1]))"
+        "with SimulationStatsDB(Server(sys.argv[1])) as database:\n"
+        "    database.merge_in([Path(path) for path in sys.argv[2:]])"
     )
     common = shard(tmp_path / "common.duckdb", ANT, 39)
     processes = []

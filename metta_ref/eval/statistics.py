@@ -1,30 +1,27 @@
 """Which policy is better, by how much, how sure that is, and whether it is good enough.
 
-Episodes that were begun alike (equal simulation, seed and number) are pairs: their differences leave out what
-the episodes have in common, and so say more than two intervals side by side. Where there are no pairs, the
-probability of improvement still compares (Agarwal et al. 2021, arXiv 2108.13264, section 4.3).
+After Agarwal et al. 2021 (arXiv 2108.13264): few episodes and heavy tails make a mean alone misleading; the
+interquartile mean drops the lowest and the highest quarter, and a percentile bootstrap, stratified by task, says how
+far any figure could be off. Episodes that were begun alike (equal simulation, seed and number) are pairs: their
+differences leave out what the episodes have in common, and so say more than two intervals side by side.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from metta_ref.eval.eval_stats_db import Task
-from metta_ref.eval.intervals import (
-    CONFIDENCE,
-    LIMITS,
-    Bootstrap,
-    Interval,
-    Values,
-    interquartile_mean,
-    mean,
-    percentiles,
-)
 from metta_ref.eval.records import PolicyKey
+
+Values = NDArray[np.float64]
+
+Statistic = Callable[[Sequence[Values]], Values]
+"""A figure of each of R samples, as [R]: a sample is a row in each of several arrays [R, n], one a task."""
 
 Episodes = Mapping[Task, Sequence[tuple[str, float]]]
 """By task, the value of each episode with a name that equal beginnings share; no task is without episodes."""
@@ -32,11 +29,67 @@ Episodes = Mapping[Task, Sequence[tuple[str, float]]]
 Outcome = Literal["passed", "regressed", "undecided"]
 """What the gate says of a policy."""
 
+CONFIDENCE: Final = 0.95
 POWER: Final = 0.8
 """How often an effect of the smallest detectable size would be found."""
 
+_LIMITS: Final = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
 _FEWEST_PAIRS: Final = 10
 """Of fewer values, resampling knows too little of how they vary."""
+_CELLS_AT_ONCE: Final = 1_000_000
+"""Resampled values held in memory at a time: 8 MB."""
+
+
+class Interval(NamedTuple):
+    """A two-sided percentile interval."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bootstrap:
+    """Values resampled within their tasks, `resamples` times.
+
+    Whatever is asked is drawn from the seed anew: nothing else in a database moves an interval, and figures of
+    episodes that were begun alike are compared in the same resamples.
+    """
+
+    seed: int
+    resamples: int
+
+    def estimate(self, tasks: Sequence[Values], statistic: Statistic) -> tuple[float, Interval]:
+        """A statistic of the values of tasks, [n] each, and where resampling puts it.
+
+        Raises ValueError when there is no task, or an empty one.
+        """
+        if not tasks or any(values.size == 0 for values in tasks):
+            raise ValueError("a bootstrap needs at least one value in every task")
+        generator = np.random.default_rng(self.seed)
+        batch = max(1, _CELLS_AT_ONCE // sum(values.size for values in tasks))
+        drawn = []
+        for start in range(0, self.resamples, batch):
+            rows = min(batch, self.resamples - start)
+            drawn.append(statistic([v[generator.integers(v.size, size=(rows, v.size))] for v in tasks]))
+        interval = Interval(*np.quantile(np.concatenate(drawn), _LIMITS).tolist())
+        return float(statistic([values[None] for values in tasks])[0]), interval
+
+
+def mean(tasks: Sequence[Values]) -> Values:
+    """The mean of all values of a sample."""
+    return np.asarray(np.concatenate(tasks, axis=-1).mean(axis=-1))
+
+
+def interquartile_mean(tasks: Sequence[Values]) -> Values:
+    """The mean without the floor(n / 4) lowest and highest of the n values of a sample: a 25 % trimmed mean."""
+    values = np.sort(np.concatenate(tasks, axis=-1), axis=-1)
+    cut = values.shape[-1] // 4
+    return np.asarray(values[..., cut : values.shape[-1] - cut].mean(axis=-1))
+
+
+def improvement(sides: Sequence[Values]) -> Values:
+    """P(x > y) + P(x = y) / 2 (section 4.3 of the paper), averaged over tasks: x and y of each in turn."""
+    return np.asarray(np.mean([_won(x, y) for x, y in zip(sides[::2], sides[1::2], strict=True)], axis=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +116,15 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A policy's place by interquartile mean among all, and the places that resampling gives it."""
+    """A policy's place by interquartile mean over the tasks that all policies played."""
 
     policy: PolicyKey
     place: int
     iqm: float
-    places: Interval
+    iqm_interval: Interval
 
 
-def strata(episodes: Episodes) -> list[Values]:
+def values_of(episodes: Episodes) -> list[Values]:
     """The values of each task."""
     return [np.array([value for _, value in own]) for own in episodes.values()]
 
@@ -86,17 +139,17 @@ def compare(
     ours, theirs = ({task: played[key][task] for task in tasks} for key in (policy, baseline))
     differences = [found for task in tasks if (found := _differences(ours[task], theirs[task])).size]
     difference, interval = bootstrap.estimate(differences, mean) if differences else (None, None)
-    sides = [values for pair in zip(strata(ours), strata(theirs), strict=True) for values in pair]
-    chances = percentiles(bootstrap.draws(sides, _improvement))
+    sides = [values for pair in zip(values_of(ours), values_of(theirs), strict=True) for values in pair]
+    chance, chances = bootstrap.estimate(sides, improvement)
     decisive, even = (chances, 0.5) if interval is None else (interval, 0.0)
     return Comparison(
         policy=policy,
         baseline=baseline,
-        pairs=sum(stratum.size for stratum in differences),
+        pairs=sum(values.size for values in differences),
         difference=difference,
         difference_interval=interval,
         detectable=_detectable(differences),
-        probability_of_improvement=float(_improvement([values[None] for values in sides])[0]),
+        probability_of_improvement=chance,
         probability_interval=chances,
         verdict="better" if decisive.low > even else "worse" if decisive.high < even else "undecided",
     )
@@ -110,12 +163,12 @@ def rank(played: Mapping[PolicyKey, Episodes], bootstrap: Bootstrap) -> tuple[St
     tasks = sorted(set.intersection(*(set(episodes) for episodes in played.values())))
     if not tasks:
         return ()
-    values = [strata({task: episodes[task] for task in tasks}) for episodes in played.values()]
-    means = np.array([interquartile_mean(np.concatenate(own)) for own in values])
-    drawn = np.stack([bootstrap.pooled_draws(own, interquartile_mean) for own in values])
-    bounds = np.quantile(_places(drawn), LIMITS, axis=1).T.tolist()
-    figures = zip(played, _places(means[:, None])[:, 0], means, bounds, strict=True)
-    standings = [Standing(policy, int(place), float(iqm), Interval(*places)) for policy, place, iqm, places in figures]
+    common = {policy: values_of({task: episodes[task] for task in tasks}) for policy, episodes in played.items()}
+    found = {policy: bootstrap.estimate(values, interquartile_mean) for policy, values in common.items()}
+    standings = [
+        Standing(policy, 1 + sum(other > iqm for other, _ in found.values()), iqm, interval)
+        for policy, (iqm, interval) in found.items()
+    ]
     return tuple(sorted(standings, key=lambda standing: (standing.place, standing.policy)))
 
 
@@ -138,6 +191,12 @@ def judge(comparison: Comparison, margin: float) -> tuple[Outcome, int | None]:
     return "undecided", max(math.ceil(pairs * (effect / margin) ** 2), pairs + 1, _FEWEST_PAIRS)
 
 
+def _won(x: Values, y: Values) -> Values:
+    rows = list(zip(np.sort(y, axis=-1), x, strict=True))
+    below, upto = (np.stack([np.searchsorted(*row, side=side) for row in rows]) for side in ("left", "right"))
+    return np.asarray((below + upto).mean(axis=-1) / (2 * y.shape[-1]))
+
+
 def _differences(ours: Sequence[tuple[str, float]], theirs: Sequence[tuple[str, float]]) -> Values:
     there = dict(theirs)
     return np.array([value - there[name] for name, value in ours if name in there])
@@ -145,24 +204,8 @@ def _differences(ours: Sequence[tuple[str, float]], theirs: Sequence[tuple[str, 
 
 def _detectable(differences: Sequence[Values]) -> float | None:
     """(z of the confidence + z of the power) standard errors of the mean over all differences."""
-    if not differences or any(stratum.size == 1 for stratum in differences):
+    if not differences or any(values.size == 1 for values in differences):
         return None
-    count = sum(stratum.size for stratum in differences)
-    error = math.sqrt(sum(stratum.size * stratum.var(ddof=1) for stratum in differences)) / count
+    count = sum(values.size for values in differences)
+    error = math.sqrt(sum(values.size * values.var(ddof=1) for values in differences)) / count
     return (NormalDist().inv_cdf((1 + CONFIDENCE) / 2) + NormalDist().inv_cdf(POWER)) * error
-
-
-def _improvement(sides: Sequence[Values]) -> Values:
-    """P(x > y) + P(x = y) / 2 in each row, averaged over tasks: x [R, n] and y [R, m] in turn, to [R]."""
-    return np.asarray(np.mean([_won(x, y) for x, y in zip(sides[::2], sides[1::2], strict=True)], axis=0))
-
-
-def _won(x: Values, y: Values) -> Values:
-    rows = list(zip(np.sort(y, axis=-1), x, strict=True))
-    below, upto = (np.stack([np.searchsorted(*row, side=side) for row in rows]) for side in ("left", "right"))
-    return np.asarray((below + upto).mean(axis=-1) / (2 * y.shape[-1]))
-
-
-def _places(means: Values) -> Values:
-    """Places from 1 on in each column of [policies, R], equal values sharing the better one."""
-    return np.asarray(1.0 + (means[None, :, :] > means[:, None, :]).sum(axis=1))
