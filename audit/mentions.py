@@ -23,6 +23,7 @@ from audit.model.mentions import Mention
 from audit.model.settings import BASELINE_FILE, RetiredName
 from audit.resolve.retired import Retirements
 from audit.skimmed import Skimmed
+from audit.sources.ignores import ignored_paths
 from audit.sources.tree import Tree, is_in
 from audit.sources.worktree import blob_id
 from audit.trees import Listing, LoadedTree, load_from
@@ -122,7 +123,10 @@ class MentionCheck:
                 return frozenset(mention.text for reading in same for mention in reading.mentions)
             return frozenset(each.text for each in _read_uncached(base.tree, old, self._kinds))
 
-        judge = MentionJudge(now.program, retirements, self._paths, past, self._declared, texts_before)
+        def ignored(paths: Iterable[str]) -> frozenset[str]:
+            return ignored_paths(now.tree, paths)
+
+        judge = MentionJudge(now.program, retirements, self._paths, past, self._declared, texts_before, ignored)
         mentions = (
             (path, mention)
             for path, reading in readings

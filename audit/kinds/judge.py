@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import posixpath
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Final, Protocol
 
 import msgspec
@@ -37,7 +39,8 @@ class MentionJudge:
     """Answers for one tree. Satisfies `audit.checks.mentions.Judge`.
 
     ``declared`` are names that the repository itself declares retired. ``texts_before`` gives what a file
-    mentioned at the base; it is asked only about findings whose target was gone then already.
+    mentioned at the base; it is asked only about findings whose target was gone then already. ``ignored`` tells which
+    paths the tree keeps out of version control, folders with a slash at their end.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class MentionJudge:
         past: Past | None,
         declared: Iterable[str] = (),
         texts_before: Callable[[str], frozenset[str]] = lambda _path: frozenset(),
+        ignored: Callable[[Iterable[str]], frozenset[str]] = lambda _paths: frozenset(),
     ) -> None:
         self._program = program
         self._base = program.base
@@ -56,6 +60,7 @@ class MentionJudge:
         self._past = past
         self._declared = frozenset(declared)
         self._texts_before = texts_before
+        self._ignored = ignored
         self._known: dict[tuple[str, str, bool], Gone | None] = {}
 
     def referrer(self, path: str) -> str:
@@ -107,7 +112,20 @@ class MentionJudge:
             return None
         return not gone.existed_at_base and mention.text in self._texts_before(path)
 
-    def _gone_path(self, target: str) -> Gone:
+    @cached_property
+    def _unversioned(self) -> frozenset[str]:
+        """Paths that version control held once, and that the tree leaves to whoever builds it now."""
+        return frozenset(self._paths.spelt[each] for each in self._ignored(self._paths.spelt))
+
+    def _may_be_built(self, path: str) -> bool:
+        """Whether a path is left to a build. Of folders that every project ignores (``lib/``, ``build/``) modules are
+        none that a build makes."""
+        stem, suffix = posixpath.splitext(path)
+        return self._program.may_build(stem) if suffix in (".py", ".pyi") else path in self._unversioned
+
+    def _gone_path(self, target: str) -> Gone | None:
+        if self._may_be_built(target):
+            return None
         retirement = replacement = None
         if self._past is not None:
             retirement = self._past.removed(target)

@@ -91,6 +91,12 @@ class GonePaths:
         self._gone = PathIndex(self.gone)
         self._globbed: dict[tuple[str, str], str | None] = {}
 
+    @cached_property
+    def spelt(self) -> dict[str, str]:
+        """Each path that is gone, folders with a slash at their end -> the path."""
+        folders = {path.rpartition("/")[0] for path in self.gone}
+        return {f"{path}/" if path in folders else path: path for path in self.gone}
+
     def find(self, document: str, text: str) -> str | None:
         """The path that is gone and that ``text``, written in ``document``, means; None when there is no such."""
         if not self.gone:

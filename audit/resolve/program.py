@@ -68,7 +68,8 @@ class Program:
         self.kept: dict[str, object] = {}
         """What readers of this tree keep by path."""
         self.distributions = Distributions(layout.dependencies)
-        self._builds = Builds(layout, generated)
+        self.may_build = Builds(layout, generated).makes
+        """Whether a build may make the module at a path without suffix."""
         self._absolute: dict[tuple[object, ...], Kept[Resolution]] = {}
         self._views: Views = Views(self.index, self.facts, base._views if base is not None else None)
 
@@ -92,7 +93,7 @@ class Program:
 
     def builds(self, node: Node, name: str) -> bool:
         """Whether a build may make a module ``name`` below a package: ignored, or named in a build file."""
-        return self._builds.makes(f"{node.stem}/{name}")
+        return self.may_build(f"{node.stem}/{name}")
 
     def replaces(self, path: str) -> bool:
         """Whether the module of a file may be replaced by another while it is imported."""
@@ -277,7 +278,7 @@ class Program:
         return {top for each in surveys for top in each.inside}, {top for each in surveys for top in each.outside}
 
     def _may_be_built(self, parts: tuple[str, ...]) -> bool:
-        return any(self._builds.makes(posixpath.join(root, *parts)) for root in self.index.roots)
+        return any(self.may_build(posixpath.join(root, *parts)) for root in self.index.roots)
 
     def import_target(self, path: str, statement: Import) -> Target | None:
         """The module that a from-import names; None when it is not first-party."""

@@ -84,16 +84,24 @@ class Git:
         """Output of one git command, decoded and stripped."""
         return self.run(*arguments, check=check).decode(errors="surrogateescape").strip()
 
-    def _call(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[bytes]:
-        with self._started(arguments) as process:
-            output, errors = process.communicate()
+    def given(self, text: bytes, *arguments: str) -> bytes:
+        """Output of one git command that reads ``text``, whatever its exit status.
+
+        Raises:
+            SourceError: git is missing.
+        """
+        return self._call(arguments, text).stdout
+
+    def _call(self, arguments: tuple[str, ...], text: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+        with self._started(arguments, subprocess.DEVNULL if text is None else subprocess.PIPE) as process:
+            output, errors = process.communicate(text)
         return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
 
-    def _started(self, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    def _started(self, arguments: tuple[str, ...], stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         try:
             return subprocess.Popen(
                 self._command(arguments),
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=_environment(),

@@ -13,6 +13,8 @@ What is expected stands on the line it speaks of, or in lines of its own right a
 
     from pkg import store  # finding: REF001 pkg.store -> pkg.archive (warning) (old)
 
+or, where a line of text would name what it expects, in a comment: `<!-- # finding: REF008 pkg.store -->`.
+
 The reader is strict: what it does not understand completely is an error, for a case that is silently not
 what it looks like proves nothing.
 """
@@ -275,8 +277,8 @@ def _expectations(path: str, file: File, migrated: bool) -> Iterator[Expectation
     for number, text in enumerate(file.text.split("\n"), 1):
         code, *marks = text.split(_MARK)
         where = file.line + number - 1
-        said = [(mark.strip(), where) for mark in marks]
-        if not code.strip():
+        said = [(mark.removesuffix("-->").strip(), where) for mark in marks]
+        if not code.removesuffix("<!-- ").strip():
             waiting += said
             continue
         for mark, line in waiting + said:
