@@ -1,7 +1,9 @@
 """Everything that can be wrong with a checkpoint, as types; each message names the file and what to do."""
 
+from metta_ref.config import RefusedError
 
-class CheckpointError(Exception):
+
+class CheckpointError(RefusedError):
     """Any failure of a checkpoint."""
 
 

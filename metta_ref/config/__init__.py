@@ -1,7 +1,16 @@
 """Frozen configuration, the `key=value` grammar that overrides it, and the run directories that keep it."""
 
 from metta_ref.config.observation import EMPTY, TOKEN, Feature, Observation, observation_from_plain
-from metta_ref.config.options import ConfigError, Rules, from_mapping, help_text, option, parse_overrides
+from metta_ref.config.options import (
+    ConfigError,
+    FailedError,
+    RefusedError,
+    Rules,
+    from_mapping,
+    help_text,
+    option,
+    parse_overrides,
+)
 from metta_ref.config.runs import (
     config_digest,
     data_dir,
@@ -38,9 +47,11 @@ __all__ = [
     "CurriculumConfig",
     "EnvConfig",
     "EvaluationConfig",
+    "FailedError",
     "Feature",
     "KickstartConfig",
     "Observation",
+    "RefusedError",
     "Rules",
     "TrainerConfig",
     "config_digest",

@@ -1,6 +1,5 @@
 """Settings as frozen dataclasses: what each says of itself, and the `key=value` grammar that gives it another value."""
 
-import contextlib
 import difflib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,7 +14,15 @@ Rules = Iterator[tuple[tuple[str, ...], str]]
 """Broken rules between settings: the keys that each is about, and its message."""
 
 
-class ConfigError(Exception):
+class RefusedError(Exception):
+    """What was asked for cannot be done with what is there; the message says what to do, and a tool exits with 2."""
+
+
+class FailedError(Exception):
+    """A process that this one depends on failed; the message says which and why, and a tool exits with 1."""
+
+
+class ConfigError(RefusedError):
     """Settings that cannot be used: one message for each mistake, in `problems`."""
 
     def __init__(self, problems: Iterable[str]) -> None:
@@ -84,7 +91,7 @@ def parse_overrides(argv: Sequence[str], config_class: type[C], base: C | None =
     Raises ConfigError with all mistakes: unknown keys (with the nearest valid one), keys given twice or missing,
     values of the wrong type or out of range, broken rules between settings.
     """
-    given: dict[str, object] = {}
+    given: dict[str, str] = {}
     problems: list[str] = []
     for argument in argv:
         key, equals, text = argument.partition("=")
@@ -102,7 +109,7 @@ def from_mapping(mapping: Mapping[str, Any], config_class: type[C], base: C | No
 
     Raises ConfigError as `parse_overrides` does, so a file and a command line obey the same rules.
     """
-    return _configured(_flattened(mapping), config_class, base, [])
+    return _configured({key: _text(value) for key, value in _flattened(mapping).items()}, config_class, base, [])
 
 
 def help_text(config_class: type) -> str:
@@ -110,29 +117,25 @@ def help_text(config_class: type) -> str:
     rows = []
     for key, setting in settings_of(config_class).items():
         choices = f" ({', '.join(setting.traits['choices'])})" if "choices" in setting.traits else ""
-        rows.append((key, _shown(setting.default), setting.traits.get("unit", ""), setting.help + choices))
+        rows.append((key, _text(setting.default) or '""', setting.traits.get("unit", ""), setting.help + choices))
     widths = [*(max(map(len, column)) for column in list(zip(*rows, strict=True))[:3]), 0]
     return "\n".join("  ".join(map(str.ljust, row, widths)) for row in rows)
 
 
-class _RefusedError(Exception):
-    """A value that its setting does not accept; the message completes a sentence that begins with key=value."""
-
-
-def _configured(given: Mapping[str, object], config_class: type[C], base: C | None, problems: list[str]) -> C:
+def _configured(given: Mapping[str, str], config_class: type[C], base: C | None, problems: list[str]) -> C:
     known = settings_of(config_class)
     values: dict[str, object] = {}
     mistaken: set[str] = set()
-    for key, raw in given.items():
+    for key, text in given.items():
         if key not in known:
             nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
             problems.append(f"{key}: no such key; did you mean {nearest}? (--help lists all keys)")
             continue
         try:
-            values[key] = _accepted(known[key].traits, _converted(known[key].type, raw))
-        except _RefusedError as error:
+            values[key] = _parsed(known[key].type, known[key].traits, text)
+        except ValueError as error:
             mistaken.add(key)
-            problems.append(f"{key}={raw}: {error}")
+            problems.append(f"{key}={text}: must be {error}")
     config: C = _replaced(config_class() if base is None else base, values)
     for key, value in values_of(config).items():
         if (asked := known[key].traits.get("required")) and not value:
@@ -162,60 +165,36 @@ def _replaced(config: Any, values: Mapping[str, object], prefix: str = "") -> An
     return replace(config, **changes)
 
 
-def _converted(kind: object, raw: object) -> object:
-    """`raw` as a value of type `kind`: text from a command line, or a plain value from a file."""
+def _parsed(kind: object, traits: Traits, text: str) -> object:
+    """The value that a text means. Raises ValueError with what it must be instead."""
     arguments = get_args(kind)
     if NoneType in arguments:
-        return None if raw in (None, "none") else _converted(arguments[0], raw)
+        return None if text == "none" else _parsed(arguments[0], traits, text)
     if get_origin(kind) is tuple:
-        # A file written when the setting was a single value holds no list.
-        parts = [raw] if isinstance(raw, int | float) else raw
-        parts = [part for part in parts.split(",") if part] if isinstance(parts, str) else parts
-        if not isinstance(parts, list | tuple):
-            raise _RefusedError("must be a list, separated by commas")
-        return tuple(_converted(arguments[0], part) for part in parts)
+        return tuple(_parsed(arguments[0], traits, part) for part in text.split(",") if part)
     if kind is bool:
-        if raw not in (True, False, "true", "false"):
-            raise _RefusedError("must be true or false")
-        return raw in (True, "true")
+        if text not in ("true", "false"):
+            raise ValueError("true or false")
+        return text == "true"
     if kind is str:
-        if not isinstance(raw, str):
-            raise _RefusedError("must be text")
-        return raw
-    return _number(kind, raw)
-
-
-def _number(kind: object, raw: object) -> int | float:
-    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        raise _RefusedError("must be a number")
-    if kind is int:
-        if not isinstance(raw, float):
-            with contextlib.suppress(ValueError):
-                return int(raw)
-        raise _RefusedError("must be a whole number")
+        if "choices" in traits and text not in traits["choices"]:
+            raise ValueError(f"one of {', '.join(traits['choices'])}")
+        return text
     try:
-        number = float(raw)
+        number = int(text) if kind is int else float(text)
     except ValueError:
-        raise _RefusedError("must be a number") from None
-    if not math.isfinite(number):
-        raise _RefusedError("must be a finite number")
+        raise ValueError("a whole number" if kind is int else "a number") from None
+    if isinstance(number, float) and not math.isfinite(number):
+        raise ValueError("a finite number")
+    if number < traits.get("minimum", -math.inf):
+        raise ValueError(f"at least {traits['minimum']:g}")
+    if number > traits.get("maximum", math.inf):
+        raise ValueError(f"at most {traits['maximum']:g}")
     return number
 
 
-def _accepted(traits: Traits, value: object) -> object:
-    if isinstance(value, tuple):
-        return tuple(_accepted(traits, part) for part in value)
-    if "choices" in traits and value not in traits["choices"]:
-        raise _RefusedError(f"must be one of {', '.join(traits['choices'])}")
-    if isinstance(value, int | float):
-        if "minimum" in traits and value < traits["minimum"]:
-            raise _RefusedError(f"must be at least {traits['minimum']:g}")
-        if "maximum" in traits and value > traits["maximum"]:
-            raise _RefusedError(f"must be at most {traits['maximum']:g}")
-    return value
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, tuple):
-        return ",".join(map(str, value)) or '""'
-    return (str(value).lower() if isinstance(value, bool) else str(value)) or '""'
+def _text(value: object) -> str:
+    """How a command line writes a value."""
+    if isinstance(value, list | tuple):
+        return ",".join(map(_text, value))
+    return str(value).lower() if isinstance(value, bool | None) else str(value)

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from metta_ref.config import FailedError
 from metta_ref.envs.interface import Info, StepResult
 from metta_ref.envs.worker import INPUTS, SECONDS_TO_END, Factory, shared_row
 
@@ -29,7 +30,7 @@ _PROGRAM = (
 )
 
 
-class WorkerError(RuntimeError):
+class WorkerError(FailedError):
     """A worker process raised, died or did not answer; the message says which, with its traceback."""
 
 

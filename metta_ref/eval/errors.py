@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from metta_ref.config import RefusedError
+
 if TYPE_CHECKING:
     from metta_ref.eval.place import Place, Server
 
 
-class StatsError(Exception):
+class StatsError(RefusedError):
     """Root of every error that a stats database raises; its text says which file and what to do."""
 
 

@@ -15,6 +15,8 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from metta_ref.config import FailedError
+
 if TYPE_CHECKING:
     from torch import Tensor
     from torch.distributed import ProcessGroup
@@ -29,7 +31,7 @@ _SECONDS_TO_JOIN = 300.0
 """Until all ranks have imported torch and found each other, and rank 0 has read what it needs."""
 
 
-class GroupError(RuntimeError):
+class GroupError(FailedError):
     """Another rank failed, died or did not answer in time."""
 
 

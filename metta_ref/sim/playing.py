@@ -10,12 +10,13 @@ import torch
 from numpy.typing import NDArray
 
 from metta_ref.agents.interface import Agent
+from metta_ref.config import RefusedError
 from metta_ref.envs import Info, VectorEnv
 from metta_ref.envs.streams import draw, seeded_streams
 
 
-class ReplayError(Exception):
-    """A replay that cannot be read or made; the message says what to do."""
+class ReplayError(RefusedError):
+    """A replay that cannot be read or made."""
 
 
 @runtime_checkable

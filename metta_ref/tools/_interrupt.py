@@ -2,8 +2,6 @@
 
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
 from typing import Self
 
@@ -34,16 +32,3 @@ class StopRequest:
         self.requested = True
         if not self._silent:
             print("stopping after this update; press Ctrl-C again to stop at once", file=sys.stderr)
-
-
-@contextmanager
-def interrupts_later() -> Iterator[None]:
-    """Hold SIGINT back until the end of the block, for imports of extension modules.
-
-    Raised in the middle of one, KeyboardInterrupt may end the interpreter although it is handled.
-    """
-    unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)

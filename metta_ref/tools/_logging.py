@@ -1,10 +1,9 @@
 """What a run says, to whoever watches and to `train.log` in its directory."""
 
 import logging
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from pathlib import Path
 
 LOG = "train.log"
@@ -27,24 +26,20 @@ def logging_to(directory: Path, level: str) -> Iterator[None]:
     """
     to_file = logging.FileHandler(directory / LOG, encoding="utf-8")
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    with _handled(to_file, _Stderr()):
-        before = _logger.level
-        _logger.setLevel(level.upper())
-        try:
-            yield
-        finally:
-            _logger.setLevel(before)
-
-
-@contextmanager
-def silence() -> Iterator[None]:
-    """Keep records of the package, and what is printed on standard output, to no one for the time of the block."""
-    with (
-        _handled(logging.NullHandler()),
-        Path(os.devnull).open("w", encoding="utf-8") as nowhere,
-        redirect_stdout(nowhere),
-    ):
+    handlers: tuple[logging.Handler, ...] = (to_file, _Stderr())
+    before = _logger.level
+    for handler in handlers:
+        _logger.addHandler(handler)
+    _logger.setLevel(level.upper())
+    _logger.propagate = False  # an environment's package may have given the root logger a handler as well
+    try:
         yield
+    finally:
+        _logger.propagate = True
+        _logger.setLevel(before)
+        for handler in handlers:
+            _logger.removeHandler(handler)
+        to_file.close()
 
 
 def announce(text: str) -> None:
@@ -56,18 +51,3 @@ def announce(text: str) -> None:
 def log_failure(error: BaseException) -> None:
     """Keep in the log what ended a run; whoever catches it shows it."""
     _logger.error("ended by %s: %s", type(error).__name__, error, extra={"shown": True})
-
-
-@contextmanager
-def _handled(*handlers: logging.Handler) -> Iterator[None]:
-    """Records reach these alone: an environment's package may have given the root logger a handler as well."""
-    before, _logger.propagate = _logger.propagate, False
-    for handler in handlers:
-        _logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        _logger.propagate = before
-        for handler in handlers:
-            _logger.removeHandler(handler)
-            handler.close()

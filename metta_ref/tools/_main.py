@@ -2,12 +2,11 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from metta_ref.config import ConfigError, help_text, parse_overrides
-from metta_ref.rl.group import FirstRankError, GroupError, speaker
-from metta_ref.tools._interrupt import interrupts_later
+from metta_ref.config import Config, ConfigError, FailedError, RefusedError, help_text, parse_overrides
+from metta_ref.rl.group import FirstRankError, process_group, speaker
 
 C = TypeVar("C")
 
@@ -34,46 +33,57 @@ def tool(
         print(f"{(description or '').strip()}\n\nkeys, defaults, units:\n{help_text(config_class)}")
         return EXIT_DONE
     try:
-        config = parse(arguments) if parse else parse_overrides(arguments, config_class)
-        return _guarded(main, config)
-    except ConfigError as error:
-        return _refuse(error)
-    except FirstRankError:
+        return main(parse(arguments) if parse else parse_overrides(arguments, config_class)) or EXIT_DONE
+    except RefusedError as error:
+        for line in str(error).splitlines():
+            _say(f"error: {line}")
         return EXIT_REFUSED
-    except GroupError as error:
-        return _fail(error)
+    except FirstRankError:
+        return EXIT_REFUSED  # rank 0 says what was wrong
+    except FailedError as error:
+        _say(f"failed: {error}")
+        return EXIT_FAILED
     except KeyboardInterrupt:
-        print(f"{speaker()}interrupted", file=sys.stderr)
+        _say("interrupted")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever reads has enough, as `head` does; what Python still holds back must not raise again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE
     except OSError as error:
-        return _refuse(OSError(f"cannot read or write: {error}; look for room and permission there"))
+        _say(f"error: cannot read or write: {error}; look for room and permission there")
+        return EXIT_REFUSED
 
 
-def _guarded(main: Callable[[C], int | None], config: C) -> int:
-    # Their packages load numpy, which --help and a mistaken key should not wait for.
-    with interrupts_later():
-        from metta_ref.checkpoint import CheckpointError
-        from metta_ref.envs import WorkerError
-        from metta_ref.eval.errors import StatsError
+def parsed_once(parse: Callable[[Sequence[str]], Config], argv: Sequence[str]) -> Config:
+    """What `parse` makes of rank 0's command line, on every rank: one word counts, and one complains.
 
-    try:
-        return main(config) or EXIT_DONE
-    except (CheckpointError, StatsError) as error:
-        return _refuse(error)
-    except WorkerError as error:
-        return _fail(error)
+    From then on no rank waits longer for another than it says. Raises what `parse` raises, ConfigError when the ranks
+    do not divide the environments, and GroupError.
+    """
+    group = process_group()
 
+    def parsed() -> Config:
+        config = parse(argv)
+        if problems := list(_problems(config, group.size)):
+            raise ConfigError(problems)
+        return config
 
-def _refuse(error: Exception) -> int:
-    for line in str(error).splitlines():
-        print(f"{speaker()}error: {line}", file=sys.stderr)
-    return EXIT_REFUSED
+    config = group.first(parsed)
+    group.limit(config.trainer.rank_timeout)
+    return config
 
 
-def _fail(error: Exception) -> int:
-    print(f"{speaker()}failed: {error}", file=sys.stderr)
-    return EXIT_FAILED
+def _say(message: str) -> None:
+    print(f"{speaker()}{message}", file=sys.stderr)
+
+
+def _problems(config: Config, ranks: int) -> Iterator[str]:
+    envs, workers, agents = config.trainer.num_envs, config.trainer.num_workers, config.env.agents
+    if envs % ranks:
+        yield f"trainer.num_envs={envs}: {ranks} ranks do not divide it; use a multiple of {ranks}, or other ranks"
+    elif envs // ranks % (agents * max(workers, 1)):
+        yield (
+            f"trainer.num_workers={workers}: with env.agents={agents} cannot step the {envs // ranks} environments of "
+            f"each of {ranks} ranks in equal parts; use 0, or another trainer.num_envs"
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from metta_ref.checkpoint import BackgroundWriter, Checkpoint, CheckpointManager, retained
 from metta_ref.config import Config
-from metta_ref.tools._evaluating import SCORE, evaluated, evaluation_due, publish_again
+from metta_ref.tools._evaluating import SCORE, Played, evaluated, evaluation_due, publish, publish_again
 from metta_ref.tools._logging import announce
 from metta_ref.tools._progress import MetricsLog, Watcher
 from metta_ref.tools._wandb import telemetry
@@ -43,10 +43,10 @@ def recording(trainer: "Trainer", manager: CheckpointManager) -> Iterator[Report
             publish_again(trainer.epoch, config, manager)
 
         def report(progress: "Progress | None", checkpoint: Checkpoint | None) -> None:
-            publish: Callable[[], None] | None = None
+            played: Played = ()
             if progress and checkpoint and evaluation_due(config, progress.epoch, progress.agent_step):
                 stopwatch.skip()
-                checkpoint, score, publish = evaluated(checkpoint, config, manager)
+                checkpoint, score, played = evaluated(checkpoint, config, manager)
                 stopwatch.lap("evaluate")
                 progress = replace(progress, evaluation_score=score)
             if progress:
@@ -55,13 +55,13 @@ def recording(trainer: "Trainer", manager: CheckpointManager) -> Iterator[Report
                 shown.update(progress)
             if checkpoint:
                 stopwatch.skip()
-                writer.submit(partial(keep, checkpoint, publish))
+                writer.submit(partial(keep, checkpoint, played))
                 stopwatch.lap("checkpoint")
 
-        def keep(checkpoint: Checkpoint, publish: Callable[[], None] | None) -> None:
+        def keep(checkpoint: Checkpoint, played: Played) -> None:
             shown.checkpoint(checkpoint, persist(checkpoint, manager, config))
-            if publish:
-                publish()
+            if played:
+                publish(played, checkpoint.epoch, manager)
 
         yield report
 

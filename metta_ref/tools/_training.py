@@ -1,23 +1,26 @@
-"""A session of training, as `train` and `resume` share it: take the run, make the trainer, loop, report, save."""
+"""A session of training, as `train` and `resume` share it: take the run, make the trainer, loop, report, save.
+
+Where torchrun starts several processes, each has such a session, and rank 0 speaks and writes for all.
+"""
 
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
 from metta_ref.checkpoint import CheckpointManager, locked
 from metta_ref.config import Config, run_dir
-from metta_ref.rl.group import process_group
+from metta_ref.rl.group import Group, process_group
 from metta_ref.tools._evaluating import evaluation_due
 from metta_ref.tools._interrupt import StopRequest
-from metta_ref.tools._logging import announce, log_failure, logging_to, silence
+from metta_ref.tools._logging import announce, log_failure, logging_to
 from metta_ref.tools._main import EXIT_DONE, EXIT_INTERRUPTED
 from metta_ref.tools._progress import shown
-from metta_ref.tools._ranks import own_envs
 from metta_ref.tools._record import recording
 
 if TYPE_CHECKING:
+    from metta_ref.envs import VectorEnv
     from metta_ref.rl.trainer import Trainer
 
 _log = logging.getLogger(__name__)
@@ -32,9 +35,29 @@ def use_one_thread() -> None:
     torch.set_num_threads(1)
 
 
+def own_envs(config: Config, group: Group) -> "VectorEnv":
+    """This rank's part of the environments, with the random streams that they have in the whole batch.
+
+    Raises as `make_env` does.
+    """
+    from metta_ref.envs import make_env, task_configs
+
+    settings = config.trainer
+    count = settings.num_envs // group.size
+    return make_env(
+        config.env,
+        count,
+        config.seed,
+        settings.num_workers,
+        worker_timeout=settings.worker_timeout,
+        first_env=group.rank * count,
+        tasks=task_configs(config.env, config.curriculum),
+    )
+
+
 @contextmanager
 def taken(config: Config) -> Iterator[None]:
-    """Hold the run for this job. Rank 0 speaks for all, on the terminal and in the run's log; the others only of what
+    """Hold the run for this job, and tell of it on the terminal and in the run's log. Other ranks tell only of what
     ends them.
 
     Raises RunBusyError, and GroupError on the other ranks.
@@ -42,7 +65,11 @@ def taken(config: Config) -> Iterator[None]:
     group, directory = process_group(), run_dir(config.run)
     with ExitStack() as stack:
         group.first(lambda: stack.enter_context(locked(directory)))
-        stack.enter_context(silence() if group.rank else logging_to(directory, config.log_level))
+        if group.rank == 0:
+            stack.enter_context(logging_to(directory, config.log_level))
+        else:
+            logging.disable()
+            stack.enter_context(redirect_stdout(None))
         yield
 
 

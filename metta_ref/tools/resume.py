@@ -20,8 +20,7 @@ from metta_ref.config import (
     save_run_config,
 )
 from metta_ref.rl.group import process_group
-from metta_ref.tools._main import tool
-from metta_ref.tools._ranks import parsed_once
+from metta_ref.tools._main import parsed_once, tool
 from metta_ref.tools._wandb import identified
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from metta_ref.config import Config, ConfigError, parse_overrides, run_dir, save_run_config
-from metta_ref.tools._main import tool
-from metta_ref.tools._ranks import parsed_once
+from metta_ref.tools._main import parsed_once, tool
 from metta_ref.tools._wandb import identified
 
 if TYPE_CHECKING:

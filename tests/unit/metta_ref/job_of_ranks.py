@@ -19,7 +19,7 @@ from metta_ref.rl.group import Group, GroupError, process_group
 from metta_ref.rl.trainer import Trainer
 from metta_ref.tools import resume, train
 from metta_ref.tools._main import tool
-from metta_ref.tools._ranks import own_envs
+from metta_ref.tools._training import own_envs
 
 SMALL = ("agent.hidden_size=8", "agent.head_size=4", "trainer.num_envs=8", "trainer.horizon=16")
 TASK = ("env.name=tmaze", "env.corridor_length=1", "env.max_steps=7")
