@@ -1,6 +1,6 @@
 """Checkpoints: one manager, complete or absent on disk, verified whenever they are read."""
 
-from metta_ref.checkpoint.contents import Checkpoint, PolicySpec, Snapshot
+from metta_ref.checkpoint.contents import Checkpoint, PolicySpec
 from metta_ref.checkpoint.durable import BackgroundWriter, locked
 from metta_ref.checkpoint.errors import (
     CheckpointCorruptError,
@@ -36,7 +36,6 @@ __all__ = [
     "PolicySpec",
     "RunBusyError",
     "Selection",
-    "Snapshot",
     "key_and_version",
     "locked",
     "parse_condition",

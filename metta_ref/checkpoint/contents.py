@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from metta_ref.checkpoint.errors import CheckpointStateError
-from metta_ref.checkpoint.migrations import FORMAT_VERSION
+from metta_ref.checkpoint.migrations import FORMAT_VERSION, Arrays
 from metta_ref.config import AgentConfig, Observation
 
 if TYPE_CHECKING:
@@ -15,17 +13,6 @@ if TYPE_CHECKING:
 
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
 """What a sidecar may hold: values that every YAML reader understands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The complete state of a trainer.
-
-    `tensors` maps a section, which becomes a file of that name, to named arrays; `scalars` are the rest.
-    """
-
-    tensors: Mapping[str, Mapping[str, NDArray[Any]]]
-    scalars: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +24,9 @@ class PolicySpec:
     num_actions: int
     config: AgentConfig
 
-    def build(self, weights: Mapping[str, NDArray[Any]]) -> "Agent":
-        """A new agent on the CPU, in evaluation mode, with copies of the weights; random numbers go on undisturbed.
+    def build(self, state: Arrays) -> "Agent":
+        """A new agent on the CPU, in evaluation mode, with copies of the weights in a state or a part of it; random
+        numbers go on undisturbed.
 
         Raises CheckpointStateError when the weights do not fit the network.
         """
@@ -49,7 +37,8 @@ class PolicySpec:
         try:
             with torch.random.fork_rng(devices=[]):
                 agent = make_agent(self.agent, self.observation, self.num_actions, self.config)
-            agent.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
+            weights = {name: torch.from_numpy(array) for name, array in state.items() if name.startswith("policy/")}
+            agent.load_state_dict({name.removeprefix("policy/"): tensor for name, tensor in weights.items()})
         except (ValueError, RuntimeError) as error:
             raise CheckpointStateError(
                 f"not a policy of this version ({error}); use the version of metta_ref that wrote it"
@@ -61,14 +50,15 @@ class PolicySpec:
 class Checkpoint:
     """One checkpoint: state, the policy's architecture, facts for people, and where it comes from.
 
-    `environment` is the fingerprint of the machine and libraries: the same state goes on to the same bytes
-    only where it is equal. `parent` is the epoch that the run was resumed from, None from scratch, and
-    `format_version` the format that it was read from. `sidecar` holds plain values only; `run` and `epoch`
-    are added when it is saved.
+    `state` is the trainer's, complete, by `<section>/<name>`: a section becomes a file, and that named `scalars` holds
+    whole numbers. `environment` is the fingerprint of the machine and libraries: the same state goes on to the same
+    bytes only where it is equal. `parent` is the epoch that the run was resumed from, None from scratch, and
+    `format_version` the format that it was read from. `sidecar` holds plain values only; `run` and `epoch` are added
+    when it is saved.
     """
 
     epoch: int
-    snapshot: Snapshot
+    state: Arrays
     policy: PolicySpec
     sidecar: Mapping[str, Plain] = field(default_factory=dict)
     config_digest: str = ""

@@ -1,9 +1,8 @@
 """How checkpoints reach the disk: one process a run, one piece at a time beside training, flushed before it counts."""
 
 import fcntl
-import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,26 +60,14 @@ class BackgroundWriter:
             in_flight.result()
 
 
-def digests(directory: Path) -> dict[str, str]:
-    """SHA-256 of each file in a directory by name, read back: no file need be held in memory to be written."""
-    found = {}
-    for path in directory.iterdir():
-        with path.open("rb") as file:
-            found[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
-    return found
+def flush(paths: Sequence[Path]) -> None:
+    """Return when files, or the names in directories, are on disk. Raises OSError.
 
-
-def flush(directory: Path) -> None:
-    """Return when the files of a directory, and their names, are on disk. Raises OSError.
-
-    Each has the mode then that a new file in this directory has, whoever made it. All are flushed at once: a journal
-    commits once for all of them, where one after the other each waits for a commit of its own.
+    All are flushed at once: a journal commits once for all of them, where one after the other each waits for a commit
+    of its own.
     """
-    files, mode = list(directory.iterdir()), directory.stat().st_mode & 0o666
-    for path in files:
-        path.chmod(mode)
-    with ThreadPoolExecutor(len(files) + 1, thread_name_prefix="flush") as pool:
-        list(pool.map(flush_entry, [*files, directory]))
+    with ThreadPoolExecutor(len(paths), thread_name_prefix="flush") as pool:
+        list(pool.map(flush_entry, paths))
 
 
 def flush_entry(path: Path) -> None:

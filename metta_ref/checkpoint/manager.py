@@ -2,43 +2,27 @@
 
 A checkpoint is written into a temporary directory beside its final place, every file and the directory flushed
 to disk, and takes its name in one rename, which commits it. A kill at any moment leaves the older checkpoints and
-at most a temporary directory, which readers ignore and the next save removes.
+at most a temporary directory, which readers ignore and the next save removes: one process writes a run at a time,
+which is for `durable.locked` to see to.
 """
 
 import contextlib
 import os
 import shutil
-from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from collections.abc import Collection
 from pathlib import Path
 
-import numpy as np
-import safetensors.numpy
-import yaml
-
 from metta_ref.checkpoint.contents import Checkpoint, Plain, require_plain
-from metta_ref.checkpoint.durable import digests, flush, flush_entry
+from metta_ref.checkpoint.durable import flush, flush_entry
 from metta_ref.checkpoint.errors import (
     CheckpointExistsError,
     CheckpointKindError,
     CheckpointNotFoundError,
     CheckpointWriteError,
 )
-from metta_ref.checkpoint.manifest import Manifest, digest, encoded, to_json
-from metta_ref.checkpoint.names import (
-    FOLDER,
-    MANIFEST,
-    POLICY,
-    SCALARS,
-    SIDECAR,
-    TENSORS,
-    epoch_name,
-    parse_epoch,
-    partial_name,
-    partial_owner,
-)
+from metta_ref.checkpoint.names import FOLDER, epoch_name, parse_epoch
 from metta_ref.checkpoint.selection import Selection, select
-from metta_ref.checkpoint.stored import Stored
+from metta_ref.checkpoint.stored import Stored, files_of
 
 
 class CheckpointManager:
@@ -103,14 +87,6 @@ class CheckpointManager:
         """A whole checkpoint, every byte verified. Raises as `stored` does."""
         return self.stored(epoch).load()
 
-    def read_manifest(self, epoch: int) -> Manifest:
-        """Provenance and digests of a checkpoint. Raises as `stored` does."""
-        return self.stored(epoch).manifest
-
-    def read_sidecar(self, epoch: int) -> dict[str, Plain]:
-        """The facts for people of a checkpoint. Raises as `stored` does."""
-        return self.stored(epoch).sidecar()
-
     def sidecars(self) -> dict[int, dict[str, Plain]]:
         """The facts for people of every checkpoint, by epoch; one that is pruned meanwhile is not among them.
 
@@ -119,7 +95,7 @@ class CheckpointManager:
         found = {}
         for epoch in self.epochs():
             with contextlib.suppress(CheckpointNotFoundError):
-                found[epoch] = self.read_sidecar(epoch)
+                found[epoch] = self.stored(epoch).sidecar()
         return found
 
     def save(self, checkpoint: Checkpoint) -> Path:
@@ -133,20 +109,23 @@ class CheckpointManager:
             raise CheckpointExistsError(f"{final}: stands already; remove it to save this epoch again")
         sidecar = {"run": self.run, "epoch": checkpoint.epoch, **checkpoint.sidecar}
         require_plain(sidecar, "sidecar")
-        unfinished = self.directory / partial_name(checkpoint.epoch, "tmp")
+        files = files_of(checkpoint, self.run, sidecar)
+        unfinished = final.with_name(f".{final.name}.tmp")
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
-            self._remove_leftovers()
+            for leftover in self.directory.glob(".epoch-*"):
+                shutil.rmtree(leftover)
             unfinished.mkdir()
-            self._write(checkpoint, sidecar, unfinished)
-            flush(unfinished)
+            for name, data in files.items():
+                (unfinished / name).write_bytes(data)
+            flush([*unfinished.iterdir(), unfinished])
             unfinished.rename(final)
             flush_entry(self.directory)
-        except (OSError, safetensors.SafetensorError) as error:
+        except OSError as error:
             with contextlib.suppress(FileNotFoundError):
                 final.rename(unfinished)  # renamed, but perhaps not on disk
             raise CheckpointWriteError(
-                f"{final}: not saved ({_reason(error)}); make room and grant permission there, older checkpoints stand"
+                f"{final}: not saved ({error.strerror}); make room and grant permission there, older checkpoints stand"
             ) from error
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -160,51 +139,10 @@ class CheckpointManager:
         """
         removed = tuple(epoch for epoch in self.epochs() if epoch not in keep)
         for epoch in removed:
-            leaving = self.directory / partial_name(epoch, "old")
+            path = self.path(epoch)
             try:
-                self.path(epoch).rename(leaving)
-                shutil.rmtree(leaving)
+                shutil.rmtree(path.rename(path.with_name(f".{path.name}.old")))
             except OSError as error:
-                raise CheckpointWriteError(
-                    f"{self.path(epoch)}: cannot be removed ({_reason(error)}); grant permission there"
-                ) from error
+                message = f"{path}: cannot be removed ({error.strerror}); grant permission there"
+                raise CheckpointWriteError(message) from error
         return removed
-
-    def _write(self, checkpoint: Checkpoint, sidecar: Mapping[str, Plain], directory: Path) -> None:
-        for section, arrays in checkpoint.snapshot.tensors.items():
-            # The format stores memory as it lies, so that an array must be contiguous for its bytes to be its values.
-            contiguous = {name: np.asarray(array, order="C") for name, array in sorted(arrays.items())}
-            safetensors.numpy.save_file(contiguous, directory / f"{section}{TENSORS}")
-        (directory / SCALARS).write_bytes(to_json(dict(checkpoint.snapshot.scalars)))
-        (directory / POLICY).write_bytes(to_json(asdict(checkpoint.policy)))
-        (directory / SIDECAR).write_bytes(yaml.safe_dump(sidecar, sort_keys=False, allow_unicode=True).encode())
-        files = digests(directory)
-        state = {name: found for name, found in files.items() if name == SCALARS or name.endswith(TENSORS)}
-        manifest = Manifest(
-            run=self.run,
-            epoch=checkpoint.epoch,
-            parent=checkpoint.parent,
-            config_digest=checkpoint.config_digest,
-            environment=dict(checkpoint.environment),
-            state_digest=digest(to_json(state)),
-            files=files,
-        )
-        (directory / MANIFEST).write_bytes(encoded(manifest))
-
-    def _remove_leftovers(self) -> None:
-        for entry in self.directory.iterdir():
-            owner = partial_owner(entry.name)
-            if owner is not None and (owner == os.getpid() or not _alive(owner)):
-                shutil.rmtree(entry)
-
-
-def _reason(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except OSError as error:
-        return isinstance(error, PermissionError)
-    return True

@@ -9,7 +9,10 @@ after a flattening layer; kickstarting may have several teachers, which are numb
 from collections.abc import Callable, Mapping
 from typing import Any
 
-Arrays = Mapping[str, Any]
+from numpy.typing import NDArray
+
+Arrays = Mapping[str, NDArray[Any]]
+"""State by `<section>/<name>`."""
 
 FORMAT_VERSION = 2
 
@@ -21,11 +24,11 @@ def migrated_policy(plain: Mapping[str, Any], version: int) -> Mapping[str, Any]
     return plain
 
 
-def migrated_tensors(section: str, arrays: Arrays, version: int) -> Arrays:
-    """A section of tensors, written in an older format, in the current one."""
-    for step in _TENSOR_STEPS[version - 1 :]:
-        arrays = {step(section, name): array for name, array in arrays.items()}
-    return arrays
+def migrated_state(state: Arrays, version: int) -> Arrays:
+    """State, all or some of it, written in an older format, in the current one."""
+    for step in _STATE_STEPS[version - 1 :]:
+        state = {step(name): array for name, array in state.items()}
+    return state
 
 
 def _observation_as_value(plain: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -33,17 +36,10 @@ def _observation_as_value(plain: Mapping[str, Any]) -> Mapping[str, Any]:
     return others | {"observation": {"shape": plain["observation_shape"], "features": [], "grid": [0, 0]}}
 
 
-def _names_of_format_2(section: str, name: str) -> str:
-    if section == "kickstarter":
-        # Of several teachers this was the first; its weights carry the names of a policy's.
-        kind, dot, rest = name.partition(".")
-        return f"0.{kind}{dot}{_flattened_first(rest)}"
-    return _flattened_first(name) if section in ("policy", "optimizer") else name
-
-
-def _flattened_first(name: str) -> str:
-    return name.replace("encoder.0.", "encoder.1.", 1) if name.startswith("encoder.0.") else name
+def _names_of_format_2(name: str) -> str:
+    """The one teacher that there was is the first of several; its weights carry the names of a policy's."""
+    return name.replace("kickstarter/", "kickstarter/0.").replace("encoder.0.", "encoder.1.")
 
 
 _POLICY_STEPS: tuple[Callable[[Mapping[str, Any]], Mapping[str, Any]], ...] = (_observation_as_value,)
-_TENSOR_STEPS: tuple[Callable[[str, str], str], ...] = (_names_of_format_2,)
+_STATE_STEPS: tuple[Callable[[str], str], ...] = (_names_of_format_2,)

@@ -12,7 +12,6 @@ MANIFEST, SIDECAR, POLICY, SCALARS, TENSORS = (
     "manifest.json", "sidecar.yaml", "policy.json", "scalars.json", ".safetensors"
 )  # fmt: skip
 _EPOCH = re.compile(r"epoch-(\d{8,})")
-_PARTIAL = re.compile(r"\.epoch-\d{8,}\.(?:tmp|old)-(\d+)")
 
 
 def epoch_name(epoch: int) -> str:
@@ -24,17 +23,6 @@ def parse_epoch(name: str) -> int | None:
     """The epoch that a directory name stands for; None for any other name."""
     match = _EPOCH.fullmatch(name)
     return int(match[1]) if match and epoch_name(int(match[1])) == name else None
-
-
-def partial_name(epoch: int, kind: str) -> str:
-    """Name of a directory on its way in (`tmp`) or out (`old`); it carries the process that is at work."""
-    return f".{epoch_name(epoch)}.{kind}-{os.getpid()}"
-
-
-def partial_owner(name: str) -> int | None:
-    """The process id in a name made by `partial_name`; None for any other name."""
-    match = _PARTIAL.fullmatch(name)
-    return int(match[1]) if match else None
 
 
 def key_and_version(checkpoint_path: str | os.PathLike[str], epoch: int) -> tuple[str, int]:

@@ -47,7 +47,7 @@ def copied(uri: str, folder: Path, wanted: int | Selection, *, whole: bool) -> t
         for epoch in there:
             fetch(epoch, _FACTS if compared or epoch in (wanted, max(there)) else ())
         chosen = manager.choose(wanted)
-        fetch(chosen, manager.read_manifest(chosen).files if whole else _POLICY)
+        fetch(chosen, manager.stored(chosen).manifest.files if whole else _POLICY)
     return manager, chosen
 
 

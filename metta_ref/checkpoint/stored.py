@@ -1,22 +1,53 @@
-"""A checkpoint as it lies on disk: what is read of it is what was written, or an error that names the file."""
+"""A checkpoint as files, in both directions: what is read is what was written, or an error that names the file."""
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import numpy as np
 import safetensors.numpy
 import yaml
-from numpy.typing import NDArray
 
-from metta_ref.checkpoint.contents import Checkpoint, Plain, PolicySpec, Snapshot
+from metta_ref.checkpoint.contents import Checkpoint, Plain, PolicySpec
 from metta_ref.checkpoint.errors import CheckpointKindError, CheckpointNotFoundError, CheckpointStateError
-from metta_ref.checkpoint.manifest import damaged, decoded, digest
-from metta_ref.checkpoint.migrations import migrated_policy, migrated_tensors
+from metta_ref.checkpoint.manifest import Manifest, damaged, decoded, digest, encoded, to_json
+from metta_ref.checkpoint.migrations import Arrays, migrated_policy, migrated_state
 from metta_ref.checkpoint.names import MANIFEST, POLICY, SCALARS, SIDECAR, TENSORS
 from metta_ref.config import AgentConfig, ConfigError, from_mapping, observation_from_plain
 
 if TYPE_CHECKING:
     from metta_ref.agents.interface import Agent
+
+_SCALARS = SCALARS.removesuffix(".json")
+
+
+def files_of(checkpoint: Checkpoint, run: str, sidecar: Mapping[str, Plain]) -> dict[str, bytes]:
+    """The content of every file of a checkpoint by its name, the manifest last."""
+    files: dict[str, bytes] = {}
+    sections: dict[str, dict[str, np.ndarray]] = {}
+    for name, array in sorted(checkpoint.state.items()):
+        section, _, key = name.partition("/")
+        # The format stores memory as it lies, so that an array must be contiguous for its bytes to be its values.
+        sections.setdefault(section, {})[key] = np.asarray(array, order="C")
+    files[SCALARS] = to_json({key: int(number) for key, number in sections.pop(_SCALARS, {}).items()})
+    files |= {f"{section}{TENSORS}": safetensors.numpy.save(arrays) for section, arrays in sections.items()}
+    state = {name: digest(data) for name, data in files.items()}
+    others = {
+        POLICY: to_json(asdict(checkpoint.policy)),
+        SIDECAR: yaml.safe_dump(dict(sidecar), sort_keys=False, allow_unicode=True).encode(),
+    }
+    manifest = Manifest(
+        run=run,
+        epoch=checkpoint.epoch,
+        parent=checkpoint.parent,
+        config_digest=checkpoint.config_digest,
+        environment=dict(checkpoint.environment),
+        state_digest=digest(to_json(state)),
+        files=state | {name: digest(data) for name, data in others.items()},
+    )
+    return files | others | {MANIFEST: encoded(manifest)}
 
 
 class Stored:
@@ -52,9 +83,9 @@ class Stored:
 
         Raises CheckpointStateError when the weights do not fit the network.
         """
-        spec, weights = self.policy_spec(), self._tensors("policy")
+        spec, state = self.policy_spec(), self._state(["policy"])
         try:
-            return spec.build(weights)
+            return spec.build(state)
         except CheckpointStateError as error:
             raise CheckpointStateError(f"{self.directory}: {error}") from error
 
@@ -62,11 +93,10 @@ class Stored:
         """All of it."""
         manifest = self.manifest
         sections = [name.removesuffix(TENSORS) for name in manifest.files if name.endswith(TENSORS)]
+        scalars = json.loads(self._verified(SCALARS))
         return Checkpoint(
             epoch=manifest.epoch,
-            snapshot=Snapshot(
-                {section: self._tensors(section) for section in sections}, json.loads(self._verified(SCALARS))
-            ),
+            state={**self._state(sections), **{f"{_SCALARS}/{name}": np.array(scalars[name]) for name in scalars}},
             policy=self.policy_spec(),
             sidecar=self.sidecar(),
             config_digest=manifest.config_digest,
@@ -75,9 +105,13 @@ class Stored:
             format_version=manifest.format_version,
         )
 
-    def _tensors(self, section: str) -> dict[str, NDArray[Any]]:
-        loaded: dict[str, NDArray[Any]] = safetensors.numpy.load(self._verified(f"{section}{TENSORS}"))
-        return dict(migrated_tensors(section, loaded, self.manifest.format_version))
+    def _state(self, sections: Sequence[str]) -> Arrays:
+        loaded = {
+            f"{section}/{name}": array
+            for section in sections
+            for name, array in safetensors.numpy.load(self._verified(f"{section}{TENSORS}")).items()
+        }
+        return migrated_state(loaded, self.manifest.format_version)
 
     def _verified(self, name: str) -> bytes:
         path = self.directory / name

@@ -23,7 +23,7 @@ class Adam:
     def __init__(self, parameters: Mapping[str, Tensor]) -> None:
         self._parameters = dict(parameters)
         self._flat = [parameter.detach().view(-1) for parameter in self._parameters.values()]
-        self._steps = 0
+        self._steps = torch.zeros((), dtype=torch.int64)
         self._first = torch.zeros_like(torch.cat(self._flat))
         self._second = torch.zeros_like(self._first)
 
@@ -46,27 +46,21 @@ class Adam:
     def step(self, gradient: Tensor, learning_rate: float, max_grad_norm: float) -> None:
         """Move every parameter against a vector as `gradient` gives it, which is scaled down to a norm at most."""
         gradient *= min(1.0, max_grad_norm / (float(gradient @ gradient) ** 0.5 + 1e-6))
-        self._steps += 1
-        correction: float = (1 - _BETA_2**self._steps) ** 0.5
-        rate: float = learning_rate * correction / (1 - _BETA_1**self._steps)
+        steps = int(self._steps.add_(1))
+        correction: float = (1 - _BETA_2**steps) ** 0.5
+        rate: float = learning_rate * correction / (1 - _BETA_1**steps)
         self._first.lerp_(gradient, 1 - _BETA_1)
         self._second.lerp_(gradient.square_(), 1 - _BETA_2)
         moves = self._first / self._second.sqrt().add_(_EPSILON * correction)
         torch._foreach_add_(self._flat, self._parts(moves), alpha=-rate)
 
-    def state_dict(self) -> dict[str, Tensor]:
-        """Under `steps`, `<parameter>.first` and `<parameter>.second`; the moments themselves, not copies."""
-        state = {"steps": torch.tensor(self._steps)}
+    def state(self) -> dict[str, Tensor]:
+        """Under `steps`, `<parameter>.first` and `<parameter>.second`; the live ones, not copies."""
+        state = {"steps": self._steps}
         for kind, moments in (("first", self._first), ("second", self._second)):
             for (name, parameter), part in zip(self._parameters.items(), self._parts(moments), strict=True):
                 state[f"{name}.{kind}"] = part.view_as(parameter)
         return state
-
-    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from a state with the keys of `state_dict`."""
-        for name, own in self.state_dict().items():
-            own.copy_(state[name])
-        self._steps = int(state["steps"])
 
     def _parts(self, vector: Tensor) -> list[Tensor]:
         """Each parameter's part of a vector of all."""

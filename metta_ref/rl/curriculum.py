@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from metta_ref.config import LEARNING_PROGRESS, CurriculumConfig
 from metta_ref.envs import VectorEnv
 from metta_ref.rl.group import ALONE, Group
-from metta_ref.rl.state import Arrays, numpy_generator_state, set_numpy_generator_state
+from metta_ref.rl.state import Tree
 from metta_ref.rl.statistics import Episodes
 
 _RARE = 0.1
@@ -96,18 +96,11 @@ class Curriculum:
             "probability": self.probabilities().round(6).tolist(),
         }
 
-    def state_dict(self) -> Arrays:
+    def state(self) -> Tree:
         """Everything that later draws depend on, equal on all ranks; with one task nothing does."""
         if self._env.num_tasks == 1:
             return {}
-        averages = {"fast": self._fast.copy(), "slow": self._slow.copy(), "episodes": self._episodes.copy()}
-        return averages | {"rng": numpy_generator_state(self._rng)}
-
-    def load_state_dict(self, state: Arrays) -> None:
-        """The inverse of `state_dict`."""
-        if state:
-            self._fast, self._slow, self._episodes = state["fast"], state["slow"], state["episodes"]
-            set_numpy_generator_state(self._rng, state["rng"])
+        return {"fast": self._fast, "slow": self._slow, "episodes": self._episodes, "rng": self._rng}
 
 
 def _stretched(success: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.losses import cross_entropy
 from metta_ref.rl.rollout import Rollout
 from metta_ref.rl.schedules import annealed
-from metta_ref.rl.state import Arrays, arrays, numbered, tensors, unnumbered
+from metta_ref.rl.state import Tree
 
 Targets = list[tuple[Tensor, Tensor]]
 """What each teacher says of a rollout: action probabilities [T, B, A] and values [T, B]."""
@@ -34,7 +34,7 @@ class Kickstarter:
     """
 
     def __init__(self, teachers: Sequence[Agent], config: KickstartConfig, num_envs: int, device: torch.device) -> None:
-        self._teachers, self._config, self._device = [teacher.to(device) for teacher in teachers], config, device
+        self._teachers, self._config = [teacher.to(device) for teacher in teachers], config
         self._states: list[State] = [teacher.initial_state(num_envs) for teacher in self._teachers]
 
     def targets(self, rollout: Rollout) -> Targets:
@@ -58,21 +58,12 @@ class Kickstarter:
             total = total + weight * cross_entropy(wanted[:, rows], log_probs) + value_weight * errors
         return annealed(1.0, step, self._config.timesteps) * total
 
-    def state_dict(self) -> Arrays:
+    def state(self) -> Tree:
         """Weights and memory of the teachers: their runs may have trained on when this one is resumed."""
-        state: Arrays = {}
-        for number, teacher in enumerate(self._teachers):
-            weights = {f"{number}.weights.{name}": tensor for name, tensor in teacher.state_dict().items()}
-            state |= arrays(weights) | numbered(f"{number}.state", self._states[number])
-        return state
-
-    def load_state_dict(self, state: Arrays) -> None:
-        """The inverse of `state_dict`, whose keys `state` has."""
-        for number, teacher in enumerate(self._teachers):
-            prefix = f"{number}.weights."
-            weights = {name.removeprefix(prefix): state[name] for name in state if name.startswith(prefix)}
-            teacher.load_state_dict(tensors(weights))
-            self._states[number] = unnumbered(f"{number}.state", state, self._device)
+        return [
+            {"weights": teacher.state_dict(), "state": state}
+            for teacher, state in zip(self._teachers, self._states, strict=True)
+        ]
 
 
 def make_kickstarter(

@@ -1,58 +1,86 @@
-"""Between live objects and the named arrays of a snapshot, exactly in both directions."""
+"""The state of a run as named arrays: copied from what is live, put back into it, and divided among the ranks.
 
-from collections.abc import Mapping
-from typing import Any
+What is live is a tree: mappings and sequences down to arrays, tensors and generators of random numbers. A leaf is
+known by its path in it, `<section>/<name>.<name>...`.
+
+What belongs to an environment has a row for each in its array, and is kept by the rank that owns the environment.
+The rest is the same on every rank, and held to that. A checkpoint holds the state put together, so that a run may go
+on with another number of ranks.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from metta_ref.checkpoint import CheckpointStateError, Snapshot
+from metta_ref.checkpoint import CheckpointStateError
+from metta_ref.rl.group import Group, GroupError
 
-Arrays = dict[str, NDArray[Any]]
+Array = NDArray[Any]
+Leaf = Tensor | Array | torch.Generator | np.random.Generator
+Tree: TypeAlias = "Leaf | Mapping[str, Tree] | Sequence[Tree]"
+
+_PER_ENVIRONMENT = re.compile(r"(env|recurrent)/.*|kickstarter/\d+\.state\.\d+")
+"""Names of arrays whose first axis is the environment."""
+
 _WORD = 2**64
 
 
-def numbered(prefix: str, state: tuple[Tensor, ...]) -> Arrays:
-    """Tensors as `prefix.0`, `prefix.1`, ..."""
-    return arrays({f"{prefix}.{number}": tensor for number, tensor in enumerate(state)})
+def leaves(tree: Tree, path: str = "") -> Iterator[tuple[str, Leaf]]:
+    """Every leaf with its name."""
+    if not isinstance(tree, Mapping | Sequence):
+        yield path, tree
+        return
+    separator = "" if not path else "." if "/" in path else "/"
+    for key, part in tree.items() if isinstance(tree, Mapping) else enumerate(tree):
+        yield from leaves(part, f"{path}{separator}{key}")
 
 
-def unnumbered(prefix: str, named: Arrays, device: torch.device) -> tuple[Tensor, ...]:
-    """The inverse of `numbered`; other names do not matter."""
-    count = sum(name.startswith(f"{prefix}.") for name in named)
-    return tuple(torch.from_numpy(named[f"{prefix}.{number}"]).to(device) for number in range(count))
+def copied(tree: Tree) -> dict[str, Array]:
+    """A copy of every leaf, as an array."""
+    return {name: _as_array(leaf) for name, leaf in leaves(tree)}
 
 
-def arrays(tensors: Mapping[str, Tensor]) -> Arrays:
-    """Copies of named tensors."""
-    return {name: array(tensor) for name, tensor in tensors.items()}
+def put(tree: Tree, state: Mapping[str, Array]) -> None:
+    """The inverse of `copied`: every leaf becomes what `state` has under its name."""
+    # Inside inference mode alone can what was made there be written to.
+    with torch.inference_mode():
+        for name, leaf in leaves(tree):
+            values = state[name]
+            if isinstance(leaf, Tensor):
+                leaf.copy_(torch.tensor(values))
+            elif isinstance(leaf, torch.Generator):
+                leaf.set_state(torch.tensor(values))
+            elif isinstance(leaf, np.random.Generator):
+                _set_generator(leaf, values)
+            else:
+                leaf[...] = values
 
 
-def tensors(named: Mapping[str, NDArray[Any]]) -> dict[str, Tensor]:
-    """Named arrays as tensors on the CPU, which share their memory."""
-    return {name: torch.from_numpy(values) for name, values in named.items()}
+def _as_array(leaf: Leaf) -> Array:
+    if isinstance(leaf, torch.Generator):
+        leaf = leaf.get_state()
+    if isinstance(leaf, Tensor):
+        leaf = leaf.detach().cpu().numpy()
+    if isinstance(leaf, np.random.Generator):
+        return _generator_words(leaf)
+    return leaf.copy()
 
 
-def array(tensor: Tensor) -> NDArray[Any]:
-    """A copy of a tensor on the CPU."""
-    copied: NDArray[Any] = tensor.detach().cpu().numpy().copy()
-    return copied
-
-
-def numpy_generator_state(rng: np.random.Generator) -> NDArray[np.uint64]:
-    """The state of a PCG64 generator, uint64[6]: state and increment in two words each, and what is left
-    of a half-used draw.
-    """
+def _generator_words(rng: np.random.Generator) -> NDArray[np.uint64]:
+    """State and increment of a PCG64 generator in two words each, and what is left of a half-used draw."""
     plain: Any = rng.bit_generator.state
     state, increment = plain["state"]["state"], plain["state"]["inc"]
     words = [*divmod(state, _WORD), *divmod(increment, _WORD), plain["has_uint32"], plain["uinteger"]]
     return np.array(words, np.uint64)
 
 
-def set_numpy_generator_state(rng: np.random.Generator, words: NDArray[np.uint64]) -> None:
-    """The inverse of `numpy_generator_state`."""
+def _set_generator(rng: np.random.Generator, words: NDArray[np.uint64]) -> None:
     high, low, increment_high, increment_low, has_uint32, uinteger = map(int, words)
     rng.bit_generator.state = {
         "bit_generator": "PCG64",
@@ -62,34 +90,53 @@ def set_numpy_generator_state(rng: np.random.Generator, words: NDArray[np.uint64
     }
 
 
-def require_same_layout(given: Snapshot, own: Snapshot) -> None:
-    """Raise CheckpointStateError unless `given` has exactly the sections, names, shapes and types of `own`.
+def require_same_layout(given: Mapping[str, Array], own: Mapping[str, Array]) -> None:
+    """Raise CheckpointStateError unless `given` has exactly the names, shapes and types of `own`.
 
     The message lists every difference: state that is silently dropped or left at its initial value looks
     like progress and is not.
     """
-    differences = _differing_names("section", given.tensors, own.tensors)
-    differences += _differing_names("scalar", given.scalars, own.scalars)
-    for section in sorted(given.tensors.keys() & own.tensors.keys()):
-        theirs, ours = given.tensors[section], own.tensors[section]
-        differences += _differing_names(f"{section} tensor", theirs, ours)
-        differences += [
-            f"{section} tensor {name} is {_kind(theirs[name])}, not {_kind(ours[name])}"
-            for name in sorted(theirs.keys() & ours.keys())
-            if _kind(theirs[name]) != _kind(ours[name])
-        ]
+    differences = [f"{name} is missing" for name in sorted(own.keys() - given.keys())]
+    differences += [f"{name} is unknown" for name in sorted(given.keys() - own.keys())]
+    differences += [
+        f"{name} is {_kind(given[name])}, not {_kind(own[name])}"
+        for name in sorted(given.keys() & own.keys())
+        if _kind(given[name]) != _kind(own[name])
+    ]
     if differences:
         raise CheckpointStateError(
-            "the checkpoint does not hold this trainer's state: "
-            + "; ".join(differences)
-            + "; resume with the configuration and version that wrote it"
+            f"the checkpoint does not hold this trainer's state: {'; '.join(differences)}; "
+            "resume with the configuration and version that wrote it"
         )
 
 
-def _differing_names(what: str, given: Mapping[str, object], own: Mapping[str, object]) -> list[str]:
-    missing = [f"{what} {name} is missing" for name in sorted(own.keys() - given.keys())]
-    return missing + [f"{what} {name} is unknown" for name in sorted(given.keys() - own.keys())]
-
-
-def _kind(values: NDArray[Any]) -> str:
+def _kind(values: Array) -> str:
     return f"{values.dtype}{list(values.shape)}"
+
+
+def whole(group: Group, own: dict[str, Array]) -> dict[str, Array]:
+    """The state of the run, on every rank, from those of the ranks.
+
+    Raises GroupError when they differ in what must be the same everywhere.
+    """
+    if group.size == 1:
+        return own
+    rows = {name: array for name, array in own.items() if _PER_ENVIRONMENT.fullmatch(name)}
+    common = hashlib.sha256()
+    for name in sorted(own.keys() - rows.keys()):
+        common.update(name.encode() + own[name].tobytes())
+    parts = group.gather((common.digest(), rows))
+    if different := [rank for rank, (digest, _) in enumerate(parts) if digest != parts[0][0]]:
+        raise GroupError(
+            f"ranks {different} have come to other weights or generators than rank 0: their arithmetic differs; "
+            "run on equal machines, and go on from the newest checkpoint"
+        )
+    return own | {name: np.concatenate([theirs[name] for _, theirs in parts]) for name in rows}
+
+
+def share(group: Group, state: Mapping[str, Array]) -> dict[str, Array]:
+    """This rank's part of the state of a run: the inverse of `whole`, for any number of ranks."""
+    return {
+        name: np.split(array, group.size)[group.rank] if _PER_ENVIRONMENT.fullmatch(name) else array
+        for name, array in state.items()
+    }

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from metta_ref.agents import make_agent
-from metta_ref.checkpoint import Checkpoint, CheckpointManager, CheckpointStateError, PolicySpec, Snapshot
+from metta_ref.checkpoint import Checkpoint, CheckpointManager, CheckpointStateError, PolicySpec
 from metta_ref.checkpoint.contents import Plain
 from metta_ref.checkpoint.migrations import FORMAT_VERSION
 from metta_ref.config import Config, ConfigError, config_digest
@@ -20,18 +22,7 @@ from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.kickstarter import make_kickstarter
 from metta_ref.rl.network import Network, chosen_device
 from metta_ref.rl.rollout import Cursor, action_noise, collect
-from metta_ref.rl.sharding import share, whole
-from metta_ref.rl.state import (
-    Arrays,
-    array,
-    arrays,
-    numbered,
-    numpy_generator_state,
-    require_same_layout,
-    set_numpy_generator_state,
-    tensors,
-    unnumbered,
-)
+from metta_ref.rl.state import Tree, copied, put, require_same_layout, share, whole
 from metta_ref.rl.statistics import EpisodeStatistics
 from metta_ref.rl.stopwatch import Stopwatch
 from metta_ref.rl.update import Losses, ppo_update
@@ -180,7 +171,7 @@ class Trainer:
         }
         checkpoint = Checkpoint(
             epoch=self.epoch,
-            snapshot=self.snapshot(),
+            state=self.snapshot(),
             policy=self._spec,
             sidecar=sidecar,
             config_digest=config_digest(self.config),
@@ -190,25 +181,10 @@ class Trainer:
         self.stopwatch.lap("checkpoint")
         return checkpoint
 
-    def snapshot(self) -> Snapshot:
-        """The complete state of the run between two updates, of all ranks; `restore` is its inverse."""
-        cursor = self._cursor
-        acting: Arrays = {"obs": cursor.obs.copy(), "starts": cursor.starts.copy()}
-        sections: dict[str, Arrays] = {
-            "policy": arrays(self.agent.state_dict()),
-            "optimizer": arrays(self._optimizer.state_dict()),
-            "recurrent": acting | numbered("state", cursor.state),
-            "kickstarter": self._kickstarter.state_dict(),
-            "env": self.env.state_dict(),
-            "rng": {
-                "actions": array(self._action_generator.get_state()),
-                "minibatches": numpy_generator_state(self._minibatch_rng),
-            },
-            "statistics": {"ring": self._statistics.ring.copy()},
-            "curriculum": self._curriculum.state_dict(),
-        }
-        present = {section: named for section, named in sections.items() if named}
-        return whole(self.group, Snapshot(present, {"epoch": self.epoch, "episodes": self.episodes}))
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """A copy of the complete state of the run between two updates, of all ranks; `restore` is its inverse."""
+        counts = {"epoch": np.array(self.epoch), "episodes": np.array(self._statistics.episodes)}
+        return whole(self.group, copied({**self._live(), "env": self.env.state_dict(), "scalars": counts}))
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint. Nothing is changed when it does not fit.
@@ -223,33 +199,28 @@ class Trainer:
                 f"the checkpoint of epoch {checkpoint.epoch} was written with other settings than the run's "
                 "config.yaml holds now; restore config.yaml"
             )
-        snapshot = checkpoint.snapshot
-        require_same_layout(snapshot, self.snapshot())
-        if snapshot.scalars["epoch"] != checkpoint.epoch:
-            raise CheckpointStateError(
-                f"the state is of epoch {snapshot.scalars['epoch']}, its checkpoint of {checkpoint.epoch}"
-            )
-        sections = {
-            section: {name: np.array(values) for name, values in named.items()}
-            for section, named in share(self.group, snapshot).tensors.items()
-        }
-        self.agent.load_state_dict(tensors(sections["policy"]))
-        self._optimizer.load_state_dict(tensors(sections["optimizer"]))
-        recurrent = sections["recurrent"]
-        state = unnumbered("state", recurrent, self._device)
-        self._kickstarter.load_state_dict(sections.get("kickstarter", {}))
-        self.env.load_state_dict(sections["env"])
-        self._cursor = Cursor(recurrent["obs"], recurrent["starts"], state)
+        require_same_layout(checkpoint.state, self.snapshot())
+        state = share(self.group, checkpoint.state)
+        put(self._live(), state)
+        self.env.load_state_dict({name.removeprefix("env/"): state[name] for name in state if name.startswith("env/")})
         if self.env.metadata["snapshot"] != "exact":
             self._cursor = self._first_cursor()
-        self._action_generator.set_state(torch.from_numpy(sections["rng"]["actions"]))
-        set_numpy_generator_state(self._minibatch_rng, sections["rng"]["minibatches"])
-        self._statistics.ring = sections["statistics"]["ring"]
-        self._statistics.episodes = snapshot.scalars["episodes"]
-        self._curriculum.load_state_dict(sections.get("curriculum", {}))
-        self.epoch = checkpoint.epoch
-        self._parent = checkpoint.epoch
+        self.epoch, self._statistics.episodes = int(state["scalars/epoch"]), int(state["scalars/episodes"])
+        self._parent = self.epoch
         self.stopwatch.restore(checkpoint.sidecar.get("seconds"))
+
+    def _live(self) -> dict[str, Tree]:
+        """What changes while training goes on and can be written in place; the environment's state is its own."""
+        cursor = self._cursor
+        return {
+            "policy": self.agent.state_dict(),
+            "optimizer": self._optimizer.state(),
+            "recurrent": {"obs": cursor.obs, "starts": cursor.starts, "state": cursor.state},
+            "kickstarter": self._kickstarter.state(),
+            "rng": {"actions": self._action_generator, "minibatches": self._minibatch_rng},
+            "statistics": {"ring": self._statistics.ring},
+            "curriculum": self._curriculum.state(),
+        }
 
     def _on_episodes(self, step: int, info: Info) -> None:
         self._statistics.add(step, info)

@@ -57,7 +57,7 @@ def evaluated(
 
     epoch, env = checkpoint.epoch, config.env
     simulation = simulation_of(env.task, env, config.evaluation)
-    agent = checkpoint.policy.build(checkpoint.snapshot.tensors["policy"])
+    agent = checkpoint.policy.build(checkpoint.state)
     policy = Policy(key_and_version(manager.path(epoch), epoch), agent, checkpoint.sidecar)
     played = [simulate(simulation, block, policy)[:2] for block in range(len(simulation.blocks))]
     earned = [reward for _, episodes in played for reward in rewards(episodes)]
@@ -87,5 +87,5 @@ def publish(played: Played, epoch: int, manager: CheckpointManager) -> None:
 
 def publish_again(epoch: int, config: Config, manager: CheckpointManager) -> None:
     """Publish what a kill may have cut off after the checkpoint was saved; what is there already stays as it is."""
-    if SCORE in manager.read_sidecar(epoch):
+    if SCORE in manager.stored(epoch).sidecar():
         publish(evaluated(manager.load(epoch), config, manager)[-1], epoch, manager)

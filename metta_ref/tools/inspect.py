@@ -38,11 +38,9 @@ def main(config: InspectConfig) -> int:
             "policy": asdict(loaded.policy),
             "files": {name: (stored.directory / name).stat().st_size for name in sorted(stored.manifest.files)},
             "tensors": {
-                f"{section}.{name}": {"type": str(array.dtype), "shape": list(array.shape), "bytes": array.nbytes}
-                for section, arrays in sorted(loaded.snapshot.tensors.items())
-                for name, array in sorted(arrays.items())
+                name: {"type": str(array.dtype), "shape": list(array.shape), "bytes": array.nbytes}
+                for name, array in sorted(loaded.state.items())
             },
-            "scalars": dict(loaded.snapshot.scalars),
         }
     if config.json:
         print(json.dumps(facts, indent=2))

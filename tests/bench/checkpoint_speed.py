@@ -19,7 +19,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import torch
 
-from metta_ref.checkpoint import BackgroundWriter, Checkpoint, CheckpointManager, PolicySpec, Snapshot
+from metta_ref.checkpoint import BackgroundWriter, Checkpoint, CheckpointManager, PolicySpec
 from metta_ref.config import AgentConfig, Config, Observation, parse_overrides
 from metta_ref.envs import make_env
 from metta_ref.rl.trainer import Trainer
@@ -40,26 +40,28 @@ class Times(NamedTuple):
         return f"{self.least * 1e3:8.1f}{self.median * 1e3:9.1f}"
 
 
-def state(megabytes: float) -> dict[str, dict[str, np.ndarray]]:
+def state(megabytes: float) -> dict[str, np.ndarray]:
     """Weights of 16 layers with Adam's two moments of each, and the small sections that a trainer has besides."""
     rng = np.random.default_rng(0)
     size = int(megabytes * 1e6 / 4 / 3 / 16)
-    weights = {f"layer{number}": rng.standard_normal(size, np.float32) for number in range(16)}
-    moments = {f"{name}.{kind}": values.copy() for name, values in weights.items() for kind in ("first", "second")}
-    small = {"env": 4000, "recurrent": 8000, "rng": 5000, "statistics": 1600}
-    return {"policy": weights, "optimizer": moments} | {
-        section: {"values": np.zeros(size, np.uint8)} for section, size in small.items()
+    weights = {f"policy/layer{number}": rng.standard_normal(size, np.float32) for number in range(16)}
+    moments = {
+        f"{name.replace('policy', 'optimizer')}.{kind}": values.copy()
+        for name, values in weights.items()
+        for kind in ("first", "second")
     }
+    small = {"env": 4000, "recurrent": 8000, "rng": 5000, "statistics": 1600}
+    return weights | moments | {f"{section}/values": np.zeros(size, np.uint8) for section, size in small.items()}
 
 
 def compare(megabytes: float, folder: Path) -> dict[str, Times]:
     """Times of each way to write the same tensors, taken in turn, so that a busy moment meets all."""
     arrays = state(megabytes)
-    tensors = {name: torch.from_numpy(array) for part in arrays.values() for name, array in part.items()}
+    tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
     manager = CheckpointManager(folder / f"run{megabytes:g}")
 
     def checkpoint(repeat: int) -> None:
-        manager.save(Checkpoint(repeat, Snapshot(arrays, {"epoch": repeat}), SPEC))
+        manager.save(Checkpoint(repeat, arrays, SPEC))
 
     def plain(_: int) -> None:
         torch.save(tensors, folder / "plain.pt")

@@ -13,14 +13,14 @@ def assert_goes_on_with_new_episodes(new_trainer: Any, config: Config, directory
     """All environments begin episodes, none of which the run has begun with before."""
     manager = CheckpointManager(directory / "demo")
     with new_trainer(config) as trainer:
-        first = trainer.snapshot().tensors["recurrent"]["obs"]
+        first = trainer.snapshot()["recurrent/obs"]
         for _ in range(4):
             progress = trainer.update()
         trainer.save(manager)
     assert progress.score is not None
     with new_trainer(config) as trainer:
         trainer.restore(manager.load(4))
-        resumed = trainer.snapshot().tensors["recurrent"]
-        assert resumed["starts"].all()
-        assert not np.isclose(resumed["obs"][:, None], first[None]).all(axis=-1).any()
+        resumed = trainer.snapshot()
+        assert resumed["recurrent/starts"].all()
+        assert not np.isclose(resumed["recurrent/obs"][:, None], first[None]).all(axis=-1).any()
         trainer.update()

@@ -29,7 +29,6 @@ from metta_ref.checkpoint import (
     PolicySpec,
     RunBusyError,
     Selection,
-    Snapshot,
     key_and_version,
     locked,
 )
@@ -42,12 +41,15 @@ def checkpoint(epoch: int, **sidecar: Any) -> Checkpoint:
     """A checkpoint with a real policy and a little other state of several types."""
     torch.manual_seed(epoch)
     policy = make_agent(SPEC.agent, SPEC.observation, SPEC.num_actions, SPEC.config)
-    tensors = {
-        "policy": {name: tensor.numpy().copy() for name, tensor in policy.state_dict().items()},
-        "rng": {"words": np.array([2**64 - 1, epoch], np.uint64), "flags": np.array([True, False])},
-        "env": {"transposed": np.arange(6.0).reshape(2, 3).T, "scalar": np.array(1.5, np.float32)},
+    state = {
+        **{f"policy/{name}": tensor.numpy().copy() for name, tensor in policy.state_dict().items()},
+        "rng/words": np.array([2**64 - 1, epoch], np.uint64),
+        "rng/flags": np.array([True, False]),
+        "env/transposed": np.arange(6.0).reshape(2, 3).T,
+        "env/scalar": np.array(1.5, np.float32),
+        "scalars/epoch": np.array(epoch),
     }
-    return Checkpoint(epoch, Snapshot(tensors, {"epoch": epoch}), SPEC, sidecar, "digest", {"torch": "x"}, None)
+    return Checkpoint(epoch, state, SPEC, sidecar, "digest", {"torch": "x"}, None)
 
 
 @pytest.fixture
@@ -72,14 +74,11 @@ def test_a_checkpoint_comes_back_as_it_was_saved(manager: CheckpointManager) -> 
     path = manager.save(original)
     assert path == manager.path(0) == manager.run_dir / "checkpoints" / "epoch-00000000"
     loaded = manager.load(0)
-    assert replace(loaded, snapshot=original.snapshot, sidecar=original.sidecar) == original
+    assert replace(loaded, state=original.state, sidecar=original.sidecar) == original
     assert loaded.sidecar == {"run": "demo", "epoch": 0, "score": 0.5, "notes": ["a", {"b": None}]}
-    assert loaded.snapshot.scalars == {"epoch": 0}
-    assert loaded.snapshot.tensors.keys() == original.snapshot.tensors.keys()
-    for section, arrays in original.snapshot.tensors.items():
-        assert loaded.snapshot.tensors[section].keys() == arrays.keys()
-        for name, array in arrays.items():
-            np.testing.assert_array_equal(loaded.snapshot.tensors[section][name], array, strict=True)
+    assert loaded.state.keys() == original.state.keys()
+    for name, array in original.state.items():
+        np.testing.assert_array_equal(loaded.state[name], array, strict=True)
 
 
 def test_a_policy_comes_back_in_evaluation_mode_without_disturbing_random_numbers(
@@ -93,7 +92,7 @@ def test_a_policy_comes_back_in_evaluation_mode_without_disturbing_random_number
     assert torch.rand(1) == expected
     assert getattr(agent, "training") is False  # noqa: B009 - not part of the Protocol
     for name, tensor in agent.state_dict().items():
-        np.testing.assert_array_equal(tensor.numpy(), checkpoint(3).snapshot.tensors["policy"][name])
+        np.testing.assert_array_equal(tensor.numpy(), checkpoint(3).state[f"policy/{name}"])
 
 
 def test_latest_is_the_highest_number_whatever_else_lies_there(saved: Any) -> None:
@@ -142,7 +141,7 @@ def test_an_epoch_is_never_overwritten(saved: Any) -> None:
     manager = saved(0.5)
     with pytest.raises(CheckpointExistsError, match="stands already; remove it to save this epoch again"):
         manager.save(checkpoint(0, score=0.9))
-    assert manager.read_sidecar(0)["score"] == 0.5
+    assert manager.stored(0).sidecar()["score"] == 0.5
 
 
 @pytest.mark.parametrize(
@@ -242,16 +241,8 @@ def test_equal_state_has_an_equal_digest_and_any_other_state_another(tmp_path: P
     for number, original in enumerate([checkpoint(1, score=0.1), checkpoint(1, score=0.9), checkpoint(2)]):
         manager = CheckpointManager(tmp_path / f"run{number}")
         manager.save(original)
-        digests.append(manager.read_manifest(original.epoch).state_digest)
+        digests.append(manager.stored(original.epoch).manifest.state_digest)
     assert digests[0] == digests[1] != digests[2]
-
-
-def test_a_directory_that_another_process_is_writing_stays(saved: Any) -> None:
-    manager = saved(0.5)
-    writing = manager.directory / f".epoch-00000001.tmp-{os.getppid()}"
-    writing.mkdir()
-    manager.save(checkpoint(2))
-    assert writing.is_dir()
 
 
 def test_one_process_at_a_time_trains_a_run(tmp_path: Path) -> None:
@@ -310,5 +301,5 @@ def test_a_copied_run_reads_as_the_run_of_its_directory(saved: Any, tmp_path: Pa
     original = saved(0.5)
     shutil.copytree(original.run_dir, tmp_path / "copy")
     copy = CheckpointManager(tmp_path / "copy")
-    assert copy.read_manifest(0) == original.read_manifest(0)
+    assert copy.stored(0).manifest == original.stored(0).manifest
     assert key_and_version(copy.path(0), 0) == ("copy", 0)

@@ -113,9 +113,9 @@ def test_a_task_begins_with_the_next_episode_and_not_before() -> None:
 def test_the_first_episodes_are_drawn_and_those_after_them_anew(small_config: Any, new_trainer: Any) -> None:
     config = small_config("trainer.num_envs=16", "curriculum.kind=uniform", "curriculum.max_steps=3,9")
     with new_trainer(config) as trainer:
-        state = trainer.snapshot().tensors["env"]
-    assert len(set(state["task"])) > 4
-    assert (state["task"] != state["next_tasks"]).any()
+        state = trainer.snapshot()
+    assert len(set(state["env/task"])) > 4
+    assert (state["env/task"] != state["env/next_tasks"]).any()
 
 
 def test_every_step_has_draws_of_its_own() -> None:
@@ -168,7 +168,7 @@ def test_the_averages_are_plain_means_until_their_windows_are_full() -> None:
     returns = [1, 0, 0, 1, 0, 1, 5, -3]  # what is more or less than success is cut
     for earned in returns:
         curriculum.learn(Episodes(np.array([earned]), np.array([0])))
-    state = curriculum.state_dict()
+    state: Any = curriculum.state()
     fast = 2 / 5
     for earned in (1, 1, 0):
         fast += (earned - fast) / 5

@@ -65,8 +65,8 @@ def published(manager: CheckpointManager) -> dict[int, tuple[int, float | None]]
 def test_training_is_the_same_with_and_without_it() -> None:
     plain, evaluated = trained("plain", 5), trained("evaluated", 5, *EVALUATING, "curriculum.kind=off")
     assert (plain.epochs(), evaluated.epochs()) == ((0, 5), (0, 2, 4, 5))
-    assert plain.read_manifest(5).state_digest == evaluated.read_manifest(5).state_digest
-    assert plain.read_manifest(5).config_digest == evaluated.read_manifest(5).config_digest
+    assert plain.stored(5).manifest.state_digest == evaluated.stored(5).manifest.state_digest
+    assert plain.stored(5).manifest.config_digest == evaluated.stored(5).manifest.config_digest
     own = {"evaluation_score", "time", "seconds", "steps_per_second"}
     for ours, theirs in zip(logged("plain"), logged("evaluated"), strict=True):
         common = [name for name in ours if name not in own and not name.endswith("_seconds")]

@@ -134,15 +134,13 @@ def test_a_path_needs_the_run_whose_environment_is_meant(trained: CheckpointMana
 
 def test_a_checkpoint_is_told_whole(trained: CheckpointManager, run_tool: Any) -> None:
     code, out, _ = run_tool(inspect, "policy=demo", "json=true")
-    facts, snapshot = json.loads(out), trained.load(1).snapshot
+    facts = json.loads(out)
     assert code == 0
     assert (facts["run"], facts["epoch"], facts["parent"], facts["policy"]["agent"]) == ("demo", 1, None, "lstm")
-    assert facts["tensors"].keys() == {
-        f"{section}.{name}" for section, arrays in snapshot.tensors.items() for name in arrays
-    }
-    assert facts["tensors"]["policy.policy.bias"] == {"type": "float32", "shape": [4], "bytes": 16}
+    assert facts["tensors"].keys() == trained.load(1).state.keys()
+    assert facts["tensors"]["policy/policy.bias"] == {"type": "float32", "shape": [4], "bytes": 16}
     text = run_tool(inspect, "policy=demo")[1]
-    assert "  policy.policy.bias: float32[4], 16 bytes" in text.splitlines()
+    assert "  policy/policy.bias: float32[4], 16 bytes" in text.splitlines()
 
 
 def test_a_damaged_checkpoint_is_not_told(trained: CheckpointManager, run_tool: Any) -> None:

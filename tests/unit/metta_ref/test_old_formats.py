@@ -44,8 +44,8 @@ def test_a_run_of_an_older_format_is_trained_on(runs: Path, run: str) -> None:
     trainer.restore(manager.load(2))
     trainer.update()
     trainer.save(manager)
-    assert (manager.epochs(), manager.read_manifest(3).parent) == ((2, 3), 2)
-    assert manager.read_manifest(3).format_version > manager.read_manifest(2).format_version
+    assert (manager.epochs(), manager.stored(3).manifest.parent) == ((2, 3), 2)
+    assert manager.stored(3).manifest.format_version > manager.stored(2).manifest.format_version
 
 
 def test_reading_an_older_format_changes_no_file(runs: Path) -> None:

@@ -97,7 +97,7 @@ def updated(
     adam, rng = Adam({"bias": agent.bias}), np.random.default_rng(0)
     nobody = Kickstarter([], KickstartConfig(), 4, torch.device("cpu"))
     losses = ppo_update(agent, adam, rollout, nobody, config, step=0, rng=rng)  # type: ignore[arg-type] # enough of one
-    return agent, losses, adam.state_dict()
+    return agent, losses, adam.state()
 
 
 ONE_PASS = TrainerConfig(num_envs=4, horizon=2, update_epochs=1, minibatches=2)
@@ -144,7 +144,7 @@ def test_the_architecture_is_vectorised(small_config: Any, new_trainer: Any) -> 
     config: Config = small_config("py_agent=lstm", "env.max_steps=11")
     with new_trainer(config) as trainer:
         trainer.update()
-        first = trainer.snapshot().tensors["recurrent"]
+        first = trainer.snapshot()
         steps = config.trainer.horizon * config.trainer.num_envs
-    assert (trainer.agent_step, first["obs"].shape[0]) == (steps, config.trainer.num_envs)
-    assert not first["starts"].all()
+    assert (trainer.agent_step, first["recurrent/obs"].shape[0]) == (steps, config.trainer.num_envs)
+    assert not first["recurrent/starts"].all()

@@ -13,7 +13,8 @@ import pytest
 import torch
 from torch.distributed import TCPStore
 
-from metta_ref.checkpoint import CheckpointManager, Snapshot
+from metta_ref.checkpoint import CheckpointManager
+from metta_ref.checkpoint.migrations import Arrays
 from metta_ref.rl.group import ALONE, GroupError, process_group
 from tests.unit.metta_ref import job_of_ranks
 from tests.unit.metta_ref.job_of_ranks import CASES, HALF, STEPS, WHOLE, case_config, trained
@@ -71,24 +72,23 @@ def _work(directory: Path) -> None:
 
 
 @pytest.fixture
-def snapshot(job: Path) -> Callable[[str, str, int], Snapshot]:
+def snapshot(job: Path) -> Callable[[str, str, int], Arrays]:
     """The state of a run by who computed it, the case, and the epoch."""
-    return lambda who, name, epoch: CheckpointManager(job / who / name).load(epoch).snapshot
+    return lambda who, name, epoch: CheckpointManager(job / who / name).load(epoch).state
 
 
-def distances(one: Snapshot, other: Snapshot) -> dict[str, float]:
+def distances(one: Arrays, other: Arrays) -> dict[str, float]:
     """The largest difference in each section."""
-    assert one.scalars == other.scalars
-    return {
-        section: max(
-            float(np.abs(array.astype(float) - other.tensors[section][name]).max()) for name, array in arrays.items()
-        )
-        for section, arrays in one.tensors.items()
-    }
+    assert one.keys() == other.keys()
+    found: dict[str, float] = {}
+    for name, array in one.items():
+        section = name.partition("/")[0]
+        found[section] = max(found.get(section, 0.0), float(np.abs(array.astype(float) - other[name]).max()))
+    return found
 
 
 def state_digest(job: Path, who: str, name: str) -> str:
-    return CheckpointManager(job / who / name).read_manifest(WHOLE).state_digest
+    return CheckpointManager(job / who / name).stored(WHOLE).manifest.state_digest
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -123,7 +123,7 @@ def test_one_process_goes_on_from_the_checkpoint_of_two(job: Path, snapshot: Any
     start = CheckpointManager(job / "ranks" / name).load(HALF)
     out = CheckpointManager(tmp_path / name)
     trained(case_config(name), ALONE, out, start)
-    assert max(distances(out.load(WHOLE).snapshot, snapshot("ranks", name, WHOLE)).values()) < TOLERANCE
+    assert max(distances(out.load(WHOLE).state, snapshot("ranks", name, WHOLE)).values()) < TOLERANCE
 
 
 def test_ranks_that_no_longer_agree_are_an_error_on_each(job: Path) -> None:
@@ -167,7 +167,7 @@ def test_torchrun_starts_a_run(tmp_path: Path) -> None:
     assert first == f"checkpoint: {checkpoints}/epoch-00000000 (epoch 0, step 0)"
     assert last == f"checkpoint: {checkpoints}/epoch-00000001 (epoch 1, step {STEPS})"
     assert summary.startswith(f"trained run=demo epoch=1 agent_step={STEPS} steps={STEPS} ")
-    assert CheckpointManager(tmp_path / "demo").read_manifest(1).environment["ranks"] == "2"
+    assert CheckpointManager(tmp_path / "demo").stored(1).manifest.environment["ranks"] == "2"
 
 
 def test_half_a_place_in_a_group_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

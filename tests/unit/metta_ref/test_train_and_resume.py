@@ -70,7 +70,7 @@ def test_training_says_where_its_checkpoints_are_and_how_it_went(run_tool: Any, 
     assert summary(out[-1]).keys() == {
         "run", "epoch", "agent_step", "steps", "steps_per_second", "episodes", "return"
     }  # fmt: skip
-    sidecar = CheckpointManager(data_dir / "demo").read_sidecar(2)
+    sidecar = CheckpointManager(data_dir / "demo").stored(2).sidecar()
     assert {key: sidecar[key] for key in ("run", "epoch", "agent_step", "py_agent", "env", "seed")} == {
         "run": "demo", "epoch": 2, "agent_step": 64, "py_agent": "lstm", "env": "grid", "seed": 1
     }  # fmt: skip
@@ -86,8 +86,8 @@ def test_interrupted_and_resumed_ends_as_in_one_go(run_tool: Any, trained: Check
     assert run_tool(resume, "run=demo", "trainer.total_timesteps=128", "trainer.num_workers=2")[0] == 0
     assert run_tool(train, *SMALL, "run=whole", "trainer.total_timesteps=128")[0] == 0
     whole = CheckpointManager(data_dir / "whole")
-    assert trained.read_manifest(4).state_digest == whole.read_manifest(4).state_digest
-    assert (trained.read_manifest(4).parent, load_run_config("demo").trainer.total_timesteps) == (2, 128)
+    assert trained.stored(4).manifest.state_digest == whole.stored(4).manifest.state_digest
+    assert (trained.stored(4).manifest.parent, load_run_config("demo").trainer.total_timesteps) == (2, 128)
 
 
 def test_checkpoints_come_at_intervals_and_the_oldest_go_but_for_the_best(run_tool: Any, data_dir: Path) -> None:
@@ -286,11 +286,11 @@ def test_what_a_run_says_is_said_once_also_where_the_root_logger_has_a_handler(
 
 
 def test_seconds_are_counted_over_all_sessions_of_a_run(run_tool: Any, trained: CheckpointManager) -> None:
-    before = trained.read_sidecar(2)["seconds"]
+    before = trained.stored(2).sidecar()["seconds"]
     assert isinstance(before, dict)
     assert before.keys() >= {"env", "act", "learn", "checkpoint"}
     run_tool(resume, "run=demo", "trainer.total_timesteps=96")
-    after = trained.read_sidecar(3)["seconds"]
+    after = trained.stored(3).sidecar()["seconds"]
     assert isinstance(after, dict)
     assert all(after[phase] > before[phase] > 0 for phase in ("env", "act", "learn"))
 

@@ -187,7 +187,7 @@ def test_a_run_is_shown_with_its_settings_metrics_and_checkpoints(run_tool: Any,
     ]  # fmt: skip
     artifact, stored = run.artifacts[0][0], CheckpointManager(run_dir("demo"))
     assert artifact.files == sorted(file.name for file in stored.path(2).iterdir())
-    assert artifact.metadata == {"epoch": 2, "agent_step": 64, "score": stored.read_sidecar(2)["score"]}
+    assert artifact.metadata == {"epoch": 2, "agent_step": 64, "score": stored.stored(2).sidecar()["score"]}
     assert run.exit_code == 0
 
 
@@ -245,7 +245,7 @@ def published(run_tool: Any, wandb: FakeWandb) -> CheckpointManager:
 @pytest.mark.parametrize("version", ["", ":latest", ":epoch-1"])
 def test_a_policy_is_fetched(published: CheckpointManager, wandb: FakeWandb, version: str) -> None:
     policy = PolicyCache().load(f"wandb://us/maze/demo{version}", Observation((3, 3, 3)), 4)
-    assert (policy.key, policy.sidecar) == (("demo", 1), published.read_sidecar(1))
+    assert (policy.key, policy.sidecar) == (("demo", 1), published.stored(1).sidecar())
 
 
 def test_an_artifact_is_inspected_like_any_checkpoint(
@@ -255,7 +255,7 @@ def test_an_artifact_is_inspected_like_any_checkpoint(
     code = tool(inspect.main, inspect.InspectConfig, None, argv=[f"policy={uri}", "json=true"])
     facts = json.loads(capsys.readouterr().out)
     assert (code, facts["run"], facts["epoch"]) == (0, "demo", 1)
-    assert facts["state_digest"] == published.read_manifest(1).state_digest
+    assert facts["state_digest"] == published.stored(1).manifest.state_digest
 
 
 def drop_manifest(path: Path) -> None:
