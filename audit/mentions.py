@@ -16,7 +16,7 @@ from audit.kinds.judge import MentionJudge, Past
 from audit.kinds.kind import Kind
 from audit.kinds.paths import GonePaths
 from audit.kinds.reading import Reading, read_with, words_key
-from audit.kinds.words import Needles, checksums, unpacked, words_of_names, words_of_path
+from audit.kinds.words import Needles, words_of_names, words_of_path
 from audit.ledger.phases import is_phase_file
 from audit.model.findings import Finding, Skipped
 from audit.model.mentions import Mention
@@ -102,7 +102,7 @@ class MentionCheck:
             if not path.startswith(f"{rules}/") and path not in own and not is_phase_file(path)
         ]
         lost = _lost_symbols(now, base) if base is not None else {}
-        needles = _needles(now, base, self._paths, self._declared, lost)
+        needles = _needles(now, base, self._paths, self._declared, lost, self._kinds)
         self._reader = _Reader(
             now.tree, contents, needles, now.blobs, wanted, skimmed or Skimmed(contents, ""), lost.keys()
         )
@@ -180,8 +180,9 @@ def _needles(
     paths: GonePaths,
     declared: Iterable[str],
     lost: Mapping[str, set[str]],
+    kinds: Iterable[Kind],
 ) -> Needles:
-    """The words without which a file can name nothing that is gone."""
+    """The words without which a file can name nothing that is gone, and those of the kinds' slots."""
     groups = {words_of_path(path) for path in paths.gone}
     groups.update((each.rpartition(".")[2],) for each in declared)
     if base is not None:
@@ -191,7 +192,8 @@ def _needles(
             module = base.program.index.names[path]
             groups.update(words_of_names(f"{module}.{name}" for name in names))
             groups.update(_passed_on(base, path, names))
-    return Needles(group for group in groups if group)
+    slots = (slot for kind in kinds for slot in kind.slots)
+    return Needles((group for group in groups if group != ("",)), slots)
 
 
 class _Reader:
@@ -213,7 +215,7 @@ class _Reader:
     ) -> None:
         self._tree = tree
         self._contents = contents
-        self._slots = {kind.name: checksums(kind.slots) for kind in contents.kinds}
+        self._slots = {kind.name: frozenset(slot.encode() for slot in kind.slots) for kind in contents.kinds}
         self._needles = needles
         self._wanted = {path: kinds for path in paths if (kinds := contents.wanting(path))}
         self._unreadable: list[str] = []
@@ -278,7 +280,7 @@ class _Reader:
 
     def _worth_reading(self, packed: bytes, kinds: tuple[Kind, ...]) -> tuple[int, ...]:
         """The places of the kinds for which a content with these words is worth reading."""
-        words = unpacked(packed)
+        words = self._needles.among(packed)
         hit = self._needles.occur_in(words)
         return tuple(
             place

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
-from zlib import crc32
 
 from audit.model.regex import regex
 
@@ -23,57 +21,57 @@ _EXTENSIONS: Final = frozenset(
 
 
 def packed_words(content: bytes) -> bytes:
-    """The distinct words of a content, each as four bytes of a checksum: a word may seem present, never absent.
+    """The distinct words of a content, a blank between them.
 
     An escape for a line break, as JSON writes it, separates words.
     """
     if b"\\" in content:
         for escape in _ESCAPES:
             content = content.replace(escape, b" ")
-    return array("I", set(map(crc32, set(content.translate(_BLANKED).split())))).tobytes()
-
-
-def unpacked(packed: bytes) -> frozenset[int]:
-    """The checksums of `packed_words`."""
-    words = array("I")
-    words.frombytes(packed)
-    return frozenset(words)
-
-
-def checksums(words: Iterable[str]) -> frozenset[int]:
-    """The checksums of single words."""
-    return frozenset(crc32(word.encode()) for word in words)
+    return b" ".join(set(content.translate(_BLANKED).split()))
 
 
 class Needles:
-    """Groups of words; a file is worth reading when all words of some group occur in it."""
+    """Groups of words; a file is worth reading when all words of some group occur in it, or a word of a slot of a kind
+    that wants it."""
 
-    def __init__(self, groups: Iterable[tuple[str, ...]]) -> None:
+    def __init__(self, groups: Iterable[tuple[str, ...]], slots: Iterable[str] = ()) -> None:
         groups = set(groups)
         self.identity = hashlib.sha256(repr(sorted(groups)).encode(errors="surrogatepass")).hexdigest()
         """The same for the same groups."""
-        self._single: set[int] = set()
-        self._first: dict[int, list[frozenset[int]]] = defaultdict(list)
+        self._single: set[bytes] = set()
+        self._first: dict[bytes, list[frozenset[bytes]]] = defaultdict(list)
+        self._everywhere = False
         for group in groups:
-            numbers = [crc32(word.encode()) for word in group]
-            if len(numbers) == 1:
-                self._single.add(numbers[0])
-            elif numbers:
-                self._first[numbers[-1]].append(frozenset(numbers[:-1]))
+            words = [each for word in group for each in _ascii_words(word)]
+            if len(words) == 1:
+                self._single.add(words[0])
+            elif words:
+                self._first[words[-1]].append(frozenset(words[:-1]))
+            else:
+                self._everywhere = True  # a name of letters that are no part of a word here
+        self._all = self._single.union(self._first, *(set().union(*each) for each in self._first.values()))
+        self._all.update(slot.encode() for slot in slots)
 
-    def __bool__(self) -> bool:
-        return bool(self._single or self._first)
+    def among(self, packed: bytes) -> frozenset[bytes]:
+        """Those that are looked for of some packed words."""
+        return frozenset(self._all.intersection(packed.split()))
 
-    def occur_in(self, words: frozenset[int]) -> bool:
-        """Whether some group occurs."""
-        if not words.isdisjoint(self._single):
+    def occur_in(self, words: frozenset[bytes]) -> bool:
+        """Whether some group occurs in words that are looked for."""
+        if self._everywhere or not words.isdisjoint(self._single):
             return True
         return any(group <= words for each in words & self._first.keys() for group in self._first[each])
 
 
+def _ascii_words(name: str) -> list[bytes]:
+    """What `packed_words` makes of a name: the letters beyond ASCII separate words."""
+    return _WORD.findall(name.encode(errors="surrogateescape"))
+
+
 def words_of_path(path: str) -> tuple[str, ...]:
     """The words that a mention of a path must hold: those of its last component, its suffix left out."""
-    words = _WORD.findall(path.rpartition("/")[2].encode(errors="surrogateescape"))
+    words = _ascii_words(path.rpartition("/")[2])
     kept = [word for word in words if word not in _EXTENSIONS] or words
     return tuple(word.decode() for word in kept)
 

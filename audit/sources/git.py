@@ -183,6 +183,7 @@ class _ObjectReader:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_environment(),
+            pipesize=_PIPE,
         )
         weakref.finalize(self, _end, self._process)
 
