@@ -22,7 +22,6 @@ _TOKEN: Final = regex(
     r"""
       (?P<comment> (?<![^\s;&|(]) \# [^\n]* )
     | (?P<joined> \\ \r? \n )
-    | (?P<space> [^\S\n]+ )
     | (?P<end> [\n;&|()`] )
     | (?P<word> (?: "(?:\\.|[^"\\])*" | '[^']*' | \\[^\r\n] | [^\s;&|()`"'\\] )+ )
     """,
@@ -106,13 +105,7 @@ def command_mentions(
 
 def _commands(source: str, offset: int) -> Iterator[list[Word]]:
     words: list[Word] = []
-    position = 0
-    while position < len(source):
-        token = _TOKEN.match(source, position)
-        if token is None:
-            position += 1  # a quote that nothing closes
-            continue
-        position = token.end()
+    for token in _TOKEN.finditer(source):  # what it passes over is blank, or a quote that nothing closes
         if token.lastgroup == "word":
             words.append(_word(token[0], offset + token.start()))
         elif token.lastgroup == "end" and words:
@@ -167,7 +160,7 @@ def _mentions(
                 inner = source[word.start - offset : word.end - offset]
                 yield from command_mentions(inner, word.start, positions, caller, depth + 1)
         else:
-            option = _OPTION.match(text)
+            option = _OPTION.match(text) if "=" in text else None
             named = (option[0] if option else before).rstrip("=")
             takes = named in _PATH_OPTIONS or (takes_paths and option is None and not before.startswith("-"))
             yield from _plain(word, text[option.end() :] if option else text, program, mention, is_path=takes)
@@ -181,7 +174,7 @@ def _needed(words: list[Word]) -> Iterator[Word]:
     if len(words) > 2 and words[0].text.lstrip("@") in _COPYING:
         words = words[:-1]
     for index, word in enumerate(words):
-        option = _OPTION.match(word.text)
+        option = _OPTION.match(word.text) if "=" in word.text else None
         is_written = _WRITTEN.fullmatch((option[0] if option else before).rstrip("="))
         if searches and not word.text.startswith("-"):
             searches = False

@@ -48,7 +48,7 @@ def _documentation(text: str) -> Iterator[tuple[int, str]]:
             if begins_line and token["comment"].startswith(":"):
                 yield token.start("comment") + 1, token["comment"][1:]
             continue
-        name = next(each for each in ("long", "long1", "short", "short1") if token[each] is not None)
+        name = token.lastgroup or ""
         if begins_line and before not in _OPEN and (name.startswith("long") or before == ":") and _is_text(token):
             yield token.start(name), token[name]
         before = '"'

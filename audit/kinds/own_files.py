@@ -25,8 +25,13 @@ _FILE: Final = regex(r"[\w-][\w.-]*\.\w+")
 
 def without_own_files(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
     """The mentions of a document without those of files that are its own."""
-    own = _own_files(text)
-    return (each for each in mentions if each.form != "path" or each.text.removeprefix("./") not in own)
+    own: frozenset[str] | None = None
+    for each in mentions:
+        if each.form == "path":
+            own = _own_files(text) if own is None else own  # few documents name a path at all
+            if each.text.removeprefix("./") in own:
+                continue
+        yield each
 
 
 def _own_files(text: str) -> frozenset[str]:
