@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from audit.facts.accessed_chains import Chain
 from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.fields import fields_of
+from audit.facts.nested_scopes import inside_comprehension, inside_lambda
 from audit.facts.nodes import nodes_of
 from audit.facts.scopes import Scope
-from audit.facts.strings import Strings, is_own_module, is_own_name, is_tolerant
+from audit.facts.strings import SPELLING, Strings, is_own_module, is_own_name, is_tolerant
 from audit.facts.syspath import added_folders, is_search_path, path_of, put_together
 from audit.model.facts import Context
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _BUILTINS: Final = frozenset(dir(builtins))
 """What ``patch.object`` puts in place where a module lacks it."""
-_COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+_COMPREHENSIONS: Final = frozenset({ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp})
 
 _CASTS: Final = frozenset({"cast", "typing.cast", "t.cast", "typing_extensions.cast", "te.cast"})
 """Calls whose first argument is a type, which may be written as a string."""
@@ -66,43 +67,31 @@ class Expressions:
 
     def visit(self, root: ast.expr) -> None:
         """Visit one expression and all below it, without recursion: generated code nests deeply."""
-        stack: list[tuple[Any, Scope]] = [(root, self.collector.scope)]
-        while stack:
-            node, scope = stack.pop()
-            kind = node.__class__
-            if kind is ast.Name:
-                continue
-            if kind is ast.Attribute:
-                self._attribute(node, scope, stack)
-            elif kind is ast.Constant:
-                if node.value.__class__ is str and "." in node.value:
-                    self.strings.named(node.value, node, scope)
-            elif kind is ast.Call:
-                self._call(node, scope, stack)
-            elif kind is ast.Lambda:
-                self._lambda(node, scope, stack)
-            elif kind in _COMPREHENSIONS:
-                self._comprehension(node, scope, stack)
-            elif kind is ast.NamedExpr:
-                self._walrus(node.target, scope)
-                stack.append((node.value, scope))
-            else:
-                self._other(node, scope, stack)
+        waiting: list[tuple[list[Any], Scope]] = [([root], self.collector.scope)]
+        while waiting:
+            stack, scope = waiting.pop()
+            while stack:
+                node = stack.pop()
+                kind = node.__class__
+                if kind is ast.Constant:
+                    if node.value.__class__ is str and "." in node.value:
+                        self.strings.named(node.value, node, scope)
+                elif kind is ast.Call:
+                    self._call(node, scope, stack)
+                elif kind is ast.Attribute:
+                    self._attribute(node, scope, stack)
+                elif kind is ast.Lambda:
+                    waiting.append(inside_lambda(node, scope, stack))
+                elif kind in _COMPREHENSIONS:
+                    waiting.append(inside_comprehension(node, scope))
+                elif kind is not ast.Name:
+                    look = _LOOKS.get(kind)
+                    if look is not None:
+                        look(self, node, scope)
+                    _push_parts(node, stack)
 
-    def _other(self, node: ast.expr, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
-        look = _LOOKS.get(node.__class__)
-        if look is not None:
-            look(self, node, scope)
-        for name in fields_of(node.__class__):
-            value = getattr(node, name)
-            kind = value.__class__
-            if kind is list:
-                # names say nothing, and are most of what there is
-                stack += [(part, scope) for part in value if part is not None and part.__class__ is not ast.Name]
-            elif kind is not ast.Name and isinstance(value, ast.AST):
-                stack.append((value, scope))
-
-    def _attribute(self, node: ast.Attribute, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
+    def _attribute(self, node: ast.Attribute, scope: Scope, stack: list[Any]) -> str:
+        """Note a chain of attributes; the dotted name that it spells, or nothing."""
         names = [node.attr]
         base: Any = node.value
         while base.__class__ is ast.Attribute:
@@ -110,17 +99,18 @@ class Expressions:
             base = base.value
         self.accessed.update(names)
         if base.__class__ is not ast.Name:
-            stack.append((base, scope))
-            return
+            stack.append(base)
+            return ""
         first = base.id
-        store = isinstance(node.ctx, ast.Store)
+        store = node.ctx.__class__ is ast.Store
         if names[-1] == "__dict__" and (names[0] == "update" or store):
             self.collector.definitions.opens_self(first)
-        if first in ("self", "cls"):
-            return
-        self._chain(scope, first, tuple(reversed(names)), node, store=store)
-        if store and names[0] == "__path__":
-            self.namespace = True
+        names.reverse()
+        if first not in ("self", "cls"):
+            self._chain(scope, first, tuple(names), node, store=store)
+            if store and names[-1] == "__path__":
+                self.namespace = True
+        return f"{first}.{'.'.join(names)}"
 
     def _chain(self, scope: Scope, first: str, chain: tuple[str, ...], node: ast.expr, *, store: bool) -> None:
         collector = self.collector
@@ -147,37 +137,50 @@ class Expressions:
             if len(names) > 1:
                 self.chains.append((scope, names[0], tuple(names[1:]), node, False, "typing"))
 
-    def _call(self, node: ast.Call, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
-        function, arguments, keywords = node.func, node.args, node.keywords
-        callee, leaf, strings = dotted(function), leaf_of(function), self.strings
+    def _call(self, node: ast.Call, scope: Scope, stack: list[Any]) -> None:
+        function, keywords = node.func, node.keywords
+        arguments: list[Any] = node.args
+        callee = leaf = ""
+        if isinstance(function, ast.Attribute):
+            callee, leaf = self._attribute(function, scope, stack), function.attr
+        elif isinstance(function, ast.Name):
+            callee = leaf = function.id
+        else:
+            stack.append(function)
         self.called.add(leaf)
-        if callee:
-            if leaf in _DYNAMIC or callee.startswith(_PATHS):
-                self._dynamic(node, callee, scope)
-            first = arguments[0] if arguments else None
-            if isinstance(first, ast.Constant) or leaf == "attach":
-                strings.called(node, callee, leaf, scope)
-            if callee in _CASTS and isinstance(first, ast.Constant):
-                self.forward_reference(first, scope)
-            if not self.collector.scope.is_function and any(map(is_own_name, arguments)):
-                self.handed_to.add(callee)
-        if keywords or leaf == "partial":
-            self.called.update(map(leaf_of, handed_on(node)))
-        stack.append((function, scope))
         tolerant = bool(keywords) and is_tolerant(node)
+        if callee:
+            self._named_call(node, callee, leaf, scope, tolerant=tolerant)
+        hands_on = leaf == "partial"
         for index, argument in enumerate(arguments):
-            if argument.__class__ is ast.Name:
-                continue
-            if not isinstance(argument, ast.Constant):
-                stack.append((argument, scope))
-            elif not tolerant and argument.value.__class__ is str:
-                strings.constant(argument, scope, callee, str(index))
+            kind = argument.__class__
+            if kind is ast.Constant:
+                if not tolerant and argument.value.__class__ is str:
+                    self.strings.constant(argument, scope, callee, str(index))
+            elif kind is not ast.Name:
+                stack.append(argument)
         for keyword in keywords:
-            value = keyword.value
-            if not isinstance(value, ast.Constant):
-                stack.append((value, scope))
-            elif value.value.__class__ is str:
-                strings.constant(value, scope, callee, keyword.arg or "")
+            value: Any = keyword.value
+            kind = value.__class__
+            if kind is ast.Constant:
+                if value.value.__class__ is str:
+                    self.strings.constant(value, scope, callee, keyword.arg or "")
+            elif kind is not ast.Name:
+                stack.append(value)
+            hands_on = hands_on or keyword.arg == "target"
+        if hands_on:
+            self.called.update(map(leaf_of, handed_on(node)))
+
+    def _named_call(self, node: ast.Call, callee: str, leaf: str, scope: Scope, *, tolerant: bool) -> None:
+        """Calls whose callable means something here."""
+        if leaf in _DYNAMIC or callee.startswith(_PATHS):
+            self._dynamic(node, callee, scope)
+        if leaf in SPELLING or tolerant:
+            self.strings.called(node, callee, leaf, scope)
+        if callee in _CASTS and node.args and isinstance(node.args[0], ast.Constant):
+            self.forward_reference(node.args[0], scope)
+        if not self.collector.scope.is_function and any(map(is_own_name, node.args)):
+            self.handed_to.add(callee)
 
     def _dynamic(self, node: ast.Call, callee: str, scope: Scope) -> None:
         """Calls that read, make or ask for names given as strings."""
@@ -239,37 +242,13 @@ class Expressions:
                 self.strings.computed(node.slice)
         self.strings.looked_up(node, scope, owner)
 
-    def _walrus(self, target: ast.Name, scope: Scope) -> None:
+    def walrus(self, node: ast.NamedExpr, scope: Scope) -> None:
         """``name := ...`` binds in the function, class or module around a comprehension, not in it."""
+        target = node.target
         while scope.is_comprehension and scope.parent is not None:
             scope = scope.parent
         scope.bind(target.id)
         self.collector.definitions.name(scope.owner(target.id), self.collector.module, target)
-
-    def _lambda(self, node: ast.Lambda, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
-        inner = Scope(scope, is_function=True)
-        arguments = node.args
-        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-            inner.bind(argument.arg)
-        for extra in (arguments.vararg, arguments.kwarg):
-            if extra is not None:
-                inner.bind(extra.arg)
-        stack.extend((default, scope) for default in arguments.defaults)
-        stack.extend((default, scope) for default in arguments.kw_defaults if default is not None)
-        stack.append((node.body, inner))
-
-    def _comprehension(self, node: Any, scope: Scope, stack: list[tuple[Any, Scope]]) -> None:
-        inner = Scope(scope, is_function=True, is_comprehension=True)
-        for generator in node.generators:
-            for part in nodes_of(generator.target):
-                if isinstance(part, ast.Name):
-                    inner.bind(part.id)
-            stack.append((generator.iter, inner))
-            stack.extend((condition, inner) for condition in generator.ifs)
-        for name in ("elt", "key", "value"):
-            value = getattr(node, name, None)
-            if value is not None:
-                stack.append((value, inner))
 
     def path_assigned(self, target: ast.expr, value: ast.expr) -> None:
         """Note the folder that a variable holds, for a later ``sys.path.insert(0, variable)``, and the folders
@@ -283,7 +262,19 @@ class Expressions:
             self.sys_path += put_together(value, self.paths)
 
 
+def _push_parts(node: ast.expr, stack: list[Any]) -> None:
+    """Put what an expression consists of on a stack. Names say nothing, and are most of what there is."""
+    for name in fields_of(node.__class__):
+        value = getattr(node, name)
+        kind = value.__class__
+        if kind is list:
+            stack += [part for part in value if part is not None and part.__class__ is not ast.Name]
+        elif kind is not ast.Name and isinstance(value, ast.AST):
+            stack.append(value)
+
+
 _LOOKS: Final[dict[type[ast.expr], Callable[[Expressions, Any, Scope], None]]] = {
+    ast.NamedExpr: Expressions.walrus,
     ast.Subscript: Expressions.subscript,
     ast.List: lambda expressions, node, scope: expressions.strings.sequence(node, scope),
     ast.Tuple: lambda expressions, node, scope: expressions.strings.sequence(node, scope),

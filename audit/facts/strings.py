@@ -28,6 +28,9 @@ _NAME: Final = regex(r"[^\W\d]\w*")
 _TOLERANT: Final = {"create": True, "raising": False}
 """Keywords with which a patch makes the name that it finds missing."""
 
+SPELLING: Final = frozenset({"attach", "import_module", "multiple"})
+"""Last names of the calls that spell names in several parts; whatever is called may be patched by keyword besides."""
+
 RELATIVE: Final = "relative"
 """The argument of a name that is relative to the package of its own file."""
 
@@ -50,17 +53,16 @@ class Strings:
 
     def constant(self, node: ast.Constant, scope: Scope, callee: str = "", argument: str = "") -> None:
         """Note a string, if it may be a name."""
-        named = callee in _NAMING_CALLS or callee.rpartition(".")[2] in _NAMING_CALLS
-        if named or (isinstance(node.value, str) and "." in node.value):
+        if not isinstance(node.value, str):
+            return
+        if "." in node.value or callee in _NAMING_CALLS or callee.rpartition(".")[2] in _NAMING_CALLS:
             self.named(node.value, node, scope, callee, argument)
 
     def named(
-        self, value: object, node: ast.expr | ast.keyword, scope: Scope, callee: str = "", argument: str = ""
+        self, value: str, node: ast.expr | ast.keyword, scope: Scope, callee: str = "", argument: str = ""
     ) -> None:
         """Note a name that ``node`` stands for, if it may be one."""
-        if not isinstance(value, str) or len(value) > _MAX_TEXT:
-            return
-        if _DOTTED.fullmatch(value):
+        if len(value) <= _MAX_TEXT and _DOTTED.fullmatch(value):
             expected = self.collector.failure_demanded or value in self.collector.mocked
             context: Context = "expected" if expected else self.collector.context
             self.found.append((scope, value, self.collector.spans.of(node), callee, argument, context))
