@@ -119,11 +119,12 @@ class Contents:
             return
 
     def read(self, wanted: Iterable[Wanted], load: Load) -> None:
-        """Read what is not known yet; ``load`` may be called in another process as well."""
-        Pending(self._unknown(wanted), load, self._jobs, self._learn, shared=True).finish()
+        """Read what is not known yet."""
+        self.start(wanted, load).finish()
 
     def start(self, wanted: Iterable[Wanted], load: Load) -> Pending:
-        """Begin to read what is not known yet, while this process goes on with something else."""
+        """Begin to read what is not known yet, while this process goes on with something else; ``load`` is called in
+        other processes as well."""
         return Pending(self._unknown(wanted), load, self._jobs, self._learn)
 
     def _unknown(self, wanted: Iterable[Wanted]) -> list[Wanted]:

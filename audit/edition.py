@@ -13,9 +13,9 @@ from audit.kinds.kind import Kind
 _HERE: Final = Path(__file__).parent
 _FOLDERS: Final = ("facts", "kinds", "model", "resolve")
 _COMPOSING: Final = (
+    "ahead.py",
     "contents.py",
     "earlier.py",
-    "gathering.py",
     "gathering.py",
     "mentions.py",
     "skimmed.py",

@@ -1,9 +1,9 @@
-"""Reads contents, shared out by size among this process and others."""
+"""Reads contents, this process and others each taking the next part once it is done with one."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -13,10 +13,12 @@ from audit.facts.python import read_python
 from audit.kinds.kind import Kind
 from audit.kinds.reading import Reading, read_with, reading_key, words_key, words_of
 from audit.model.facts import FileFacts
-from audit.parallel import Background, can_fork
+from audit.parallel import MAX_TICKETS, Background, Tickets, can_fork
 
 MIN_PARALLEL = 400_000
 """Bytes to be parsed below which another process costs more than it saves."""
+_PART: Final = 60_000
+"""Bytes to be parsed in one go: some hundredths of a second."""
 _SCANNING: Final = 10
 """How many times less it costs to find the words of a content than to parse it."""
 
@@ -58,49 +60,57 @@ class Found(msgspec.Struct, array_like=True):
         self.lost += other.lost
 
 
+class _Share(msgspec.Struct, array_like=True):
+    """What one process has read, and the numbers of the parts that it took."""
+
+    found: Found
+    parts: list[int]
+
+
 class Pending:
-    """Reading that is under way; ``finish`` must be called once.
+    """Reading that is under way; ``finish`` must be called once. Other processes begin at once, this one helps when it
+    has nothing else left to do."""
 
-    ``shared`` means that this process has nothing else to do: it takes a part of the work, in ``finish``.
-    """
-
-    def __init__(
-        self,
-        wanted: list[Wanted],
-        load: Load,
-        jobs: int,
-        learn: Callable[[Found], None],
-        *,
-        shared: bool = False,
-    ) -> None:
+    def __init__(self, wanted: list[Wanted], load: Load, jobs: int, learn: Callable[[Found], None]) -> None:
         self._learn = learn
         self._load = load
+        self._parts = _parts(wanted)
         processes = min(jobs, sum(want.cost for want in wanted) // MIN_PARALLEL + 1) if can_fork() else 1
-        self._here = wanted
+        self._numbers: Iterable[int] = range(len(self._parts))
         self._elsewhere: list[Background] = []
         if processes > 1:
-            import audit.facts.collector  # noqa: F401  # once here, not once in each process
+            if any(want.facts for want in wanted):
+                import audit.facts.collector  # noqa: F401  # once here, not once in each process
 
-            shares = _shares(wanted, processes if shared else processes - 1)
-            self._here = shares.pop() if shared else []
-            self._elsewhere = [self._begin(share) for share in shares]
+            self._numbers = Tickets(len(self._parts))
+            self._elsewhere = [Background(self._answer) for _ in range(processes - 1)]
 
-    def _begin(self, share: list[Wanted]) -> Background:
-        return Background(lambda: msgspec.msgpack.encode(_read(share, self._load)))
+    def _answer(self) -> bytes:
+        return msgspec.msgpack.encode(self._take(self._numbers))
+
+    def _take(self, numbers: Iterable[int]) -> _Share:
+        share = _Share(Found(), [])
+        for number in numbers:
+            _read(self._parts[number], self._load, share.found)
+            share.parts.append(number)
+        return share
 
     def finish(self) -> None:
-        """Do what is left to this process, and wait for the others."""
-        if not (self._here or self._elsewhere):
+        """Do what is left to do, and wait for the others."""
+        if not self._parts:
             return
         with _without_collecting():
-            found = _read(self._here, self._load)
+            share = self._take(self._numbers)
             for each in self._elsewhere:
-                found.add(msgspec.msgpack.decode(each.result(), type=Found))
-        self._learn(found)
+                other = msgspec.msgpack.decode(each.result(), type=_Share)
+                share.found.add(other.found)
+                share.parts += other.parts
+            # what a process took with it that died is done here
+            share.found.add(self._take(sorted({*range(len(self._parts))} - {*share.parts})).found)
+        self._learn(share.found)
 
 
-def _read(wanted: list[Wanted], load: Load) -> Found:
-    found = Found()
+def _read(wanted: list[Wanted], load: Load, found: Found) -> None:
     by_blob: dict[str, list[Wanted]] = {}
     for want in wanted:
         by_blob.setdefault(want.blob, []).append(want)
@@ -115,18 +125,23 @@ def _read(wanted: list[Wanted], load: Load) -> Found:
                 found.words[words_key(blob, want.words)] = words_of(content, want.words)
             for kind in want.mentions:
                 found.readings[reading_key(blob, kind, want.path)] = read_with(kind, want.path, content)
-    return found
 
 
-def _shares(wanted: list[Wanted], count: int) -> list[list[Wanted]]:
-    """The work in parts of about equal size, each in the order it was given."""
-    shares: list[list[Wanted]] = [[] for _ in range(count)]
-    sizes = [0] * count
+def _parts(wanted: list[Wanted]) -> list[list[Wanted]]:
+    """The work in parts of about equal cost, in the order it was given; what costs most is first, so that nobody
+    begins with it when all others are done."""
+    least = max(_PART, sum(want.cost for want in wanted) // (MAX_TICKETS - 1) + 1)
+    parts: list[tuple[int, list[Wanted]]] = []
+    cost, part = 0, list[Wanted]()
     for want in wanted:
-        least = sizes.index(min(sizes))
-        shares[least].append(want)
-        sizes[least] += want.cost
-    return shares
+        part.append(want)
+        cost += want.cost
+        if cost >= least:
+            parts.append((cost, part))
+            cost, part = 0, []
+    if part:
+        parts.append((cost, part))
+    return [part for _, part in sorted(parts, key=lambda each: -each[0])]
 
 
 @contextmanager

@@ -9,7 +9,6 @@ import msgspec
 
 from audit.checks.mentions import mention_findings
 from audit.contents import Contents
-from audit.earlier import Earlier
 from audit.gathering import Wanted
 from audit.kinds.deletion import is_record, lists_what_is_gone
 from audit.kinds.judge import MentionJudge, Past
@@ -26,7 +25,7 @@ from audit.skimmed import Skimmed
 from audit.sources.ignores import ignored_paths
 from audit.sources.tree import Tree, is_in
 from audit.sources.worktree import blob_id
-from audit.trees import Listing, LoadedTree, load_from
+from audit.trees import LoadedTree, load_from
 
 _LOST: Final = Reading(reason="cannot be read: vanished, too large or not permitted")
 
@@ -39,32 +38,6 @@ class MentionResult(msgspec.Struct, frozen=True):
     skipped: tuple[Skipped, ...]
     files: int
     read: int
-
-
-def read_ahead(contents: Contents, now: Listing, base: Listing | None, earlier: Earlier) -> None:
-    """Read what a check of these trees needs in one go: the facts of both, and the words that tell which files of
-    this one can name something gone. Files of a work tree that are not Python are left for the check, and so is what
-    an ``earlier`` run knew well enough."""
-    known = earlier.contents()
-    wanted: list[Wanted] = []
-    for path in now.paths:
-        blob = now.content_id(path)
-        kinds = contents.wanting(path) if blob else ()
-        facts = path in now.blobs and blob not in known
-        if kinds and words_key(blob, kinds) in earlier.skimmed:
-            kinds = ()
-        if kinds or facts:
-            wanted.append(Wanted(blob, path, now.tree.entries[path].size, facts, kinds))
-    here = {each.blob for each in wanted}
-    if base is not None:
-        wanted += [each for each in base.wanted() if each.blob not in here and each.blob not in known]
-
-    def load(blobs: list[str]) -> Iterator[tuple[str, bytes | None]]:
-        yield from now.load([blob for blob in blobs if blob in here])
-        if base is not None:
-            yield from base.load([blob for blob in blobs if blob not in here])
-
-    contents.read(wanted, load)
 
 
 class MentionCheck:

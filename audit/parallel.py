@@ -1,11 +1,15 @@
-"""Work done in other processes while this one goes on."""
+"""Work done in other processes while this one goes on, shared out as each gets on with it."""
 
 from __future__ import annotations
 
 import gc
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Final
+
+MAX_TICKETS: Final = 256
+"""How many tickets there can be for one piece of work."""
 
 
 class Background:
@@ -29,6 +33,22 @@ class Background:
             answer = pipe.read()
         _, status = os.waitpid(self._process, 0)
         return answer if status == 0 else self._work()
+
+
+class Tickets:
+    """Numbers from 0 on, each given to the one process that asks first, of this one and those forked from it."""
+
+    def __init__(self, count: int) -> None:
+        self._box, slot = os.pipe()
+        os.write(slot, bytes(range(count)))  # a byte a ticket: no pipe is too small, and no read gets half of one
+        os.close(slot)
+
+    def __iter__(self) -> Iterator[int]:
+        while ticket := os.read(self._box, 1):
+            yield ticket[0]
+
+    def __del__(self) -> None:
+        os.close(self._box)
 
 
 def _answer(work: Callable[[], bytes], end: int) -> None:

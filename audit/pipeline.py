@@ -28,12 +28,11 @@ def open_codebase(
     if history is not None:
         history.begin()
     # loaded while git lists the trees and looks for what was renamed
-    from audit.codebase import ResolvedCodebase
+    from audit.ahead import read_ahead
     from audit.config.load import load_configuration
     from audit.contents import Contents
     from audit.earlier import Earlier
     from audit.kinds.registry import all_kinds
-    from audit.mentions import read_ahead
     from audit.sources.store import cache_folder
     from audit.sources.tree import comparable
     from audit.trees import list_tree, load_tree
@@ -44,7 +43,10 @@ def open_codebase(
     before = list_tree(comparable(base_tree, tree), settings.exclude) if base_tree is not None else None
     listing = list_tree(tree, settings.exclude)
     earlier = Earlier(contents, listing, before)
-    read_ahead(contents, listing, before, earlier)
+    reading = read_ahead(contents, listing, before, earlier)
+    from audit.codebase import ResolvedCodebase  # loaded while others read
+
+    reading.finish()
     roots = settings.source_roots
     base = load_tree(before, contents, source_roots=roots, known=earlier.base) if before is not None else None
     program = base.program if base is not None else None

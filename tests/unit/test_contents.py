@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from audit.contents import Contents
 from audit.facts.python import read_python
-from audit.gathering import MIN_PARALLEL, Wanted
+from audit.gathering import MIN_PARALLEL, Pending, Wanted
 from audit.kinds.configuration import YamlValues
 from audit.kinds.markdown import Markdown
 from audit.kinds.reading import Reading, reading_key, words_of
@@ -125,12 +126,41 @@ def test_many_files_are_read_by_several_processes_alike(tmp_path: Path) -> None:
     assert len(load.asked) < 2 * len(alone)  # the second time, others read a part, of which this process knows nothing
 
 
-def test_what_is_begun_is_read_by_others_while_this_process_goes_on() -> None:
-    load, contents = Loader(SOURCES), Contents(None, [KIND], jobs=2)
-    pending = contents.start([Wanted(blob, "a.py", MIN_PARALLEL, facts=True) for blob in SOURCES], load)
+class Elsewhere(Loader):
+    """Does something with each content that another process asks for."""
+
+    def __init__(self, contents: dict[str, bytes], there: Callable[[str], object]) -> None:
+        super().__init__(contents)
+        self._here = os.getpid()
+        self._there = there
+
+    def __call__(self, blobs: list[str]) -> Iterator[tuple[str, bytes | None]]:
+        if os.getpid() != self._here:
+            for blob in blobs:
+                self._there(blob)
+        return super().__call__(blobs)
+
+
+def begun(contents: Contents, load: Loader) -> Pending:
+    """Reading of so much that others are asked to help."""
+    return contents.start([Wanted(blob, "a.py", MIN_PARALLEL, facts=True) for blob in SOURCES], load)
+
+
+def test_what_is_begun_is_read_by_others_while_this_process_goes_on(tmp_path: Path) -> None:
+    contents, load = Contents(None, [KIND], jobs=2), Elsewhere(SOURCES, lambda blob: (tmp_path / blob).touch())
+    pending = begun(contents, load)
+    while len(list(tmp_path.iterdir())) < len(SOURCES):
+        time.sleep(0.01)
     pending.finish()
     assert contents.facts({blob: blob for blob in SOURCES}) == FACTS
     assert load.asked == []
+
+
+def test_what_a_process_took_with_it_that_died_is_read_here() -> None:
+    contents, load = Contents(None, [KIND], jobs=3), Elsewhere(SOURCES, lambda _: os.kill(os.getpid(), 9))
+    begun(contents, load).finish()
+    assert contents.facts({blob: blob for blob in SOURCES}) == FACTS
+    assert sorted(load.asked) == sorted(SOURCES)
 
 
 def test_the_work_of_a_process_that_dies_is_done_here() -> None:

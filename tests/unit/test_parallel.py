@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from audit.parallel import Background
+from audit.parallel import MAX_TICKETS, Background, Tickets
 
 MORE_THAN_A_PIPE_HOLDS = 1_000_000
 
@@ -32,3 +32,10 @@ def test_nothing_outlives_a_process_that_never_asked_for_the_result() -> None:
     # the output ends only when the last process that holds it is gone
     done = subprocess.run([sys.executable, "-c", ABANDONED], capture_output=True, timeout=30, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (3, b"", b"")
+
+
+def test_every_ticket_is_given_out_once_whoever_asks() -> None:
+    tickets = Tickets(MAX_TICKETS)
+    helpers = [Background(lambda: bytes(tickets)) for _ in range(3)]
+    here = bytes(tickets)
+    assert sorted(here + b"".join(helper.result() for helper in helpers)) == list(range(MAX_TICKETS))
