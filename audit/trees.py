@@ -6,6 +6,7 @@ import fnmatch
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -110,17 +111,41 @@ class Facts(Mapping[str, FileFacts]):
         return all(facts is not UNREADABLE for facts in self._found.values())
 
 
-class LoadedTree(msgspec.Struct, frozen=True):
-    """A tree with its facts and its program; ``blobs`` maps each analysed path to its content id. ``configured`` and
-    ``outside`` are digests (see `audit.resolve.remembered.TreeRecord`)."""
+class LoadedTree(msgspec.Struct, frozen=True, dict=True):
+    """A tree with its facts and its program. ``configured`` and ``outside`` are digests (see
+    `audit.resolve.remembered.TreeRecord`)."""
 
-    tree: Tree
+    listing: Listing
     program: Program
     facts: Facts
-    blobs: dict[str, str]
-    coverage: Coverage
     configured: str
     outside: str
+
+    @property
+    def tree(self) -> Tree:
+        """The files."""
+        return self.listing.tree
+
+    @property
+    def blobs(self) -> dict[str, str]:
+        """The content id of each Python file."""
+        return self.listing.blobs
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """How much of the tree is analysed. Looks at every file: ask once others are at work."""
+        program = self.program
+        names, errors = (
+            program.index.names,
+            {path: error for path in self.blobs if (error := program.survey(path).error)},
+        )
+        skipped = [*self.listing.skipped]
+        skipped += [
+            Skipped(path, error, incomplete=error != TEMPLATE and not is_test_data(path))
+            for path, error in errors.items()
+        ]
+        skipped += [Skipped(path, reason) for path, reason in program.layout.mistakes]
+        return msgspec.structs.replace(coverage_of(program), skipped=tuple(sorted(set(skipped))))
 
     def content(self, path: str) -> bytes | None:
         """The bytes of a Python file of which its facts are; None once the file says something else."""
@@ -158,7 +183,7 @@ def load_tree(
     """Index every Python file of a tree, and parse what ``contents`` does not know. ``known`` tells what has been
     found out about it already."""
     known = known or KnownTree()
-    tree, paths, skipped = listing.tree, listing.paths, [*listing.skipped]
+    tree, paths = listing.tree, listing.paths
     configuration = dict(tree.read_many(wanted_files(paths)))
     python = [path for path in paths if path.endswith((".py", ".pyi"))]
     configured = _digest((python, configuration, *source_roots))
@@ -177,13 +202,7 @@ def load_tree(
         content_ids=listing.blobs,
     )
     program.surveys.update(known.surveys(program, listing.blobs, outside))
-    errors = {path: error for path in listing.blobs if (error := program.survey(path).error)}
-    skipped += [
-        Skipped(path, error, incomplete=error != TEMPLATE and not is_test_data(path)) for path, error in errors.items()
-    ]
-    skipped += [Skipped(path, reason) for path, reason in layout.mistakes]
-    coverage = msgspec.structs.replace(coverage_of(program), skipped=tuple(sorted(set(skipped))))
-    return LoadedTree(tree, program, facts, listing.blobs, coverage, configured, outside)
+    return LoadedTree(listing, program, facts, configured, outside)
 
 
 def _digest(value: object) -> str:
