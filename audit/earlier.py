@@ -49,12 +49,11 @@ class Earlier:
     def keep(self, now: LoadedTree, base: LoadedTree | None) -> None:
         """Keep what this run found out, where all files could be read."""
         trees = [now] if base is None else [now, base]
-        if all(tree.facts.all_readable for tree in trees):
-            records = [record_of(tree.program, tree.blobs, tree.configured, tree.outside) for tree in trees]
-            before = known_outcomes(base.program) if base is not None else {}
-            found = Record(records[0], records[-1] if base is not None else None, all_outcomes(now.program), before)
-            if found != self._record:
-                self._contents.remember(self._key, found)
+        records = [record_of(tree.program, tree.blobs, tree.configured, tree.outside) for tree in trees]
+        before = known_outcomes(base.program) if base is not None else {}
+        found = Record(records[0], records[-1] if base is not None else None, all_outcomes(now.program), before)
+        if found != self._record and all(tree.facts.all_readable for tree in trees):
+            self._contents.remember(self._key, found)
 
 
 def _slot(now: Listing, base: Listing | None) -> str:

@@ -113,7 +113,7 @@ class MentionCheck:
 
 def _analysed(now: LoadedTree) -> list[str]:
     """The paths of a tree, without what configuration excludes, environments, and second names of files."""
-    skipped = {each.path for each in now.coverage.skipped if not each.path.endswith((".toml", ".cfg", ".ini", ".json"))}
+    skipped = {*now.errors, *(each.path for each in now.listing.skipped)}
     folders = tuple(f"{path}/" for path in skipped)
     return [
         path

@@ -132,13 +132,16 @@ class LoadedTree(msgspec.Struct, frozen=True, dict=True):
         return self.listing.blobs
 
     @cached_property
+    def errors(self) -> dict[str, str]:
+        """Why Python files are not analysed, by path."""
+        known = self.program.surveys
+        found = {path: known[path].error if path in known else self.facts[path].error for path in self.blobs}
+        return {path: error for path, error in found.items() if error}
+
+    @cached_property
     def coverage(self) -> Coverage:
-        """How much of the tree is analysed. Looks at every file: ask once others are at work."""
-        program = self.program
-        names, errors = (
-            program.index.names,
-            {path: error for path in self.blobs if (error := program.survey(path).error)},
-        )
+        """How much of the tree is analysed."""
+        program, errors, names = self.program, self.errors, self.program.index.names
         skipped = [*self.listing.skipped]
         skipped += [
             Skipped(path, error, incomplete=error != TEMPLATE and not is_test_data(path))

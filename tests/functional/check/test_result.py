@@ -247,3 +247,15 @@ def test_contracts_are_shown_with_their_outcome(shop, audit) -> None:
         ("Evaluation stands alone", "broken")
     ]
     assert [each["code"] for each in document["findings"]] == ["IMP001", "CON001"]
+
+
+@pytest.mark.parametrize("name", ["a.py", "a.json", "a.toml", "a.cfg", "a.ini", "a.yaml", "a.md"])
+def test_what_configuration_excludes_is_not_read_whatever_it_is(shop, audit, name) -> None:
+    files = {"skip/a.py": "import shop.store\n", "skip/a.json": '{"_target_": "shop.store.Store"}\n'}
+    shop.write({f"skip/{name}": files.get(f"skip/{name}", "see `shop.store`\n[a]\n_target_ = 'shop.store.Store'\n")})
+    shop.write({"pyproject.toml": '[tool.audit]\nexclude = ["skip"]\n'})
+    shop.commit("Keep a copy")
+    done = audit("check", shop.root, "--since", "HEAD~2", "--format", "json")
+    document = json.loads(done.stdout)
+    assert [finding["path"] for finding in document["findings"]] == ["shop/bridge.py"]
+    assert {"path": f"skip/{name}", "reason": "excluded by configuration"} in document["coverage"]["skipped"]

@@ -26,7 +26,8 @@ def run(folder: Path | None, now: dict[str, str] = NOW) -> tuple[MentionResult, 
     base = load(BEFORE)
     tree = load(now, base)
     assert isinstance(tree.tree, MemoryTree)
-    tree.tree.reads.clear()
+    tree.facts.read_all()
+    tree.tree.reads.clear()  # of now on, what is opened is opened for mentions
     contents = Contents(folder, all_kinds())
     result = MentionCheck(tree, base, contents).result(Retirements(tree.program, None), None)
     contents.close()
