@@ -141,14 +141,13 @@ class LoadedTree(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def coverage(self) -> Coverage:
         """How much of the tree is analysed."""
-        program, errors, names = self.program, self.errors, self.program.index.names
         skipped = [*self.listing.skipped]
         skipped += [
             Skipped(path, error, incomplete=error != TEMPLATE and not is_test_data(path))
-            for path, error in errors.items()
+            for path, error in self.errors.items()
         ]
-        skipped += [Skipped(path, reason) for path, reason in program.layout.mistakes]
-        return msgspec.structs.replace(coverage_of(program), skipped=tuple(sorted(set(skipped))))
+        skipped += [Skipped(path, reason) for path, reason in self.program.layout.mistakes]
+        return msgspec.structs.replace(coverage_of(self.program), skipped=tuple(sorted(set(skipped))))
 
     def content(self, path: str) -> bytes | None:
         """The bytes of a Python file of which its facts are; None once the file says something else."""
