@@ -1,11 +1,12 @@
 """How training went, from the logs of runs: one curve for runs that differ in nothing but their seed."""
 
-import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import numpy as np
 
 from metta_ref.config import ConfigError
@@ -23,6 +24,10 @@ SERIES: Final = {
 
 _MOST_POINTS: Final = 200
 """More would lie closer together than the dots of a screen."""
+
+
+_Update = msgspec.defstruct("_Update", [("agent_step", int), *((name, float | None, None) for name in SERIES)])
+"""What of a line of a log is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +61,13 @@ def load_curve(logs: Mapping[str, Path]) -> Curve:
 def _read(path: Path) -> list[list[float]]:
     """A row for each whole line: the step, then the series."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        updates = [json.loads(line) for line in lines if line.endswith("\n")]
-        rows = [[float(update["agent_step"]), *(_number(update.get(name)) for name in SERIES)] for update in updates]
+        lines = path.read_bytes().splitlines(keepends=True)
+        updates = [msgspec.json.decode(line, type=_Update) for line in lines if line.endswith(b"\n")]
     except FileNotFoundError:
         raise ConfigError([f"{path}: missing; train the run, or name others to draw"]) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigError([f"{path}: holds a line that no update wrote ({error!r}); remove it"]) from error
-    if not rows:
+    except msgspec.DecodeError as error:
+        raise ConfigError([f"{path}: holds a line that no update wrote ({error}); remove it"]) from error
+    if not updates:
         raise ConfigError([f"{path}: holds no update yet; train the run, or name others to draw"])
-    return rows
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else float("nan")
+    rows = map(msgspec.structs.astuple, updates)
+    return [[math.nan if value is None else value for value in row] for row in rows]

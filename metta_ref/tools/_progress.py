@@ -1,97 +1,67 @@
 """What a run says of itself while it trains: a line in its log for each update, and progress for whoever watches."""
 
-import json
-import logging
-import math
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from metta_ref.config import ConfigError, write_whole
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as Bar
-
     from metta_ref.rl.trainer import Progress
 
 LOG = "metrics.jsonl"
-_SECONDS_BETWEEN_LINES, _PART_OF_THE_TIME = 5.0, 0.1
-"""A line comes at most this often, and later once in a tenth of the time so far: a long run keeps a short log."""
-_log = logging.getLogger(__name__)
 
 
-class MetricsLog:
-    """`metrics.jsonl` in a run's directory: one JSON object an update, in order, none twice.
+class _Line(msgspec.Struct):
+    epoch: int
+
+
+@contextmanager
+def logged(directory: Path, after: int) -> "Iterator[Callable[[Progress], None]]":
+    """What adds an update to `metrics.jsonl` in a run's directory: one JSON object each, in order, none twice.
 
     A run that goes on from epoch `after` has forgotten what came later, and so does its log; a line that a kill cut
     off is left out. Numbers that JSON does not know (nan, infinities) are null. Raises ConfigError when a line is no
-    such object.
+    such object, and OSError.
     """
-
-    def __init__(self, directory: Path, after: int) -> None:
-        path = directory / LOG
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
-        kept = [line for line in lines if line.endswith("\n") and _epoch(line, path) <= after]
-        self._file = write_whole(path, "".join(kept)).open("a", encoding="utf-8")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def write(self, progress: "Progress") -> None:
-        """Add an update; whole lines reach the file at once. Raises OSError."""
-        total = sum(progress.seconds.values())
-        record: dict[str, float | None] = {
-            "epoch": progress.epoch,
-            "agent_step": progress.agent_step,
-            "score": progress.score,
-            **({} if progress.evaluation_score is None else {"evaluation_score": progress.evaluation_score}),
-            **asdict(progress.losses),
-            "seconds": total,
-            **{f"{phase}_seconds": value for phase, value in progress.seconds.items()},
-            "steps_per_second": progress.agent_step / progress.epoch / max(total, 1e-9),
-            "time": time.time(),
-        }
-        finite = {name: value for name, value in record.items() if value is not None and math.isfinite(value)}
-        tasks = {"tasks": dict(progress.tasks)} if progress.tasks else {}
-        self._file.write(json.dumps(dict.fromkeys(record) | finite | tasks, allow_nan=False) + "\n")
-        self._file.flush()
+    path = directory / LOG
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    kept = [line for line in lines if line.endswith(b"\n") and _epoch(line, path) <= after]
+    with write_whole(path, b"".join(kept)).open("ab", buffering=0) as file:
+        yield lambda progress: _add(file.write, progress)
 
 
-class Watcher:
-    """Progress on stderr: a bar with speed, return and time left on a terminal, a line now and then elsewhere."""
+@contextmanager
+def watched(first_step: int, total: int) -> "Iterator[Callable[[Progress], None]]":
+    """What shows an update to whoever watches standard error on a terminal: a bar with the return, steps per second
+    and the time left.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
-    def __init__(self, first_step: int, total: int) -> None:
-        self._first, self._total, self._began = first_step, total, time.monotonic()
-        self._reported, self._evaluated = self._began, ""
-        self._bar = _bar(first_step, total) if sys.stderr.isatty() else None
+    columns = (BarColumn(), TextColumn("{task.completed}/{task.total}  {task.fields[note]}"), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task, began, evaluation = bar.add_task("", total=total, completed=first_step, note=""), time.monotonic(), ""
 
-    def __enter__(self) -> Self:
-        if self._bar is not None:
-            self._bar.start()
-        return self
+        def show(progress: "Progress") -> None:
+            nonlocal evaluation
+            if progress.evaluation_score is not None:
+                evaluation = f"  evaluation {shown(progress.evaluation_score)}"
+            speed = (progress.agent_step - first_step) / max(time.monotonic() - began, 1e-9)
+            note = f"return {shown(progress.score)}{evaluation}  {speed:.0f} steps/s"
+            bar.update(task, completed=min(progress.agent_step, total), note=note)
 
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def update(self, step: int, score: float | None, evaluation: float | None = None) -> None:
-        """Tell of an update that reached `step`, and of the latest evaluation."""
-        now = time.monotonic()
-        speed = (step - self._first) / max(now - self._began, 1e-9)
-        if evaluation is not None:
-            self._evaluated = f"evaluation {shown(evaluation)}  "
-        note = f"return {shown(score)}  {self._evaluated}{speed:.0f} steps/s"
-        if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=min(step, self._total), note=note)
-        elif now - self._reported > max(_SECONDS_BETWEEN_LINES, _PART_OF_THE_TIME * (now - self._began)):
-            self._reported = now
-            left = max(self._total - step, 0) / max(speed, 1e-9)
-            _log.info("step %d/%d  %s  %.0f s left", step, self._total, note, left)
+        yield show
 
 
 def shown(score: float | None) -> str:
@@ -99,18 +69,25 @@ def shown(score: float | None) -> str:
     return "none" if score is None else f"{score:.3f}"
 
 
-def _bar(first_step: int, total: int) -> "Bar":
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+def _add(write: Callable[[bytes], object], progress: "Progress") -> None:
+    seconds = sum(progress.seconds.values())
+    record = {
+        "epoch": progress.epoch,
+        "agent_step": progress.agent_step,
+        "score": progress.score,
+        **({} if progress.evaluation_score is None else {"evaluation_score": progress.evaluation_score}),
+        **asdict(progress.losses),
+        "seconds": seconds,
+        **{f"{phase}_seconds": value for phase, value in progress.seconds.items()},
+        "steps_per_second": progress.agent_step / progress.epoch / max(seconds, 1e-9),
+        "time": time.time(),
+        **({"tasks": progress.tasks} if progress.tasks else {}),
+    }
+    write(msgspec.json.encode(record) + b"\n")
 
-    columns = (BarColumn(), TextColumn("{task.completed}/{task.total}"), TextColumn("{task.fields[note]}"))
-    bar = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
-    bar.add_task("training", total=total, completed=first_step, note="")
-    return bar
 
-
-def _epoch(line: str, path: Path) -> int:
+def _epoch(line: bytes, path: Path) -> int:
     try:
-        return int(json.loads(line)["epoch"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ConfigError([f"{path}: holds a line that no update wrote ({line.strip()[:40]!r}); remove it"]) from error
+        return msgspec.json.decode(line, type=_Line).epoch
+    except msgspec.DecodeError as error:
+        raise ConfigError([f"{path}: holds a line that no update wrote ({error}); remove it"]) from error

@@ -11,7 +11,7 @@ from metta_ref.checkpoint import BackgroundWriter, Checkpoint, CheckpointManager
 from metta_ref.config import Config
 from metta_ref.tools._evaluating import SCORE, Played, evaluated, evaluation_due, publish, publish_again
 from metta_ref.tools._logging import announce
-from metta_ref.tools._progress import MetricsLog, Watcher
+from metta_ref.tools._progress import logged, watched
 from metta_ref.tools._wandb import telemetry
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def recording(trainer: "Trainer", manager: CheckpointManager) -> Iterator[Report
     config, stopwatch = trainer.config, trainer.stopwatch
     with (
         telemetry(config, manager.run_dir) as shown,
-        MetricsLog(manager.run_dir, trainer.epoch) as log,
-        Watcher(trainer.agent_step, config.trainer.total_timesteps) as watcher,
+        logged(manager.run_dir, trainer.epoch) as log,
+        watched(trainer.agent_step, config.trainer.total_timesteps) as show,
         BackgroundWriter() as writer,
     ):
         if trainer.epoch > 0:
@@ -50,8 +50,8 @@ def recording(trainer: "Trainer", manager: CheckpointManager) -> Iterator[Report
                 stopwatch.lap("evaluate")
                 progress = replace(progress, evaluation_score=score)
             if progress:
-                log.write(progress)
-                watcher.update(progress.agent_step, progress.score, progress.evaluation_score)
+                log(progress)
+                show(progress)
                 shown.update(progress)
             if checkpoint:
                 stopwatch.skip()

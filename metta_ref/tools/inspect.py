@@ -5,13 +5,16 @@ is verified against the manifest first.
 """
 
 import json
+import math
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from metta_ref.config import option
 from metta_ref.tools._main import EXIT_DONE, tool
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class InspectConfig:
 
 def main(config: InspectConfig) -> int:
     """Print what the checkpoint holds and return the exit code."""
+    import yaml
+
     from metta_ref.checkpoint.uri import opened, parse_uri
 
     with opened(parse_uri(config.policy), whole=True) as (manager, epoch):
@@ -37,31 +42,20 @@ def main(config: InspectConfig) -> int:
             "sidecar": dict(loaded.sidecar),
             "policy": asdict(loaded.policy),
             "files": {name: (stored.directory / name).stat().st_size for name in sorted(stored.manifest.files)},
-            "tensors": {
-                name: {"type": str(array.dtype), "shape": list(array.shape), "bytes": array.nbytes}
-                for name, array in sorted(loaded.state.items())
-            },
+            "tensor_bytes": sum(array.nbytes for array in loaded.state.values()),
+            "tensors": {name: _told(array, config.json) for name, array in sorted(loaded.state.items())},
         }
     if config.json:
         print(json.dumps(facts, indent=2))
     else:
-        print("\n".join(_lines(facts)))
+        print(yaml.safe_dump(facts, sort_keys=False, width=math.inf), end="")
     return EXIT_DONE
 
 
-def _lines(facts: dict[str, Any]) -> Iterator[str]:
-    tensors, files = facts.pop("tensors"), facts.pop("files")
-    for name, value in facts.items():
-        if isinstance(value, dict):
-            yield f"{name}:"
-            yield from (f"  {key}: {inner}" for key, inner in value.items())
-        else:
-            yield f"{name}: {value}"
-    yield f"files: {len(files)}, {sum(files.values())} bytes"
-    yield from (f"  {name}: {size} bytes" for name, size in files.items())
-    yield f"tensors: {len(tensors)}, {sum(tensor['bytes'] for tensor in tensors.values())} bytes"
-    for name, tensor in tensors.items():
-        yield f"  {name}: {tensor['type']}{tensor['shape']}, {tensor['bytes']} bytes"
+def _told(array: "NDArray[Any]", apart: bool) -> str | dict[str, object]:
+    if apart:
+        return {"type": str(array.dtype), "shape": list(array.shape), "bytes": array.nbytes}
+    return f"{array.dtype}{list(array.shape)}, {array.nbytes} bytes"
 
 
 if __name__ == "__main__":

@@ -6,11 +6,17 @@ episode is kept as a replay, which metta_ref.tools.replay shows again.
 
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from metta_ref.config import ConfigError, load_run_config, option, write_whole
 from metta_ref.tools._main import EXIT_DONE, tool
+
+if TYPE_CHECKING:
+    from metta_ref.sim.playing import Frame
+    from metta_ref.sim.replay import Replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +40,38 @@ def main(config: PlayConfig) -> int:
     """Play, draw, keep if asked to, and return the exit code."""
     from metta_ref.checkpoint.policies import PolicyCache
     from metta_ref.envs import make_env
-    from metta_ref.sim.playing import Frame, ReplayError, watch
-    from metta_ref.sim.replay import Replay, captioned, to_json
+    from metta_ref.sim.playing import watch
+    from metta_ref.sim.replay import Replay, to_json
     from metta_ref.tools._training import use_one_thread
 
     use_one_thread()
     settings = load_run_config(config.run or _run_of(config.policy)).env
     env = make_env(settings, settings.agents, config.seed)
     policy = PolicyCache().load(config.policy, env.observation, env.num_actions)
-    frames: list[Frame] = []
-    try:
-        watched = watch(policy.agent, env, config.seed, greedy=config.greedy, max_steps=config.max_steps)
-        for frame, line in captioned(watched, config.max_steps):
-            frames.append(frame)
-            print(f"{frame.picture}\n{line}\n", flush=True)
-            if sys.stdout.isatty():
-                time.sleep(config.delay)
-    except ReplayError as error:
-        raise ConfigError([str(error)]) from error
-    replay = Replay(policy.key, settings.task, config.seed, tuple(frames))
-    run, epoch = replay.policy
-    print(f"played run={run} epoch={epoch} task={replay.task} steps={len(frames)} return={replay.total:g}")
+    watched = watch(policy.agent, env, config.seed, greedy=config.greedy, max_steps=config.max_steps)
+    replay = Replay(policy.key, settings.task, config.seed, tuple(drawn(watched, config.max_steps, config.delay)))
+    print(f"played {summary(replay)}")
     if config.save:
         write_whole(Path(config.save), to_json(replay))
         print(f"replay: {config.save}")
     return EXIT_DONE
+
+
+def drawn(frames: "Iterable[Frame]", count: int, delay: float) -> "Iterator[Frame]":
+    """The frames of an episode of up to `count` steps, each when it has been drawn."""
+    from metta_ref.sim.replay import captioned
+
+    for frame, line in captioned(frames, count):
+        print(f"{frame.picture}\n{line}\n", flush=True)
+        if sys.stdout.isatty():
+            time.sleep(delay)
+        yield frame
+
+
+def summary(replay: "Replay") -> str:
+    """What the last line says of an episode."""
+    run, epoch = replay.policy
+    return f"run={run} epoch={epoch} task={replay.task} steps={len(replay.frames)} return={replay.total:g}"
 
 
 def _run_of(policy: str) -> str:

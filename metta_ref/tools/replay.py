@@ -5,13 +5,13 @@ writes it as one HTML page.
 """
 
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from metta_ref.config import ConfigError, Rules, option, run_dir, write_whole
 from metta_ref.tools._main import EXIT_DONE, tool
+from metta_ref.tools.play import drawn, summary
 
 _SHOWN = 3
 """Ids in a message."""
@@ -37,24 +37,17 @@ class ReplayConfig:
 
 def main(config: ReplayConfig) -> int:
     """Show or write the episode, and return the exit code."""
-    from metta_ref.sim.playing import ReplayError
-    from metta_ref.sim.replay import captioned, from_json, to_html
+    from metta_ref.sim.replay import from_json, to_html
 
     path = Path(config.file) if config.file else _kept(config)
-    try:
-        replay = from_json(path.read_text(encoding="utf-8"), path)
-    except (ReplayError, UnicodeDecodeError) as error:
-        raise ConfigError([str(error)]) from error
+    replay = from_json(path.read_bytes(), path)
     if config.html:
         write_whole(Path(config.html), to_html(replay))
         print(f"page: {config.html}")
         return EXIT_DONE
-    for frame, line in captioned(replay.frames, len(replay.frames)):
-        print(f"{frame.picture}\n{line}\n", flush=True)
-        if sys.stdout.isatty():
-            time.sleep(config.delay)
-    run, epoch = replay.policy
-    print(f"replayed run={run} epoch={epoch} task={replay.task} steps={len(replay.frames)} return={replay.total:g}")
+    for _ in drawn(replay.frames, len(replay.frames), config.delay):
+        pass
+    print(f"replayed {summary(replay)}")
     return EXIT_DONE
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from metta_ref.checkpoint import CheckpointManager
 from metta_ref.config import run_dir, save_run_config
@@ -141,6 +142,7 @@ def test_a_checkpoint_is_told_whole(trained: CheckpointManager, run_tool: Any) -
     assert facts["tensors"]["policy/policy.bias"] == {"type": "float32", "shape": [4], "bytes": 16}
     text = run_tool(inspect, "policy=demo")[1]
     assert "  policy/policy.bias: float32[4], 16 bytes" in text.splitlines()
+    assert yaml.safe_load(text) | {"tensors": facts["tensors"]} == facts
 
 
 def test_a_damaged_checkpoint_is_not_told(trained: CheckpointManager, run_tool: Any) -> None:

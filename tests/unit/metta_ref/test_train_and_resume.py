@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,9 +18,7 @@ import pytest
 from metta_ref.checkpoint import CheckpointManager, Selection, locked
 from metta_ref.config import Config, load_run_config, parse_overrides
 from metta_ref.tools import resume, train
-from metta_ref.tools._logging import logging_to
 from metta_ref.tools._main import tool
-from metta_ref.tools._progress import Watcher
 
 SMALL = ["agent.hidden_size=8", "agent.head_size=4", "trainer.num_envs=4", "trainer.horizon=8"]
 """32 steps an update."""
@@ -407,20 +406,28 @@ def test_the_log_of_a_resumed_run_is_that_of_an_uninterrupted_one(run_tool: Any,
 def test_a_log_that_somebody_else_wrote_to_is_refused(run_tool: Any, trained: CheckpointManager) -> None:
     path = trained.run_dir / "metrics.jsonl"
     path.write_text("mine\n")
+    reason = "JSON is malformed: invalid character (byte 0)"
     code, _, err = run_tool(resume, "run=demo", "trainer.total_timesteps=96")
-    assert (code, err[-1]) == (2, f"error: {path}: holds a line that no update wrote ('mine'); remove it")
+    assert (code, err[-1]) == (
+        2,
+        f"error: {path}: holds a line that no update wrote (JSON is malformed: invalid character (byte 0)); remove it",
+    )
 
 
-def test_progress_is_told_now_and_then(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+class Terminal(io.StringIO):
+    """What is written to a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_drawn_on_a_terminal_and_nowhere_else(
+    run_tool: Any, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a clock that gains 3 s at each look, every second update is told: 12 s for 80 steps."""
-    clock = iter(3.0 * tick for tick in range(99))
-    monkeypatch.setattr("metta_ref.tools._progress.time.monotonic", lambda: next(clock))
-    with logging_to(tmp_path, "info"), Watcher(first_step=100, total=200) as watcher:
-        for step, score, evaluation in ((120, None, None), (140, 0.5, None), (160, 0.75, 0.25), (180, 1.0, None)):
-            watcher.update(step, score, evaluation)
-    assert capsys.readouterr().err.splitlines() == [
-        "step 140/200  return 0.500  7 steps/s  9 s left",
-        "step 180/200  return 1.000  evaluation 0.250  7 steps/s  3 s left",
-    ]
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    settings = (*SMALL, "trainer.total_timesteps=64", "evaluation.interval=1", "evaluation.max_steps=50")
+    assert run_tool(train, *settings, "run=quiet")[2] == []
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert run_tool(train, *settings, "run=demo")[0] == 0
+    assert re.search(r"64/64  return (none|\d\.\d+)  evaluation \d\.\d+  \d+ steps/s", terminal.getvalue())

@@ -62,7 +62,7 @@ def test_a_long_log_is_averaged_to_what_a_picture_can_show(tmp_path: Path) -> No
         (None, "missing; train the run"),
         ("", "holds no update yet"),
         ('{"agent_step": 10', "holds no update yet"),
-        ('{"epoch": 1}\n', r"holds a line that no update wrote \(KeyError\('agent_step'\)\)"),
+        ('{"epoch": 1}\n', r"holds a line that no update wrote \(Object missing required field `agent_step`\)"),
         ("nonsense\n", "holds a line that no update wrote"),
         ("[]\n", "holds a line that no update wrote"),
         ('{"agent_step": null}\n', "holds a line that no update wrote"),

@@ -33,13 +33,13 @@ ANALYSIS = Analysis(
 
 TABLE = """\
 ┏━━━━━━┳━━━━━━━┳━━━━━━━━━━━━━━━━━━┳━━━━━━━━┳━━━━━━━━━━━━━━━━━┳━━━━━━━┳━━━━━━━━━━━━━━┳━━━━━━━━┳━━━━━━━━━━┳━━━━━━━━━━━┳━━━━━━━━━┓
-┃ run  ┃ epoch ┃ metric           ┃   mean ┃    95% interval ┃   IQM ┃ 95% interval ┃    std ┃ recorded ┃ potential ┃ samples ┃
+┃ run  ┃ epoch ┃ metric           ┃   mean ┃   mean interval ┃   iqm ┃ iqm interval ┃    std ┃ recorded ┃ potential ┃ samples ┃
 ┡━━━━━━╇━━━━━━━╇━━━━━━━━━━━━━━━━━━╇━━━━━━━━╇━━━━━━━━━━━━━━━━━╇━━━━━━━╇━━━━━━━━━━━━━━╇━━━━━━━━╇━━━━━━━━━━╇━━━━━━━━━━━╇━━━━━━━━━┩
 │ demo │     8 │ reward           │ 0.6875 │ 0.4375 to 0.875 │ 0.875 │   0.375 to 1 │ 0.4635 │       11 │        16 │      16 │
 │ demo │     9 │ no episode ended │        │                 │       │              │        │          │         0 │       4 │
 └──────┴───────┴──────────────────┴────────┴─────────────────┴───────┴──────────────┴────────┴──────────┴───────────┴─────────┘
-Percentile bootstrap of episodes within simulations: 1000 resamples, seed 3. Recorded: samples with a value of this metric.
-Potential: samples with a value of any metric.
+Intervals of 95%: percentile bootstrap of episodes within simulations, 1000 resamples, seed 3. Recorded: samples with a value
+of this metric. Potential: samples with a value of any metric.
 """  # noqa: E501 - a table as wide as it is
 
 
