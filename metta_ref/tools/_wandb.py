@@ -44,8 +44,8 @@ class Telemetry:
 
         Also called from the thread that wrote it.
         """
-        shown = [key for key in ("agent_step", "score", "evaluation_score") if key in checkpoint.sidecar]
-        told = {"epoch": checkpoint.epoch, **{key: checkpoint.sidecar[key] for key in shown}}
+        shown = ("epoch", "agent_step", "score", "evaluation_score")
+        told = {key: value for key, value in checkpoint.sidecar.items() if key in shown} | {"epoch": checkpoint.epoch}
 
         def keep(run: Any) -> None:
             import wandb
@@ -92,30 +92,22 @@ def telemetry(config: Config, directory: Path) -> Iterator[Telemetry]:
 
 def metrics(progress: "Progress") -> dict[str, float]:
     """An update under the names of dashboards; what is not known yet is left out."""
-    steps, seconds = progress.agent_step / progress.epoch, sum(progress.seconds.values())
-    sections: dict[str, dict[str, float | None]] = {
-        "metric": {
-            "agent_step": progress.agent_step,
-            "epoch": progress.epoch,
-            "total_time": sum(progress.total_seconds.values()),
-            "train_time": sum(progress.total_seconds.get(phase, 0.0) for phase in ("env", "act", "learn")),
-        },
-        "overview": {
-            "sps": steps / max(seconds, 1e-9),
-            "reward": progress.score,
-            "reward_vs_total_time": progress.score,
-            "evaluation_score": progress.evaluation_score,
-        },
-        "losses": asdict(progress.losses),
-        "experience": {"episodes": progress.episodes, "episode_length": progress.mean_length},
-        "timing": {f"{phase}_seconds": taken for phase, taken in progress.seconds.items()},
+    seconds, total = progress.seconds, progress.total_seconds
+    values = {
+        "metric/agent_step": progress.agent_step,
+        "metric/epoch": progress.epoch,
+        "metric/total_time": sum(total.values()),
+        "metric/train_time": sum(total.get(phase, 0.0) for phase in ("env", "act", "learn")),
+        "overview/sps": progress.agent_step / progress.epoch / max(sum(seconds.values()), 1e-9),
+        "overview/reward": progress.score,
+        "overview/reward_vs_total_time": progress.score,
+        "overview/evaluation_score": progress.evaluation_score,
+        **{f"losses/{name}": value for name, value in asdict(progress.losses).items()},
+        "experience/episodes": progress.episodes,
+        "experience/episode_length": progress.mean_length,
+        **{f"timing/{phase}_seconds": value for phase, value in seconds.items()},
     }
-    return {
-        f"{section}/{name}": value
-        for section, values in sections.items()
-        for name, value in values.items()
-        if value is not None
-    }
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _begun(config: Config, directory: Path) -> Any:
@@ -133,25 +125,14 @@ def _begun(config: Config, directory: Path) -> Any:
         init_timeout=_SECONDS_TO_BEGIN,
         finish_timeout=_SECONDS_TO_END,
     )
-    chosen, plain = config.wandb, asdict(config)
-    for mode in ("online", "offline") if chosen.mode == "online" else ("offline",):
+    chosen = {name: value for name, value in asdict(config.wandb).items() if name != "mode" and value}
+    for mode in ("online", "offline") if config.wandb.mode == "online" else ("offline",):
         try:
             wandb.setup(settings)
             if mode == "online" and not wandb.login(prompt=False):
                 raise wandb.Error("no login; run wandb login")  # noqa: TRY301 - one place tells of every failure
-            return wandb.init(
-                mode=mode,
-                dir=str(directory),
-                id=chosen.id,
-                resume="allow",
-                name=config.run,
-                project=chosen.project,
-                entity=chosen.entity or None,
-                group=chosen.group or None,
-                tags=list(chosen.tags),
-                config=plain,
-                settings=settings,
-            )
+            place = {"mode": mode, "dir": str(directory), "name": config.run, "resume": "allow"}
+            return wandb.init(**place, **chosen, config=asdict(config), settings=settings)
         except Exception as error:  # noqa: BLE001 - whatever a service does, training goes on
             instead = f"recording offline, for wandb sync, in {directory}" if mode == "online" else "going on without"
             _log.warning("note: wandb failed (%s); %s", _reason(error), instead)

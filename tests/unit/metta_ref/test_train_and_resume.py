@@ -408,10 +408,7 @@ def test_a_log_that_somebody_else_wrote_to_is_refused(run_tool: Any, trained: Ch
     path.write_text("mine\n")
     reason = "JSON is malformed: invalid character (byte 0)"
     code, _, err = run_tool(resume, "run=demo", "trainer.total_timesteps=96")
-    assert (code, err[-1]) == (
-        2,
-        f"error: {path}: holds a line that no update wrote (JSON is malformed: invalid character (byte 0)); remove it",
-    )
+    assert (code, err[-1]) == (2, f"error: {path}: holds a line that no update wrote ({reason}); remove it")
 
 
 class Terminal(io.StringIO):

@@ -176,7 +176,7 @@ def test_a_run_is_shown_with_its_settings_metrics_and_checkpoints(run_tool: Any,
     (run,) = wandb.runs
     asked = {name: run.asked[name] for name in ("mode", "project", "entity", "group", "tags", "name", "resume")}
     assert asked == {
-        "mode": "online", "project": "maze", "entity": "us", "group": "first", "tags": ["a", "b"], "name": "demo",
+        "mode": "online", "project": "maze", "entity": "us", "group": "first", "tags": ("a", "b"), "name": "demo",
         "resume": "allow",
     }  # fmt: skip
     assert (run.asked["config"]["py_agent"], run.asked["config"]["trainer"]["num_envs"]) == ("lstm", 4)
