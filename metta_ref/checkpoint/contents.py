@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from metta_ref.checkpoint.errors import CheckpointStateError
 from metta_ref.checkpoint.migrations import FORMAT_VERSION, Arrays
 from metta_ref.config import AgentConfig, Observation
 
@@ -28,21 +27,16 @@ class PolicySpec:
         """A new agent on the CPU, in evaluation mode, with copies of the weights in a state or a part of it; random
         numbers go on undisturbed.
 
-        Raises CheckpointStateError when the weights do not fit the network.
+        Raises ValueError or RuntimeError when there is no such agent, or the weights do not fit.
         """
         import torch
 
         from metta_ref.agents import make_agent
 
-        try:
-            with torch.random.fork_rng(devices=[]):
-                agent = make_agent(self.agent, self.observation, self.num_actions, self.config)
-            weights = {name: torch.from_numpy(array) for name, array in state.items() if name.startswith("policy/")}
-            agent.load_state_dict({name.removeprefix("policy/"): tensor for name, tensor in weights.items()})
-        except (ValueError, RuntimeError) as error:
-            raise CheckpointStateError(
-                f"not a policy of this version ({error}); use the version of metta_ref that wrote it"
-            ) from error
+        with torch.random.fork_rng(devices=[]):
+            agent = make_agent(self.agent, self.observation, self.num_actions, self.config)
+        weights = {name: torch.from_numpy(array) for name, array in state.items() if name.startswith("policy/")}
+        agent.load_state_dict({name.removeprefix("policy/"): tensor for name, tensor in weights.items()})
         return agent.eval()
 
 

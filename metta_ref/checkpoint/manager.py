@@ -26,7 +26,10 @@ from metta_ref.checkpoint.stored import Stored, files_of
 
 
 class CheckpointManager:
-    """The checkpoints under `<run_dir>/checkpoints`; making one touches nothing."""
+    """The checkpoints under `<run_dir>/checkpoints`; making one touches nothing.
+
+    What reads raises CheckpointNotFoundError where there is no such checkpoint, and as `Stored` does.
+    """
 
     def __init__(self, run_dir: str | os.PathLike[str]) -> None:
         self.run_dir = Path(run_dir)
@@ -47,17 +50,16 @@ class CheckpointManager:
         return tuple(sorted(epoch for epoch in found if epoch is not None))
 
     def latest(self) -> int:
-        """The highest epoch, by number. Raises CheckpointNotFoundError when there is none."""
+        """The highest epoch, by number."""
         epochs = self.epochs()
         if not epochs:
             raise CheckpointNotFoundError(f"{self.directory}: no checkpoint there; train a run first")
         return epochs[-1]
 
     def select(self, selection: Selection) -> tuple[int, ...]:
-        """The epochs that a strategy chooses; see `selection.select`.
-
-        Raises CheckpointNotFoundError when none is, and what `stored` raises.
-        """
+        """The epochs that are wanted; see `selection.select`. Sidecars are read only where they matter."""
+        if selection.epoch is not None:
+            return (self.stored(selection.epoch).manifest.epoch,)
         if selection == Selection():
             return (self.latest(),)
         try:
@@ -65,15 +67,8 @@ class CheckpointManager:
         except CheckpointNotFoundError as error:
             raise CheckpointNotFoundError(f"{self.directory}: {error}") from None
 
-    def choose(self, wanted: int | Selection) -> int:
-        """The epoch that is wanted, or the first that a strategy chooses. Raises as `select` and `stored` do."""
-        return self.select(wanted)[0] if isinstance(wanted, Selection) else self.stored(wanted).manifest.epoch
-
     def stored(self, epoch: int) -> Stored:
-        """The checkpoint of an epoch, to be read.
-
-        Raises CheckpointNotFoundError, CheckpointCorruptError, CheckpointKindError, CheckpointVersionError.
-        """
+        """The checkpoint of an epoch, to be read."""
         directory = self.path(epoch)
         if not directory.is_dir():
             there = ", ".join(map(str, self.epochs())) or "none"
@@ -84,14 +79,11 @@ class CheckpointManager:
         return stored
 
     def load(self, epoch: int) -> Checkpoint:
-        """A whole checkpoint, every byte verified. Raises as `stored` does."""
+        """A whole checkpoint, every byte verified."""
         return self.stored(epoch).load()
 
     def sidecars(self) -> dict[int, dict[str, Plain]]:
-        """The facts for people of every checkpoint, by epoch; one that is pruned meanwhile is not among them.
-
-        Raises as `stored` does.
-        """
+        """The facts for people of every checkpoint, by epoch; one that is pruned meanwhile is not among them."""
         found = {}
         for epoch in self.epochs():
             with contextlib.suppress(CheckpointNotFoundError):

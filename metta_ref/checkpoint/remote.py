@@ -23,13 +23,13 @@ _FACTS = (MANIFEST, SIDECAR)
 _POLICY = (POLICY, f"policy{TENSORS}")
 
 
-def copied(uri: str, folder: Path, wanted: int | Selection, *, whole: bool) -> tuple[CheckpointManager, int]:
+def copied(uri: str, folder: Path, wanted: Selection, *, whole: bool) -> tuple[CheckpointManager, int]:
     """Copy of the run at a URI, into a folder, the checkpoint that is wanted, or no more of it than its policy, and of
     the others what it takes to choose. Returns the copy's manager, and the epoch.
 
     Raises CheckpointPathError when no file system has that scheme, or a package for it is missing,
     CheckpointNotFoundError when nothing is there, CheckpointUnreachableError when the file system does not answer, or
-    refuses to, and as `CheckpointManager.choose` does.
+    refuses to, and as `CheckpointManager.select` does.
     """
     with _reaching(uri):
         system, root = _filesystem(uri)
@@ -43,10 +43,10 @@ def copied(uri: str, folder: Path, wanted: int | Selection, *, whole: bool) -> t
                 with contextlib.suppress(FileNotFoundError):  # whoever reads the copy names what is missing
                     system.get_file(f"{there[epoch]}/{name}", str(manager.path(epoch) / name))
 
-        compared = isinstance(wanted, Selection) and wanted != Selection()
+        compared = wanted.epoch is None and wanted != Selection()
         for epoch in there:
-            fetch(epoch, _FACTS if compared or epoch in (wanted, max(there)) else ())
-        chosen = manager.choose(wanted)
+            fetch(epoch, _FACTS if compared or epoch in (wanted.epoch, max(there)) else ())
+        [chosen, *_] = manager.select(wanted)
         fetch(chosen, manager.stored(chosen).manifest.files if whole else _POLICY)
     return manager, chosen
 

@@ -56,7 +56,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A strategy with what it needs: `count` is for top, `threshold` for threshold, `where` for all.
+    """A strategy with what it needs: `count` is for top, `threshold` for threshold, `where` for all; or an `epoch`.
 
     `metric` names the number that best, top and threshold compare. A checkpoint without a finite value of it
     (NaN, infinite, null, missing) is never chosen by them.
@@ -67,6 +67,7 @@ class Selection:
     count: int = 1
     threshold: float = 0.0
     where: tuple[Condition, ...] = ()
+    epoch: int | None = None
 
 
 def parse_condition(text: str) -> Condition:

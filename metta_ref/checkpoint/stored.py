@@ -79,15 +79,14 @@ class Stored:
         return PolicySpec(plain["agent"], observation_from_plain(plain["observation"]), plain["num_actions"], config)
 
     def agent(self) -> "Agent":
-        """The policy on the CPU, in evaluation mode.
-
-        Raises CheckpointStateError when the weights do not fit the network.
-        """
+        """The policy as `PolicySpec.build` makes it. Raises CheckpointStateError when this version cannot."""
         spec, state = self.policy_spec(), self._state(["policy"])
         try:
             return spec.build(state)
-        except CheckpointStateError as error:
-            raise CheckpointStateError(f"{self.directory}: {error}") from error
+        except (ValueError, RuntimeError) as error:
+            raise CheckpointStateError(
+                f"{self.directory}: not a policy of this version ({error}); use the version of metta_ref that wrote it"
+            ) from error
 
     def load(self) -> Checkpoint:
         """All of it."""

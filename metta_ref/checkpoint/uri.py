@@ -36,12 +36,12 @@ _CHOICE = re.compile(r"(latest|best)(?::(\w+))?|epoch-(\d+)")
 class PolicyUri:
     """An address taken apart: `base` is a path for `file`, and a whole URI for other schemes but `mock`.
 
-    `wanted` decides which checkpoint: its epoch, or how to choose one.
+    `wanted` decides which checkpoint.
     """
 
     scheme: str
     base: str
-    wanted: int | Selection = _LATEST
+    wanted: Selection = _LATEST
 
 
 def parse_uri(text: str) -> PolicyUri:
@@ -65,14 +65,13 @@ def parse_uri(text: str) -> PolicyUri:
     if in_path is not None:
         if fragment:
             raise CheckpointPathError(f"{text}: names epoch {in_path} twice; leave out #{fragment}")
-        return PolicyUri(scheme, base.rstrip("/").rpartition("/")[0] or ".", in_path)
+        return PolicyUri(scheme, base.rstrip("/").rpartition("/")[0] or ".", Selection(epoch=in_path))
     chosen = _CHOICE.fullmatch(fragment or "latest")
     if chosen is None:
         raise CheckpointPathError(f"{text}: after # stands latest, best, best:METRIC or epoch-NUMBER")
     strategy, metric, number = chosen.groups()
-    if number is not None:
-        return PolicyUri(scheme, base, int(number))
-    return PolicyUri(scheme, base, Selection(strategy, metric or "score"))
+    wanted = Selection(strategy, metric or "score") if strategy else Selection(epoch=int(number))
+    return PolicyUri(scheme, base, wanted)
 
 
 @contextlib.contextmanager
@@ -90,7 +89,7 @@ def opened(uri: PolicyUri, *, whole: bool = False) -> Iterator[tuple[CheckpointM
         path = Path(uri.base)
         manager = CheckpointManager(path.parent if path.name == FOLDER else path)
         key_and_version(manager.directory, 0)
-        yield manager, manager.choose(uri.wanted)
+        yield manager, manager.select(uri.wanted)[0]
         return
     base = uri.base.rstrip("/").removesuffix(f"/{FOLDER}")
     with tempfile.TemporaryDirectory(prefix="metta_ref-policy-") as folder:

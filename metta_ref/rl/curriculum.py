@@ -15,7 +15,6 @@ from metta_ref.config import LEARNING_PROGRESS, CurriculumConfig
 from metta_ref.envs import VectorEnv
 from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.state import Tree
-from metta_ref.rl.statistics import Episodes
 
 _RARE = 0.1
 """Below this success a difference counts for more, and above it for less: the source's p_theta."""
@@ -60,11 +59,11 @@ class Curriculum:
         self.begin(1)
         self.assign(0, np.ones(self._env.num_envs, np.bool_))
 
-    def learn(self, episodes: Episodes) -> None:
+    def learn(self, returns: NDArray[np.float64], tasks: NDArray[np.int64]) -> None:
         """Take in the episodes of a rollout, of all ranks."""
         if self._env.num_tasks == 1:
             return
-        for task, earned in zip(episodes.tasks, episodes.returns.clip(0, 1), strict=True):
+        for task, earned in zip(tasks, returns.clip(0, 1), strict=True):
             self._episodes[task] += 1
             # Plain means at first, so that the two averages agree until there is something to compare.
             for average, window in ((self._fast, self._config.fast_window), (self._slow, self._config.slow_window)):

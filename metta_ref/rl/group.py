@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from metta_ref.config import FailedError
 
@@ -96,20 +96,15 @@ class Group:
 
     def first(self, produce: Callable[[], T]) -> T:
         """What rank 0 produces; where it raises, the others raise FirstRankError."""
-        if self.size == 1:
-            return produce()
-        if self.rank == 0:
-            try:
-                value = produce()
-            except BaseException:
-                self._told((False, None))
-                raise
-            self._told((True, value))
-            return value
-        succeeded, produced = self._told((False, None))
-        if not succeeded:
+        produced: list[T] = []
+        try:
+            if self.rank == 0:
+                produced = [produce()]
+        finally:
+            told = self.gather(produced)[0]
+        if not told:
             raise FirstRankError("rank 0 failed; its message says why")
-        return cast("T", produced)  # what rank 0 sent above
+        return told[0]
 
     def close(self) -> None:
         """Leave the group, all together, when all has gone well."""
@@ -118,15 +113,6 @@ class Group:
 
             self.gather(None)  # rank 0 keeps the addresses of all: it must not be the first to go
             distributed.destroy_process_group()
-
-    def _told(self, message: tuple[bool, object]) -> tuple[bool, object]:
-        """What rank 0 gives here; what the others give is not looked at."""
-        from torch import distributed
-
-        messages = [message]
-        with self._others():
-            distributed.broadcast_object_list(messages, src=0, group=self._members)
-        return messages[0]
 
     @contextmanager
     def _others(self) -> Iterator[None]:

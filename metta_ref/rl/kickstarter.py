@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from metta_ref.agents.interface import Agent, State
-from metta_ref.checkpoint import CheckpointError
+from metta_ref.checkpoint.errors import CheckpointError
 from metta_ref.checkpoint.policies import PolicyCache
 from metta_ref.config import KickstartConfig
 from metta_ref.envs import VectorEnv

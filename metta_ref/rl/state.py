@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from metta_ref.checkpoint import CheckpointStateError
+from metta_ref.checkpoint.errors import CheckpointStateError
 from metta_ref.rl.group import Group, GroupError
 
 Array = NDArray[Any]

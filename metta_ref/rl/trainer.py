@@ -10,8 +10,9 @@ import torch
 from numpy.typing import NDArray
 
 from metta_ref.agents import make_agent
-from metta_ref.checkpoint import Checkpoint, CheckpointManager, CheckpointStateError, PolicySpec
+from metta_ref.checkpoint import Checkpoint, CheckpointManager, PolicySpec
 from metta_ref.checkpoint.contents import Plain
+from metta_ref.checkpoint.errors import CheckpointStateError
 from metta_ref.checkpoint.migrations import FORMAT_VERSION
 from metta_ref.config import Config, ConfigError, config_digest
 from metta_ref.envs import Info, VectorEnv
@@ -125,7 +126,7 @@ class Trainer:
             on_episodes=self._on_episodes,
             stopwatch=self.stopwatch,
         )
-        self._curriculum.learn(self._statistics.settle(self.group))
+        self._curriculum.learn(*self._statistics.settle(self.group))
         losses = ppo_update(
             self._network,
             self._optimizer,

@@ -11,7 +11,7 @@ from metta_ref.config import TrainerConfig
 from metta_ref.rl.adam import Adam
 from metta_ref.rl.advantage import Array, advantages, errors_and_traces
 from metta_ref.rl.group import ALONE, Group
-from metta_ref.rl.kickstarter import Kickstarter, Targets
+from metta_ref.rl.kickstarter import Kickstarter
 from metta_ref.rl.losses import divergence, entropy_bonus, log_softmax, policy_loss, taken, value_loss
 from metta_ref.rl.minibatches import minibatches
 from metta_ref.rl.network import Network
@@ -70,64 +70,27 @@ def ppo_update(
         gamma=config.gamma,
         gae_lambda=config.gae_lambda,
     )
-    at_first = advantages(errors, traces, np.ones_like(errors), rho_clip=config.rho_clip, c_clip=config.c_clip)
+    clips = {"rho_clip": config.rho_clip, "c_clip": config.c_clip}
+    at_first = advantages(errors, traces, np.ones_like(errors), **clips)
     priorities = np.concatenate(group.gather(np.abs(at_first).sum(axis=0)))
     targets = kickstarter.targets(rollout)
-    learning = _Learning(network, optimizer, rollout, errors, traces, kickstarter, targets, config, step, group)
     rate, count = annealed(config.learning_rate, step, config.anneal_timesteps), errors.shape[1]
-    metrics: list[NDArray[np.float64]] = []
-    for chosen, weights in (
-        minibatch
-        for _ in range(config.update_epochs)
-        for minibatch in minibatches(
-            priorities, config.minibatches, rng, alpha=config.priority_alpha, beta=config.priority_beta
-        )
-    ):
-        own = chosen // count == group.rank
-        rows = chosen[own] % count
-        gradient, means = learning.share(rows, weights[own]) if len(rows) else learning.nothing()
-        if len(rows) < len(chosen):
-            gradient *= len(rows) / len(chosen)
-        metrics.append(means * (len(rows) / len(chosen)))
-        # torch's DistributedDataParallel would hook into a module's `forward` and weigh all ranks alike; agents have
-        # `step` and `sequence`, and ranks own unequal shares of a minibatch, or none.
-        optimizer.step(group.sum(gradient), rate, config.max_grad_norm)
-        if config.target_kl and float(group.sum(torch.from_numpy(metrics[-1]))[_DIVERGENCE]) > config.target_kl:
-            break
-    policy, value, entropy, teaching, kl, clipped = group.sum(torch.from_numpy(np.mean(metrics, axis=0))).tolist()
-    foretold = explained_variance(rollout.values, at_first + rollout.values, group)
-    return Losses(policy, value, entropy, teaching, kl, clipped, foretold, len(metrics))
+    device = rollout.obs.device
 
-
-@dataclass(frozen=True, slots=True)
-class _Learning:
-    """What the minibatches of an update have in common."""
-
-    network: Network
-    optimizer: Adam
-    rollout: Rollout
-    errors: Array
-    traces: Array
-    kickstarter: Kickstarter
-    targets: Targets
-    config: TrainerConfig
-    step: int
-    group: Group
-
-    def share(self, chosen: NDArray[np.int64], weights: Array) -> tuple[Tensor, NDArray[np.float64]]:
+    def share(chosen: NDArray[np.int64], weights: Array) -> tuple[Tensor, NDArray[np.float64]]:
         """The gradient of the loss over some rows of the rollout, and the first of `Losses`."""
-        config, rollout, device = self.config, self.rollout, self.rollout.obs.device
+        if not len(chosen):  # with the same exchanges of the group
+            mean_and_std(group, errors[:, :0])
+            return torch.zeros(optimizer.size, device=device), np.zeros(_METRICS)
         rows = torch.from_numpy(chosen).to(device)
         obs, starts, actions = (part.index_select(1, rows) for part in (rollout.obs, rollout.starts, rollout.actions))
-        logits, values, _ = self.network.sequence(obs, tuple(part[rows] for part in rollout.state), starts)
+        logits, values, _ = network.sequence(obs, tuple(part[rows] for part in rollout.state), starts)
         log_probs = log_softmax(logits)
         fixed = log_probs.detach()
         log_ratios = taken(fixed, actions).cpu().numpy() - rollout.log_probs[:, chosen]
         ratios, old_values = np.exp(log_ratios), rollout.values[:, chosen]
-        advantage = advantages(
-            self.errors[:, chosen], self.traces[:, chosen], ratios, rho_clip=config.rho_clip, c_clip=config.c_clip
-        )
-        mean, deviation = mean_and_std(self.group, advantage)
+        advantage = advantages(errors[:, chosen], traces[:, chosen], ratios, **clips)
+        mean, deviation = mean_and_std(group, advantage)
         weighed = (advantage - np.float32(mean)) / np.float32(deviation + _EPSILON) * weights
         surrogate, by_taken = policy_loss(ratios, weighed, config.clip)
         now = values.detach().cpu().numpy()
@@ -137,19 +100,34 @@ class _Learning:
         roots = [log_probs, values]
         gradients = [by_log_prob, torch.from_numpy(config.value_coefficient * by_value).to(device)]
         teaching = 0.0
-        if self.targets:
-            roots.append(self.kickstarter.loss(self.targets, rows, log_probs, values, self.step))
+        if targets:
+            roots.append(kickstarter.loss(targets, rows, log_probs, values, step))
             gradients.append(torch.ones_like(roots[-1]))
             teaching = roots[-1].item()
         steps = (surrogate, error, *divergence(log_ratios, config.clip))
         policy, value, kl, clipped = (each.sum() / each.size for each in steps)
-        metrics = np.array([policy, value, entropy, teaching, kl, clipped])
-        return self.optimizer.gradient(roots, gradients), metrics
+        return optimizer.gradient(roots, gradients), np.array([policy, value, entropy, teaching, kl, clipped])
 
-    def nothing(self) -> tuple[Tensor, NDArray[np.float64]]:
-        """What `share` gives for no rows at all, with the same exchanges of the group."""
-        mean_and_std(self.group, self.errors[:, :0])
-        return torch.zeros(self.optimizer.size, device=self.rollout.obs.device), np.zeros(_METRICS)
+    metrics: list[NDArray[np.float64]] = []
+    for chosen, weights in (
+        minibatch
+        for _ in range(config.update_epochs)
+        for minibatch in minibatches(
+            priorities, config.minibatches, rng, alpha=config.priority_alpha, beta=config.priority_beta
+        )
+    ):
+        own = chosen // count == group.rank
+        gradient, means = share(chosen[own] % count, weights[own])
+        part = own.sum() / len(own)
+        metrics.append(means * part)
+        # torch's DistributedDataParallel would hook into a module's `forward` and weigh all ranks alike; agents have
+        # `step` and `sequence`, and ranks own unequal shares of a minibatch, or none.
+        optimizer.step(group.sum(gradient * part), rate, config.max_grad_norm)
+        if config.target_kl and float(group.sum(torch.from_numpy(metrics[-1]))[_DIVERGENCE]) > config.target_kl:
+            break
+    policy, value, entropy, teaching, kl, clipped = group.sum(torch.from_numpy(np.mean(metrics, axis=0))).tolist()
+    foretold = explained_variance(rollout.values, at_first + rollout.values, group)
+    return Losses(policy, value, entropy, teaching, kl, clipped, foretold, len(metrics))
 
 
 def explained_variance(values: Array, returns: Array, group: Group = ALONE) -> float:

@@ -12,14 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metta_ref.checkpoint import (
-    BackgroundWriter,
-    Checkpoint,
-    CheckpointManager,
-    CheckpointNotFoundError,
-    CheckpointWriteError,
-    PolicySpec,
-)
+from metta_ref.checkpoint import BackgroundWriter, Checkpoint, CheckpointManager, PolicySpec
+from metta_ref.checkpoint.errors import CheckpointNotFoundError, CheckpointWriteError
 from metta_ref.config import AgentConfig, Observation
 
 SPEC = PolicySpec("lstm", Observation((3, 3, 3)), 4, AgentConfig())
@@ -45,7 +39,8 @@ FAULTS = """
 import errno, os, shutil, signal, sys
 from pathlib import Path
 import numpy as np
-from metta_ref.checkpoint import Checkpoint, CheckpointManager, CheckpointWriteError, PolicySpec
+from metta_ref.checkpoint import Checkpoint, CheckpointManager, PolicySpec
+from metta_ref.checkpoint.errors import CheckpointWriteError
 from metta_ref.config import AgentConfig, Observation
 
 kind, run = sys.argv[1], Path(sys.argv[2]) / "demo"

@@ -15,22 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metta_ref.agents import make_agent
-from metta_ref.checkpoint import (
-    Checkpoint,
+from metta_ref.checkpoint import Checkpoint, CheckpointManager, PolicySpec, Selection, key_and_version, locked
+from metta_ref.checkpoint.errors import (
     CheckpointCorruptError,
     CheckpointError,
     CheckpointExistsError,
     CheckpointKindError,
-    CheckpointManager,
     CheckpointNotFoundError,
     CheckpointPathError,
     CheckpointStateError,
     CheckpointVersionError,
-    PolicySpec,
     RunBusyError,
-    Selection,
-    key_and_version,
-    locked,
 )
 from metta_ref.config import AgentConfig, Observation
 
@@ -116,7 +111,7 @@ def test_latest_is_the_highest_number_whatever_else_lies_there(saved: Any) -> No
     ],
 )
 def test_best_is_the_highest_finite_value_and_the_newer_of_equals(saved: Any, scores: Any, best: int) -> None:
-    assert saved(*scores).choose(Selection("best")) == best
+    assert saved(*scores).select(Selection("best"))[0] == best
 
 
 def test_no_checkpoint_and_no_value_are_errors(manager: CheckpointManager, saved: Any) -> None:
@@ -124,7 +119,7 @@ def test_no_checkpoint_and_no_value_are_errors(manager: CheckpointManager, saved
         manager.latest()
     saved(float("nan"), None)
     with pytest.raises(CheckpointNotFoundError, match="no checkpoint has a finite value of score; train on"):
-        manager.choose(Selection("best"))
+        manager.select(Selection("best"))[0]
     with pytest.raises(CheckpointNotFoundError, match=r"epoch-00000005: no such checkpoint; epochs there: 0, 1"):
         manager.load(5)
 
@@ -203,7 +198,7 @@ def test_a_damaged_sidecar_does_not_vanish_from_the_search_for_the_best(saved: A
     manager = saved(0.5, 0.9)
     (manager.path(1) / "sidecar.yaml").write_text("score: 0.4\n")
     with pytest.raises(CheckpointCorruptError, match=r"sidecar.yaml: was truncated or altered"):
-        manager.choose(Selection("best"))
+        manager.select(Selection("best"))[0]
 
 
 def rewrite_manifest(manager: CheckpointManager, epoch: int, **changes: Any) -> None:

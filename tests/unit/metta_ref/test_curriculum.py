@@ -14,7 +14,6 @@ from metta_ref.config.schema import VARIED
 from metta_ref.envs import make_env, task_configs
 from metta_ref.envs.tasks import task_config
 from metta_ref.rl.curriculum import Curriculum
-from metta_ref.rl.statistics import Episodes
 from metta_ref.tools import train
 from metta_ref.tools._main import tool
 
@@ -41,7 +40,7 @@ def played(curriculum: Curriculum, env: Tasks, success: Callable[[int, int], flo
         counts += np.bincount(tasks, minlength=env.num_tasks)
         curriculum.begin(1)
         curriculum.assign(0, np.ones(env.num_envs, np.bool_))
-        curriculum.learn(Episodes(np.array([success(int(task), step) for task in tasks]), tasks))
+        curriculum.learn(np.array([success(int(task), step) for task in tasks]), tasks)
     return counts.tolist()
 
 
@@ -167,7 +166,7 @@ def test_the_averages_are_plain_means_until_their_windows_are_full() -> None:
     curriculum = Curriculum(LEARNING, env, seed=0)
     returns = [1, 0, 0, 1, 0, 1, 5, -3]  # what is more or less than success is cut
     for earned in returns:
-        curriculum.learn(Episodes(np.array([earned]), np.array([0])))
+        curriculum.learn(np.array([earned]), np.array([0]))
     state: Any = curriculum.state()
     fast = 2 / 5
     for earned in (1, 1, 0):

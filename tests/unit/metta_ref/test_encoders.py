@@ -9,7 +9,8 @@ import torch
 
 from metta_ref.agents import make_agent
 from metta_ref.agents.encoders import TokenBox
-from metta_ref.checkpoint import CheckpointManager, CheckpointStateError
+from metta_ref.checkpoint import CheckpointManager
+from metta_ref.checkpoint.errors import CheckpointStateError
 from metta_ref.checkpoint.policies import PolicyCache
 from metta_ref.config import EMPTY, AgentConfig, EnvConfig, Feature, Observation, run_dir
 from metta_ref.envs import make_env

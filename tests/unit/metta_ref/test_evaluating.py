@@ -94,7 +94,7 @@ def test_the_best_by_that_score_is_kept_and_chosen() -> None:
     best = max(found, key=lambda epoch: (found[epoch], epoch))
     assert best == 4
     assert manager.epochs() == (best, 6)
-    assert manager.choose(Selection("best", "evaluation_score")) == best
+    assert manager.select(Selection("best", "evaluation_score"))[0] == best
 
 
 def test_resuming_publishes_what_a_kill_cut_off(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from metta_ref.checkpoint import Checkpoint, CheckpointManager, CheckpointStateError
+from metta_ref.checkpoint import Checkpoint, CheckpointManager
+from metta_ref.checkpoint.errors import CheckpointStateError
 from metta_ref.config import AGENTS, Config
 
 BEFORE, AFTER = 2, 2

@@ -10,12 +10,8 @@ import pytest
 import torch
 
 from metta_ref.agents import uniform_agent
-from metta_ref.checkpoint import (
-    CheckpointManager,
-    CheckpointNotFoundError,
-    CheckpointPathError,
-    CheckpointStateError,
-)
+from metta_ref.checkpoint import CheckpointManager
+from metta_ref.checkpoint.errors import CheckpointNotFoundError, CheckpointPathError, CheckpointStateError
 from metta_ref.config import Config, ConfigError, Observation, run_dir
 from metta_ref.envs import make_env
 from metta_ref.rl.kickstarter import Kickstarter, make_kickstarter

@@ -14,17 +14,16 @@ import pytest
 import torch
 from fsspec.implementations.memory import MemoryFileSystem
 
-from metta_ref.checkpoint import (
+from metta_ref.checkpoint import CheckpointManager, Selection
+from metta_ref.checkpoint.errors import (
     CheckpointCorruptError,
     CheckpointError,
     CheckpointKindError,
-    CheckpointManager,
     CheckpointNotFoundError,
     CheckpointPathError,
     CheckpointStateError,
     CheckpointUnreachableError,
     CheckpointVersionError,
-    Selection,
 )
 from metta_ref.checkpoint.manifest import encoded
 from metta_ref.checkpoint.policies import PolicyCache
@@ -77,15 +76,15 @@ def memory() -> Iterator[Any]:
     [
         ("runs/demo", PolicyUri("file", "runs/demo", Selection("latest"))),
         ("runs/demo#best:reward", PolicyUri("file", "runs/demo", Selection("best", "reward"))),
-        ("file:///a%20b/demo#epoch-7", PolicyUri("file", "/a b/demo", 7)),
+        ("file:///a%20b/demo#epoch-7", PolicyUri("file", "/a b/demo", Selection(epoch=7))),
         (
             "./checkpoints/epoch-00000012",
-            PolicyUri("file", "./checkpoints", 12),
+            PolicyUri("file", "./checkpoints", Selection(epoch=12)),
         ),
         ("s3://bucket/demo#best", PolicyUri("s3", "s3://bucket/demo", Selection("best"))),
         (
             "memory://x/demo/checkpoints/epoch-00000003",
-            PolicyUri("memory", "memory://x/demo/checkpoints", 3),
+            PolicyUri("memory", "memory://x/demo/checkpoints", Selection(epoch=3)),
         ),
         ("mock://lazy", PolicyUri("mock", "lazy")),
         ("mock://", PolicyUri("mock", "mock")),

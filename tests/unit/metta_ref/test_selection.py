@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metta_ref.checkpoint import CheckpointNotFoundError, Selection, parse_condition, retained, select
+from metta_ref.checkpoint import Selection, parse_condition, retained, select
+from metta_ref.checkpoint.errors import CheckpointNotFoundError
 
 NAN, INF = float("nan"), float("inf")
 RUN: dict[int, dict[str, Any]] = {

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from metta_ref.checkpoint import (
+from metta_ref.checkpoint import CheckpointManager
+from metta_ref.checkpoint.errors import (
     CheckpointCorruptError,
     CheckpointError,
     CheckpointKindError,
-    CheckpointManager,
     CheckpointNotFoundError,
     CheckpointPathError,
     CheckpointUnreachableError,
