@@ -20,6 +20,7 @@ def call_findings(misfits: Iterable[Misfit], changed_in: Callable[[Misfit], Reti
         how = "; no other method has its name" if each.resolved == "the only one of its name" else ""
         when = f", changed in {change.commit[:10]} on {change.date[:10]}: {change.subject}" if change else ""
         instead = f"; {each.remedy}" if each.remedy else ""
+        before = f"; at the base it was {each.before}" if each.before else ""
         found.append(
             Finding(
                 code="REF013",
@@ -28,7 +29,7 @@ def call_findings(misfits: Iterable[Misfit], changed_in: Callable[[Misfit], Reti
                 kind="call",
                 target=each.target,
                 referrer=each.referrer,
-                message=f"{each.target}{each.after} {each.why}; at the base it was {each.before}{when}{how}{instead}",
+                message=f"{each.target}{each.after} {each.why}{before}{when}{how}{instead}",
                 new=True,
                 retired_in=change,
                 breaks_import=each.fails and each.context == "eager",

@@ -95,7 +95,8 @@ class LocalScope:
         is_class_method = is_decorated(node, "classmethod") or node.name in ("__new__", "__init_subclass__")
         own = class_of(self._owner) if is_class_method else instance_of(self._owner)
         binder.found[every[0].arg] = [partial(str, own)]
-        binder.found["super()"] = [partial(super_of, self._owner)]
+        spelt_out = f"super({self._owner.rpartition('.')[2]}, {every[0].arg})"
+        binder.found["super()"] = binder.found[spelt_out] = [partial(super_of, self._owner)]
 
     @cached_property
     def _narrowed(self) -> frozenset[str]:
@@ -117,7 +118,7 @@ class LocalScope:
             if name in scope._bindings and (scope is self or not scope._is_class):
                 return scope._own_term(name)
             scope = scope._parent
-        return "" if name == "super()" else name
+        return "" if name.startswith("super(") else name
 
     def narrows(self, node: ast.expr) -> bool:
         """Whether the code asks at run time what some part of an expression is."""

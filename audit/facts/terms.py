@@ -34,8 +34,8 @@ def _term(node: ast.expr | None, name_term: NameTerm) -> str:
             return f"{owner}.{attribute}" if owner and owner != NONE else ""
         case ast.Call(func=ast.Name(id="cast") | ast.Attribute(attr="cast"), args=[kind, _]):
             return declared(annotation_text(kind))
-        case ast.Call(func=ast.Name(id="super"), args=[], keywords=[]):
-            return name_term("super()")
+        case ast.Call(func=ast.Name(id="super")):
+            return name_term(ast.unparse(node))
         case ast.Call():
             return _called(node, name_term)
         case ast.Await(value=value):

@@ -97,7 +97,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
     ),
     "REF013": Explanation(
         "The callable's signature changed since the base: this call fitted the old one and raises TypeError now. As a "
-        "warning: nobody touched the call, it still runs, and its positional arguments reach other parameters.",
+        "warning: nobody touched the call, it still runs, and its positional arguments reach other parameters. A class "
+        "that leaves abstract what its bases ask for by now cannot be made: making it raises TypeError too.",
         "average(metric, record)   # now average(metric, path, epoch)",
         "Pass what the new signature asks for.",
     ),

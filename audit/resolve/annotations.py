@@ -57,16 +57,16 @@ class Annotations:
                 return Instance((path, own)) if own.kind == "class" and own.bindings == 1 else None
         value = self._instances.of(path, node)
         match value:
-            case ClassObject(place=place) if not self._is_structural(value):
+            case ClassObject(place=place) if not self._is_plain_mapping(value):
                 return Instance(place)
             case Foreign(name=name):
                 return value if name.rpartition(".")[2] not in ("Any", "object") else None
         return None
 
-    def _is_structural(self, value: ClassObject) -> bool:
-        """Whether what is annotated so may be of a class that has nothing to do with it."""
+    def _is_plain_mapping(self, value: ClassObject) -> bool:
+        """Whether what is annotated so is a plain dictionary."""
         outside = self._instances.classes.lineage(value.place).outside
-        return any(name.rpartition(".")[2] in ("Protocol", "TypedDict") for name in outside)
+        return any(name.rpartition(".")[2] == "TypedDict" for name in outside)
 
     def _only(self, path: str, options: list[ast.expr], owner: str, receiver: Value | None) -> Value | None:
         """The one thing besides None that a union allows."""

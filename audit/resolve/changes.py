@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 
 from audit.model.facts import Definition
+from audit.resolve.abstract import is_abstract, left_abstract
 from audit.resolve.classes import Classes
 from audit.resolve.counterparts import Counterparts, is_same
 from audit.resolve.locating import Place
@@ -43,7 +42,7 @@ def changed_names(classes: Classes, base_classes: Classes, counterparts: Counter
                 if before is None:
                     continue
                 if definition.kind == before[1].kind == "class":
-                    _compare(program, base, (path, definition), before, (called, lost, constructed))
+                    _compare(classes, base_classes, (path, definition), before, (called, lost, constructed))
                     if definition.bases != before[1].bases:
                         lost |= _all_members(base_classes, before) - _all_members(classes, (path, definition))
                         called |= _all_members(classes, (path, definition))
@@ -61,15 +60,15 @@ def _offered(program: Program, path: str) -> set[str]:
 
 
 def _compare(
-    program: Program,
-    base: Program,
+    classes: Classes,
+    base_classes: Classes,
     place: Place,
     before: Place,
     found: tuple[set[str], set[str], set[str]],
 ) -> None:
     called, lost, constructed = found
     own, other = place[1], before[1]
-    now, then = dict(_members(program, place)), dict(_members(base, before))
+    now, then = dict(classes.own_members(place)), dict(base_classes.own_members(before))
     for leaf in now.keys() | then.keys():
         new, old = now.get(leaf), then.get(leaf)
         if new is None:
@@ -82,20 +81,20 @@ def _compare(
             called.add(leaf)
     made = [_signature(members["__init__"]) if "__init__" in members else None for members in (now, then)]
     is_made_otherwise = made[0] != made[1] or (own.bases, own.decorators) != (other.bases, other.decorators)
-    if is_made_otherwise or _fields(now) != _fields(then):
+    is_left_abstract = not _abstract(now) <= _abstract(then) or (
+        own.bases and not then.keys() <= now.keys() and left_abstract(classes, place)
+    )
+    if is_made_otherwise or is_left_abstract or _fields(now) != _fields(then):
         constructed.add(own.name.rpartition(".")[2])
     called.discard("__init__")
 
 
-def _members(program: Program, place: Place) -> Iterator[tuple[str, Definition]]:
-    prefix = f"{place[1].name}."
-    for name, definition in program.symbols.definitions(place[0]).items():
-        if name.startswith(prefix) and "." not in name[len(prefix) :]:
-            yield name[len(prefix) :], definition
-
-
 def _all_members(classes: Classes, place: Place) -> set[str]:
-    return {leaf for each in classes.lineage(place).classes for leaf, _ in _members(classes.program, each)}
+    return {leaf for each in classes.lineage(place).classes for leaf, _ in classes.own_members(each)}
+
+
+def _abstract(members: dict[str, Definition]) -> set[str]:
+    return {leaf for leaf, each in members.items() if is_abstract(each)}
 
 
 def _fields(members: dict[str, Definition]) -> list[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import collections.abc
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final, Literal
 
 import msgspec
@@ -27,22 +27,18 @@ _MODEL: Final = frozenset(
 )
 _NAMED_TUPLE: Final = frozenset({"_asdict", "_replace", "_make", "_fields", "_field_defaults", *dir(tuple)})
 _ENUM: Final = frozenset({"name", "value", "auto", "mro", *dir(int), *dir(str)})
+PROTOCOLS: Final = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 PLAIN: Final = frozenset(
-    {
-        "object",
-        "abc.ABC",
-        "typing.Generic",
-        "typing_extensions.Generic",
-        "typing.Protocol",
-        "typing_extensions.Protocol",
-    }
+    {"object", "abc.ABC", "typing.Generic", "typing_extensions.Generic", *PROTOCOLS}
     | {f"{module}.{name}" for module in ("collections.abc", "typing") for name in collections.abc.__all__}
 )
 """Classes outside of the tree that take no arguments and make no attributes of their own."""
 _CLOSED: Final[dict[str, frozenset[str]]] = {
     **{name: frozenset(dir(kind)) for name, kind in vars(builtins).items() if isinstance(kind, type)},
     **{f"enum.{name}": _ENUM for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")},
-    **dict.fromkeys(("abc.ABC", "typing.Generic", "typing_extensions.Generic"), frozenset({"register", *dir(object)})),
+    **dict.fromkeys(
+        ("abc.ABC", "typing.Generic", "typing_extensions.Generic", *PROTOCOLS), frozenset({"register", *dir(object)})
+    ),
     **{
         f"{module}.{name}": frozenset(dir(getattr(collections.abc, name)))
         for module in ("collections.abc", "typing")
@@ -149,17 +145,45 @@ class Classes:
         """The bases of a class, those of its own bases left out, that are not of the tree."""
         return [self.outside_name(path, text) for text in owner.bases if class_named(self.program, path, text) is None]
 
-    def has(self, place: Place, name: str) -> Answer:
-        """Whether a class, or anything that it inherits from, has a member."""
+    def has(self, place: Place, name: str, *, after: bool = False) -> Answer:
+        """Whether a class, or anything that it inherits from (``after``: only that), has a member."""
         lineage = self.lineage(place)
-        if any(f"{owner.name}.{name}" in self.members_of(path) for path, owner in lineage.classes):
+        if any(f"{owner.name}.{name}" in self.members_of(path) for path, owner in lineage.classes[after:]):
             return "yes"
-        if any(name in _CLOSED.get(outside, ()) for outside in lineage.outside):
+        if self.has_outside(place, name):
             return "yes"
         is_model = "pydantic.BaseModel" in lineage.outside
         if is_model and (name.startswith("model_") or self._takes_extras(lineage)):
             return "unknown"
         return "unknown" if lineage.open else "no"
+
+    def has_outside(self, place: Place, name: str) -> bool:
+        """Whether a class inherits a member from a known class of others."""
+        return any(name in _CLOSED.get(outside, ()) for outside in self.lineage(place).outside)
+
+    def own_members(self, place: Place) -> Iterator[tuple[str, Definition]]:
+        """What a class itself defines, each by its last name."""
+        prefix = f"{place[1].name}."
+        for name, definition in self.members_of(place[0]).items():
+            if name.startswith(prefix) and "." not in name[len(prefix) :]:
+                yield name[len(prefix) :], definition
+
+    def is_protocol(self, place: Place) -> bool:
+        """Whether a class says what others must have, be they its heirs or not."""
+        return not PROTOCOLS.isdisjoint(self.own_outside(*place))
+
+    def stand_ins(self, place: Place, name: str) -> list[Place]:
+        """The classes with a member of that name that may stand for a protocol without inheriting from it."""
+        related = {(path, owner.name) for path, owner in (*self.lineage(place).classes, *self.heirs(place))}
+        return [
+            (path, owner)
+            for path in self.program.index.names
+            for definition in self.program.facts(path).definitions
+            if definition.name.endswith(f".{name}") and definition.kind != "import"
+            if (owner := self.members_of(path).get(definition.name.rpartition(".")[0])) is not None
+            and owner.kind == "class"
+            and (path, owner.name) not in related
+        ]
 
     def _takes_extras(self, lineage: Lineage) -> bool:
         """Whether a model may have members that it does not declare."""

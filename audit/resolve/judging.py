@@ -10,6 +10,7 @@ import msgspec
 from audit.model.calls import Access, CallShape, LostMember, Misfit, misfit, remedy, shifted, signature_text
 from audit.model.facts import Definition
 from audit.model.findings import Site
+from audit.resolve.abstract import AbstractMembers
 from audit.resolve.changes import ChangedNames, changed_names
 from audit.resolve.classes import Classes
 from audit.resolve.counterparts import Counterparts
@@ -35,6 +36,7 @@ class Judge:
         self._changed: ChangedNames = changed_names(self._now, self._then, self._counterparts)
         self._stored: frozenset[str] | None = None
         self._lone_methods = LoneMethods(program, base, self._changed.called)
+        self._abstract = AbstractMembers(self._now, self._then, self._counterparts)
         self._starred = StarredNames(program, base, self._counterparts, self._changed.dropped)
 
     def file_before(self, path: str) -> str | None:
@@ -69,6 +71,8 @@ class Judge:
         if access.shape is None or self._is_put_in_place(path, access):
             return None
         value = self._instances.value(path, access.term)
+        if isinstance(value, ClassObject) and (unmakable := self._cannot_be_made(path, access, value)):
+            return unmakable
         how = "by type" if isinstance(value, Function) and value.receiver is not None else "by name"
         if value is None:
             value, how = self._lone_methods.called_by(access), "the only one of its name"
@@ -76,6 +80,9 @@ class Judge:
         if value is None or now is None:
             return None
         before = signature_of(self._then, self._before(value))
+        unfit = self._abstract.unfit_heir(value, now, before, access.shape)
+        if unfit is not None:
+            return self._made(path, access, unfit, misfit(unfit[0].parameters, access.shape), how)
         if before is None or before.parameters == now.parameters or misfit(before.parameters, access.shape):
             return None
         why = misfit(now.parameters, access.shape)
@@ -87,6 +94,25 @@ class Judge:
         if why and how != "the only one of its name" and not self._may_differ_in_heirs(value):
             return self._made(path, access, (now, before), why, how, fails=False)
         return None
+
+    def _cannot_be_made(self, path: str, access: Access, value: ClassObject) -> Misfit | None:
+        """What is wrong with making an object of a class that lacks what its abstract bases ask for by now."""
+        lacking = self._abstract.newly_lacking(value.place) if value.exact else {}
+        if not lacking or not {*lacking, "__abstractmethods__"}.isdisjoint(self._stored_anywhere()):
+            return None
+        names = self._program.index.names
+        asking = sorted(f"{names[file]}.{member.name}" for file, member in lacking.values())
+        return Misfit(
+            site=Site(path, *access.span),
+            referrer=names[path],
+            target=f"{names[value.place[0]]}.{value.place[1].name}",
+            path=value.place[0],
+            why=f"cannot be made: it does not define {', '.join(asking)}, which is abstract",
+            before="",
+            after="",
+            resolved="by name",
+            context=access.context,
+        )
 
     def _before(self, value: Value) -> Value | None:
         """What a callable was at the base, reached through the same class."""
@@ -124,7 +150,12 @@ class Judge:
             return any(len(heir.bases) > 1 for _, heir in self._now.heirs(receiver.place))
         if not isinstance(receiver, Instance | ClassObject) or receiver.exact:
             return False
-        for heir in self._now.heirs(receiver.place):
+        stand_ins: list[Place] = []
+        if isinstance(value, Function) and self._now.is_protocol(receiver.place):
+            stand_ins = self._now.stand_ins(receiver.place, value.definition.name.rpartition(".")[2])
+            if not stand_ins and not self._now.heirs(receiver.place):
+                return True  # who knows what others made to fit
+        for heir in (*self._now.heirs(receiver.place), *stand_ins):
             other: Value | None = ClassObject(heir)
             if isinstance(value, Function):
                 member = self._now.member(heir, value.definition.name.rpartition(".")[2])
@@ -149,18 +180,20 @@ class Judge:
         if leaf not in self._changed.lost or leaf.startswith("__") or not access.term.endswith(f".{leaf}"):
             return None
         owner = self._instances.value(path, access.term.removesuffix(f".{leaf}"))
-        if not isinstance(owner, Instance | ClassObject) or (isinstance(owner, ClassObject) and owner.plain):
+        if not isinstance(owner, Instance | ClassObject | Above) or (isinstance(owner, ClassObject) and owner.plain):
             return None
-        if self._now.has(owner.place, leaf) != "no" or self._is_put_in_place(path, access):
+        above = isinstance(owner, Above)
+        if self._now.has(owner.place, leaf, after=above) != "no" or self._is_put_in_place(path, access):
             return None
         before = self._counterparts.of(owner.place)
-        if before is None or before[1].kind != "class" or self._then.has(before, leaf) != "yes":
+        if before is None or before[1].kind != "class" or self._then.has(before, leaf, after=above) != "yes":
             return None
-        if not owner.exact and self._may_be_of_heir(owner, access):
+        if self._may_be_of_heir(owner, access) or self._may_stand_in(owner.place, before, leaf):
             return None
         if leaf in self._stored_anywhere():
             return None
-        holder = next((place for place in self._then.lineage(before).classes if _holds(self._base, place, leaf)), None)
+        lineage = self._then.lineage(before).classes[above:]
+        holder = next((place for place in lineage if _holds(self._base, place, leaf)), None)
         if holder is None:
             return None
         return self._lost(path, access, self._base.index.names[holder[0]], f"{holder[1].name}.{leaf}")
@@ -186,9 +219,18 @@ class Judge:
         had = before.status == "found" and self._base.symbols.defines(before.nodes, access.leaf) == "yes"
         return owner.dotted if had and not self._is_put_in_place(path, access) else ""
 
-    def _may_be_of_heir(self, owner: Instance | ClassObject, access: Access) -> bool:
+    def _may_stand_in(self, place: Place, before: Place, leaf: str) -> bool:
+        """Whether an object of another class, which stands for a protocol by what it has, may have the member still:
+        unless all of the tree that did have lost it as well."""
+        if not self._now.is_protocol(place):
+            return False
+        return not self._then.stand_ins(before, leaf) or bool(self._now.stand_ins(place, leaf))
+
+    def _may_be_of_heir(self, owner: Instance | ClassObject | Above, access: Access) -> bool:
         """Whether some class that inherits from the owner's has the member, and takes the call if it is one."""
-        for heir in self._now.heirs(owner.place):
+        if isinstance(owner, Above):
+            return any(len(heir.bases) > 1 for _, heir in self._now.heirs(owner.place))
+        for heir in () if owner.exact else self._now.heirs(owner.place):
             if self._now.has(heir, access.leaf) == "no":
                 continue
             member = self._now.member(heir, access.leaf)
