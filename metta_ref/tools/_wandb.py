@@ -131,7 +131,7 @@ def _begun(config: Config, directory: Path) -> Any:
             wandb.setup(settings)
             if mode == "online" and not wandb.login(prompt=False):
                 raise wandb.Error("no login; run wandb login")  # noqa: TRY301 - one place tells of every failure
-            place = {"mode": mode, "dir": str(directory), "name": config.run, "resume": "allow"}
+            place: dict[str, Any] = {"mode": mode, "dir": str(directory), "name": config.run, "resume": "allow"}
             return wandb.init(**place, **chosen, config=asdict(config), settings=settings)
         except Exception as error:  # noqa: BLE001 - whatever a service does, training goes on
             instead = f"recording offline, for wandb sync, in {directory}" if mode == "online" else "going on without"
