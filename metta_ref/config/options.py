@@ -10,8 +10,8 @@ from typing import Any, TypedDict, TypeVar, Unpack, get_args, get_origin, get_ty
 C = TypeVar("C")
 T = TypeVar("T")
 
-Rules = Iterator[tuple[tuple[str, ...], str]]
-"""Broken rules between settings: the keys that each is about, and its message."""
+Rules = Iterator[str]
+"""Messages about broken rules between settings; each names the keys that it is about."""
 
 
 class RefusedError(Exception):
@@ -86,7 +86,7 @@ def values_of(config: Any) -> dict[str, object]:
 def parse_overrides(argv: Sequence[str], config_class: type[C], base: C | None = None) -> C:
     """The configuration that `key=value` arguments describe, over `base` or the defaults.
 
-    The class may define `problems() -> Rules`; a rule stays silent while one of its keys is mistaken.
+    The class may define `problems() -> Rules`; a rule stays silent while a key that it names is mistaken.
 
     Raises ConfigError with all mistakes: unknown keys (with the nearest valid one), keys given twice or missing,
     values of the wrong type or out of range, broken rules between settings.
@@ -125,7 +125,7 @@ def help_text(config_class: type) -> str:
 def _configured(given: Mapping[str, str], config_class: type[C], base: C | None, problems: list[str]) -> C:
     known = settings_of(config_class)
     values: dict[str, object] = {}
-    mistaken: set[str] = set()
+    mistaken: list[str] = []
     for key, text in given.items():
         if key not in known:
             nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
@@ -134,14 +134,14 @@ def _configured(given: Mapping[str, str], config_class: type[C], base: C | None,
         try:
             values[key] = _parsed(known[key].type, known[key].traits, text)
         except ValueError as error:
-            mistaken.add(key)
+            mistaken.append(key)
             problems.append(f"{key}={text}: must be {error}")
     config: C = _replaced(config_class() if base is None else base, values)
     for key, value in values_of(config).items():
         if (asked := known[key].traits.get("required")) and not value:
             problems.append(f"{key}: is missing; {asked}")
     rules: Rules = getattr(config, "problems", lambda: iter(()))()
-    problems += [message for keys, message in rules if not mistaken.intersection(keys)]
+    problems += [message for message in rules if not any(key in message for key in mistaken)]
     if problems:
         raise ConfigError(problems)
     return config

@@ -30,10 +30,7 @@ class EnvConfig:
     observation: str = option("box", "what is seen as a box of cells or as tokens", choices=("box", "tokens"))
     view_radius: int = option(1, "cells seen in each direction", unit="cells", minimum=1, maximum=8)
     max_steps: int = option(
-        40,
-        "an episode is truncated after this many (gymnasium's and envpool's have their own)",
-        unit="steps",
-        minimum=1,
+        40, "an episode is truncated after so many (gymnasium's and envpool's have their own)", unit="steps", minimum=1
     )
 
     @property
@@ -60,11 +57,7 @@ class TrainerConfig:
     """Proximal policy optimisation, and how it is carried out."""
 
     total_timesteps: int = option(
-        100_000,
-        "train until this step; rounded up to a whole update of num_envs * horizon",
-        unit="steps",
-        minimum=1,
-        resumable=True,
+        100_000, "train until this step, rounded up to a whole update", unit="steps", minimum=1, resumable=True
     )
     num_envs: int = option(16, "environments in the batch", unit="envs", minimum=1, maximum=65536)
     num_workers: int = option(
@@ -94,10 +87,7 @@ class TrainerConfig:
     priority_beta: float = option(0.4, "how far weights undo that preference", minimum=0, maximum=1)
     max_grad_norm: float = option(0.5, "limit on the norm of the gradient", minimum=0)
     precision: str = option(
-        "float32",
-        "what networks compute in; parameters, memory and losses are float32 always",
-        choices=("float32", "bfloat16"),
-        neutral=True,
+        "float32", "of networks; all that is kept is float32 always", choices=("float32", "bfloat16"), neutral=True
     )
     compile: bool = option(False, "translate networks by torch.compile; needs a compiler, and minutes", neutral=True)
     checkpoint_interval: int = option(
@@ -112,11 +102,7 @@ class TrainerConfig:
         60.0, "a worker that takes longer is an error", unit="seconds", minimum=0.1, resumable=True
     )
     rank_timeout: float = option(
-        600.0,
-        "under torchrun, a process that keeps the others waiting longer, by evaluating too, is an error",
-        unit="seconds",
-        minimum=0.1,
-        resumable=True,
+        600.0, "a rank that others wait for longer is an error", unit="seconds", minimum=0.1, resumable=True
     )
 
 
@@ -170,22 +156,19 @@ class CurriculumConfig:
     def problems(self, env: EnvConfig) -> Rules:
         """Rules between these settings, and with those of the environment."""
         for name, limits in self.ranges.items():
-            key = f"curriculum.{name}"
-            shown = f"{key}={','.join(map(str, limits))}"
+            shown = f"curriculum.{name}={','.join(map(str, limits))}"
             if len(limits) != 2 or limits[0] > limits[1]:
-                yield (key,), f"{shown}: give the least and the most, as 1,8"
+                yield f"{shown}: give the least and the most, as 1,8"
             elif self.kind == OFF:
-                yield (key, "curriculum.kind"), f"{shown}: varies nothing with curriculum.kind=off; give a kind"
-        kind = f"curriculum.kind={self.kind}"
+                yield f"{shown}: varies nothing with curriculum.kind=off; give a kind"
         if self.kind != OFF and env.name in _NAMED_TASKS:
-            message = f"{kind}: env.name={env.name} has no parameters to vary; use grid or tmaze"
-            yield ("curriculum.kind", "env.name"), message
+            yield f"curriculum.kind={self.kind}: env.name={env.name} has no parameters to vary; use grid or tmaze"
         if self.kind != OFF and not self.ranges:
-            keys = tuple(f"curriculum.{name}" for name in VARIED)
-            yield (*keys, "curriculum.kind"), f"{kind}: give a range to {' or '.join(keys)}"
+            keys = " or ".join(f"curriculum.{name}" for name in VARIED)
+            yield f"curriculum.kind={self.kind}: give a range to {keys}"
         if self.fast_window >= self.slow_window:
-            message = f"curriculum.fast_window={self.fast_window}: must be below slow_window={self.slow_window}"
-            yield ("curriculum.fast_window", "curriculum.slow_window"), message
+            limit = f"must be below curriculum.slow_window={self.slow_window}"
+            yield f"curriculum.fast_window={self.fast_window}: {limit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +191,7 @@ class Config:
     py_agent: str = option("agalite", "agent to train", choices=AGENTS)
     seed: int = option(1, "of networks, environments and sampling", minimum=0, maximum=2**63 - 1)
     log_level: str = option(
-        "info",
-        "least severity that is told on stderr and kept in train.log",
-        choices=("debug", "info", "warning", "error"),
-        resumable=True,
+        "info", "least severity that is told", choices=("debug", "info", "warning", "error"), resumable=True
     )
     device: str = option(
         "cpu", "where the network lives; under torchrun each process has a GPU of its own", choices=("cpu", "cuda")
@@ -229,26 +209,21 @@ class Config:
         if (self.env.name in _NAMED_TASKS) != bool(self.env.id):
             named = f"{', '.join(_NAMED_TASKS[:-1])} or {_NAMED_TASKS[-1]}"
             needed = "names no environment; give env.id" if not self.env.id else f"belongs to env.name={named} alone"
-            yield ("env.name", "env.id"), f"env.id={self.env.id}: {needed}"
+            yield f"env.id={self.env.id}: {needed}"
         workers, envs, agents = self.trainer.num_workers, self.trainer.num_envs, self.env.agents
         if agents > 1 and envs % (agents * max(workers, 1)):
-            message = f"env.agents={agents}: trainer.num_envs of each worker must be a multiple of it"
-            yield ("env.agents", "trainer.num_envs", "trainer.num_workers"), message
+            yield f"env.agents={agents}: trainer.num_envs of each worker must be a multiple of it"
         if self.run and not RUN_NAME.fullmatch(self.run):
             allowed = "letters, digits, '.', '_' and '-', starting with a letter or digit, at most 128"
-            yield ("run",), f"run={self.run}: use {allowed}"
+            yield f"run={self.run}: use {allowed}"
         for key, number, least in (("num_workers", workers, 0), ("minibatches", self.trainer.minibatches, 1)):
             if number and envs % number:
                 valid = ", ".join(str(count) for count in range(least, envs + 1) if count == 0 or envs % count == 0)
-                message = f"trainer.{key}={number}: must divide trainer.num_envs={envs}: use one of {valid}"
-                yield (f"trainer.{key}", "trainer.num_envs"), message
-        played = self.evaluation.num_envs
-        if self.evaluation.interval and played % agents:
-            message = f"evaluation.num_envs={played}: must be a multiple of env.agents={agents}"
-            yield ("evaluation.num_envs", "evaluation.interval", "env.agents"), message
+                yield f"trainer.{key}={number}: must divide trainer.num_envs={envs}: use one of {valid}"
+        if self.evaluation.interval and self.evaluation.num_envs % agents:
+            yield f"evaluation.num_envs={self.evaluation.num_envs}: must be a multiple of env.agents={agents}"
         yield from self.curriculum.problems(self.env)
         teachers = len(self.kickstart.teacher)
         for key in ("coefficient", "value_coefficient"):
             if (given := len(getattr(self.kickstart, key))) not in (1, teachers):
-                message = f"kickstart.{key}: {given} values for {teachers} teachers; give one or as many"
-                yield (f"kickstart.{key}", "kickstart.teacher"), message
+                yield f"kickstart.{key}: {given} values for {teachers} teachers; give one or as many"

@@ -15,7 +15,7 @@ from metta_ref.eval.errors import NoEpisodesError
 from metta_ref.eval.place import Place
 from metta_ref.eval.records import PolicyKey
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
-from metta_ref.sim.parts import Part, Pictures, play_all
+from metta_ref.sim.parts import Part, play_all
 from metta_ref.sim.simulation import Simulation, rewards
 
 Play = tuple[Policy, Simulation]
@@ -61,11 +61,11 @@ def evaluate(
     for (run, epoch, name), times in named.items():
         if times > 1:
             raise ConfigError([f"{run} epoch {epoch} in {name} stands {times} times; name every policy once"])
-    parts = [Part(*play, block) for play in plays for block in range(len(play[1].blocks))]
+    url = _url(replay_dir, database)
+    parts = [Part(*play, block, replays, url) for play in plays for block in range(len(play[1].blocks))]
     with tempfile.TemporaryDirectory(prefix="metta_ref-sim-") as directory:
         folder = Path(directory)
-        pictures = Pictures(replays, folder, _url(replay_dir, database)) if replays else None
-        blocks = iter(play_all(parts, folder, num_workers, pictures))
+        blocks = iter(play_all(parts, folder, num_workers))
         found = [list(chain(*islice(blocks, len(simulation.blocks)))) for _, simulation in plays]
         for (policy, simulation), episodes in zip(plays, found, strict=True):
             if not rewards(episodes):

@@ -24,46 +24,38 @@ _PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from metta_ref.sim.parts imp
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One block of a simulation, and who plays it."""
+    """One block of a simulation, and who plays it.
+
+    Of the simulation's first `replays` episodes those in this block are kept in pictures; the database names them
+    below `url`.
+    """
 
     policy: Policy
     simulation: Simulation
     block: int
+    replays: int = 0
+    url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pictures:
-    """The first `count` episodes of each simulation are kept in `folder`; the database names them below `url`."""
-
-    count: int
-    folder: Path
-    url: str
-
-
-def play_parts(parts: Iterable[Part], shard: Path, pictures: Pictures | None = None) -> list[list[EpisodeRecord]]:
-    """Plays one part after the other into a new shard, and returns the episodes of each.
+def play_parts(parts: Iterable[Part], shard: Path) -> list[list[EpisodeRecord]]:
+    """Plays one part after the other into a new shard, replays beside it, and returns the episodes of each.
 
     Raises ReplayError when pictures are wanted and an environment cannot draw itself.
     """
     played = []
     with SimulationStatsDB(shard) as stats:
         for part in parts:
-            watched = pictures.count if pictures else 0
-            record, episodes, frames = simulate(part.simulation, part.block, part.policy, watched)
-            if pictures:
-                for identity, shown in frames.items():
-                    replay = Replay(record.policy, record.env, part.simulation.seed, tuple(shown))
-                    (pictures.folder / f"{identity}.json").write_text(to_json(replay), encoding="utf-8")
-                urls = {identity: f"{pictures.url}/{identity}.json" for identity in frames}
-                episodes = [replace(episode, replay_url=urls.get(episode.id)) for episode in episodes]
+            record, episodes, frames = simulate(part.simulation, part.block, part.policy, part.replays)
+            for identity, shown in frames.items():
+                replay = Replay(record.policy, record.env, part.simulation.seed, tuple(shown))
+                (shard.parent / f"{identity}.json").write_text(to_json(replay), encoding="utf-8")
+            episodes = [replace(e, replay_url=f"{part.url}/{e.id}.json") if e.id in frames else e for e in episodes]
             stats.record(record, episodes)
             played.append(episodes)
     return played
 
 
-def play_all(
-    parts: Sequence[Part], folder: Path, num_workers: int, pictures: Pictures | None
-) -> list[list[EpisodeRecord]]:
+def play_all(parts: Sequence[Part], folder: Path, num_workers: int) -> list[list[EpisodeRecord]]:
     """Plays parts as `play_parts` does, in as many fresh interpreters (0: in this one), each of which leaves a shard
     in the folder.
 
@@ -74,11 +66,8 @@ def play_all(
     count = min(num_workers, len(parts))
     shards = [folder / f"shard-{number}.duckdb" for number in range(max(count, 1))]
     if not count:
-        return play_parts(parts, shards[0], pictures)
-    jobs = [
-        pickle.dumps((parts[number::count], shard, pictures, shard.with_suffix(".answer"), os.getpid()))
-        for number, shard in enumerate(shards)
-    ]
+        return play_parts(parts, shards[0])
+    jobs = [pickle.dumps((parts[number::count], shard, os.getpid())) for number, shard in enumerate(shards)]
     command, pipe = [sys.executable, "-c", _PROGRAM, *sys.path], subprocess.PIPE
     workers = [
         subprocess.Popen(command, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe, process_group=0) for _ in jobs
@@ -93,16 +82,20 @@ def play_all(
                 worker.kill()
     played: list[list[EpisodeRecord]] = [[] for _ in parts]
     for number, shard in enumerate(shards):
-        played[number::count] = pickle.loads(shard.with_suffix(".answer").read_bytes())  # noqa: S301 - of our worker
+        played[number::count] = pickle.loads(_answer(shard).read_bytes())  # noqa: S301 - of our worker
     return played
 
 
 def serve() -> None:
     """A worker's life: one job from standard input, given up between two parts when nobody waits for it any more."""
-    parts, shard, pictures, answer, parent = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our parent
+    parts, shard, parent = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our parent
     torch.set_num_threads(1)
     wanted = takewhile(lambda _: os.getppid() == parent, parts)
-    answer.write_bytes(pickle.dumps(play_parts(wanted, shard, pictures)))
+    _answer(shard).write_bytes(pickle.dumps(play_parts(wanted, shard)))
+
+
+def _answer(shard: Path) -> Path:
+    return shard.with_suffix(".answer")
 
 
 def _follow(number: int, worker: "subprocess.Popen[bytes]", job: bytes) -> None:

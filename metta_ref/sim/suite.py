@@ -28,9 +28,7 @@ class _Entry:
 
     def problems(self) -> Rules:
         """Those of its environment."""
-        for keys, message in Config(env=self.env).problems():
-            if all(key.startswith("env.") for key in keys):
-                yield keys, message
+        return (message for message in Config(env=self.env).problems() if message.startswith("env.id="))
 
 
 def load_suite(path: Path, base: Simulation) -> tuple[Simulation, ...]:

@@ -44,9 +44,9 @@ class AnalyzeConfig:
     def problems(self) -> Rules:
         """Rules between settings."""
         if self.baseline and not _BASELINE.fullmatch(self.baseline):
-            yield ("baseline",), f"baseline={self.baseline}: write EPOCH, RUN or RUN#epoch-NUMBER"
+            yield f"baseline={self.baseline}: write EPOCH, RUN or RUN#epoch-NUMBER"
         if self.margin is not None and not self.baseline:
-            yield ("margin", "baseline"), f"margin={self.margin:g}: of what? name a baseline as well"
+            yield f"margin={self.margin:g}: of what? name a baseline as well"
 
 
 def main(config: AnalyzeConfig) -> int:

@@ -32,7 +32,7 @@ class ReplayConfig:
         """Rules between settings."""
         if bool(self.file) == bool(self.run):
             problem = "is missing; name a replay" if not self.file else "and run exclude each other; name one"
-            yield ("file", "run"), f"file: {problem}, as in file=episode.json or run=demo episode=ID"
+            yield f"file: {problem}, as in file=episode.json or run=demo episode=ID"
 
 
 def main(config: ReplayConfig) -> int:

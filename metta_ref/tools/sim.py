@@ -53,14 +53,14 @@ class SimConfig:
     def problems(self) -> Rules:
         """Rules between settings."""
         if self.name and self.suite:
-            yield ("name", "suite"), f"name={self.name}: the simulations of a suite have their own names; leave it out"
+            yield f"name={self.name}: the simulations of a suite have their own names; leave it out"
         if self.where:
             from metta_ref.checkpoint import parse_condition
         for condition in self.where:
             try:
                 parse_condition(condition)
             except ValueError as error:
-                yield ("where",), f"where: {error}"
+                yield f"where: {error}"
 
 
 def main(config: SimConfig) -> int:

@@ -199,7 +199,7 @@ def test_the_averages_are_plain_means_until_their_windows_are_full() -> None:
             ["curriculum.kind=uniform", "curriculum.max_steps=3,9", "env.name=gymnasium", "env.id=CartPole-v1"],
             ["curriculum.kind=uniform: env.name=gymnasium has no parameters to vary; use grid or tmaze"],
         ),
-        (["curriculum.fast_window=100"], ["curriculum.fast_window=100: must be below slow_window=100"]),
+        (["curriculum.fast_window=100"], ["curriculum.fast_window=100: must be below curriculum.slow_window=100"]),
     ],
 )
 def test_what_makes_no_curriculum_is_refused(small_config: Any, overrides: list[str], messages: list[str]) -> None:
