@@ -34,6 +34,12 @@ class Body(msgspec.Struct):
         return ""
 
 
+def parameters_of(arguments: ast.arguments) -> list[ast.arg]:
+    """All parameters of a function, those that take any number last."""
+    extra = (each for each in (arguments.vararg, arguments.kwarg) if each is not None)
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
+
+
 def is_decorated(node: FunctionNode, name: str) -> bool:
     """Whether a plain name decorates a function."""
     return any(isinstance(each, ast.Name) and each.id == name for each in node.decorator_list)

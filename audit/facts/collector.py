@@ -6,7 +6,9 @@ import ast
 from collections.abc import Callable
 from typing import Any, Final
 
-from audit.facts.accessed_chains import attributes_of, texts_of
+from audit.facts.announced import announced_names, asked_for, given_names
+from audit.facts.assembly import facts_of
+from audit.facts.bodies import parameters_of
 from audit.facts.definitions import Definitions
 from audit.facts.expressions import Expressions
 from audit.facts.guards import (
@@ -39,6 +41,8 @@ class Collector:
         self.context: Context = "eager"
         self.attributes_guarded = self.failure_demanded = False
         self.mocked: frozenset[str] = frozenset()
+        self.asked_for: frozenset[str] = frozenset()
+        self.announced: set[str] = set()
         self.imports = Imports(self)
         self.definitions: Definitions = Definitions(self.spans)
         self.expressions = Expressions(self)
@@ -52,29 +56,7 @@ class Collector:
         self.top_level = {statement for statement in tree.body if isinstance(statement, ast.Delete)}
         self.block(tree.body[: (live := runs_until(tree.body))])
         self.within("typing", tree.body[live:])
-        found, imports, expressions = self.definitions, self.imports.found, self.expressions
-        facts = FileFacts(
-            imports=tuple(imports),
-            definitions=found.remaining(),
-            attributes=attributes_of(expressions.chains, imports, expressions.probed, self.spans),
-            texts=texts_of(expressions.strings.distinct(), imports),
-            exports=None if found.exports is None else tuple(found.exports),
-            export_spans=() if found.exports is None else tuple(found.exports.values()),
-            open=found.open or self.expressions.open,
-            namespace=found.namespace or self.expressions.namespace,
-            sys_path=tuple(dict.fromkeys(self.expressions.sys_path)),
-            tests=found.tests,
-            has_main=self.has_main,
-            open_classes=tuple(sorted(found.open_classes)),
-            lines=self.lines,
-            called=tuple(sorted(self.expressions.called - {""})),
-            accessed=" ".join(sorted(self.expressions.accessed)),
-            stored=" ".join(sorted(found.stored)),
-            metaclassed=tuple(sorted(found.metaclassed)),
-            dynamic_exports=found.dynamic_exports,
-            injected=self.expressions.strings.made(tree),
-            handed_to=tuple(sorted(self.expressions.handed_to)),
-        )
+        facts = facts_of(self, tree)
         del self.expressions, self.imports  # they point back here: without the cycle the tree is freed at once
         return facts
 
@@ -98,12 +80,9 @@ class Collector:
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self.scope.bind(node.name)
         self.definitions.function(self.scope, self.module, node)
-        for decorator in node.decorator_list:
-            self.expressions.visit(decorator)
-        arguments = node.args
-        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-        every += filter(None, (arguments.vararg, arguments.kwarg))
-        for default in (*arguments.defaults, *arguments.kw_defaults):
+        self._decorators(node)
+        every = parameters_of(node.args)
+        for default in (*node.args.defaults, *node.args.kw_defaults):
             if default is not None:
                 self.expressions.visit(default)
         for annotation in (*(argument.annotation for argument in every), node.returns):
@@ -123,13 +102,20 @@ class Collector:
     def _class(self, node: ast.ClassDef) -> None:
         self.scope.bind(node.name)
         self.definitions.class_(self.scope, self.module, node)
-        for expression in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
+        self._decorators(node)
+        for expression in (*node.bases, *(keyword.value for keyword in node.keywords)):
             self.expressions.visit(expression)
         outer, self.scope = self.scope, Scope(self.scope, is_class=True)
         self.definitions.enter_class(outer, self.scope, node)
         self.block(node.body)
         self.definitions.leave_class(self.scope)
         self.scope = outer
+
+    def _decorators(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        if node.decorator_list:
+            self.expressions.strings.given |= given_names(node.decorator_list, node.name)
+        for decorator in node.decorator_list:
+            self.expressions.visit(decorator)
 
     def annotation(self, expression: ast.expr) -> None:
         """Visit an annotation; it never runs where ``from __future__ import annotations`` holds."""
@@ -138,6 +124,11 @@ class Collector:
             self.context = "typing"
         self.expressions.annotation(expression)
         self.context = outer
+
+    def _expression(self, node: ast.Expr) -> None:
+        if self.scope is self.module and isinstance(node.value, ast.Call):
+            self.announced |= announced_names(node.value)
+        self.expressions.visit(node.value)
 
     def _assign(self, node: ast.Assign) -> None:
         self.expressions.visit(node.value)
@@ -207,7 +198,9 @@ class Collector:
             self.has_main = True
             self.within("lazy", node.body)
         else:
+            outer, self.asked_for = self.asked_for, self.asked_for | asked_for(node.test)
             self.block(node.body)
+            self.asked_for = outer
         if is_always(node.test):
             self.within("typing", node.orelse)
         else:
@@ -281,7 +274,7 @@ _HANDLERS: Final[dict[type[ast.stmt], Callable[[Collector, Any], None]]] = {
     ast.AsyncFunctionDef: Collector._function,
     ast.ClassDef: Collector._class,
     ast.Return: Collector._return,
-    ast.Expr: lambda collector, node: collector.expressions.visit(node.value),
+    ast.Expr: Collector._expression,
     ast.Assign: Collector._assign,
     ast.AnnAssign: Collector._changed,
     ast.AugAssign: Collector._changed,

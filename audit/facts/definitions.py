@@ -9,11 +9,12 @@ import msgspec
 from audit.facts.bodies import Body, FunctionNode, is_decorated
 from audit.facts.callables import leaf_of
 from audit.facts.digests import definition_digest, variable_digest
+from audit.facts.exports import Exports
 from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
 from audit.facts.spelling import spelled
 from audit.facts.terms import NONE, annotation_text, field_of, term_of
-from audit.model.facts import Definition, Parameter, Span
+from audit.model.facts import Definition, Parameter
 from audit.model.terms import element_of, entered
 
 _OPENING_NAMES = frozenset({"__getattr__", "__class__"})
@@ -27,8 +28,7 @@ class Definitions:
     def __init__(self, spans: Spans) -> None:
         self.spans = spans
         self.found: list[Definition] = []
-        self.exports: dict[str, Span] | None = None
-        self.dynamic_exports = False
+        self.exports = Exports(spans)
         self.open = False
         self.namespace = False
         self.open_classes: set[str] = set()
@@ -57,7 +57,7 @@ class Definitions:
         owner = scope.owner(name)
         if owner is module:
             if name == "__all__":
-                self.export(value, more=isinstance(statement, ast.AugAssign))
+                self.exports.assigned(statement, value)
             elif name == "__path__":
                 self.namespace = True
             elif name in _OPENING_NAMES:
@@ -143,6 +143,13 @@ class Definitions:
             self._classes[id(inner)] = node.name
         elif id(outer) in self._classes:
             self._classes[id(inner)] = f"{self._classes[id(outer)]}.{node.name}"
+
+    def opens(self, scope: Scope) -> None:
+        """Names may be put into a module or class by whoever gets hold of its ``locals()``."""
+        if id(scope) in self._classes:
+            self.open_classes.add(self._classes[id(scope)])
+        elif scope.parent is None:
+            self.open = True
 
     def leave_class(self, inner: Scope) -> None:
         """The class body is over."""
@@ -243,23 +250,6 @@ class Definitions:
             return name
         owner = self._classes.get(id(scope))
         return None if owner is None else f"{owner}.{name}"
-
-    def export(self, value: ast.expr | None, *, more: bool) -> None:
-        """Note names that ``__all__`` gets, or gets besides; once it is not literal, it may hold any name."""
-        names = self._literal_names(value)
-        self.dynamic_exports = names is None or (more and self.dynamic_exports)
-        self.exports = {**(self.exports or {}), **(names or {})} if more else names
-
-    def _literal_names(self, value: ast.expr | None) -> dict[str, Span] | None:
-        match value:
-            case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
-                names = {
-                    part.value: self.spans.of(part)
-                    for part in elements
-                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
-                }
-                return names if all(isinstance(part, ast.Constant) for part in elements) else None
-        return None
 
 
 def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:

@@ -29,10 +29,10 @@ _CASTS: Final = frozenset({"cast", "typing.cast", "t.cast", "typing_extensions.c
 
 _DYNAMIC: Final = frozenset(
     {"hasattr", "getattr", "setattr", "delattr", "object", "spy", "__setattr__", "globals", "exec", "vars"}
-    | {"declare_namespace", "dict", "setitem", "setdefault", "update", "extend", "append"}
+    | {"locals", "dict", "setitem", "setdefault", "update", "extend", "append"}
 )
 """Last names of what reads, makes or asks for names given as strings."""
-_PATHS: Final = ("sys.path.", "__path__.")
+_PATHS: Final = ("sys.path.", "sys.meta_path.", "__path__.")
 
 
 class Expressions:
@@ -108,8 +108,8 @@ class Expressions:
         names.reverse()
         if first not in ("self", "cls"):
             self._chain(scope, first, tuple(names), node, store=store)
-            if store and names[-1] == "__path__":
-                self.namespace = True
+            if store and names[-1] in ("__path__", "meta_path"):
+                self._finds(names[-1])
         return f"{first}.{'.'.join(names)}"
 
     def _chain(self, scope: Scope, first: str, chain: tuple[str, ...], node: ast.expr, *, store: bool) -> None:
@@ -148,6 +148,7 @@ class Expressions:
         else:
             stack.append(function)
         self.called.add(leaf)
+        self.namespace |= leaf == "declare_namespace"
         tolerant = bool(keywords) and is_tolerant(node)
         if callee:
             self._named_call(node, callee, leaf, scope, tolerant=tolerant)
@@ -181,6 +182,8 @@ class Expressions:
             self.forward_reference(node.args[0], scope)
         if not self.collector.scope.is_function and any(map(is_own_name, node.args)):
             self.handed_to.add(callee)
+        if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and leaf not in _DYNAMIC:
+            self.probed.add((dotted(node.args[0]), str(node.args[1].value)))  # it may be put there
 
     def _dynamic(self, node: ast.Call, callee: str, scope: Scope) -> None:
         """Calls that read, make or ask for names given as strings."""
@@ -190,20 +193,22 @@ class Expressions:
                 self._named_attribute(node, callee, leaf, scope)
             case "globals" | "exec" | "vars":
                 self.open |= callee == leaf and (leaf == "globals" or not self.collector.scope.is_function)
-            case "declare_namespace":
-                self.namespace = True
+            case "locals" if callee == leaf:
+                self.collector.definitions.opens(scope)
             case "dict" | "setitem" | "setdefault" | "update":
                 self.strings.injecting(node, leaf)
         if callee in ("__all__.extend", "__all__.append") and node.args:
-            self._exported(node.args[0], leaf)
+            value = node.args[0] if leaf == "extend" else ast.List(elts=[node.args[0]], ctx=ast.Load())
+            self.collector.definitions.exports.add(value, more=True)
         elif callee.startswith("sys.path."):
             self.sys_path += added_folders(node, self.paths)
-        elif callee.startswith("__path__."):
-            self.namespace = True
+        elif callee.startswith(("__path__.", "sys.meta_path.")):
+            self._finds(callee.rpartition(".")[0].rpartition(".")[2])
 
-    def _exported(self, argument: ast.expr, leaf: str) -> None:
-        value = argument if leaf == "extend" else ast.List(elts=[argument], ctx=ast.Load())
-        self.collector.definitions.export(value, more=True)
+    def _finds(self, way: str) -> None:
+        """Note that the file changes where modules are looked for: all of them, or those below its package."""
+        self.namespace |= way == "__path__"
+        self.strings.finds_modules |= way == "meta_path"
 
     def _named_attribute(self, node: ast.Call, callee: str, leaf: str, scope: Scope) -> None:
         """``getattr(module, "name")`` without a default, and patches of it, need the chain ``module.name``."""

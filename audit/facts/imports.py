@@ -41,17 +41,23 @@ class Imports:
     def _note(self, node: ast.stmt, module: str, level: int, names: tuple[ImportedName, ...], *, is_from: bool) -> None:
         collector, index = self.collector, len(self.found)
         scope = collector.scope
-        mocked = collector.mocked and not collector.mocked.isdisjoint([module] if is_from else [n.name for n in names])
+        context = collector.context
+        if collector.asked_for or collector.mocked:
+            named = [module, *(f"{module}.{each.name}" for each in names)] if is_from else [n.name for n in names]
+            if not collector.mocked.isdisjoint(named[:1] if is_from else named):
+                context = "expected"
+            elif not collector.asked_for.isdisjoint(named):
+                context = "guarded"
         self.found.append(
             Import(
                 module,
                 level,
                 is_from,
                 names,
-                "expected" if mocked else collector.context,
+                context,
                 scope is collector.module,
                 collector.spans.of(node),
-                self.fallback_for if collector.context == "fallback" else -1,
+                self.fallback_for if context == "fallback" else -1,
             )
         )
         for position, name in enumerate(names):

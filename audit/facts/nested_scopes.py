@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from audit.facts.bodies import parameters_of
 from audit.facts.nodes import nodes_of
 from audit.facts.scopes import Scope
 
@@ -12,14 +13,10 @@ from audit.facts.scopes import Scope
 def inside_lambda(node: ast.Lambda, scope: Scope, stack: list[Any]) -> tuple[list[Any], Scope]:
     """The body of a lambda, with its scope. Its defaults belong to the scope around it."""
     inner = Scope(scope, is_function=True)
-    arguments = node.args
-    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+    for argument in parameters_of(node.args):
         inner.bind(argument.arg)
-    for extra in (arguments.vararg, arguments.kwarg):
-        if extra is not None:
-            inner.bind(extra.arg)
-    stack += arguments.defaults
-    stack += [default for default in arguments.kw_defaults if default is not None]
+    stack += node.args.defaults
+    stack += [default for default in node.args.kw_defaults if default is not None]
     return [node.body], inner
 
 

@@ -17,6 +17,8 @@ _TEMPLATE: Final = regex(rb"\{%[-+]?\s*(?:if|for|set|block|extends|include|impor
 _PLACEHOLDER: Final = regex(rb"\{\{[-+]?\s*[A-Za-z_][\w.]*\s*(?:\|[^{}]*)?[-+]?\}\}")
 """What a template engine fills in; on a line that is Python it could also be a set in a set."""
 
+_METADATA: Final = b"# /// script"
+"""Opens the metadata of a script (PEP 723)."""
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
 
 MAX_PYTHON: Final = 2_000_000
@@ -36,8 +38,15 @@ def read_python(content: bytes) -> FileFacts:
             facts = Collector(content).collect(tree)
         except RecursionError:
             return FileFacts(error="not analysed: nested too deeply")
-    suppressions = read_suppressions(content)
-    return msgspec.structs.replace(facts, suppressions=suppressions) if suppressions else facts
+    if suppressions := read_suppressions(content):
+        facts = msgspec.structs.replace(facts, suppressions=suppressions)
+    return _with_metadata(facts, content) if _METADATA in content else facts
+
+
+def _with_metadata(facts: FileFacts, content: bytes) -> FileFacts:
+    from audit.facts.inline_metadata import pinned_distributions  # few files are scripts that carry any
+
+    return msgspec.structs.replace(facts, pinned=pinned_distributions(content))
 
 
 def parses(content: bytes) -> bool:

@@ -50,6 +50,10 @@ class Strings:
         self.collector = collector
         self.found: list[String] = []
         self.injected: set[str] = set()
+        self.given: set[str] = set()
+        """Names that decorators give to what they decorate: no references to what is there already."""
+        self.finds_modules = False
+        """Whether the file changes how modules are found: those that it names may be found only thereby."""
 
     def constant(self, node: ast.Constant, scope: Scope, callee: str = "", argument: str = "") -> None:
         """Note a string, if it may be a name."""
@@ -107,6 +111,8 @@ class Strings:
         """Each string once, as the place that says most about it has noted it."""
         best: dict[Span, String] = {}
         for string in self.found:
+            if string[1] in self.given:
+                continue
             known = best.get(string[2])
             if known is None or not known[3]:
                 best[string[2]] = string
@@ -163,7 +169,9 @@ class Strings:
             strings = (each.value for each in ast.walk(tree) if isinstance(each, ast.Constant))
             parts = (each for each in strings if isinstance(each, str) and each.isidentifier())
             self.injected.update(f"{_ANY_MODULE}.{each}" for each in parts)
-        return tuple(sorted(self.injected))
+        if self.finds_modules:
+            self.injected.update(string[1] for string in self.found if "." in string[1])
+        return tuple(sorted(self.injected | self.given))
 
     def injecting(self, node: ast.Call, leaf: str) -> None:
         """Note the modules that ``patch.dict(sys.modules, {...})`` and the like make up."""

@@ -163,3 +163,7 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     """The attribute names that the file gives to objects from outside of their class, joined by blanks."""
     handed_to: tuple[str, ...] = ()
     """The callables to which the module hands its own ``__name__`` while it is imported, as written, sorted."""
+    announced: tuple[str, ...] = ()
+    """The names that the module hands as strings to calls whose result it drops: they may define them in it."""
+    pinned: tuple[str, ...] = ()
+    """Distributions of which a script asks for other releases than the one at hand, by their normalised names."""

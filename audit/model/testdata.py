@@ -11,6 +11,12 @@ _FOLDERS: Final = frozenset(
 _TESTS: Final = frozenset({"tests", "test", "testing"})
 
 
+def is_test(path: str) -> bool:
+    """Whether a file is run by tests alone: it lies among them, or bears such a name."""
+    name = path.rpartition("/")[2]
+    return name.startswith(("test_", "conftest.")) or name.endswith("_test.py") or not _TESTS.isdisjoint(_folders(path))
+
+
 def is_test_data(path: str) -> bool:
     """Whether a file that does not parse is most likely kept broken on purpose, as input of a test."""
     return bool(_FOLDERS & set(_folders(path)))

@@ -38,6 +38,7 @@ class ChainWalker:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._asking: set[tuple[str, str]] = set()
 
     def missing(self, dotted: str, nodes: tuple[Node, ...], chain: tuple[str, ...]) -> Missing | None:
         """Where the chain below a module leads nowhere, or None. A name that only a re-export in between
@@ -82,11 +83,45 @@ class ChainWalker:
             for file in node.files
         ):
             return ()
-        return tuple(
+        found = tuple(
             child
             for node in nodes
             if node.kind in ("package", "namespace") and (child := program.index.node(node.stem, (name,))) is not None
         )
+        files = (file for node in nodes for file in node.files) if found else ()
+        return () if any(self._hides(file, name, found) for file in files) else found
+
+    def _hides(self, path: str, name: str, module: tuple[Node, ...]) -> bool:
+        """Whether a star in the file of a package brings something of the name that is not the module below it."""
+        imports = self.program.facts(path).imports
+        stars = [each for each in imports if each.at_module_scope and each.names[0].name == "*"]
+        if not stars or (path, name) in self._asking:
+            return False
+        self._asking.add((path, name))
+        try:
+            return self.program.lookups.once(
+                self.program.hidden,
+                (path, name),
+                lambda: any(self._brings_another(path, each, name, module) for each in stars),
+            )
+        finally:
+            self._asking.remove((path, name))
+
+    def _brings_another(self, path: str, star: Import, name: str, module: tuple[Node, ...]) -> bool:
+        target = self.program.import_target(path, star)
+        nodes = target.nodes if target is not None else None
+        if not nodes or any(path in node.files for node in nodes):
+            return False
+        if self.program.symbols.star_offers(nodes, name) != "yes":
+            return False
+        found = self.program.symbols.find(nodes, name)
+        if found is None:
+            return self.child(nodes, name) != module
+        origin = self._origin(found[0], name) if found[1].kind == "import" else None
+        if origin is None:
+            return True
+        _, held, head = origin
+        return (self.child(held, head[0]) if head else held) != module
 
     def _only(self, nodes: tuple[Node, ...], name: str) -> tuple[str, Definition] | None:
         """The one file and statement that binds a name, if there is but one."""

@@ -16,7 +16,7 @@ class Distributions:
 
     def has(self, top: str) -> bool:
         """Whether one of them bears the very name of a package."""
-        return _normal(top) in self._names
+        return normal(top) in self._names
 
     def may_provide(self, top: str) -> bool:
         """Whether a package may come from one of them, or comes with Python."""
@@ -26,8 +26,8 @@ class Distributions:
 
     def sharers(self, top: str) -> frozenset[str]:
         """Those whose names say that they provide a package, or a share of it."""
-        normal = _normal(top)
-        return frozenset(name for name in self._names if name == normal or name.startswith(f"{normal}-"))
+        own = normal(top)
+        return frozenset(name for name in self._names if name == own or name.startswith(f"{own}-"))
 
     def took_over(self, top: str, before: Distributions | None) -> bool:
         """Whether what the project held below a name may come from elsewhere now: from the standard library, a
@@ -37,6 +37,6 @@ class Distributions:
         return bool(self.sharers(top) - (before.sharers(top) if before is not None else frozenset()))
 
 
-def _normal(name: str) -> str:
+def normal(name: str) -> str:
     """A distribution's name as package indexes compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()

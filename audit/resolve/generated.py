@@ -31,7 +31,8 @@ class Builds:
         """Whether a build may make the module at a path without suffix."""
         found = self._made.get(stem)
         if found is None:
-            found = self._made[stem] = self._is_named(stem) or self._ignored(f"{stem}.py")
+            ignored = self._ignored(f"{stem}.py") or self._ignored(f"{stem}/__init__.py")
+            found = self._made[stem] = ignored or self._is_named(stem)
         return found
 
     def _is_named(self, stem: str) -> bool:

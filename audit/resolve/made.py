@@ -47,8 +47,22 @@ class MadeModules:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Modules that files put into ``sys.modules`` under a plain name, or have a build compile."""
+        """Modules that files put into ``sys.modules`` under a plain name, or have a build compile, and names that
+        decorators give to things."""
         return frozenset(name for path in self._tree.index.names for name in self._tree.survey(path).made)
+
+    @cached_property
+    def replaced(self) -> frozenset[str]:
+        """Those that files other than tests put there: whatever the tree holds under the name, they may be another."""
+        return frozenset(name for path in self._tree.index.names for name in self._tree.survey(path).replaced)
+
+    def covers(self, dotted: str) -> bool:
+        """Whether a module that the tree lacks is made, or lies below one that is made: who knows what that holds."""
+        if dotted in self.names:
+            return True
+        parts = dotted.split(".")
+        above = (".".join(parts[:end]) for end in range(len(parts) - 1, 1, -1))
+        return any(each in self.replaced and not self._tree.index.paths_of.get(each) for each in above)
 
     def below(self, parts: tuple[str, ...]) -> bool:
         """Whether some module is made below another."""
@@ -57,7 +71,7 @@ class MadeModules:
 
     def replaces(self, path: str) -> bool:
         """Whether the module of a file may be replaced while it is imported."""
-        return bool(self._makers_for(path))
+        return self._tree.index.names.get(path) in self.replaced or bool(self._makers_for(path))
 
     def adds(self, paths: Iterable[str], name: str) -> bool:
         """Whether the code that may replace a package, by its files, knows a module of that name to put below it."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
 from audit.model.graph import ImportEdge, ModuleGraph
 from audit.model.references import Dangling
+from audit.model.testdata import is_test
 from audit.resolve.lookups import FILES, NAMES
 from audit.resolve.program import Program
 from audit.resolve.references import references_in
+
+_READ: Final = frozenset({"attribute", "import"})
 
 
 class Outcome(msgspec.Struct, frozen=True, array_like=True):
@@ -61,16 +65,23 @@ def dangling(program: Program, paths: Iterable[str] | None = None) -> list[Dangl
     for path in sorted(program.index.names) if paths is None else paths:
         if path in program.index.names:
             found += outcome_of(program, path).dangling
-    if any(each.kind == "attribute" for each in found):
-        stored = _stored_names(program)
-        found = [each for each in found if each.kind != "attribute" or each.target not in stored]
+    if any(each.symbol and each.kind in _READ for each in found):
+        stored, lasting = _stored_names(program)
+        kept = {"attribute": stored, "import": lasting}
+        found = [each for each in found if not each.symbol or each.target not in kept.get(each.kind, ())]
     return found
 
 
-def _stored_names(program: Program) -> set[str]:
-    """Module attributes that some file of the tree assigns from outside: they exist at run time."""
+def _stored_names(program: Program) -> tuple[set[str], set[str]]:
+    """Module attributes that some file of the tree assigns from outside: they exist at run time; and of those the
+    ones that are there before any test runs."""
     files = [path for path in program.index.names if program.survey(path).stores]
-    return {name for path in files for name in outcome_of(program, path).stored}
+    stored, lasting = set[str](), set[str]()
+    for path in files:
+        names = outcome_of(program, path).stored
+        stored.update(names)
+        lasting.update(() if is_test(path) else names)
+    return stored, lasting
 
 
 def graph_of(program: Program) -> ModuleGraph:

@@ -68,6 +68,8 @@ class Program:
         self.kept: dict[str, object] = {}
         """What readers of this tree keep by path."""
         self.distributions = Distributions(layout.dependencies)
+        self.hidden: dict[tuple[str, str], Kept[bool]] = {}
+        """By package file and name, whether a star in it hides the module of that name (see `ChainWalker.child`)."""
         self.may_build = Builds(layout, generated).makes
         """Whether a build may make the module at a path without suffix."""
         self._absolute: dict[tuple[object, ...], Kept[Resolution]] = {}
@@ -168,6 +170,8 @@ class Program:
         if not self._may_hold(parts[0]):
             return Resolution("foreign", dotted)
         view = self._views.view(path)
+        if view.pins(parts[0]):
+            return Resolution("foreign", dotted)
         key = (parts, *view.of(parts[0]))
         return self.lookups.once(self._absolute, key, lambda: self._resolve(path, view.local, parts))
 
@@ -202,7 +206,7 @@ class Program:
             unknown = self._may_be_built(parts) or (not stood and self._is_bare_folder(roots, parts))
             return Resolution("foreign" if unknown else "missing", dotted)
         before = self.base.distributions if self.base is not None else None
-        is_lost = stood and not self.distributions.took_over(parts[0], before)
+        is_lost = stood and not self.distributions.took_over(parts[0], before) and not self._may_be_built(parts)
         return Resolution("missing" if is_lost else "foreign", dotted)
 
     def has_lost(self, path: str, dotted: str) -> bool:
@@ -236,8 +240,7 @@ class Program:
         return None
 
     def _under(self, node: Node, roots: tuple[str, ...], parts: tuple[str, ...]) -> bool:
-        root = node.stem[: -len("/".join(parts))].rstrip("/")
-        return root in roots
+        return node.stem[: -len("/".join(parts))].rstrip("/") in roots
 
     def _holds(self, path: str, roots: tuple[str, ...], parts: tuple[str, ...], depth: int) -> bool:
         """Whether the part of the name that exists is ours and closed, so that the rest is really missing."""
@@ -252,17 +255,15 @@ class Program:
                     return False
                 if node.kind in ("module", "package"):
                     facts = [self.facts(file) for file in node.files]
-                    if any(each.namespace for each in facts):
-                        continue
-                    if node.kind == "module" and self.made.below(parts[:length]):
+                    spread = any(each.namespace for each in facts)
+                    if node.kind == "module" and (spread or self.made.below(parts[:length])):
                         return False
+                    if spread:
+                        continue
                     return node.kind == "package" or not any(each.open for each in facts)
         if self.distributions.may_provide(top):
             return False
-        return self._is_inside(path, top) or top in self.used_names()
-
-    def _is_inside(self, path: str, top: str) -> bool:
-        return self.index.names.get(path, "").partition(".")[0] == top
+        return self.index.names.get(path, "").partition(".")[0] == top or top in self.used_names()
 
     def used_names(self) -> set[str]:
         """First components of absolute imports that lead into the tree: names its own code relies on."""

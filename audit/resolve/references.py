@@ -84,10 +84,9 @@ class FileReferences:
         """What dangles in one statement, each with the positions of the names that it takes down."""
         if statement.context == "expected":
             return
-        injected = self.program.made.names
         dead_fallback = statement.context == "fallback" and self._guarded_resolves(statement)
         for position, (name, module) in enumerate(self.targets(index, statement)):
-            if module.status == "missing" and module.dotted in injected:
+            if module.status == "missing" and self.program.made.covers(module.dotted):
                 continue
             if module.status == "missing":
                 span = statement.span if statement.is_from or len(statement.names) == 1 else name.span

@@ -57,6 +57,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     before: dict[str, Outcome]
 
 
+_MAKING: Final[tuple[Callable[[Survey], tuple[str, ...]], ...]] = (lambda each: each.made, lambda each: each.replaced)
+
 FactsOf = Callable[[str], FileFacts | None]
 """A content id -> its facts; None where they are not at hand."""
 
@@ -124,7 +126,9 @@ class Difference:
 
     def makes_the_same(self) -> bool:
         """Whether both trees make the same modules at run time."""
-        return {name for each in self._record.surveys.values() for name in each.made} == self._program.made.names
+        surveys, made = self._record.surveys.values(), self._program.made
+        before = [frozenset(name for each in surveys for name in names(each)) for names in _MAKING]
+        return before == [made.names, made.replaced]
 
 
 class KnownTree:

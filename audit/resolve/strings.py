@@ -79,7 +79,7 @@ class StringNames:
                 break
             return self.chains.missing(head.dotted, head.nodes, tuple(parts[length:]))
         gone = self._gone_module(path, parts)
-        return None if gone is None or gone in program.made.names else (gone, "")
+        return None if gone is None or program.made.covers(gone) else (gone, "")
 
     def lost_module(self, path: str, parts: list[str]) -> Missing | None:
         """The module that a name is, which the base held, although its package would serve any attribute."""

@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from audit.model.facts import FileFacts, Suppression, Text
+from audit.model.testdata import is_test
 from audit.resolve.index import ModuleIndex
 from audit.resolve.lookups import FILES, NAMES, Lookups
 
@@ -17,13 +18,15 @@ class Survey(msgspec.Struct, frozen=True, array_like=True):
 
     ``inside`` and ``outside`` are first components of its absolute imports: those that lead to a module of the
     tree, and those that mean nothing in the tree to this file. ``made`` are modules that it puts into
-    ``sys.modules`` under a plain name, or has a build compile; ``stores`` says that it assigns to attributes of
-    modules. ``names`` and ``files`` are what this was taken from (see `audit.resolve.lookups`).
+    ``sys.modules`` under a plain name, has a build compile, or gives to things by a decorator; ``replaced`` are those
+    that it puts there for more than a test. ``stores`` says that it assigns to attributes of modules. ``names`` and
+    ``files`` are what this was taken from (see `audit.resolve.lookups`).
     """
 
     inside: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
     made: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
     stores: bool = False
     error: str = ""
     tests: int = 0
@@ -59,11 +62,12 @@ def survey(tree: Tree, path: str) -> Survey:
 def _survey(tree: Tree, path: str) -> Survey:
     facts = tree.facts(path)
     inside, outside = _tops(tree, path, facts)
-    made = {*facts.injected, *(text.value for text in facts.texts if _compiles(text))}
+    injected = [name for name in facts.injected if not name.startswith("*")]
     return Survey(
         inside=inside,
         outside=outside,
-        made=tuple(sorted(name for name in made if not name.startswith("*"))),
+        made=tuple(sorted({*injected, *(text.value for text in facts.texts if _compiles(text))})),
+        replaced=() if is_test(path) else tuple(injected),
         stores=any(attribute.store for attribute in facts.attributes),
         error=facts.error,
         tests=facts.tests,

@@ -101,7 +101,8 @@ class SymbolTable:
             return "unknown"
         if name in self.definitions(path) and not self.only_from_itself(path, name):
             return "yes"
-        answer: Answer = "unknown" if facts.open or self._tree.replaces(path) else "no"
+        is_open = facts.open or name in facts.announced or self._tree.replaces(path)
+        answer: Answer = "unknown" if is_open else "no"
         for statement in facts.imports:
             if not statement.at_module_scope or not any(each.name == "*" for each in statement.names):
                 continue
@@ -135,6 +136,10 @@ class SymbolTable:
                 if not own or each.name != name:
                     return False
         return True
+
+    def star_offers(self, nodes: tuple[Node, ...], name: str) -> Answer:
+        """Whether importing ``*`` from a module brings ``name``."""
+        return self._star_offers(nodes, name, set())
 
     def _star_offers(self, nodes: tuple[Node, ...], name: str, seen: set[tuple[str, str]]) -> Answer:
         for node in nodes:

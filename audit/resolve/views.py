@@ -8,19 +8,26 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from audit.model.facts import FileFacts
+from audit.resolve.distributions import normal
 from audit.resolve.index import ModuleIndex
 from audit.resolve.lookups import Kept
 
 
 class View(msgspec.Struct, frozen=True):
     """All by which what a name means to one file may differ from what it means to another: the roots that are its
-    own, the first component of its module's name, the name of the file, and the same in the base."""
+    own, the first component of its module's name, the name of the file, the same in the base, and distributions of
+    which it asks for other releases."""
 
     path: str
     local: tuple[str, ...]
     top: str
     stem: str
     base: View | None
+    pinned: tuple[str, ...] = ()
+
+    def pins(self, name: str) -> bool:
+        """Whether the file asks for another release of a package than the one at hand."""
+        return bool(self.pinned) and normal(name) in self.pinned
 
     def of(self, name: str) -> tuple[object, ...]:
         """What of it matters for names that begin with ``name``."""
@@ -49,6 +56,7 @@ class Views:
             self._index.names.get(path, "").partition(".")[0],
             posixpath.splitext(path)[0].rpartition("/")[2],
             self._base.view(path) if self._base is not None else None,
+            self._facts(path).pinned if path in self._index.names else (),
         )
 
     def local_roots(self, path: str) -> tuple[str, ...]:

@@ -1,0 +1,52 @@
+"""Names in strings that are no references: what decorators give, what calls may define, what conditions ask for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from audit.facts.callables import dotted, leaf_of
+from audit.facts.nodes import nodes_of
+
+_PATCHING = frozenset({"patch", "object", "dict", "multiple", "setattr", "delattr", "spy"})
+
+
+def given_names(decorators: Iterable[ast.expr], name: str) -> set[str]:
+    """The dotted names under which decorators make a thing known, ``@export("pkg.api.Thing")``: of a decorator that
+    spells the thing's own name at the end of one string, all strings are names that it gives."""
+    found: set[str] = set()
+    for decorator in decorators:
+        if isinstance(decorator, ast.Call) and leaf_of(decorator.func) not in _PATCHING:
+            spelled = {each for each in _strings(decorator) if "." in each}
+            if any(each.rpartition(".")[2] == name for each in spelled):
+                found |= spelled
+    return found
+
+
+def announced_names(call: ast.Call) -> set[str]:
+    """The plain names among the strings that a call is handed, but for those that it adds to a list or the like:
+    ``deprecated.constant("OLD", NEW)`` may well define ``OLD`` in the module that calls it."""
+    if dotted(call.func).startswith("__all__."):
+        return set()
+    values = (*call.args, *(keyword.value for keyword in call.keywords))
+    return {
+        each.value
+        for each in values
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value.isidentifier()
+    }
+
+
+def asked_for(test: ast.expr) -> frozenset[str]:
+    """The dotted names that a condition hands to calls: ``if is_available("pkg.extra"):`` asks whether it is there."""
+    parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+    calls = (each for each in parts if isinstance(each, ast.Call))
+    return frozenset(
+        part.value
+        for each in calls
+        for part in each.args
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and "." in part.value
+    )
+
+
+def _strings(node: ast.AST) -> set[str]:
+    return {each.value for each in nodes_of(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)}

@@ -1,0 +1,41 @@
+"""What the pass over one file has collected -> `FileFacts`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from audit.facts.accessed_chains import attributes_of, texts_of
+from audit.model.facts import FileFacts
+
+if TYPE_CHECKING:
+    from audit.facts.collector import Collector
+
+
+def facts_of(collector: Collector, tree: ast.Module) -> FileFacts:
+    """The facts of a file, once every statement of its ``tree`` was visited."""
+    found, imports, expressions = collector.definitions, collector.imports.found, collector.expressions
+    exports = found.exports.names
+    return FileFacts(
+        imports=tuple(imports),
+        definitions=found.remaining(),
+        attributes=attributes_of(expressions.chains, imports, expressions.probed, collector.spans),
+        texts=texts_of(expressions.strings.distinct(), imports),
+        exports=None if exports is None else tuple(exports),
+        export_spans=() if exports is None else tuple(exports.values()),
+        open=found.open or expressions.open,
+        namespace=found.namespace or expressions.namespace,
+        sys_path=tuple(dict.fromkeys(expressions.sys_path)),
+        tests=found.tests,
+        has_main=collector.has_main,
+        open_classes=tuple(sorted(found.open_classes)),
+        lines=collector.lines,
+        called=tuple(sorted(expressions.called - {""})),
+        accessed=" ".join(sorted(expressions.accessed)),
+        stored=" ".join(sorted(found.stored)),
+        metaclassed=tuple(sorted(found.metaclassed)),
+        dynamic_exports=found.exports.dynamic,
+        injected=expressions.strings.made(tree),
+        handed_to=tuple(sorted(expressions.handed_to)),
+        announced=tuple(sorted(collector.announced)),
+    )
