@@ -21,6 +21,12 @@ _STATEMENT: Final = regex(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_TAKEN_OVER: Final = regex(
+    r"""\b(?P<active>replaces|supersedes)\b(?=\s+(?:the\s+)?(?:(?:old|previous|former|existing)\s+)?§)
+    | \b(?P<passive>(?:is|are|has\ been|have\ been)\s+(?:now\s+)?(?:replaced|superseded)\s+(?:by|with))\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What one thing is to another whose place it takes, in words of today: one of the two is there. § stands for names."""
 _CONDITION: Final = regex(
     r"\b(?:if|when|whenever|unless|whether|where|because|case)\b[^.,;:!?]{0,200}?\b(?:does\s+not|doesn't)\s+exist\b",
     re.IGNORECASE,
@@ -63,6 +69,19 @@ def speaks_of_deletion(text: str) -> bool:
     return _STATEMENT.search(_CONDITION.sub("", _NAMES.sub("`", text))) is not None
 
 
+def _is_heir(sentence: str, offset: int) -> bool:
+    """Whether what stands at an offset takes the place of what the sentence says is gone, and should be there."""
+    masked = _NAMES.sub(lambda found: "§" * len(found[0]), sentence)
+    verbs = list(_TAKEN_OVER.finditer(masked))
+    if (
+        len(verbs) != 1
+        or speaks_of_deletion(masked[: verbs[0].start()])
+        or speaks_of_deletion(masked[verbs[0].end() :])
+    ):
+        return False
+    return offset < verbs[0].start() if verbs[0]["active"] else offset >= verbs[0].end()
+
+
 def heads_deletion(heading: str) -> bool:
     """Whether what stands under a heading is about things that were."""
     return _HEADING.search(heading) is not None and _HEADING.search(_NAMES.sub("`", heading)) is not None
@@ -85,9 +104,9 @@ def lists_what_is_gone(path: str) -> bool:
 
 def without_statements(text: str) -> str:
     """A text with the sentences blanked that say that something is gone."""
-    sentences, start, kept = Sentences(text), 0, []
+    start, kept = 0, []
     for end in (*(each.end() for each in _SENTENCE_END.finditer(text)), len(text)):
-        kept.append(" " * (end - start) if sentences.speak_of_deletion_at(start) else text[start:end])
+        kept.append(" " * (end - start) if speaks_of_deletion(text[start:end]) else text[start:end])
         start = end
     return "".join(kept)
 
@@ -104,9 +123,12 @@ class Sentences:
         return [0, *(end.end() for end in _SENTENCE_END.finditer(self._text))]
 
     def speak_of_deletion_at(self, offset: int) -> bool:
-        """Whether the sentence that holds ``offset`` says that what it names is gone."""
+        """Whether the sentence that holds ``offset`` says that what stands there is gone."""
         index = bisect_right(self._starts, offset) - 1
         if index not in self._known:
-            end = self._starts[index + 1] if index + 1 < len(self._starts) else len(self._text)
-            self._known[index] = speaks_of_deletion(self._text[self._starts[index] : end])
-        return self._known[index]
+            self._known[index] = speaks_of_deletion(self._sentence(index))
+        return self._known[index] and not _is_heir(self._sentence(index), offset - self._starts[index])
+
+    def _sentence(self, index: int) -> str:
+        end = self._starts[index + 1] if index + 1 < len(self._starts) else len(self._text)
+        return self._text[self._starts[index] : end]

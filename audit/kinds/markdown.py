@@ -86,6 +86,23 @@ class Markdown(TextKind):
     )
     BREAKS = (
         Example(
+            title="what takes the place of something, and should be there",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "a.md": (
+                    "`shop.old.open` replaces `shop.first.open`.\n\n"
+                    "The store is replaced by `shop/old.py`, and `shop.old` superseded by `shop`.\n\n"
+                    "`shop.first` is superseded by `shop.old`.\n\n"
+                    "`shop.old` is replaced by `shop`, which replaces the old `shop.old`.\n\n"
+                    "`shop.old` replaces nothing since it was removed.\n\n`shop.old`, since removed, replaces `x`.\n\n"
+                    "`shop.old` has been replaced by `shop`.\n"
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(("a.md", 1, "shop.old"), ("a.md", 5, "shop.old")),
+        ),
+        Example(
             title="a name that a package passes on by a star",
             before={
                 "shop/__init__.py": "from .old import *\n",
