@@ -136,11 +136,14 @@ class Retirements:
 
     def _module(self, path: str, dotted: str) -> Retired | None:
         held: list[str] = []
+        files: list[str] = []
+        below: list[str] = []
         if self._base is not None:
             before = self._base.absolute(path, dotted)
             if before.status == "found":
                 files = [file for node in before.nodes for file in node.files]
-                held = files or self._below(before.nodes[0].stem)
+                below = self._below(before.nodes[0].stem) if before.nodes[0].kind != "module" else []
+                held = files or below
                 if not held:
                     return None
         retirement = None
@@ -151,7 +154,8 @@ class Retirements:
                     break
         if not held and retirement is None:
             return None
-        return Retired("module", retirement, self._successors.of_module(held) if self._successors else None)
+        successor = self._successors.of_module(dotted, files, below) if self._successors else None
+        return Retired("module", retirement, successor)
 
     def _below(self, folder: str) -> list[str]:
         names = self._base.index.names if self._base is not None else {}

@@ -34,12 +34,14 @@ class Successors:
         self._renames = renames
         self._moved: dict[str, list[str]] | None = None
 
-    def of_module(self, held: Iterable[str]) -> str | None:
-        """The module that the files of a vanished one became, or that most of its definitions went to."""
-        names, paths = self._program.index.names, list(held)
+    def of_module(self, module: str, files: Iterable[str], below: Iterable[str]) -> str | None:
+        """The module that the files of a vanished one became, that most of its definitions went to, or that most of
+        the modules ``below`` it now lie below."""
+        names, paths = self._program.index.names, list(files)
         for path in paths:
-            if self._renames.get(path) in names:
-                return names[self._renames[path]]
+            new = self._renames.get(path, "")
+            if new in names and self._goes_on(path, new):
+                return names[new]
         votes: Counter[str] = Counter()
         total = 0
         for path in paths:
@@ -47,8 +49,30 @@ class Successors:
                 if _is_distinct(definition) and "." not in definition.name:
                     total += 1
                     votes.update({home.rpartition(":")[0] for home in self._homes(definition.digest)})
-        best = votes.most_common(1)
-        return best[0][0] if best and best[0][1] >= max(1, _MIN_SHARED * total) else None
+        return _elected(votes, total) or self._of_package(module, below)
+
+    def _goes_on(self, path: str, new: str) -> bool:
+        """Whether one file goes on as another that git takes for the same: a notice of copyright may be all that the
+        two share."""
+        if path.rpartition("/")[2] == new.rpartition("/")[2] or is_same(self._program, new, self._base, path):
+            return True
+        before, now = self._base.symbols.definitions(path).values(), self._program.symbols.definitions(new).values()
+        own, others = ([each for each in every if each.kind != "import"] for every in (before, now))
+        return bool(
+            {each.name for each in own} & {each.name for each in others}
+            or {each.digest for each in own if _is_distinct(each)} & {each.digest for each in others}
+        )
+
+    def _of_package(self, module: str, below: Iterable[str]) -> str | None:
+        """The package that most of the modules below a vanished one were moved to."""
+        votes: Counter[str] = Counter()
+        old = [path for path in below if path in self._base.index.names]
+        for path in old:
+            tail = self._base.index.names[path].removeprefix(module)
+            now = self._program.index.names.get(self._renames.get(path, ""), "")
+            if tail.startswith(".") and now.endswith(tail):
+                votes[now.removesuffix(tail)] += 1
+        return _elected(votes, len(old))
 
     def of_symbol(self, path: str, module: str, symbol: str) -> str | None:
         """Where a symbol that ``path`` takes from ``module`` is now, by a name that the same module offers if any."""
@@ -134,6 +158,12 @@ class Successors:
                     if "." not in definition.name:
                         self._moved[f"name:{definition.name}"].append(home)
         return self._moved.get(key, []) if key else []
+
+
+def _elected(votes: Counter[str], total: int) -> str | None:
+    """What most of the votes are for, if these are enough of all."""
+    best = votes.most_common(1)
+    return best[0][0] if best and best[0][1] >= max(1, _MIN_SHARED * total) else None
 
 
 def _is_distinct(definition: Definition) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from audit.model.errors import SourceError
 from audit.model.findings import Retirement
 from audit.model.regex import regex
 from audit.sources.git import Git, Running
@@ -136,11 +137,21 @@ class History:
 
     @property
     def _renames_command(self) -> tuple[str, ...]:
-        options = ("--no-ext-diff", "--no-textconv", "-z", "--name-status", "--diff-filter=R", "-M")
-        return ("diff", *options, self._since or "", self._at)
+        return self._renamed("-M")
+
+    def _renamed(self, similarity: str, *paths: str) -> tuple[str, ...]:
+        options = ("--no-ext-diff", "--no-textconv", "-z", "--name-status", "--diff-filter=R", "--no-rename-empty")
+        return ("diff", *options, similarity, self._since or "", self._at, *paths)
+
+    def _all_renamed(self) -> str:
+        try:
+            return self._output(self._renames_command)
+        except SourceError:
+            # a clone may lack the content of large files, which git compares; equal ones it tells by their ids
+            return self._output(self._renamed("-M100%")) + self._output(self._renamed("-M", "--", "*.py", "*.pyi"))
 
     def _read_renames(self) -> dict[str, str]:
-        fields = self._output(self._renames_command).split("\0")
+        fields = self._all_renamed().split("\0")
         renames: dict[str, str] = {}
         for status, old, new in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
             if status.startswith("R") and old.startswith(self._prefix) and new.startswith(self._prefix):
