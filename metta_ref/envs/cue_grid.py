@@ -7,6 +7,7 @@ neither the observation nor the position can carry the cue: a policy without mem
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from numpy.typing import NDArray
 
 from metta_ref.config import EMPTY, TOKEN, EnvConfig, Feature, Observation
 from metta_ref.envs.interface import Info, StepResult, load_arrays, require_actions
-from metta_ref.envs.layouts import LAYOUTS
 from metta_ref.envs.streams import draw, seeded_streams
 
 MOVES: NDArray[np.int64] = np.array([[-1, 0], [1, 0], [0, -1], [0, 1]])
@@ -22,6 +22,34 @@ MOVES: NDArray[np.int64] = np.array([[-1, 0], [1, 0], [0, -1], [0, 1]])
 
 FEATURES = (Feature("wall", 0), Feature("colour 0", 1), Feature("colour 1", 2))
 """What a cell can hold: the channels of a box, or the features of tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A map: '#' wall, 'S' a possible start (the cue lies on the cell to its left), 'G' a goal.
+
+    With `coloured_goals` the two goals swap places at random and show their colours, and the cue is the
+    colour to look for. Without, goals look like floor, and the cue means the upper or the lower one.
+    """
+
+    rows: tuple[str, ...]
+    coloured_goals: bool
+
+
+def grid_layout(corridor: int) -> Layout:
+    """Two rooms of three rows with a corridor of that length between them; goals in two far corners."""
+    wall, floor = "#" * corridor, "." * corridor
+    return Layout((f".S.{wall}..G", f".S.{floor}...", f".S.{wall}..G"), coloured_goals=True)
+
+
+def tmaze_layout(corridor: int) -> Layout:
+    """A corridor of that length from the cue to a junction with an upper and a lower arm."""
+    wall, floor = "#" * (corridor + 2), "." * corridor
+    return Layout((f"{wall}G", f".S{floor}.", f"{wall}G"), coloured_goals=False)
+
+
+LAYOUTS = {"grid": grid_layout, "tmaze": tmaze_layout}
+"""By the name of the task, from the length of the corridor."""
 
 
 class CueGrid:

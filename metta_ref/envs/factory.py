@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from metta_ref.config import ConfigError, EnvConfig
-from metta_ref.envs.cue_grid import CueGrid
+from metta_ref.envs.cue_grid import LAYOUTS, CueGrid
 from metta_ref.envs.interface import VectorEnv
-from metta_ref.envs.layouts import LAYOUTS
 from metta_ref.envs.parallel import ParallelEnv
 
 

@@ -85,7 +85,7 @@ class GymnasiumEnv:
         return {"begun": self._begun.copy()}
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """See `VectorEnv`; call `reset` next."""
+        """Call `reset` next."""
         load_arrays({"begun": self._begun}, state)
         self._next_seeds = self._seeds()
 

@@ -47,11 +47,8 @@ class MettaGridEnv:
         self._config.game.max_steps = max_steps
         facts = PolicyEnvInterface.from_mg_cfg(self._config)
         self.num_actions = len(facts.action_names)
-        self.metadata: Mapping[str, str] = {
-            "name": f"mettagrid {name}",
-            "autoreset_mode": "same_step",
-            "snapshot": "exact",
-        }
+        told = f"mettagrid {name}"
+        self.metadata: Mapping[str, str] = {"name": told, "autoreset_mode": "same_step", "snapshot": "exact"}
         features = tuple(Feature(one.name, one.id, float(one.normalization) or 1.0) for one in facts.obs_features)
         rows, columns = facts.egocentric_shape
         self._middle = np.float32(columns // 2), np.float32(rows // 2)
@@ -72,16 +69,14 @@ class MettaGridEnv:
         require_actions(self, actions)
         self._actions[np.arange(self.num_envs), self._length] = actions
         self._length += 1
-        worlds = range(len(self._worlds))
-        for number in worlds:
-            _act(self._worlds[number], actions[self._rows(number)])
-        rewards = np.concatenate([world._c_sim.rewards() for world in self._worlds]).astype(np.float32)
+        for number, world in enumerate(self._worlds):
+            _act(world, actions[self._rows(number)])
+        rewards = self._of_all("rewards").astype(np.float32)
         self._return += rewards
-        truncated = np.concatenate([world._c_sim.truncations() for world in self._worlds]).astype(np.bool_)
-        terminated = np.concatenate([world._c_sim.terminals() for world in self._worlds]).astype(np.bool_) & ~truncated
-        ended = [bool((terminated | truncated)[self._rows(number)].all()) for number in worlds]
-        done = np.repeat(ended, self._agents)
-        obs = self._observe()
+        truncated = self._of_all("truncations").astype(np.bool_)
+        terminated = self._of_all("terminals").astype(np.bool_) & ~truncated
+        ended = (terminated | truncated).reshape(-1, self._agents).all(axis=1)
+        done, obs = ended.repeat(self._agents), self._observe()
         info: Info = {
             "_final_obs": done,
             "final_obs": obs,
@@ -89,9 +84,8 @@ class MettaGridEnv:
             "episode_length": self._length.copy(),
         }
         if done.any():
-            for number in worlds:
-                if ended[number]:
-                    self._begin(number)
+            for number in np.flatnonzero(ended).tolist():
+                self._begin(number)
             obs = self._observe()
         return obs, rewards, terminated & done, truncated & done, info
 
@@ -99,12 +93,11 @@ class MettaGridEnv:
         return {name: array.copy() for name, array in self._state().items()}
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """See `VectorEnv`; takes as long as the episodes that are played again."""
+        """Takes as long as the episodes that are played again."""
         load_arrays(self._state(), state)
         for number in range(len(self._worlds)):
             rows = self._rows(number)
-            self._worlds[number].close()
-            self._worlds[number] = self._world(number)
+            self._replace(number)
             for step in range(int(self._length[rows.start])):
                 _act(self._worlds[number], self._actions[rows, step])
 
@@ -119,10 +112,16 @@ class MettaGridEnv:
     def _rows(self, number: int) -> slice:
         return slice(number * self._agents, (number + 1) * self._agents)
 
+    def _of_all(self, what: str) -> NDArray[Any]:
+        return np.concatenate([getattr(world._c_sim, what)() for world in self._worlds])
+
     def _begin(self, number: int) -> None:
         rows = self._rows(number)
         self._episode[rows] += 1
         self._length[rows], self._return[rows], self._actions[rows] = 0, 0, 0
+        self._replace(number)
+
+    def _replace(self, number: int) -> None:
         self._worlds[number].close()
         self._worlds[number] = self._world(number)
 
@@ -137,8 +136,7 @@ class MettaGridEnv:
         return Simulation(config, seed=seed)
 
     def _observe(self) -> NDArray[np.float32]:
-        raw = np.concatenate([world._c_sim.observations() for world in self._worlds])
-        place, feature, value = raw[..., 0], raw[..., 1], raw[..., 2]
+        place, feature, value = np.moveaxis(self._of_all("observations"), -1, 0)
         nowhere = place == _NOWHERE
         x = np.where(nowhere, self._middle[0], place & 0x0F)
         y = np.where(nowhere, self._middle[1], place >> 4)
