@@ -172,23 +172,16 @@ def rank(played: Mapping[PolicyKey, Episodes], bootstrap: Bootstrap) -> tuple[St
     return tuple(sorted(standings, key=lambda standing: (standing.place, standing.policy)))
 
 
-def judge(comparison: Comparison, margin: float) -> tuple[Outcome, int | None]:
+def judge(comparison: Comparison, margin: float) -> Outcome:
     """The regression gate: may a policy be at most a margin worse than another?
 
     Passed when the whole interval of the difference lies at or above -margin, regressed when it lies below. Only
-    differences of equal episodes decide; what too few of them cannot tell is undecided, and about how many would
-    tell a difference as small as the margin is said as well, None where no number is known to.
+    differences of equal episodes decide, and only where there are enough of them.
     """
-    interval, pairs, effect = comparison.difference_interval, comparison.pairs, comparison.detectable
-    if interval is None or effect is None:
-        return "undecided", None
-    if pairs >= _FEWEST_PAIRS and interval.low >= -margin:
-        return "passed", None
-    if pairs >= _FEWEST_PAIRS and interval.high < -margin:
-        return "regressed", None
-    if margin <= 0:
-        return "undecided", None
-    return "undecided", max(math.ceil(pairs * (effect / margin) ** 2), pairs + 1, _FEWEST_PAIRS)
+    interval = comparison.difference_interval
+    if interval is None or comparison.pairs < _FEWEST_PAIRS:
+        return "undecided"
+    return "passed" if interval.low >= -margin else "regressed" if interval.high < -margin else "undecided"
 
 
 def _won(x: Values, y: Values) -> Values:

@@ -12,12 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from metta_ref.checkpoint import Checkpoint, CheckpointManager, key_and_version
-from metta_ref.config import Config, EnvConfig, EvaluationConfig
+from metta_ref.config import Config
 
 if TYPE_CHECKING:
     from metta_ref.eval.records import EpisodeRecord, SimulationRecord
-    from metta_ref.sim.simulation import Simulation
-    from metta_ref.tools.sim import SimConfig
 
 Played = Sequence[tuple["SimulationRecord", Sequence["EpisodeRecord"]]]
 
@@ -33,30 +31,17 @@ def evaluation_due(config: Config, epoch: int, agent_step: int) -> bool:
     return interval > 0 and (epoch % interval == 0 or agent_step >= config.trainer.total_timesteps)
 
 
-def simulation_of(name: str, env: EnvConfig, settings: "EvaluationConfig | SimConfig") -> "Simulation":
-    """What to play, as settings say."""
-    from metta_ref.sim.simulation import Simulation
-
-    return Simulation(
-        name=name,
-        env=env,
-        episodes=settings.episodes,
-        num_envs=settings.num_envs,
-        seed=settings.seed,
-        max_steps=settings.max_steps,
-        greedy=settings.greedy,
-    )
-
-
 def evaluated(
     checkpoint: Checkpoint, config: Config, manager: CheckpointManager
 ) -> tuple[Checkpoint, float | None, Played]:
     """The checkpoint with its score as `evaluation.*` asks for it, the score, and what to publish once it is saved."""
     from metta_ref.checkpoint.policies import Policy
-    from metta_ref.sim.simulation import rewards, simulate
+    from metta_ref.sim.simulation import Simulation, rewards, simulate
 
-    epoch, env = checkpoint.epoch, config.env
-    simulation = simulation_of(env.task, env, config.evaluation)
+    epoch, env, asked = checkpoint.epoch, config.env, config.evaluation
+    simulation = Simulation(
+        env.task, env, asked.episodes, asked.num_envs, asked.seed, asked.max_steps, greedy=asked.greedy
+    )
     agent = checkpoint.policy.build(checkpoint.state)
     policy = Policy(key_and_version(manager.path(epoch), epoch), agent, checkpoint.sidecar)
     played = [simulate(simulation, block, policy)[:2] for block in range(len(simulation.blocks))]

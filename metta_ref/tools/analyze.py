@@ -123,23 +123,18 @@ def _gate(analysis: "Analysis", run: str, margin: float) -> int:
     """Say whether the newest measured checkpoint of the run passed, and return the exit code."""
     from metta_ref.eval.statistics import judge
 
-    epochs = [epoch for name, epoch in (one.policy for one in analysis.checkpoints if one.metrics) if name == run]
-    newest = max(epochs, default=None)
-    compared = [one for one in analysis.comparisons if one.policy == (run, newest)]
-    if not compared:
+    newest = max((one.policy for one in analysis.checkpoints if one.metrics and one.policy[0] == run), default=None)
+    compared = [one for one in analysis.comparisons if one.policy == newest]
+    if not newest or not compared:
         raise ConfigError([f"run={run}: no checkpoint of it has a simulation in common with the baseline to compare"])
-    [found] = compared
-    outcome, needed = judge(found, margin)
-    interval = found.difference_interval
-    difference = (
-        "none" if interval is None else f"{found.difference:+.6g} interval={interval.low:.6g},{interval.high:.6g}"
-    )
+    found, outcome = compared[0], judge(compared[0], margin)
+    difference = "none" if found.difference is None else f"{found.difference:+.6g}"
     print(
-        f"gate run={run} epoch={newest} outcome={outcome} difference={difference} margin={margin:g} pairs={found.pairs}"
+        f"gate run={run} epoch={newest[1]} outcome={outcome} difference={difference} margin={margin:g} "
+        f"detectable={found.detectable} pairs={found.pairs}"
     )
     if outcome == "undecided":
-        advice = f"about {needed} pairs would tell" if needed else "play more equal episodes"
-        print(f"undecided: {advice}; evaluate both with more episodes of equal seeds", file=sys.stderr)
+        print("undecided: play more equal episodes: evaluate both with the same seeds", file=sys.stderr)
     return {"passed": EXIT_DONE, "regressed": EXIT_FAILED, "undecided": EXIT_REFUSED}[outcome]
 
 

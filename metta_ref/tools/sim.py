@@ -70,23 +70,27 @@ def main(config: SimConfig) -> int:
     from metta_ref.checkpoint import CheckpointManager
     from metta_ref.eval.place import parse_place
     from metta_ref.sim.evaluation import evaluate
+    from metta_ref.sim.simulation import Simulation
     from metta_ref.sim.suite import load_suite
-    from metta_ref.tools._evaluating import simulation_of
     from metta_ref.tools._training import use_one_thread
 
     use_one_thread()
     directory = run_dir(config.run)
     database = parse_place(config.database, directory / "stats.duckdb")
-    simulation = simulation_of(config.name or trained.env.task, trained.env, config)
+    simulation = Simulation(
+        config.name or trained.env.task,
+        trained.env,
+        config.episodes,
+        config.num_envs,
+        config.seed,
+        config.max_steps,
+        greedy=config.greedy,
+    )
     simulations = load_suite(Path(config.suite), simulation) if config.suite else (simulation,)
     uris = config.policies or _chosen(config, CheckpointManager(directory))
-    replay_dir = directory / "replays"
+    plays, replay_dir = _plays(uris, simulations, config), directory / "replays"
     evaluations = evaluate(
-        _plays(uris, simulations, config),
-        database,
-        num_workers=config.num_workers,
-        replays=config.replays,
-        replay_dir=replay_dir,
+        plays, database, num_workers=config.num_workers, replays=config.replays, replay_dir=replay_dir
     )
     for done in evaluations:
         run, epoch = done.policy

@@ -35,22 +35,14 @@ def versus(ours: Episodes, theirs: Episodes) -> Comparison:
     ],
 )
 def test_an_interval_on_one_side_of_the_margin_decides(mean: float, margin: float, outcome: str) -> None:
-    assert judge(differing(mean, 1.0, pairs=100), margin)[0] == outcome
-
-
-def test_undecided_it_says_how_many_pairs_would_tell() -> None:
-    few = differing(-0.1, 1.0, pairs=20)
-    outcome, needed = judge(few, 0.1)
-    assert outcome == "undecided"
-    enough = differing(-0.1, 1.0, pairs=needed)
-    assert enough.detectable == pytest.approx(0.1, rel=0.1)
+    assert judge(differing(mean, 1.0, pairs=100), margin) == outcome
 
 
 @pytest.mark.parametrize("pairs", [1, 2, 9])
 def test_a_handful_of_pairs_decides_nothing_however_clear(pairs: int) -> None:
-    assert judge(differing(-5.0, 0.0, pairs), 0.1)[0] == "undecided"
+    assert judge(differing(-5.0, 0.0, pairs), 0.1) == "undecided"
 
 
 def test_without_pairs_nothing_is_decided() -> None:
     alone = versus({MAZE: [("a", 0.0)]}, {MAZE: [("b", 9.0)]})
-    assert judge(alone, 0.1) == ("undecided", None)
+    assert judge(alone, 0.1) == "undecided"

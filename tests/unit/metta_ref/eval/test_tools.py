@@ -184,7 +184,7 @@ def test_the_gate_judges_the_newest_checkpoint_by_its_baseline(data: Path, comma
 
     status, said, err = gate("lazy", "1")
     assert (status, err) == (0, "")
-    assert re.fullmatch(r"gate run=demo epoch=1 outcome=passed difference=\S+ interval=\S+,\S+ margin=1 pairs=16", said)
+    assert re.fullmatch(r"gate run=demo epoch=1 outcome=passed difference=\S+ margin=1 detectable=\S+ pairs=16", said)
     assert gate("demo", "1")[2] == (
         "error: baseline=demo: epochs 0, 1 of it were evaluated; name one, as in baseline=demo#epoch-NUMBER\n"
     )
@@ -201,7 +201,7 @@ def test_a_regression_fails_the_gate(data: Path, command: Command) -> None:
     command("sim", *played, "episodes=4")
     status, out, err = command("analyze", *judged)
     assert (status, "outcome=undecided" in out) == (2, True)
-    assert err.endswith(" pairs would tell; evaluate both with more episodes of equal seeds\n")
+    assert err == "undecided: play more equal episodes: evaluate both with the same seeds\n"
     command("sim", *played, "episodes=12")
     with duckdb.connect(str(data / "demo" / "stats.duckdb")) as connection:
         connection.execute(
