@@ -17,11 +17,9 @@ class Core(Protocol):
 
     def initial_state(self, batch: int) -> State:
         """The state before an episode."""
-        ...
 
     def __call__(self, inputs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, State]:
         """Outputs [T, B, D] of inputs [T, B, D]; where `starts` bool[T, B], memory is cleared first."""
-        ...
 
 
 class Agent(Protocol):
@@ -34,19 +32,15 @@ class Agent(Protocol):
 
     def initial_state(self, batch: int) -> State:
         """The state before an episode, for `batch` environments, on the agent's device."""
-        ...
 
     def step(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
         """Logits [B, A], values [B] and the next state for obs [B, *shape] and starts bool[B]."""
-        ...
 
     def sequence(self, obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
         """Logits [T, B, A], values [T, B] and the last state for obs [T, B, *shape] and starts bool[T, B]."""
-        ...
 
     def adapt(self, observation: Observation) -> None:
         """Read tokens as an environment with these feature ids means them; nothing to do for a box."""
-        ...
 
     # As torch's modules do.
     def named_parameters(self) -> Iterator[tuple[str, torch.nn.Parameter]]: ...

@@ -57,9 +57,12 @@ class CheckpointManager:
         return epochs[-1]
 
     def select(self, selection: Selection) -> tuple[int, ...]:
-        """The epochs that are wanted; see `selection.select`. Sidecars are read only where they matter."""
+        """The epochs that are wanted; see `selection.select`. Sidecars are read only where they matter.
+
+        One that is named need not be there.
+        """
         if selection.epoch is not None:
-            return (self.stored(selection.epoch).manifest.epoch,)
+            return (selection.epoch,)
         if selection == Selection():
             return (self.latest(),)
         try:

@@ -50,15 +50,14 @@ class PolicyCache:
             from metta_ref.agents import uniform_agent
 
             return Policy((address.base, 0), uniform_agent(observation, num_actions), {})
-        with opened(address) as (manager, epoch):
-            stored = manager.stored(epoch)
+        with opened(address) as stored:
             spec = stored.policy_spec()
             if not observation.fits(spec.observation) or spec.num_actions != num_actions:
                 raise CheckpointStateError(
                     f"{uri}: sees {spec.observation} and has {spec.num_actions} actions, but the "
                     f"environment shows {observation} and has {num_actions}; name another policy"
                 )
-            key = key_and_version(stored.directory, epoch)
+            key = key_and_version(stored.directory, stored.manifest.epoch)
             identity = (address.base, key, stored.manifest.files["policy.safetensors"], observation.features)
             policy = self._policies.pop(identity, None)
             if policy is None:

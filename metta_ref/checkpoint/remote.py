@@ -23,13 +23,13 @@ _FACTS = (MANIFEST, SIDECAR)
 _POLICY = (POLICY, f"policy{TENSORS}")
 
 
-def copied(uri: str, folder: Path, wanted: Selection, *, whole: bool) -> tuple[CheckpointManager, int]:
+def copied(uri: str, folder: Path, wanted: Selection, *, whole: bool) -> Stored:
     """Copy of the run at a URI, into a folder, the checkpoint that is wanted, or no more of it than its policy, and of
-    the others what it takes to choose. Returns the copy's manager, and the epoch.
+    the others what it takes to choose.
 
     Raises CheckpointPathError when no file system has that scheme, or a package for it is missing,
     CheckpointNotFoundError when nothing is there, CheckpointUnreachableError when the file system does not answer, or
-    refuses to, and as `CheckpointManager.select` does.
+    refuses to, and as `CheckpointManager.select` and `stored` do.
     """
     with _reaching(uri):
         system, root = _filesystem(uri)
@@ -46,14 +46,14 @@ def copied(uri: str, folder: Path, wanted: Selection, *, whole: bool) -> tuple[C
         compared = wanted.epoch is None and wanted != Selection()
         for epoch in there:
             fetch(epoch, _FACTS if compared or epoch in (wanted.epoch, max(there)) else ())
-        [chosen, *_] = manager.select(wanted)
-        fetch(chosen, manager.stored(chosen).manifest.files if whole else _POLICY)
-    return manager, chosen
+        stored = manager.stored(manager.select(wanted)[0])
+        fetch(stored.manifest.epoch, stored.manifest.files if whole else _POLICY)
+    return stored
 
 
-def downloaded(uri: str, folder: Path) -> tuple[CheckpointManager, int]:
-    """Download an artifact `wandb://entity/project/name:version` into a folder. Returns the manager of a run of its
-    name with that one checkpoint, and the epoch. W&B's package caches what it downloads.
+def downloaded(uri: str, folder: Path) -> Stored:
+    """Download an artifact `wandb://entity/project/name:version` into a folder, as the checkpoint of a run of its name.
+    W&B's package caches what it downloads.
 
     The version is v0, v1, ..., `latest` or `epoch-<number>`; without one it is the latest.
 
@@ -78,8 +78,7 @@ def downloaded(uri: str, folder: Path) -> tuple[CheckpointManager, int]:
     manager = CheckpointManager(folder / PurePosixPath(path.partition(":")[0]).name)
     epoch = Stored(files).manifest.epoch
     manager.directory.mkdir(parents=True)
-    files.rename(manager.path(epoch))
-    return manager, epoch
+    return Stored(files.rename(manager.path(epoch)))
 
 
 def _complete(system: Any, root: str, manager: CheckpointManager) -> dict[int, str]:

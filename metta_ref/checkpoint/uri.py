@@ -24,6 +24,7 @@ from metta_ref.checkpoint.manager import CheckpointManager
 from metta_ref.checkpoint.names import FOLDER, key_and_version, parse_epoch
 from metta_ref.checkpoint.remote import copied, downloaded
 from metta_ref.checkpoint.selection import Selection
+from metta_ref.checkpoint.stored import Stored
 from metta_ref.config import run_dir
 
 MOCK, _WANDB = "mock", "wandb"
@@ -75,8 +76,8 @@ def parse_uri(text: str) -> PolicyUri:
 
 
 @contextlib.contextmanager
-def opened(uri: PolicyUri, *, whole: bool = False) -> Iterator[tuple[CheckpointManager, int]]:
-    """The manager and the epoch that a URI names, for the time of the block.
+def opened(uri: PolicyUri, *, whole: bool = False) -> Iterator[Stored]:
+    """The checkpoint that a URI names, for the time of the block.
 
     Unless `whole`, no more than the policy of what lies elsewhere is fetched.
 
@@ -89,7 +90,7 @@ def opened(uri: PolicyUri, *, whole: bool = False) -> Iterator[tuple[CheckpointM
         path = Path(uri.base)
         manager = CheckpointManager(path.parent if path.name == FOLDER else path)
         key_and_version(manager.directory, 0)
-        yield manager, manager.select(uri.wanted)[0]
+        yield manager.stored(manager.select(uri.wanted)[0])
         return
     base = uri.base.rstrip("/").removesuffix(f"/{FOLDER}")
     with tempfile.TemporaryDirectory(prefix="metta_ref-policy-") as folder:

@@ -49,29 +49,24 @@ class VectorEnv(Protocol):
 
     def reset(self) -> tuple[NDArray[np.float32], Info]:
         """Begin a new episode everywhere; random streams go on from where they are."""
-        ...
 
     def step(self, actions: NDArray[np.int64]) -> StepResult:
         """Observation, reward, terminated, truncated and info of one step; `actions` is int64[N].
 
         Raises ValueError on an action out of range or an array of another shape.
         """
-        ...
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
         """Copies of everything that the future depends on, first axis N: equal states, equal futures."""
-        ...
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go on from a state.
 
         Raises ValueError when a key is missing or unknown, or an array has another shape or type.
         """
-        ...
 
     def close(self) -> None:
         """Release what the environment holds; safe to call twice."""
-        ...
 
 
 def require_actions(env: VectorEnv, actions: NDArray[np.int64]) -> None:

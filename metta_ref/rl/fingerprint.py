@@ -5,7 +5,6 @@ import platform
 import numpy as np
 import torch
 
-from metta_ref.config import ConfigError
 from metta_ref.rl.group import Group
 
 
@@ -21,16 +20,3 @@ def environment_fingerprint(device: torch.device, group: Group) -> dict[str, str
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
         "ranks": str(group.size),
     }
-
-
-def require_equal_ranks(device: torch.device, group: Group) -> None:
-    """Raise ConfigError unless all ranks compute alike: each takes the same steps with weights of its own."""
-    first, *others = group.gather(environment_fingerprint(device, group))
-    problems = [
-        f"rank {rank}: its {name} is {other[name]}, that of rank 0 {first[name]}; start all ranks on equal machines"
-        for rank, other in enumerate(others, 1)
-        for name in first
-        if other[name] != first[name]
-    ]
-    if problems:
-        raise ConfigError(problems)

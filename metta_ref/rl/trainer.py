@@ -18,7 +18,7 @@ from metta_ref.config import Config, ConfigError, config_digest
 from metta_ref.envs import Info, VectorEnv
 from metta_ref.rl.adam import Adam
 from metta_ref.rl.curriculum import Curriculum
-from metta_ref.rl.fingerprint import environment_fingerprint, require_equal_ranks
+from metta_ref.rl.fingerprint import environment_fingerprint
 from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.kickstarter import make_kickstarter
 from metta_ref.rl.network import Network, chosen_device
@@ -60,15 +60,14 @@ class Trainer:
     On several ranks each has a trainer, whose environments are its part of the batch; they are made, updated, saved
     and restored together.
 
-    Raises ConfigError when the device is not there, the agent cannot see what the environment shows, or the ranks'
-    machines differ; CheckpointError when the teacher cannot be had, GroupError when another rank fails.
+    Raises ConfigError when the device is not there or the agent cannot see what the environment shows, CheckpointError
+    when a teacher cannot be had, GroupError when another rank fails.
     """
 
     def __init__(self, config: Config, env: VectorEnv, group: Group = ALONE) -> None:
         self.config, self.env, self.group = config, env, group
         self._batch = env.num_envs * group.size
         self._device = chosen_device(config, group)
-        require_equal_ranks(self._device, group)
         self._spec = PolicySpec(config.py_agent, env.observation, env.num_actions, config.agent)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)

@@ -35,8 +35,7 @@ def main(config: InspectConfig) -> int:
 
     from metta_ref.checkpoint.uri import opened, parse_uri
 
-    with opened(parse_uri(config.policy), whole=True) as (manager, epoch):
-        stored = manager.stored(epoch)
+    with opened(parse_uri(config.policy), whole=True) as stored:
         loaded = stored.load()
         facts = asdict(stored.manifest) | {
             "sidecar": dict(loaded.sidecar),
