@@ -56,6 +56,7 @@ class Collector:
         self.top_level = {statement for statement in tree.body if isinstance(statement, ast.Delete)}
         self.block(tree.body[: (live := runs_until(tree.body))])
         self.within("typing", tree.body[live:])
+        self.definitions.settle(tree)
         facts = facts_of(self, tree)
         del self.expressions, self.imports  # they point back here: without the cycle the tree is freed at once
         return facts
@@ -209,10 +210,8 @@ class Collector:
     def _try(self, node: ast.Try | ast.TryStar) -> None:
         first = len(self.imports.found)
         survives = survives_failed_import(node)
-        guarded, self.attributes_guarded = (
-            self.attributes_guarded,
-            self.attributes_guarded or survives_missing_attribute(node),
-        )
+        guarded = self.attributes_guarded
+        self.attributes_guarded |= survives_missing_attribute(node)
         self.within("guarded" if survives else self.context, node.body)
         self.attributes_guarded = guarded
         has_import = len(self.imports.found) > first

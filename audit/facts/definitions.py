@@ -8,13 +8,15 @@ import msgspec
 
 from audit.facts.bodies import Body, FunctionNode, is_decorated
 from audit.facts.callables import leaf_of
-from audit.facts.digests import definition_digest, variable_digest
+from audit.facts.digests import code_digest, definition_digest, variable_digest
 from audit.facts.exports import Exports
+from audit.facts.offered import offered_names
+from audit.facts.parameters import parameters_of
 from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
 from audit.facts.spelling import spelled
 from audit.facts.terms import NONE, annotation_text, field_of, term_of
-from audit.model.facts import Definition, Parameter
+from audit.model.facts import Definition
 from audit.model.terms import element_of, entered
 
 _OPENING_NAMES = frozenset({"__getattr__", "__class__"})
@@ -30,6 +32,7 @@ class Definitions:
         self.found: list[Definition] = []
         self.exports = Exports(spans)
         self.open = False
+        self._openers: list[FunctionNode] = []
         self.namespace = False
         self.open_classes: set[str] = set()
         self.tests = 0
@@ -96,7 +99,7 @@ class Definitions:
         if qualified is None:
             return
         if scope is module and node.name == "__getattr__":
-            self.open = True
+            self._openers.append(node)
         if scope.is_class and node.name in ("__getattr__", "__getattribute__"):
             self.open_classes.add(qualified.rpartition(".")[0])
         if node.name.startswith("test"):
@@ -106,13 +109,14 @@ class Definitions:
                 qualified,
                 "function",
                 self.spans.of(node),
-                _parameters(node.args),
+                parameters_of(node.args),
                 (),
                 definition_digest(self.spans.lines, node),
                 tuple(map(spelled, node.decorator_list)),
                 (node.end_lineno or node.lineno) - node.lineno + 1,
                 annotation=annotation_text(node.returns),
                 asynchronous=isinstance(node, ast.AsyncFunctionDef),
+                code=code_digest(self.spans.lines, node),
             )
         )
 
@@ -134,8 +138,17 @@ class Definitions:
                 definition_digest(self.spans.lines, node),
                 tuple(map(spelled, node.decorator_list)),
                 (node.end_lineno or node.lineno) - node.lineno + 1,
+                code=code_digest(self.spans.lines, node),
             )
         )
+
+    def settle(self, tree: ast.Module) -> None:
+        """Note the names that the module gives only when it is asked for them; where it may give any, it is open."""
+        for node in self._openers:
+            names = offered_names(node, tree)
+            self.open = self.open or names is None
+            for name in sorted(names or ()):
+                self._put(Definition(name, "variable", self.spans.of(node), value=_MIXED))
 
     def enter_class(self, outer: Scope, inner: Scope, node: ast.ClassDef) -> None:
         """Members bound in ``inner`` belong to this class from now on."""
@@ -250,29 +263,6 @@ class Definitions:
             return name
         owner = self._classes.get(id(scope))
         return None if owner is None else f"{owner}.{name}"
-
-
-def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
-    positional = [*arguments.posonlyargs, *arguments.args]
-    first_default = len(positional) - len(arguments.defaults)
-    found = [
-        Parameter(
-            argument.arg,
-            "positional" if index < len(arguments.posonlyargs) else "normal",
-            index < first_default,
-            annotation_text(argument.annotation),
-        )
-        for index, argument in enumerate(positional)
-    ]
-    if arguments.vararg is not None:
-        found.append(Parameter(arguments.vararg.arg, "variadic", False, annotation_text(arguments.vararg.annotation)))
-    found += [
-        Parameter(argument.arg, "keyword", default is None, annotation_text(argument.annotation))
-        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-    ]
-    if arguments.kwarg is not None:
-        found.append(Parameter(arguments.kwarg.arg, "keywords", False, annotation_text(arguments.kwarg.annotation)))
-    return tuple(found)
 
 
 def _as_written(name: str) -> str:

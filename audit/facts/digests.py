@@ -26,6 +26,17 @@ def definition_digest(lines: Sequence[bytes], node: FunctionNode | ast.ClassDef)
     return _digest(lines[first:last], node.name)
 
 
+def code_digest(lines: Sequence[bytes], node: FunctionNode | ast.ClassDef) -> str:
+    """The digest of a documented function or class without its documentation, which is rewritten when it is renamed;
+    empty for one that has none, or nothing else."""
+    said = node.body[0]
+    if len(node.body) == 1 or ast.get_docstring(node, clean=False) is None:
+        return ""
+    first, last = node.lineno, node.end_lineno or node.lineno
+    before, after = lines[first - 1 : said.lineno - 1], lines[said.end_lineno or said.lineno : last]
+    return _digest([*before, *after], node.name)
+
+
 def variable_digest(lines: Sequence[bytes], name: str, statement: ast.stmt) -> str:
     """The digest of an assignment; empty for anything else that binds a name, and for a value that so many names
     have that it tells none apart: none at all, a truth value, nought, one, something empty."""

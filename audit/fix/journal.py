@@ -37,11 +37,15 @@ def open_journal(root: Path, prepared: Iterable[tuple[Path, Path, FileChange]]) 
         for fresh, _, change in prepared
     ]
     journal, fresh = root / JOURNAL, root / f"{JOURNAL}.new"
-    with fresh.open("w", encoding="utf-8", errors="surrogateescape") as stream:
-        json.dump({"process": os.getpid(), "files": files}, stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    fresh.replace(journal)
+    try:
+        with fresh.open("w", encoding="utf-8", errors="surrogateescape") as stream:
+            json.dump({"process": os.getpid(), "files": files}, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(journal)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
     return journal
 
 

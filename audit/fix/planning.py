@@ -8,6 +8,7 @@ from audit.fix.changes import FileChange, FixKey, Left, Mode, Plan, Relocate, ap
 from audit.fix.generated import is_generated
 from audit.fix.places import NO_REPLACEMENT, respelled_at
 from audit.fix.text import CannotFixError, Edit, Lines, apply_edits, decode_text
+from audit.fix.titles import redrawn
 from audit.model.findings import Finding
 
 Memory = dict[tuple[str, Mode, tuple[tuple[FixKey, str], ...]], tuple[FileChange, tuple[Left, ...]]]
@@ -97,12 +98,12 @@ def _fix_file(
 
         after, fixed, left = fix_python(path, content, findings, mode=mode, unsafe=unsafe, relocate=relocate)
     else:
-        after, fixed, left = _fix_text(content, findings, relocate)
+        after, fixed, left = _fix_text(path, content, findings, relocate)
     return FileChange(path, content, after, fixed), (*spared, *left)
 
 
 def _fix_text(
-    content: bytes, findings: Sequence[Finding], relocate: Relocate
+    path: str, content: bytes, findings: Sequence[Finding], relocate: Relocate
 ) -> tuple[bytes, tuple[Finding, ...], tuple[Left, ...]]:
     source = decode_text(content)
     lines = Lines(source.text)
@@ -120,4 +121,6 @@ def _fix_text(
             continue
         edits.append(edit)
         fixed.append(finding)
+    if path.endswith((".rst", ".txt")):
+        edits += redrawn(lines, edits)
     return source.encode(apply_edits(source.text, edits)), tuple(fixed), tuple(left)

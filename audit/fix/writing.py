@@ -25,12 +25,14 @@ def write_changes(root: Path, changes: Iterable[FileChange], replace: Replace = 
     Raises:
         UsageError: a file changed since it was read, leads out of the tree, or cannot be written; nothing is
             changed then.
-        SourceError: putting back failed too; the message names the files that hold new content.
+        SourceError: putting back failed too; the message names the files that hold new content, and the next
+            `recover` puts them back.
     """
     wanted = list(changes)
     prepared: list[tuple[Path, Path, FileChange]] = []
-    done: list[tuple[Path, FileChange]] = []
+    begun: list[tuple[Path, FileChange]] = []
     journal: Path | None = None
+    is_settled = False  # until all or none is in place the journal must stay, whatever interrupts this
     try:
         for change in wanted:
             file = _own_file(root, change)
@@ -39,17 +41,19 @@ def write_changes(root: Path, changes: Iterable[FileChange], replace: Replace = 
             journal = open_journal(root, prepared)
         for fresh, file, change in prepared:
             _demand_unchanged(file, change)
+            begun.append((file, change))  # before it is replaced: an interrupt may come in between
             replace(fresh, file)
-            done.append((file, change))
+        is_settled = True
     except BaseException as error:
-        _put_back(done)
+        _put_back(begun)
+        is_settled = True
         if isinstance(error, OSError):
             raise UsageError(f"cannot write: {error.strerror or error}; nothing was changed") from None
         raise
     finally:
-        for fresh, _, _ in prepared:
+        for fresh, _, _ in prepared if is_settled else ():
             fresh.unlink(missing_ok=True)
-        if journal is not None:
+        if journal is not None and is_settled:
             journal.unlink(missing_ok=True)
 
 
@@ -86,11 +90,12 @@ def _beside(file: Path, content: bytes, shown: str) -> Path:
     return fresh
 
 
-def _put_back(done: list[tuple[Path, FileChange]]) -> None:
+def _put_back(begun: list[tuple[Path, FileChange]]) -> None:
     failed = []
-    for file, change in done:
+    for file, change in begun:
         try:
-            _beside(file, change.before, change.path).replace(file)
+            if file.read_bytes() == change.after:
+                _beside(file, change.before, change.path).replace(file)
         except (OSError, UsageError):
             failed.append(change.path)
     if failed:

@@ -89,6 +89,15 @@ class Docstrings(TextKind):
 
     HOLDS = (
         Example(
+            title="an attribute of what is called as a module beside it is called",
+            before={
+                "shop/__init__.py": "",
+                "shop/app.py": "from . import till\n",
+                "shop/till.py": '"""Commands below ``app.till`` are kept."""\n',
+            },
+            after={"shop/app.py": ""},
+        ),
+        Example(
             title="one word that was a module which no one can read, and a member that may be anybody's",
             before={
                 "shop/__init__.py": '"""Calls store.open of what it is given, and till.count."""\n',

@@ -12,6 +12,7 @@ import msgspec
 from audit.kinds.commands import command_mentions
 from audit.kinds.folder_trees import tree_mentions
 from audit.kinds.prose import DOCUMENT, CodeLine, code_mentions, doctest_mentions, prose_mentions
+from audit.kinds.python_code import is_code
 from audit.kinds.sphinx import toctree_mentions
 from audit.kinds.texts import Positions
 from audit.model.mentions import Mention
@@ -22,6 +23,7 @@ _SHELL: Final = frozenset({"bash", "sh", "shell", "console", "zsh", "shell-sessi
 _SESSIONS: Final = frozenset({"console", "shell-session", "terminal"})
 _PROMPT: Final = regex(r"^(\s*)(?:\$|%|>|❯|#)[ ](?=\w)", re.MULTILINE)
 _NOT_TEXT: Final = frozenset({"diff", "patch", "mermaid", "output", "log", "traceback", "svg", "html"})
+_IMPORT: Final = regex(r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import|import)[ \t]+[\w(*]", re.MULTILINE)
 _REPORT: Final = regex(
     r"Traceback \(most recent call last\)|^\w*(?:Error|Exception)\b|^(?:FAILED|ERROR) ", re.MULTILINE
 )
@@ -42,7 +44,7 @@ def fence_mentions(fence: Fence, positions: Positions, role: str) -> Iterator[Me
         return
     if fence.language == "toctree":
         yield from toctree_mentions(content, offset, positions)
-    elif fence.language in _PYTHON:
+    elif fence.language in _PYTHON or (not fence.language and shows_python(content)):
         if ">>> " in content:
             yield from doctest_mentions(content, offset, positions, "the example")
         else:
@@ -58,6 +60,11 @@ def fence_mentions(fence: Fence, positions: Positions, role: str) -> Iterator[Me
             if "- " not in line[:2] and not line.lstrip().startswith(("#", "//")):
                 yield from prose_mentions(line, offset, positions, role)
             offset += len(line)
+
+
+def shows_python(content: str) -> bool:
+    """Whether a block that does not say its language holds Python that imports something."""
+    return _IMPORT.search(content) is not None and is_code(textwrap.dedent(content))
 
 
 def _commands_only(content: str) -> str:

@@ -90,13 +90,18 @@ class MentionJudge:
             own = self._program.index.names.get(path, "") if mention.text.startswith(".") else ""
             name = f"{own}{mention.text}"
             return self._gone_name("", name, certain=False) if self._was_its_own(name) else None
-        # code and commands find what lies beside them
-        where = path if path.endswith((".py", ".pyi", ".ipynb")) or mention.code == "REF007" else ""
+        where = path if self._finds_beside(path, mention) else ""
         key = (where, mention.text, mention.certain)
         if key not in self._known:
             self._known[key] = self._gone_name(where, mention.text.replace(":", ".", 1), mention.certain)
         gone = self._known[key]
         return None if gone is not None and not mention.certain and self._is_elsewhere(path, where, gone) else gone
+
+    def _finds_beside(self, path: str, mention: Mention) -> bool:
+        """Whether a name may be that of a module beside the file: in commands, and in code that is not in a package."""
+        if mention.code == "REF007" or path.endswith(".ipynb"):
+            return True
+        return path.endswith((".py", ".pyi")) and path.rpartition("/")[0] not in self._program.index.packages
 
     def _is_elsewhere(self, document: str, where: str, gone: Gone) -> bool:
         """Whether the name was importable only below a folder of examples or copies that the document is not in."""

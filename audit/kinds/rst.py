@@ -78,6 +78,21 @@ class ReStructuredText(TextKind):
     )
     BREAKS = (
         Example(
+            title="Python below two colons, or in a block that does not say its language",
+            before={
+                "shop/__init__.py": "",
+                "shop/store.py": "LIMIT = 1\n\ndef sell(): ...\n",
+                "a.rst": (
+                    "Use it::\n\n    from shop.store import sell\n\n    sell()\n\n"
+                    ".. code::\n\n    from shop import store\n    print(store.LIMIT)\n\n"
+                    "It was renamed; before::\n\n    from shop.store import LIMIT\n\n"
+                    "What it prints::\n\n    sold: import LIMIT of shop\n"
+                ),
+            },
+            after={"shop/store.py": "RANGE = 2\n\ndef close(): ...\n"},
+            finds=(("a.rst", 3, "shop.store.sell"), ("a.rst", 10, "shop.store.LIMIT")),
+        ),
+        Example(
             title="names that the current package passed on by a star",
             before={
                 "shop/__init__.py": "from .store import *\n",

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.kinds.cross_references import DIRECTIVE, ROLE, CurrentModule, directive_mentions, role_mentions
-from audit.kinds.deletion import heads_deletion, without_statements
-from audit.kinds.fences import Fence, fence_mentions
+from audit.kinds.deletion import heads_deletion, speaks_of_deletion, without_statements
+from audit.kinds.fences import Fence, fence_mentions, shows_python
 from audit.kinds.forms import form_of
 from audit.kinds.prose import doctest_mentions, prose_mentions
 from audit.kinds.sphinx import doc_mentions, without_doc_roles
@@ -65,7 +65,13 @@ class _Walk:
                 index = end
                 continue
             elif not line.strip():
+                literal = self._literal_block(lines, index)
                 yield from self._end_unit()
+                if literal:
+                    yield from fence_mentions(Fence("", offset, "".join(literal)), self._positions, "the document")
+                    offset += sum(map(len, literal))
+                    index += len(literal)
+                    continue
             else:
                 if not self._unit or _ITEM.match(line):
                     yield from self._end_unit()
@@ -74,6 +80,15 @@ class _Walk:
             offset += len(line)
             index += 1
         yield from self._end_unit()
+
+    def _literal_block(self, lines: list[str], index: int) -> list[str]:
+        """The lines of the Python that the paragraph so far leads to by ``::``; none where it says how it was."""
+        intro = "".join(self._unit)
+        if self._is_old or not intro.rstrip().endswith("::") or speaks_of_deletion(intro):
+            return []
+        first = self._unit[0]
+        block = lines[index : _block_end(lines, index, len(first) - len(first.lstrip()))]
+        return block if shows_python("".join(block)) else []
 
     def _title(self) -> str:
         """The one line above an underline, or between it and an overline; empty where there is none."""

@@ -79,6 +79,8 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
     asynchronous: bool = False
     field: str = ""
     """For a name that a class body annotates: the term of its default, ``?`` where it says nothing, ``-`` for none."""
+    code: str = ""
+    """For a function or class that is documented: the digest of all but its name and its docstring."""
 
 
 class Attribute(msgspec.Struct, frozen=True, array_like=True):

@@ -29,6 +29,8 @@ _FOR_CALLS: Final[dict[str, Any]] = {
     "value": "",
     "field": "",
     "asynchronous": False,
+    "digest": "",
+    "code": "",
 }
 """What of a definition only calls are judged by, left out."""
 
@@ -214,7 +216,7 @@ def _outline(facts: FileFacts) -> FileFacts:
             replace(each, span=_NOWHERE, names=tuple(replace(name, span=_NOWHERE) for name in each.names))
             for each in facts.imports
         ),
-        definitions=tuple(replace(each, **_FOR_CALLS, span=_NOWHERE, digest="", lines=0) for each in facts.definitions),
+        definitions=tuple(replace(each, **_FOR_CALLS, span=_NOWHERE, lines=0) for each in facts.definitions),
         export_spans=(),
         attributes=(),
         texts=(),

@@ -117,7 +117,8 @@ class Retirements:
             return None
         found = self._base.symbols.find(holder.nodes, missing.symbol)
         retirement = self._symbol_removal(found[0], missing.symbol) if found else None
-        successor = self._successors.of_symbol(path, module, missing.symbol) if self._successors else None
+        successors = self._successors
+        successor = successors.of_symbol(path, module, missing.symbol, missing.module) if successors else None
         return Retired("symbol", retirement, successor)
 
     def _name_at_base(self, path: str, module: str) -> str:

@@ -7,10 +7,11 @@ same only where nothing else comes close.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from audit.model.facts import LOCAL, Definition
+from audit.model.regex import regex
 from audit.resolve.counterparts import is_same
 from audit.resolve.index import Node
 from audit.resolve.program import Program
@@ -23,6 +24,10 @@ _MIN_PARAMETERS: Final = 2
 """Parameters that must agree before one function is taken to be another, edited."""
 _MAX_HOPS: Final = 8
 _DEFINED: Final = ("function", "class")
+_Members = Mapping[str, Definition]
+_Comparison = Callable[[Definition, Definition, _Members, _Members], bool]
+_WORD: Final = regex(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+")
+_COMMON_WORDS: Final = frozenset({"base", "error", "exception", "warning"})
 
 
 class Successors:
@@ -74,8 +79,9 @@ class Successors:
                 votes[now.removesuffix(tail)] += 1
         return _elected(votes, len(old))
 
-    def of_symbol(self, path: str, module: str, symbol: str) -> str | None:
-        """Where a symbol that ``path`` takes from ``module`` is now, by a name that the same module offers if any."""
+    def of_symbol(self, path: str, module: str, symbol: str, called: str) -> str | None:
+        """Where a symbol that ``path`` took from ``module`` is now, by a name that the same module offers if any;
+        ``called`` is what that module is called now."""
         origin = self._origin(self._base.absolute(path, module).nodes, symbol)
         if origin is None:
             return None
@@ -83,10 +89,10 @@ class Successors:
         if home is None:
             return None
         holder, _, name = home.partition(":")
-        offered = self._program.absolute(path, module)
-        is_offered = holder != module and "." not in name and offered.status == "found"
+        offered = self._program.absolute(path, called)
+        is_offered = holder != called and "." not in name and offered.status == "found"
         if is_offered and self._program.symbols.defines(offered.nodes, name) == "yes":
-            return f"{module}.{name}"
+            return f"{called}.{name}"
         return f"{holder}.{name}"
 
     def _origin(self, nodes: tuple[Node, ...], symbol: str) -> tuple[str, Definition] | None:
@@ -108,34 +114,25 @@ class Successors:
     def _home(self, path: str, definition: Definition) -> str | None:
         """The new place of a definition, as ``module:name``."""
         here = self._program.index.names.get(self._renames.get(path, path), "")
-        if definition.digest.startswith(LOCAL) and (beside := self._beside(path, definition, here)):
+        if definition.digest.startswith(LOCAL) and (beside := self._beside(path, definition, here, _is_equal)):
             return beside
         if definition.kind not in _DEFINED:
             return None
         return (
             _single(self._homes(definition.digest), here)
             or _single(self._homes(f"name:{definition.name}"), here)
-            or self._edited(path, definition, here)
+            or self._beside(path, definition, here, _is_equal_code)
+            or self._beside(path, definition, here, _is_like)
         )
 
-    def _beside(self, path: str, definition: Definition, here: str) -> str | None:
-        """The only new definition of the same file, and class, that is equal to what has gone, its name aside."""
+    def _beside(self, path: str, definition: Definition, here: str, is_same: _Comparison) -> str | None:
+        """The only new definition of the same file that is the same as the only one that has gone from it."""
         place = self._renames.get(path, path)
         if place not in self._program.index.names:
             return None
         before, now = self._base.symbols.definitions(path), self._program.symbols.definitions(place)
-        gone = [each for name, each in before.items() if name not in now and _is_equal(each, definition)]
-        new = [each for name, each in now.items() if name not in before and _is_equal(each, definition)]
-        return f"{here}:{new[0].name}" if len(new) == 1 and len(gone) == 1 else None
-
-    def _edited(self, path: str, definition: Definition, here: str) -> str | None:
-        """The only new definition of the same file that is like one that is gone from it."""
-        place = self._renames.get(path, path)
-        if "." in definition.name or place not in self._program.index.names:
-            return None
-        before, now = self._base.symbols.definitions(path), self._program.symbols.definitions(place)
-        gone = [each for name, each in before.items() if name not in now and _is_like(each, definition, before, before)]
-        new = [each for name, each in now.items() if name not in before and _is_like(each, definition, now, before)]
+        gone = [each for name, each in before.items() if name not in now and is_same(each, definition, before, before)]
+        new = [each for name, each in now.items() if name not in before and is_same(each, definition, now, before)]
         return f"{here}:{new[0].name}" if len(new) == 1 and len(gone) == 1 else None
 
     def _homes(self, key: str) -> list[str]:
@@ -171,8 +168,17 @@ def _is_distinct(definition: Definition) -> bool:
     return bool(definition.digest) and not definition.digest.startswith(LOCAL)
 
 
-def _is_equal(one: Definition, other: Definition) -> bool:
-    return one.digest == other.digest and one.name.rpartition(".")[0] == other.name.rpartition(".")[0]
+def _is_equal(one: Definition, other: Definition, _around: _Members, _around_other: _Members) -> bool:
+    return one.digest == other.digest and _owner(one) == _owner(other)
+
+
+def _is_equal_code(one: Definition, other: Definition, _around: _Members, _around_other: _Members) -> bool:
+    """Whether two definitions of one class, or of none, differ in their names and in what documents them alone."""
+    return bool(one.code) and one.code == other.code and _owner(one) == _owner(other)
+
+
+def _owner(definition: Definition) -> str:
+    return definition.name.rpartition(".")[0]
 
 
 def _single(homes: list[str], here: str) -> str | None:
@@ -183,18 +189,23 @@ def _single(homes: list[str], here: str) -> str | None:
     return near[0] if len(near) == 1 else None
 
 
-def _is_like(
-    one: Definition, other: Definition, around: Mapping[str, Definition], around_other: Mapping[str, Definition]
-) -> bool:
+def _is_like(one: Definition, other: Definition, around: _Members, around_other: _Members) -> bool:
     """Whether two definitions, each among those of its file, could be the same before and after an edit."""
-    if one.kind != other.kind or "." in one.name:
+    if one.kind != other.kind or "." in one.name or "." in other.name:
         return False
     if one.kind == "class":
         first, second = _members(one.name, around), _members(other.name, around_other)
-        return bool(first | second) and len(first & second) >= _MIN_LIKENESS * len(first | second)
+        if not first | second:
+            return one.bases == other.bases and not _words(one.name).isdisjoint(_words(other.name))
+        return len(first & second) >= _MIN_LIKENESS * len(first | second)
     named = [[each.name for each in definition.parameters or ()] for definition in (one, other)]
     return named[0] == named[1] and len(named[0]) >= _MIN_PARAMETERS
 
 
-def _members(name: str, around: Mapping[str, Definition]) -> set[str]:
+def _members(name: str, around: _Members) -> set[str]:
     return {each[len(name) + 1 :] for each in around if each.startswith(f"{name}.")}
+
+
+def _words(name: str) -> set[str]:
+    """What a class is called besides what many are."""
+    return {each.lower() for each in _WORD.findall(name)} - _COMMON_WORDS

@@ -140,6 +140,46 @@ def test_the_name_of_a_renamed_symbol_follows_through_the_modules_that_hand_it_o
     assert migration.read("use.py") == "from shop.bridge import Depot\nDepot()\n"
 
 
+def test_a_symbol_renamed_while_its_module_was_follows_through_what_passes_it_on_by_a_star(
+    migration: Migration, audit_fix: Run
+) -> None:
+    body = "    def load(self):\n        return 'loaded'\n\n    size = 3\n"
+    migration.write(
+        {
+            "shop/__init__.py": "from .files import *\n\n__all__ = ['Store']\n",
+            "shop/files/__init__.py": "from .store import *\n\n__all__ = ['Store']\n",
+            "shop/files/store.py": f"__all__ = ['Store']\n\n\nclass Store:\n{body}",
+            "use.py": "import shop\nshop.Store()\n",
+        }
+    )
+    migration.commit()
+    migration.git("mv", "shop/files", "shop/stock")
+    migration.write({"shop/stock/store.py": f"__all__ = ['Store']\n\n\nclass Depot:\n{body}"})
+    migration.commit()
+    assert audit_fix(migration.root, "--since", "HEAD~1").exit_code == 0
+    assert migration.read("shop/__init__.py") == "from .stock import *\n\n__all__ = ['Depot']\n"
+    assert migration.read("shop/stock/__init__.py") == "from .store import *\n\n__all__ = ['Depot']\n"
+    assert migration.read("use.py") == "import shop\nshop.Depot()\n"
+
+
+def test_the_lines_drawn_along_a_title_grow_with_it(migration: Migration, audit_fix: Run) -> None:
+    migration.write(
+        {
+            "shop/__init__.py": "",
+            "shop/old.py": "def load():\n    return 'loaded'\n\n\nX = 1\n",
+            "a.rst": "========\nshop.old\n========\n\nshop.old\n-----------\n\nOf shop.old\n\n----\n\nshop.old::\n",
+        }
+    )
+    migration.commit()
+    migration.git("mv", "shop/old.py", "shop/renewed.py")
+    migration.commit()
+    assert audit_fix(migration.root, "--since", "HEAD~1").exit_code == 0
+    assert migration.read("a.rst") == (
+        "============\nshop.renewed\n============\n\nshop.renewed\n------------\n\nOf shop.renewed\n\n----\n\n"
+        "shop.renewed::\n"
+    )
+
+
 def test_a_moved_file_still_means_what_lay_beside_its_old_place(migration: Migration, audit_fix: Run) -> None:
     migration.write(
         {

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from audit.fix.changes import FileChange
+from audit.fix.journal import recover
 from audit.fix.writing import write_changes
 from audit.model.errors import SourceError, UsageError
 
@@ -56,6 +57,35 @@ def test_a_failure_half_way_leaves_every_file_as_it_was(
     expected, message = told.get(type(error), (type(error), "^$"))
     with pytest.raises(expected, match=message):
         write_changes(tmp_path, changes, failing_at(number, error))
+    assert tree(tmp_path) == {name: b"old " + name.encode() for name in NAMES}
+
+
+def test_an_interrupt_right_behind_a_replacement_leaves_every_file_as_it_was(
+    tmp_path: Path, changes: list[FileChange]
+) -> None:
+    def replace(fresh: Path, file: Path) -> object:
+        fresh.replace(file)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_changes(tmp_path, changes, replace)
+    assert tree(tmp_path) == {name: b"old " + name.encode() for name in NAMES}
+
+
+def test_a_second_interrupt_while_files_are_put_back_leaves_it_to_the_next_run(
+    tmp_path: Path, changes: list[FileChange], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    def replace(fresh: Path, file: Path) -> object:
+        fresh.replace(file)
+        monkeypatch.setattr("os.fsync", interrupted)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_changes(tmp_path, changes, replace)
+    assert recover(tmp_path) == ["a.py"]
     assert tree(tmp_path) == {name: b"old " + name.encode() for name in NAMES}
 
 
