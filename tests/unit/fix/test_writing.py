@@ -128,4 +128,5 @@ def test_what_cannot_be_put_back_is_named(tmp_path: Path, changes: list[FileChan
 
     with pytest.raises(SourceError, match=r"these files could not be put back: b/c\.yaml$"):
         write_changes(tmp_path, changes, replace)
+    assert recover(tmp_path) == []
     assert tree(tmp_path) == {"a.py": b"old a.py", "d.md": b"old d.md"}
