@@ -49,9 +49,8 @@ class Traits(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One settable key of a configuration, such as `trainer.num_envs`."""
+    """One settable key of a configuration."""
 
-    key: str
     type: object
     default: object
     help: str
@@ -70,11 +69,10 @@ def settings_of(config_class: type) -> dict[str, Setting]:
     for item in fields(config_class):
         kind, traits = hints[item.name], item.metadata.get("traits", {})
         if isinstance(kind, type) and is_dataclass(kind):
-            for inner in settings_of(kind).values():
-                key = f"{item.name}.{inner.key}"
-                found[key] = replace(inner, key=key, traits={**inner.traits, **traits})
+            for key, inner in settings_of(kind).items():
+                found[f"{item.name}.{key}"] = replace(inner, traits={**inner.traits, **traits})
         else:
-            found[item.name] = Setting(item.name, kind, item.default, item.metadata["help"], traits)
+            found[item.name] = Setting(kind, item.default, item.metadata["help"], traits)
     return found
 
 

@@ -38,6 +38,13 @@ class EnvConfig:
         """What evaluations call it."""
         return self.id if self.name in _NAMED_TASKS else self.name
 
+    def problems(self) -> Rules:
+        """Rules between these settings."""
+        if (self.name in _NAMED_TASKS) != bool(self.id):
+            named = f"{', '.join(_NAMED_TASKS[:-1])} or {_NAMED_TASKS[-1]}"
+            needed = "names no environment; give env.id" if not self.id else f"belongs to env.name={named} alone"
+            yield f"env.id={self.id}: {needed}"
+
 
 @dataclass(frozen=True, slots=True)
 class AgentConfig:
@@ -206,10 +213,7 @@ class Config:
 
     def problems(self) -> Rules:
         """Rules between settings."""
-        if (self.env.name in _NAMED_TASKS) != bool(self.env.id):
-            named = f"{', '.join(_NAMED_TASKS[:-1])} or {_NAMED_TASKS[-1]}"
-            needed = "names no environment; give env.id" if not self.env.id else f"belongs to env.name={named} alone"
-            yield f"env.id={self.env.id}: {needed}"
+        yield from self.env.problems()
         workers, envs, agents = self.trainer.num_workers, self.trainer.num_envs, self.env.agents
         if agents > 1 and envs % (agents * max(workers, 1)):
             yield f"env.agents={agents}: trainer.num_envs of each worker must be a multiple of it"

@@ -57,8 +57,8 @@ def play(
 ) -> Iterator[Step]:
     """Steps without end, from new episodes on; `streams` uint64[N] are of actions and advance.
 
-    Environments that `watched` holds when a step begins are pictured. The picture of an end is the one before the
-    last step: by then the environment shows the next episode. Raises ReplayError when one cannot draw itself.
+    Those in `watched` are pictured. The picture of an end is the one before the last step: by then the environment
+    shows the next episode. Raises ReplayError when one cannot draw itself.
     """
     if watched and not isinstance(env, Pictured):
         raise ReplayError(f"{env.metadata['name']}: cannot be drawn as text; choose the grid or the tmaze")

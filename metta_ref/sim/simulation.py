@@ -87,7 +87,7 @@ def simulate(
     numbers, agents = simulation.blocks[block], simulation.agents
     worlds = simulation.num_envs // agents
     episodes: dict[int, EpisodeRecord] = {}
-    frames: dict[int, list[Frame]] = {}
+    pictures: dict[str, list[Frame]] = {}
 
     def add(number: int, steps: int, metrics: Mapping[int, Mapping[str, float]]) -> None:
         episodes[number] = EpisodeRecord(
@@ -102,26 +102,24 @@ def simulate(
             attributes={"seed": str(simulation.seed), "number": str(number)},
         )
 
-    # Of each world, which episode it plays and after which step that began; of each watched lane, its episode.
+    # Of each world, which episode it plays, after which step that began, and what was seen of it.
     playing, begun, now = [numbers.start + world for world in range(worlds)], [0] * worlds, 0
-    wanted = range(numbers.start, min(watched, numbers.stop))
-    drawn = {world * agents: number for world, number in enumerate(playing) if number in wanted}
+    seen: list[list[Frame]] = [[] for _ in range(worlds)]
+    lanes = range(0, simulation.num_envs, agents) if numbers.start < watched else ()
     first_env = block * simulation.num_envs
     streams = action_streams(simulation.seed, first_env, simulation.num_envs)
     with closing(make_env(simulation.env, simulation.num_envs, simulation.seed, first_env=first_env)) as env:
-        batch = play(policy.agent, env, streams, greedy=simulation.greedy, watched=drawn)
+        batch = play(policy.agent, env, streams, greedy=simulation.greedy, watched=lanes)
         for now, step in enumerate(islice(batch, simulation.max_steps), 1):
             for lane, frame in step.frames.items():
-                frames.setdefault(drawn[lane], []).append(frame)
+                seen[lane // agents].append(frame)
             for world in np.flatnonzero(step.ended.reshape(worlds, agents).all(axis=1)).tolist():
-                lane, number = world * agents, playing[world]
+                number = playing[world]
                 if number in numbers:
-                    metrics = {agent: _metrics(step, lane + agent) for agent in range(agents)}
-                    add(number, now - begun[world], metrics)
-                playing[world], begun[world] = number + worlds, now
-                drawn.pop(lane, None)
-                if playing[world] in wanted:
-                    drawn[lane] = playing[world]
+                    add(number, now - begun[world], {i: _metrics(step, world * agents + i) for i in range(agents)})
+                    if number < watched:
+                        pictures[episodes[number].id] = seen[world]
+                playing[world], begun[world], seen[world] = number + worlds, now, []
             if len(episodes) == len(numbers):
                 break
     steps = {number: now - then for number, then in zip(playing, begun, strict=True)}
@@ -129,7 +127,6 @@ def simulate(
         if number not in episodes:
             add(number, steps.get(number, 0), {})
     record = SimulationRecord(identity, simulation.name, simulation.env.task, policy.key, started, _utc_now())
-    pictures = {episodes[number].id: shown for number, shown in frames.items() if episodes[number].completed_at}
     return record, [episodes[number] for number in numbers], pictures
 
 

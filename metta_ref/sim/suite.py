@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from metta_ref.config import Config, ConfigError, EnvConfig, Rules, from_mapping, option
+from metta_ref.config import ConfigError, EnvConfig, Rules, from_mapping, option
 from metta_ref.sim.simulation import Simulation
 
 
@@ -28,7 +28,7 @@ class _Entry:
 
     def problems(self) -> Rules:
         """Those of its environment."""
-        return (message for message in Config(env=self.env).problems() if message.startswith("env.id="))
+        return self.env.problems()
 
 
 def load_suite(path: Path, base: Simulation) -> tuple[Simulation, ...]:
