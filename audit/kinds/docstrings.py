@@ -107,6 +107,20 @@ class Docstrings(TextKind):
             gone=("store.py", "till.py"),
         ),
         Example(
+            title="neighbours of a package that moved to another source root, spelled from there",
+            before={
+                "shop/__init__.py": '"""Shelves lie in shop/store.py, and below shop/data/."""\n',
+                "shop/store.py": "",
+                "shop/data/a.txt": "",
+            },
+            gone=("shop/__init__.py", "shop/store.py", "shop/data/a.txt"),
+            after={
+                "src/shop/__init__.py": '"""Shelves lie in shop/store.py, and below shop/data/."""\n',
+                "src/shop/store.py": "",
+                "src/shop/data/a.txt": "",
+            },
+        ),
+        Example(
             title="what a file is written to, what it takes the place of, and what its neighbours are called",
             before={
                 "shop/__init__.py": (
@@ -185,6 +199,16 @@ class Docstrings(TextKind):
                 ("shop/use.py", 7, "shop.old.Store"),
                 ("shop/use.py", 7, "shop.old.Store"),
             ),
+        ),
+        Example(
+            title="a neighbour that did not move along",
+            before={
+                "shop/__init__.py": '"""Shelves lie in shop/store.py."""\n',
+                "shop/store.py": "",
+            },
+            gone=("shop/__init__.py", "shop/store.py"),
+            after={"src/shop/__init__.py": '"""Shelves lie in shop/store.py."""\n', "src/shop/shelf.py": ""},
+            finds=(("src/shop/__init__.py", 1, "shop/store.py"),),
         ),
         Example(
             title="a copy that is called one",

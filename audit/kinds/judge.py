@@ -82,6 +82,8 @@ class MentionJudge:
             target = find(path, mention.text)
             if target is None and mention.kind == DRAWN:
                 target = self._paths.find_drawn(path, mention.text)
+            if target is not None and self._is_below_a_root(path, mention, target):
+                return None
             if target is not None and mention.code == "REF005" and mention.text in CONVENTIONAL:
                 target = target if target.rpartition("/")[0] == path.rpartition("/")[0] else None  # of any project
             if target is not None or mention.form == "config" or not _MAY_BE_NAME.fullmatch(mention.text):
@@ -102,6 +104,13 @@ class MentionJudge:
         if mention.code == "REF007" or path.endswith(".ipynb"):
             return True
         return path.endswith((".py", ".pyi")) and path.rpartition("/")[0] not in self._program.index.packages
+
+    def _is_below_a_root(self, path: str, mention: Mention, target: str) -> bool:
+        """Whether what a docstring calls by a path lies at that path below some source root, as a package does that
+        moved to ``src``: code speaks of its neighbours from there."""
+        if mention.code != "REF008" or mention.kind == "link" or not path.endswith((".py", ".pyi")):
+            return False
+        return any(root and self._paths.is_there(f"{root}/{target}") for root in self._program.index.roots)
 
     def _is_elsewhere(self, document: str, where: str, gone: Gone) -> bool:
         """Whether the name was importable only below a folder of examples or copies that the document is not in."""

@@ -91,6 +91,10 @@ class GonePaths:
         self._gone = PathIndex(self.gone)
         self._globbed: dict[tuple[str, str], str | None] = {}
 
+    def is_there(self, path: str) -> bool:
+        """Whether a file or folder exists now."""
+        return path in self._now.all
+
     @cached_property
     def spelt(self) -> dict[str, str]:
         """Each path that is gone, folders with a slash at their end -> the path."""
