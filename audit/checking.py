@@ -45,10 +45,12 @@ def check_tree(
     history: History | None,
     contents: Contents,
     skimmed: Skimmed | None = None,
+    remotes: Callable[[], Iterable[str]] = tuple,
 ) -> CheckResult:
     """All findings of a tree, compared with its base when there is one, and the roots behind them.
 
-    ``graph_of`` makes the tree's import graph: it is called once others are at work.
+    ``graph_of`` makes the tree's import graph: it is called once others are at work. ``remotes`` tells the addresses
+    of the repository.
     """
     program = now.program
     # first of all: other processes read mentions while this one looks at code
@@ -70,7 +72,7 @@ def check_tree(
     silent = _silent(now, base, history, contents) if base is not None else None
     forecast = _forecast(now, contents)
     forecast.look_ahead(findings)
-    mentions = mention_check.result(retirements, history)
+    mentions = mention_check.result(retirements, history, remotes)
     findings += mentions.findings
     if silent is not None:
         findings += _silent_findings(silent, findings, retirements)

@@ -158,6 +158,7 @@ class ResolvedCodebase:
             history=self._history,
             contents=self._contents,
             skimmed=self._earlier.skimmed if self._earlier is not None else None,
+            remotes=self.repository.addresses,
         )
         if self._earlier is not None:
             self._earlier.keep(self._now, self._base)

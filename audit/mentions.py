@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -80,8 +80,11 @@ class MentionCheck:
             now.tree, contents, needles, now.blobs, wanted, skimmed or Skimmed(contents, ""), lost.keys()
         )
 
-    def result(self, retirements: Retirements, past: Past | None) -> MentionResult:
-        """Every reference outside Python code that names something gone."""
+    def result(
+        self, retirements: Retirements, past: Past | None, remotes: Callable[[], Iterable[str]] = tuple
+    ) -> MentionResult:
+        """Every reference outside Python code that names something gone; ``remotes`` tells where the repository is
+        hosted."""
         now, base = self._now, self._base
         readings = self._reader.readings()
 
@@ -99,7 +102,9 @@ class MentionCheck:
         def ignored(paths: Iterable[str]) -> frozenset[str]:
             return ignored_paths(now.tree, paths)
 
-        judge = MentionJudge(now.program, retirements, self._paths, past, self._declared, texts_before, ignored)
+        judge = MentionJudge(
+            now.program, retirements, self._paths, past, self._declared, texts_before, ignored, remotes
+        )
         mentions = (
             (path, mention)
             for path, reading in readings

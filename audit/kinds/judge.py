@@ -13,6 +13,7 @@ import msgspec
 from audit.kinds.forms import CONVENTIONAL
 from audit.kinds.paths import GonePaths, is_elsewhere
 from audit.model.findings import Retirement, Site
+from audit.model.hosting import hosted_file, repository_at
 from audit.model.mentions import DRAWN, RELATIVE, Gone, Mention
 from audit.model.references import Dangling
 from audit.model.regex import regex
@@ -40,7 +41,8 @@ class MentionJudge:
 
     ``declared`` are names that the repository itself declares retired. ``texts_before`` gives what a file
     mentioned at the base; it is asked only about findings whose target was gone then already. ``ignored`` tells which
-    paths the tree keeps out of version control, folders with a slash at their end.
+    paths the tree keeps out of version control, folders with a slash at their end; ``remotes`` the
+    addresses of its remotes.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class MentionJudge:
         declared: Iterable[str] = (),
         texts_before: Callable[[str], frozenset[str]] = lambda _path: frozenset(),
         ignored: Callable[[Iterable[str]], frozenset[str]] = lambda _paths: frozenset(),
+        remotes: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self._program = program
         self._base = program.base
@@ -61,6 +64,7 @@ class MentionJudge:
         self._declared = frozenset(declared)
         self._texts_before = texts_before
         self._ignored = ignored
+        self._remotes = remotes
         self._known: dict[tuple[str, str, bool], Gone | None] = {}
 
     def referrer(self, path: str) -> str:
@@ -69,6 +73,8 @@ class MentionJudge:
 
     def gone(self, path: str, mention: Mention) -> Gone | None:
         """What the mention names that does not exist; None when it exists or is not ours to judge."""
+        if mention.form == "address":
+            return self._gone_at(mention.text)
         if mention.form in ("document", "file"):
             look = self._paths.find_document if mention.form == "document" else self._paths.find_file
             file = look(path, mention.text)
@@ -104,6 +110,18 @@ class MentionJudge:
         if mention.code == "REF007" or path.endswith(".ipynb"):
             return True
         return path.endswith((".py", ".pyi")) and path.rpartition("/")[0] not in self._program.index.packages
+
+    def _gone_at(self, address: str) -> Gone | None:
+        """What an address leads to that is gone from this very repository, where it is hosted."""
+        file = hosted_file(address)
+        if file is None or file.path not in self._paths.gone or file.repository not in self._hosted:
+            return None
+        return self._gone_path(file.path)
+
+    @cached_property
+    def _hosted(self) -> frozenset[str]:
+        """The names that this repository itself has where it is hosted: by its packaging, and by its remotes."""
+        return frozenset(filter(None, map(repository_at, (*self._program.layout.homes, *self._remotes()))))
 
     def _is_below_a_root(self, path: str, mention: Mention, target: str) -> bool:
         """Whether what a docstring calls by a path lies at that path below some source root, as a package does that

@@ -14,12 +14,12 @@ from audit.kinds.deletion import Sentences, marks_old_code
 from audit.kinds.forms import IN_TEXT, form_of
 from audit.kinds.python_code import CodeName, read_code
 from audit.kinds.texts import Positions
+from audit.model.hosting import LINK, hosted_file
 from audit.model.mentions import Form, Mention
 from audit.model.regex import regex
 
-_BLANKED: Final = regex(
-    r"~~.*?~~|<(?:del|s)>.*?</(?:del|s)>|<!--.*?-->|\b[a-zA-Z][\w+.-]{0,20}://[^\s)>\]`\"]+", re.DOTALL
-)
+_STRUCK: Final = regex(r"~~.*?~~|<(?:del|s)>.*?</(?:del|s)>|<!--.*?-->", re.DOTALL)
+_ADDRESS: Final = regex(r"\b[a-zA-Z][\w+.-]{0,20}://[^\s)>\]`\"]+")
 _LINK: Final = regex(
     r"\]\(\s{0,9}<?([^)\s>(\]]{1,400})>?[^)\n(]{0,200}\)|^[ \t]*\[[^\]\n]{1,200}\]:[ \t]*<?([^\s>]{1,400})",
     re.MULTILINE,
@@ -44,8 +44,7 @@ def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> I
 
     What is struck through, and what a sentence says is gone, is left out.
     """
-    is_marked_up = "~~" in unit or "<" in unit or "://" in unit
-    text = _BLANKED.sub(_blank, unit) if is_marked_up else unit
+    text = _STRUCK.sub(_blank, unit) if "~~" in unit or "<" in unit else unit
     sentences = Sentences(unit)
     found: list[Mention] = []
 
@@ -54,6 +53,12 @@ def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> I
             span = positions.span(offset + start, offset + start + len(value))
             found.append(Mention("REF008", kind, value, form, role, "warning", span))
 
+    if "://" in text:
+        for address in LINK.finditer(text):
+            value = address[0].rstrip(".,;:!*_")
+            if hosted_file(value) is not None:
+                add("address", "link", value, address.start())
+        text = _ADDRESS.sub(_blank, text)
     if "](" in text or "]:" in text:
         for link in _LINK.finditer(text):
             group = 1 if link[1] is not None else 2

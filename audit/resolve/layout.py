@@ -38,7 +38,7 @@ class Layout(msgspec.Struct, frozen=True):
     some configuration names outright. ``dependencies`` are normalised names of distributions that the
     project installs from elsewhere, ``built`` names that occur in build files, which may produce modules
     that no file in the tree shows: those of ``extensions`` below the folder that goes with them.
-    ``build_folders`` are the folders of these files.
+    ``build_folders`` are the folders of these files, ``homes`` the addresses that the project gives for itself.
     """
 
     roots: tuple[str, ...]
@@ -49,6 +49,7 @@ class Layout(msgspec.Struct, frozen=True):
     build_folders: frozenset[str]
     entry_points: tuple[EntryPoint, ...]
     mistakes: tuple[tuple[str, str], ...] = ()
+    homes: tuple[str, ...] = ()
 
 
 def wanted_files(paths: Iterable[str]) -> list[str]:
@@ -103,6 +104,7 @@ def read_layout(paths: Iterable[str], read: Callable[[str], bytes | None], confi
         build_folders=frozenset(reading.build_folders),
         entry_points=tuple(reading.entry_points),
         mistakes=tuple(mistakes),
+        homes=tuple(sorted(reading.homes)),
     )
 
 

@@ -58,6 +58,7 @@ def read_configuration(reading: Reading, folder: str, name: str, path: str, text
 def _read_pyproject(reading: Reading, folder: str, path: str, text: str) -> None:
     data = tomllib.loads(text)
     project, tool = _table(data, "project"), _table(data, "tool")
+    reading.home(folder, *_table(project, "urls").values())
     if "build-system" in data and "name" not in project:
         reading.shipping.add(folder)  # what it builds is named elsewhere
     note_dependency(reading.distributions, project.get("name"))
@@ -88,6 +89,7 @@ def _read_pyproject(reading: Reading, folder: str, path: str, text: str) -> None
 def _read_poetry(reading: Reading, folder: str, poetry: dict[str, Any]) -> dict[str, Any]:
     """Poetry's own tables; returns its scripts."""
     note_dependency(reading.distributions, poetry.get("name"))
+    reading.home(folder, *(poetry.get(key) for key in ("repository", "homepage")), *_table(poetry, "urls").values())
     groups = [_table(group, "dependencies") for group in _table(poetry, "group").values()]
     for table in (_table(poetry, "dependencies"), _table(poetry, "dev-dependencies"), *groups):
         for requirement in table:
@@ -155,6 +157,7 @@ def _read_ini(reading: Reading, folder: str, path: str, text: str) -> None:
         return [item for _, item in parser.items(section)] if parser.has_section(section) else []
 
     note_dependency(reading.distributions, value("metadata", "name"))
+    reading.home(folder, value("metadata", "url"), *re.findall(r"https?://\S+", value("metadata", "project_urls")))
     for line in value("options", "package_dir").splitlines():
         package, _, path = (part.strip() for part in line.partition("="))
         reading.package_folder(folder, package, path or None)

@@ -35,6 +35,7 @@ class Reading:
         self.extensions: set[tuple[str, str]] = set()
         self.build_folders: set[str] = set()
         self.entry_points: list[EntryPoint] = []
+        self.homes: set[str] = set()
 
     def root(self, folder: str, path: object) -> None:
         """Note a folder that ``path``, relative to the configuration's own folder, declares as a root."""
@@ -49,6 +50,12 @@ class Reading:
             if stem == name or stem.endswith(f"/{name}"):
                 path = stem.removesuffix(name) or "."
         self.root(folder, path)
+
+    def home(self, folder: str, *addresses: object) -> None:
+        """Note addresses that the project at the top gives for itself: those of other projects in the tree may be
+        of copies."""
+        if not folder:
+            self.homes.update(each for each in addresses if isinstance(each, str))
 
     def first_party(self, folder: str, paths: object) -> None:
         """Note folders that an import sorter calls first-party: roots, unless they are packages themselves."""

@@ -7,6 +7,7 @@ import re
 import warnings
 from typing import Final
 
+from audit.model.regex import regex
 from audit.resolve.reading import EntryPoint, Reading, note_dependency
 
 _OWN_FILES: Final = frozenset(
@@ -14,6 +15,7 @@ _OWN_FILES: Final = frozenset(
     | {"keywords", "classifiers", "platforms", "namespace_packages"}
 )
 """Arguments whose strings are names of the project's own files, or words: never a dependency."""
+_URL: Final = regex(r"\burl\s*=\s*[\"'](https?://[^\"']+)")
 
 
 def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
@@ -26,6 +28,7 @@ def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
         return
     lines = text.splitlines()
     reading.shipping.add(folder)
+    reading.home(folder, *_URL.findall(text))
     constants = _constants(tree)
     own = _own_files(tree)
     for node in ast.walk(tree):

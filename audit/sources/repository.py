@@ -119,6 +119,13 @@ class Repository:
         listed = git.text("rev-list", "--first-parent", f"--max-count={steps + 1}", commit)
         return listed.splitlines()[-1]
 
+    def addresses(self) -> list[str]:
+        """The addresses of its remotes."""
+        if self.git is None:
+            return []
+        lines = self.git.text("config", "--get-regexp", r"^remote\..*\.url$", check=False).splitlines()
+        return [line.partition(" ")[2] for line in lines]
+
     def last_change(self, path: str) -> str | None:
         """The commit that last changed a path of the root; None when it is not committed, or was changed since."""
         if self.git is None or not self.has_commits():
