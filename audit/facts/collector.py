@@ -163,6 +163,8 @@ class Collector:
         is_unset = isinstance(value, ast.Constant) and value.value is None
         if not (is_unset and self.context in ("guarded", "fallback")):
             self.scope.bind(name)  # a None that stands in for a failed import hides nothing
+        if self.scope.is_own(name):
+            return  # a variable of a function defines nothing
         self.definitions.variable(self.scope, self.module, name, statement, value or source)
         self.expressions.strings.assigned(name, value, self.scope)
 
@@ -229,7 +231,8 @@ class Collector:
 
     def _return(self, node: ast.Return) -> None:
         self.definitions.returns(node.value)
-        self.expressions.children(node)
+        if node.value is not None:
+            self.expressions.visit(node.value)
 
     def _match(self, node: ast.Match) -> None:
         self.expressions.visit(node.subject)

@@ -67,6 +67,8 @@ class Expressions:
 
     def visit(self, root: ast.expr) -> None:
         """Visit one expression and all below it, without recursion: generated code nests deeply."""
+        if root.__class__ is ast.Name:
+            return
         waiting: list[tuple[list[Any], Scope]] = [([root], self.collector.scope)]
         while waiting:
             stack, scope = waiting.pop()
@@ -122,7 +124,7 @@ class Expressions:
         if node.__class__ is ast.Name:
             return  # most are, and a name says nothing
         self.visit(node)
-        for part in nodes_of(node):
+        for part in nodes_of(node) if node.__class__ is not ast.Attribute else ():
             if part.__class__ is ast.Constant and isinstance(part.value, str) and "." in part.value:
                 self.forward_reference(part, self.collector.scope)
 
@@ -176,10 +178,10 @@ class Expressions:
         """Calls whose callable means something here."""
         if leaf in _DYNAMIC or callee.startswith(_PATHS):
             self._dynamic(node, callee, scope)
+        elif leaf == "cast" and callee in _CASTS and node.args and isinstance(node.args[0], ast.Constant):
+            self.forward_reference(node.args[0], scope)
         if leaf in SPELLING or tolerant:
             self.strings.called(node, callee, leaf, scope)
-        if callee in _CASTS and node.args and isinstance(node.args[0], ast.Constant):
-            self.forward_reference(node.args[0], scope)
         if not self.collector.scope.is_function and any(map(is_own_name, node.args)):
             self.handed_to.add(callee)
         if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and leaf not in _DYNAMIC:

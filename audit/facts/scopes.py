@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Final
 
 ImportBinding = tuple[int, int]
@@ -31,18 +32,22 @@ class Scope:
         self.is_class = is_class
         self.is_function = is_function
         self.is_comprehension = is_comprehension
-        self.bindings: dict[str, list[ImportBinding | None]] = {}
+        self.bindings: defaultdict[str, list[ImportBinding | None]] = defaultdict(list)
         self.outer_names: set[str] = set()
         self.nonlocal_names: set[str] = set()
 
     def bind(self, name: str) -> None:
         """Note that something other than an import binds ``name`` here."""
         owner = self.owner(name) if self.outer_names or self.nonlocal_names else self
-        owner.bindings.setdefault(name, []).append(_OTHER)
+        owner.bindings[name].append(_OTHER)
 
     def bind_import(self, name: str, binding: ImportBinding) -> None:
         """Note that an import binds ``name`` here."""
-        self.owner(name).bindings.setdefault(name, []).append(binding)
+        self.owner(name).bindings[name].append(binding)
+
+    def is_own(self, name: str) -> bool:
+        """Whether ``name`` is a variable of this function, and of nothing around it."""
+        return self.is_function and name not in self.outer_names and name not in self.nonlocal_names
 
     def owner(self, name: str) -> Scope:
         """The scope that an assignment to ``name`` in this one really changes (``global``, ``nonlocal``)."""
