@@ -49,9 +49,11 @@ _RECORD: Final = regex(
       | [^/]*(?:migration|removal|changelog|deprecation|upgrade|postmortem|release[-_]notes|announcement)[^/]*
             \.(?:md|rst|txt|markdown|adoc)
       | (?:changelogs?|changes|news)/.*
-      | (?:adrs?|decisions|rfcs?|[np]eps?|proposals|changelog\.d|newsfragments|releases|release[-_]notes|whatsnew)/.*
+      | (?:adrs?|decisions|rfcs?|[np]eps?|proposals|changelog\.d|newsfragments|releases|release[-_]notes|whatsnew
+            |versioned[-_]docs)/.*
       | (?:adr|rfc|[np]ep)[-_ ]?\d+[^/]*
       | release/[^/]*\d\.\d[^/]*
+      | docs?/(?:.*/)?(?:v|version-)?\d+\.\d[\w.]*/.*
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -93,7 +95,8 @@ def marks_old_code(comment: str) -> bool:
 
 
 def is_record(path: str) -> bool:
-    """Whether a document records the past by its nature: a changelog, credits, a migration note, an ADR."""
+    """Whether a document records the past by its nature: a changelog, credits, a migration note, an ADR, the
+    documents of one version that are kept beside those of the next."""
     return _RECORD.fullmatch(path) is not None and not path.endswith((".py", ".pyi"))
 
 

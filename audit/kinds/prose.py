@@ -74,7 +74,8 @@ def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> I
     for name in IN_TEXT.finditer(text) if "." in text or "/" in text else ():
         value = name[0].rstrip(".")
         form = form_of(value)
-        if form is not None:
+        is_key = form == "path" and text.startswith("=", name.end())  # of a setting that a command overrides
+        if form is not None and not is_key:
             add(form, "path" if form == "path" else "name", value, name.start())
     yield from sorted(found, key=lambda each: each.span or (0, 0, 0, 0))
 

@@ -49,8 +49,9 @@ class Builds:
 def generated_by_build(ignore_files: Iterable[tuple[str, bytes]]) -> Callable[[str], bool]:
     """Whether a path is one that ``.gitignore`` files expect a build to write.
 
-    Only patterns that name a Python file, or a folder by its path, count: the folder names that every
-    project ignores (``build/``, ``lib/``) say nothing about a missing module.
+    Only patterns that name a Python file, or a folder by its path, count, and those for all that lies beside an ignore
+    file below the root: the folder names that every project ignores (``build/``, ``lib/``) say nothing about a missing
+    module.
     """
     patterns: list[str] = []
     for path, content in ignore_files:
@@ -61,7 +62,9 @@ def generated_by_build(ignore_files: Iterable[tuple[str, bytes]]) -> Callable[[s
                 continue
             inner = pattern.strip("/").removeprefix("**/")
             anchored = "/" in pattern.removeprefix("**/").rstrip("/")
-            if pattern.endswith("/"):
+            if folder and inner in ("*", "*.py"):
+                patterns.append(posixpath.join(folder, inner))
+            elif pattern.endswith("/"):
                 if anchored and inner:
                     patterns.append(posixpath.join(folder, inner, "*"))
             elif inner.endswith(".py") and inner != "*.py":

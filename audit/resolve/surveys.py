@@ -62,7 +62,8 @@ def survey(tree: Tree, path: str) -> Survey:
 def _survey(tree: Tree, path: str) -> Survey:
     facts = tree.facts(path)
     inside, outside = _tops(tree, path, facts)
-    injected = [name for name in facts.injected if not name.startswith("*")]
+    own = tree.index.names.get(path, "")
+    injected = [f"{own}{name}" if name.startswith(".") else name for name in facts.injected if name[0] != "*"]
     return Survey(
         inside=inside,
         outside=outside,
