@@ -83,7 +83,7 @@ class Trainer:
         self._kickstarter = make_kickstarter(config.kickstart, env, self._device, group)
         self._action_generator = torch.Generator().manual_seed(config.seed)
         self._minibatch_rng = np.random.Generator(np.random.PCG64(config.seed))
-        self._statistics = EpisodeStatistics()
+        self.statistics = EpisodeStatistics()
         self._curriculum = Curriculum(config.curriculum, env, config.seed, group)
         self._cursor = self._first_cursor()
         self._parent: int | None = None
@@ -94,16 +94,6 @@ class Trainer:
     def agent_step(self) -> int:
         """Steps taken in all environments together."""
         return self.epoch * self.config.trainer.horizon * self._batch
-
-    @property
-    def score(self) -> float | None:
-        """Mean return of the latest episodes; None before one has ended."""
-        return self._statistics.mean_return
-
-    @property
-    def episodes(self) -> int:
-        """Episodes that have ended."""
-        return self._statistics.episodes
 
     @property
     def fingerprint(self) -> dict[str, str]:
@@ -125,7 +115,7 @@ class Trainer:
             on_episodes=self._on_episodes,
             stopwatch=self.stopwatch,
         )
-        self._curriculum.learn(*self._statistics.settle(self.group))
+        self._curriculum.learn(*self.statistics.settle(self.group))
         losses = ppo_update(
             self._network,
             self._optimizer,
@@ -142,10 +132,10 @@ class Trainer:
         return Progress(
             epoch=self.epoch,
             agent_step=self.agent_step,
-            score=self.score,
+            score=self.statistics.mean_return,
             losses=losses,
-            episodes=self.episodes,
-            mean_length=self._statistics.mean_length,
+            episodes=self.statistics.episodes,
+            mean_length=self.statistics.mean_length,
             seconds={phase: total[phase] - before[phase] for phase in ("env", "act", "learn")},
             total_seconds=total,
             tasks=self._curriculum.statistics(),
@@ -161,9 +151,9 @@ class Trainer:
         self.stopwatch.skip()
         sidecar: dict[str, Plain] = {
             "agent_step": self.agent_step,
-            "score": self.score,
-            "episodes": self.episodes,
-            "mean_length": self._statistics.mean_length,
+            "score": self.statistics.mean_return,
+            "episodes": self.statistics.episodes,
+            "mean_length": self.statistics.mean_length,
             "seconds": {phase: round(seconds, 3) for phase, seconds in self.stopwatch.read().items()},
             "py_agent": self.config.py_agent,
             "env": self.config.env.task,
@@ -183,7 +173,7 @@ class Trainer:
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """A copy of the complete state of the run between two updates, of all ranks; `restore` is its inverse."""
-        counts = {"epoch": np.array(self.epoch), "episodes": np.array(self._statistics.episodes)}
+        counts = {"epoch": np.array(self.epoch), "episodes": np.array(self.statistics.episodes)}
         return whole(self.group, copied({**self._live(), "env": self.env.state_dict(), "scalars": counts}))
 
     def restore(self, checkpoint: Checkpoint) -> None:
@@ -205,7 +195,7 @@ class Trainer:
         self.env.load_state_dict({name.removeprefix("env/"): state[name] for name in state if name.startswith("env/")})
         if self.env.metadata["snapshot"] != "exact":
             self._cursor = self._first_cursor()
-        self.epoch, self._statistics.episodes = int(state["scalars/epoch"]), int(state["scalars/episodes"])
+        self.epoch, self.statistics.episodes = int(state["scalars/epoch"]), int(state["scalars/episodes"])
         self._parent = self.epoch
         self.stopwatch.restore(checkpoint.sidecar.get("seconds"))
 
@@ -218,12 +208,12 @@ class Trainer:
             "recurrent": {"obs": cursor.obs, "starts": cursor.starts, "state": cursor.state},
             "kickstarter": self._kickstarter.state(),
             "rng": {"actions": self._action_generator, "minibatches": self._minibatch_rng},
-            "statistics": {"ring": self._statistics.ring},
+            "statistics": {"ring": self.statistics.ring},
             "curriculum": self._curriculum.state(),
         }
 
     def _on_episodes(self, step: int, info: Info) -> None:
-        self._statistics.add(step, info)
+        self.statistics.add(step, info)
         self._curriculum.assign(step, info["_final_obs"])
 
     def _first_cursor(self) -> Cursor:

@@ -108,11 +108,11 @@ def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopR
         log_failure(error)
         _say_how_to_go_on(trainer, manager)
         raise
-    steps = trainer.agent_step - first_step
+    steps, ended = trainer.agent_step - first_step, trainer.statistics
     announce(
         f"trained run={manager.run} epoch={trainer.epoch} agent_step={trainer.agent_step} steps={steps} "
-        f"steps_per_second={steps / max(time.monotonic() - began, _SHORTEST):.0f} episodes={trainer.episodes} "
-        f"return={shown(trainer.score)}"
+        f"steps_per_second={steps / max(time.monotonic() - began, _SHORTEST):.0f} episodes={ended.episodes} "
+        f"return={shown(ended.mean_return)}"
     )
     done = trainer.agent_step >= config.trainer.total_timesteps
     if not done:

@@ -44,7 +44,8 @@ def configuration(agent: str, seed: int, *more: str) -> Config:
 def train(config: Config, goal: float) -> Trainer:
     """Train until the mean return of the latest episodes reaches a goal, or the limit is met."""
     trainer = Trainer(config, make_env(config.env, config.trainer.num_envs, config.seed))
-    while trainer.agent_step < LIMIT and (trainer.episodes < 100 or (trainer.score or 0.0) < goal):
+    ended = trainer.statistics
+    while trainer.agent_step < LIMIT and (ended.episodes < 100 or (ended.mean_return or 0.0) < goal):
         trainer.update()
     return trainer
 
