@@ -8,7 +8,7 @@ baseline by more than the margin, and 2 when the episodes are too few to tell.
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from metta_ref.eval.analysis import Analysis
     from metta_ref.eval.records import PolicyKey
 
-_BASELINE = re.compile(r"(?P<epoch>\d+)|(?P<run>[A-Za-z0-9][A-Za-z0-9._-]*)(#epoch-(?P<of>\d+))?")
+_BASELINE = re.compile(r"(?P<run>[A-Za-z0-9][A-Za-z0-9._-]*)(#epoch-(?P<epoch>\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class AnalyzeConfig:
     )
     metrics: tuple[str, ...] = option(("*",), "names or patterns of metrics, separated by commas")
     ranked_by: str = option("reward", "metric by which checkpoints are ranked and compared")
-    baseline: str = option("", "what others are compared with: EPOCH, RUN or RUN#epoch-N; empty: the first measured")
+    baseline: str = option("", "what others are compared with: RUN or RUN#epoch-N; empty is the first measured")
     margin: float | None = option(None, "fail when the newest is worse than the baseline by more than this", minimum=0)
     resamples: int = option(10_000, "of the bootstrap", unit="resamples", minimum=100, maximum=10_000_000)
     seed: int = option(0, "of the bootstrap", minimum=0, maximum=2**63 - 1)
@@ -44,7 +44,7 @@ class AnalyzeConfig:
     def problems(self) -> Rules:
         """Rules between settings."""
         if self.baseline and not _BASELINE.fullmatch(self.baseline):
-            yield f"baseline={self.baseline}: write EPOCH, RUN or RUN#epoch-NUMBER"
+            yield f"baseline={self.baseline}: write RUN, for the newest of it, or RUN#epoch-NUMBER"
         if self.margin is not None and not self.baseline:
             yield f"margin={self.margin:g}: of what? name a baseline as well"
 
@@ -52,7 +52,6 @@ class AnalyzeConfig:
 def main(config: AnalyzeConfig) -> int:
     """Analyse, write the JSON, print the table, and return the exit code."""
     load_run_config(config.run)
-    groups = _alike(config.runs or (config.run,))
 
     from rich.console import Console
 
@@ -77,46 +76,36 @@ def main(config: AnalyzeConfig) -> int:
     console = Console(width=None if sys.stdout.isatty() else 150)
     console.print(*to_tables(analysis))
     print(f"analysis: {path}")
-    for kind in config.plots:
-        print(f"plots: {', '.join(map(str, _draw(analysis, groups, directory / 'plots', kind)))}")
+    if config.plots:
+        _draw(analysis, config.runs or (config.run,), config.plots, directory / "plots")
     return EXIT_DONE if config.margin is None else _gate(analysis, config.run, config.margin)
 
 
 def _baseline(config: AnalyzeConfig, there: "Sequence[PolicyKey]") -> "PolicyKey | None":
-    """The checkpoint that the setting names; a run alone names the only one of it."""
-    chosen = _BASELINE.fullmatch(config.baseline)
-    if not config.baseline or chosen is None:
+    """The checkpoint that the setting names."""
+    named = _BASELINE.fullmatch(config.baseline)
+    if named is None:
         return None
-    run, epoch = chosen["run"] or config.run, chosen["epoch"] or chosen["of"]
-    if epoch is not None:
-        return run, int(epoch)
-    epochs = [number for name, number in there if name == run]
-    if len(epochs) != 1:
-        known = f"epochs {', '.join(map(str, epochs))} of it were" if epochs else "nothing of it was"
-        raise ConfigError([f"baseline={run}: {known} evaluated; name one, as in baseline={run}#epoch-NUMBER"])
-    return run, epochs[0]
+    epochs = [int(named["epoch"])] if named["epoch"] else [epoch for run, epoch in there if run == named["run"]]
+    if not epochs:
+        raise ConfigError([f"baseline={named['run']}: nothing of it was evaluated; evaluate it in the same database"])
+    return named["run"], max(epochs)
 
 
-def _alike(runs: Sequence[str]) -> list[dict[str, Path]]:
-    """Runs in groups that differ in nothing but the seed, each run with its log."""
-    groups: dict[str, dict[str, Path]] = {}
-    for run in runs:
-        digest = config_digest(replace(load_run_config(run), seed=0))
-        groups.setdefault(digest, {})[run] = run_dir(run) / LOG
-    return list(groups.values())
-
-
-def _draw(analysis: "Analysis", groups: Sequence[Mapping[str, Path]], directory: Path, kind: str) -> list[Path]:
-    """Write the figures and return their paths."""
+def _draw(analysis: "Analysis", runs: Sequence[str], kinds: Sequence[str], directory: Path) -> None:
+    """Write the figures; runs that differ in nothing but the seed are one learning curve."""
     from metta_ref.eval.curves import load_curve
     from metta_ref.eval.plots import draw
 
-    figures = draw(analysis, [load_curve(group) for group in groups], kind)
+    alike: dict[str, dict[str, Path]] = {}
+    for run in runs:
+        digest = config_digest(replace(load_run_config(run), seed=0))
+        alike.setdefault(digest, {})[run] = run_dir(run) / LOG
+    curves = [load_curve(logs) for logs in alike.values()]
     directory.mkdir(exist_ok=True)
-    paths = [directory / f"{name}.{kind}" for name in figures]
-    for path, content in zip(paths, figures.values(), strict=True):
-        write_whole(path, content)
-    return paths
+    for kind in kinds:
+        for name, figure in draw(analysis, curves, kind).items():
+            print(f"plot: {write_whole(directory / f'{name}.{kind}', figure)}")
 
 
 def _gate(analysis: "Analysis", run: str, margin: float) -> int:

@@ -169,7 +169,8 @@ def test_figures_are_drawn_beside_the_analysis(data: Path, command: Command) -> 
     (data / "demo" / "metrics.jsonl").write_text('{"agent_step": 8, "score": 0.5}\n{"agent_step": 16, "score": 1}\n')
     status, out, err = command("analyze", "run=demo", "resamples=100", "plots=png")
     assert (status, err) == (0, "")
-    assert [line.count(f"{data}/demo/plots/") for line in out.splitlines() if line.startswith("plots: ")] == [2]
+    names = [f"{data}/demo/plots/{name}.png" for name in ("intervals", "learning_curves")]
+    assert [line for line in out.splitlines() if line.startswith("plot: ")] == [f"plot: {name}" for name in names]
     assert sorted(path.name for path in (data / "demo" / "plots").iterdir()) == [
         "intervals.png", "learning_curves.png",
     ]  # fmt: skip
@@ -185,13 +186,14 @@ def test_the_gate_judges_the_newest_checkpoint_by_its_baseline(data: Path, comma
     status, said, err = gate("lazy", "1")
     assert (status, err) == (0, "")
     assert re.fullmatch(r"gate run=demo epoch=1 outcome=passed difference=\S+ margin=1 detectable=\S+ pairs=16", said)
-    assert gate("demo", "1")[2] == (
-        "error: baseline=demo: epochs 0, 1 of it were evaluated; name one, as in baseline=demo#epoch-NUMBER\n"
+    assert gate("bee", "1")[2] == (
+        "error: baseline=bee: nothing of it was evaluated; evaluate it in the same database\n"
     )
-    assert gate("demo#epoch-1", "1")[::2] == (
-        2,
-        "error: run=demo: no checkpoint of it has a simulation in common with the baseline to compare\n",
-    )
+    for itself in ("demo", "demo#epoch-1"):
+        assert gate(itself, "1")[::2] == (
+            2,
+            "error: run=demo: no checkpoint of it has a simulation in common with the baseline to compare\n",
+        )
 
 
 def test_a_regression_fails_the_gate(data: Path, command: Command) -> None:
@@ -247,7 +249,7 @@ def cut(path: Path) -> None:
         ),
         ("analyze", (), "run: is missing; name the run to analyse, as in run=demo"),
         ("analyze", ("run=demo", "margin=1"), "margin=1: of what? name a baseline as well"),
-        ("analyze", ("run=demo", "baseline=a/b"), "baseline=a/b: write EPOCH, RUN or RUN#epoch-NUMBER"),
+        ("analyze", ("run=demo", "baseline=a/b"), "baseline=a/b: write RUN, for the newest of it, or RUN#epoch-NUMBER"),
         ("analyze", ("run=absent",), "run=absent: no such run in {data}; runs there: demo"),
         ("analyze", ("run=demo",), "no stats database at {data}/demo/stats.duckdb: evaluate a checkpoint first"),
     ],
