@@ -73,10 +73,13 @@ class CueGrid:
         first_env: int = 0,
         features: tuple[Feature, ...] = FEATURES,
     ) -> None:
-        shown, layouts = tasks[0], [LAYOUTS[task.name](task.corridor_length) for task in tasks]
-        self.num_envs, self.num_tasks, self.next_tasks = num_envs, len(tasks), np.zeros(num_envs, np.int64)
+        shown = tasks[0]
+        layouts = [LAYOUTS[task.name](task.corridor_length) for task in tasks]
+        self.num_envs = num_envs
+        self.num_tasks, self.next_tasks = len(tasks), np.zeros(num_envs, np.int64)
         self.metadata: Mapping[str, str] = {"name": shown.name, "autoreset_mode": "same_step", "snapshot": "exact"}
-        self._radius, view = shown.view_radius, 2 * shown.view_radius + 1
+        self._radius = shown.view_radius
+        view = 2 * self._radius + 1
         self._box_shape = (len(FEATURES), view, view)
         self._feature_ids = np.array([feature.id for feature in features], np.float32)
         self._tokens = shown.observation == "tokens"
@@ -89,11 +92,16 @@ class CueGrid:
         self._walls = np.pad(maps == "#", ((0, 0), edge, edge), constant_values=True)
         self._wall_views = np.lib.stride_tricks.sliding_window_view(self._walls, (view, view), (1, 2))
         self._starts, self._goals = (np.stack([np.argwhere(cells == kind) for cells in maps]) for kind in "SG")
-        self._max_steps, self._coloured = np.array([task.max_steps for task in tasks]), layouts[0].coloured_goals
+        self._max_steps = np.array([task.max_steps for task in tasks])
+        self._coloured = layouts[0].coloured_goals
         self._rows = np.arange(num_envs)
         self._stream = seeded_streams(seed, first_env, num_envs)
-        self._task, self._cue, self._length = (np.zeros(num_envs, np.int64) for _ in range(3))
-        self._position, self._cue_position, self._goal_colours = (np.zeros((num_envs, 2), np.int64) for _ in range(3))
+        self._task = np.zeros(num_envs, np.int64)
+        self._position = np.zeros((num_envs, 2), np.int64)
+        self._cue_position = np.zeros((num_envs, 2), np.int64)
+        self._cue = np.zeros(num_envs, np.int64)
+        self._goal_colours = np.zeros((num_envs, 2), np.int64)
+        self._length = np.zeros(num_envs, np.int64)
         self._begin(np.ones(num_envs, np.bool_))
 
     def reset(self) -> tuple[NDArray[np.float32], Info]:

@@ -52,8 +52,11 @@ class ParallelEnv:
             raise ValueError(f"{num_workers} workers do not divide {num_envs} environments")
         size = num_envs // num_workers
         sample = factory(0, size)
-        self.num_envs, self.num_actions, self.num_tasks = num_envs, sample.num_actions, sample.num_tasks
-        self.observation, self.metadata = sample.observation, sample.metadata
+        self.num_envs = num_envs
+        self.observation = sample.observation
+        self.num_actions = sample.num_actions
+        self.num_tasks = sample.num_tasks
+        self.metadata = sample.metadata
         sample.close()
         self._timeout = timeout
         self._shards = [slice(first, first + size) for first in range(0, num_envs, size)]

@@ -10,9 +10,9 @@ _SMALLEST = 1e-6
 
 
 def minibatches(
-    priorities: NDArray[np.float32], groups: int, rng: np.random.Generator, *, alpha: float, beta: float
+    priorities: NDArray[np.float32], groups: int, rng: np.random.Generator, *, passes: int, alpha: float, beta: float
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """One pass of `groups` minibatches over B environments: rows int64[B / groups], weights float32[B / groups].
+    """Passes of `groups` minibatches over B environments: rows int64[B / groups], weights float32[B / groups].
 
     With `alpha` 0 every row comes once a pass, in random order, with weight 1. Otherwise each minibatch is drawn
     without repetition with probabilities p proportional to `priorities ** alpha`, and a row weighs
@@ -21,11 +21,12 @@ def minibatches(
     """
     batch = len(priorities)
     if alpha == 0:
-        for rows in rng.permutation(batch).reshape(groups, -1):
-            yield rows, np.ones(len(rows), np.float32)
+        for _ in range(passes):
+            for rows in rng.permutation(batch).reshape(groups, -1):
+                yield rows, np.ones(len(rows), np.float32)
         return
     preference = (priorities.astype(np.float64) + _SMALLEST) ** alpha
     probabilities = preference / preference.sum()
-    for _ in range(groups):
+    for _ in range(passes * groups):
         rows = rng.choice(batch, batch // groups, replace=False, p=probabilities)
         yield rows, ((batch * probabilities[rows]) ** -beta).astype(np.float32)

@@ -109,12 +109,13 @@ def ppo_update(
         return optimizer.gradient(roots, gradients), np.array([policy, value, entropy, teaching, kl, clipped])
 
     metrics: list[NDArray[np.float64]] = []
-    for chosen, weights in (
-        minibatch
-        for _ in range(config.update_epochs)
-        for minibatch in minibatches(
-            priorities, config.minibatches, rng, alpha=config.priority_alpha, beta=config.priority_beta
-        )
+    for chosen, weights in minibatches(
+        priorities,
+        config.minibatches,
+        rng,
+        passes=config.update_epochs,
+        alpha=config.priority_alpha,
+        beta=config.priority_beta,
     ):
         own = chosen // count == group.rank
         gradient, means = share(chosen[own] % count, weights[own])

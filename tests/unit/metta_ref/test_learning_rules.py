@@ -151,7 +151,7 @@ def test_explained_variance_is_one_for_prophets_and_zero_for_the_ignorant() -> N
 
 
 def test_without_preference_every_environment_comes_once_a_pass() -> None:
-    drawn = list(minibatches(column(1, 2, 3, 4, 5, 6)[:, 0], 3, np.random.default_rng(0), alpha=0, beta=1))
+    drawn = list(minibatches(column(1, 2, 3, 4, 5, 6)[:, 0], 3, np.random.default_rng(0), passes=1, alpha=0, beta=1))
     assert sorted(np.concatenate([rows for rows, _ in drawn]).tolist()) == [0, 1, 2, 3, 4, 5]
     assert [weights.tolist() for _, weights in drawn] == [[1.0, 1.0]] * 3
 
@@ -159,7 +159,7 @@ def test_without_preference_every_environment_comes_once_a_pass() -> None:
 def test_preference_draws_large_errors_more_often_and_weighs_them_less() -> None:
     """p is proportional to the priorities at alpha 1: 1/2, 1/4, 1/4, 0; weights at beta 1 are 1 / (4 p)."""
     rng, priorities = np.random.default_rng(0), np.array([2, 1, 1, 0], np.float32)
-    drawn = [next(minibatches(priorities, 4, rng, alpha=1, beta=1)) for _ in range(4000)]
+    drawn = [next(minibatches(priorities, 4, rng, passes=1, alpha=1, beta=1)) for _ in range(4000)]
     counts = np.bincount([int(rows[0]) for rows, _ in drawn], minlength=4) / 4000
     np.testing.assert_allclose(counts, [0.5, 0.25, 0.25, 0], atol=0.03)
     weights = {int(rows[0]): float(weights[0]) for rows, weights in drawn}
@@ -169,7 +169,7 @@ def test_preference_draws_large_errors_more_often_and_weighs_them_less() -> None
 @given(alpha=st.floats(0.1, 2), groups=st.sampled_from([1, 2, 4]), seed=st.integers(0, 99))
 def test_a_minibatch_never_repeats_a_sequence(alpha: float, groups: int, seed: int) -> None:
     priorities = np.arange(8, dtype=np.float32)
-    for rows, weights in minibatches(priorities, groups, np.random.default_rng(seed), alpha=alpha, beta=0.5):
+    for rows, weights in minibatches(priorities, groups, np.random.default_rng(seed), passes=1, alpha=alpha, beta=0.5):
         assert len(set(rows.tolist())) == len(rows) == len(weights) == 8 // groups
 
 
