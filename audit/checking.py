@@ -87,7 +87,7 @@ def check_tree(
     findings, suppressed = apply_suppressions(findings, comments)
     findings = [
         msgspec.structs.replace(finding, fixable=forecast.is_fixable(finding))
-        for finding in _with_replacements(findings, now, base, configuration, retirements, history)
+        for finding in _with_replacements(_told_once(findings, now), now, base, configuration, retirements, history)
     ]
     roots = rank_roots(findings, graph, starts_of(now))
     skipped = tuple(sorted({*now.coverage.skipped, *mentions.skipped}))
@@ -102,6 +102,19 @@ def check_tree(
         contracts=contracts,
         suppressed=suppressed,
     )
+
+
+def _told_once(findings: Iterable[Finding], tree: LoadedTree) -> list[Finding]:
+    """The findings without those of files seen through a link that stand in the file it leads to as well."""
+    entries, found = tree.tree.entries, list(findings)
+    links = {path: entry.alias_of for path, entry in entries.items() if entry.alias_of is not None}
+    told = {(each.code, each.target, each.site) for each in found} if links else set()
+    return [
+        each
+        for each in found
+        if (own := links.get(each.site.path)) is None
+        or (each.code, each.target, msgspec.structs.replace(each.site, path=own)) not in told
+    ]
 
 
 def _silent(now: LoadedTree, base: LoadedTree, history: History | None, contents: Contents) -> Silent:

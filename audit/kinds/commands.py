@@ -57,6 +57,8 @@ _PATH_OPTIONS: Final = frozenset(
     | {"--pyargs", "--doctest-modules", "--directory", "--project", "--cov-config", "--working-directory"}
 )
 """Options whose value is a file, a folder or a package, even one without a slash or a dot."""
+_LEAVING_OUT: Final = regex(r"--(?:[\w-]*-)?(?:exclude|ignore|omit|skip|deselect)(?:[-_][\w-]*)?")
+"""Options that take things out: that what they name is not there changes nothing."""
 _SEARCH_PATHS: Final = regex(r"\w*(?:PATHS?|DIRS?|SRCS?|SOURCES?|FOLDERS?|PACKAGES?|MODULES?|FILES?|TESTS?)")
 """Variables that hold files, folders or packages."""
 _BLANK: Final = regex(r"\s")
@@ -125,15 +127,17 @@ def _word(raw: str, start: int) -> Word:
 def _mentions(
     words: list[Word], source: str, offset: int, positions: Positions, caller: Caller, depth: int
 ) -> Iterator[Mention]:
+    severity = caller.severity  # of the word at hand
+
     def mention(word: Word, text: str, form: Form, kind: str, *, certain: bool = False) -> Mention:
         start = word.start + max(word.text.rfind(text), 0) if word.end - word.start == len(word.text) else word.start
         span = positions.span(start, start + len(text) if start != word.start or text == word.text else word.end)
         certain = certain and caller.judges_slots
-        return Mention(caller.code, kind, text, form, caller.role, caller.severity, span, certain)
+        return Mention(caller.code, kind, text, form, caller.role, severity, span, certain)
 
     program, python, before, takes_paths = "", False, "", False
     for index, word in enumerate(_needed(words)):
-        text = word.text.lstrip("@") if not program else word.text
+        text, severity = word.text.lstrip("@") if not program else word.text, caller.severity
         if not program and text in _TRANSPARENT:
             continue
         if index == 1 and text in _ASSIGNS:
@@ -163,6 +167,7 @@ def _mentions(
             option = _OPTION.match(text) if "=" in text else None
             named = (option[0] if option else before).rstrip("=")
             takes = named in _PATH_OPTIONS or (takes_paths and option is None and not before.startswith("-"))
+            severity = "warning" if _LEAVING_OUT.fullmatch(named) else severity
             yield from _plain(word, text[option.end() :] if option else text, program, mention, is_path=takes)
         python = python or bool(_PYTHON.fullmatch(text)) or text.rpartition("/")[2] in _RUNS_MODULES
         before = text

@@ -43,14 +43,14 @@ _HEADING: Final = regex(
 _OLD_COMMENT: Final = regex(r"\b(?:old|before|broken|deprecated|removed|previously|was|legacy|wrong)\b", re.IGNORECASE)
 _RECORD: Final = regex(
     r"""(?:^|.*/)(?:
-        (?:changelog|changes|history|news|releases?|release[-_ ]?notes|whats[-_]?new|upgrad\w*|migrat\w*|deprecat\w*
-            |authors|contributors|credits|thanks|acknowledge?ments)
+        (?:changelog|changes|history|news|releases?|rel(?:ease)?[-_ ]?notes|whats[-_]?new|upgrad\w*|migrat\w*
+            |deprecat\w*|authors|contributors|credits|thanks|acknowledge?ments)
             (?:[-_. ][^/]*)?
       | [^/]*(?:migration|removal|changelog|deprecation|upgrade|postmortem|release[-_]notes|announcement)[^/]*
             \.(?:md|rst|txt|markdown|adoc)
       | (?:changelogs?|changes|news)/.*
-      | (?:adrs?|decisions|rfcs?|[np]eps?|proposals|changelog\.d|newsfragments|releases|release[-_]notes|whatsnew
-            |versioned[-_]docs)/.*
+      | (?:adrs?|decisions|rfcs?|[np]eps?|proposals|changelog\.d|newsfragments|releases
+            |rel(?:ease)?[-_]?notes|whatsnew|versioned[-_]docs)/.*
       | (?:adr|rfc|[np]ep)[-_ ]?\d+[^/]*
       | release/[^/]*\d\.\d[^/]*
       | docs?/(?:.*/)?(?:v|version-)?\d+\.\d[\w.]*/.*

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 import msgspec
 
 from audit.kinds.forms import CONVENTIONAL
-from audit.kinds.paths import GonePaths, is_elsewhere
+from audit.kinds.paths import GonePaths, is_elsewhere, is_example_beside
 from audit.model.findings import Retirement, Site
 from audit.model.hosting import hosted_file, repository_at
 from audit.model.mentions import DRAWN, RELATIVE, Gone, Mention
@@ -85,7 +85,8 @@ class MentionJudge:
             if mention.code in _PROSE and mention.kind != "link" and mention.text in CONVENTIONAL:
                 return None
             find = self._paths.find if mention.form == "path" else self._paths.find_config
-            target = find(path, mention.text)
+            is_route = mention.code in _PROSE and mention.kind != "link" and mention.text.startswith("/")
+            target = find("" if is_route else path, mention.text)  # ``/api`` is no folder beside a document
             if target is None and mention.kind == DRAWN:
                 target = self._paths.find_drawn(path, mention.text)
             if target is not None and self._is_below_a_root(path, mention, target):
@@ -131,12 +132,17 @@ class MentionJudge:
         return any(root and self._paths.is_there(f"{root}/{target}") for root in self._program.index.roots)
 
     def _is_elsewhere(self, document: str, where: str, gone: Gone) -> bool:
-        """Whether the name was importable only below a folder of examples or copies that the document is not in."""
+        """Whether the name was importable only below a folder of examples or copies, or in a project among them, that
+        the document is not in."""
         if self._base is None:
             return False
         stems = [node.stem for node in self._base.absolute(where, gone.module).nodes]
         roots = [stem.removesuffix(gone.module.replace(".", "/")) for stem in stems]
-        return bool(roots) and all(is_elsewhere(document, root) for root in roots)
+        projects = self._base.layout.roots
+        return bool(roots) and all(
+            is_elsewhere(document, root) or (root.rstrip("/") in projects and is_example_beside(document, root))
+            for root in roots
+        )
 
     def stood_before(self, path: str, mention: Mention, gone: Gone) -> bool | None:
         """Whether the same finding stood at the base; None without a base."""

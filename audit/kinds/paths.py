@@ -45,6 +45,11 @@ def is_elsewhere(document: str, path: str) -> bool:
     return False
 
 
+def is_example_beside(document: str, root: str) -> bool:
+    """Whether a folder, with a slash at its end, lies among examples or documents and does not hold the document."""
+    return not _EXAMPLES.isdisjoint(root.split("/")[:-1]) and not document.startswith(root)
+
+
 def _is_copy(path: str, text: str) -> bool:
     """Whether a path lies in a backup that a text does not name: the text means what it is a copy of."""
     named = set(text.split("/"))
@@ -202,7 +207,8 @@ class GonePaths:
                 return None
             matches = self._gone.ending(tail)
             if matches:
-                return matches[0] if len(matches) == 1 else None
+                is_whole = parts[-1] not in CONVENTIONAL and matches[0] in (tail, f"src/{tail}")
+                return matches[0] if len(matches) == 1 and (start == 0 or is_whole) else None
         return None
 
 

@@ -18,7 +18,7 @@ class ReStructuredText(TextKind):
     title = "RST: automodule and autoclass targets, toctrees, roles, names, paths, code blocks, doctests"
 
     def wants(self, path: str) -> bool:
-        return path.lower().endswith((".rst", ".rest"))
+        return path.lower().endswith((".rst", ".rest", ".doctest"))
 
     def mentions(self, source: Source) -> Iterable[Mention]:
         return without_own_files(source.text, rst_mentions(source.text, source.positions))
@@ -62,6 +62,34 @@ class ReStructuredText(TextKind):
             after={"docs/pkg/.gitignore": "*\n!.gitignore\n"},
         ),
         Example(
+            title="routes, a path from elsewhere, a drawn project of anybody's, notes on a release",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "tests/__init__.py": "",
+                "metrics/squad/squad.py": "",
+                "doc/api/shop.rst": "Shop\n====\n",
+                "doc/index.rst": (
+                    "Calls to ``/api/<method>`` and ``/api/`` are answered. Put yours in ``./data/squad/squad.py``.\n"
+                    "It may as well be ``mine/squad/squad.py``, or::\n\n    look\n    ├── look\n    │   └── app.py\n"
+                    "    └── tests\n        ├── __init__.py\n        └── test_app.py\n"
+                ),
+                "doc/relnotes/0.9.rst": "* :class:`shop.old.Store` now takes a context.\n",
+            },
+            gone=("shop/old.py", "tests/__init__.py", "metrics/squad/squad.py", "doc/api/shop.rst"),
+        ),
+        Example(
+            title="a module of an example project, of which other documents speak in general",
+            before={
+                "shop/__init__.py": "",
+                "docs/narr/MyProject/setup.py": "from setuptools import setup\n\nsetup(name='MyProject')\n",
+                "docs/narr/MyProject/myproject/__init__.py": "",
+                "docs/narr/MyProject/myproject/resources.py": "class Hello: ...\n",
+                "docs/narr/views.rst": "Say ``context='myproject.resources.Hello'``.\n",
+            },
+            gone=("docs/narr/MyProject/myproject/resources.py",),
+        ),
+        Example(
             title="roles that resolve, a removal that is stated, a comment, a note of a version",
             before={
                 "shop/__init__.py": "",
@@ -91,6 +119,25 @@ class ReStructuredText(TextKind):
             },
             after={"shop/store.py": "RANGE = 2\n\ndef close(): ...\n"},
             finds=(("a.rst", 3, "shop.store.sell"), ("a.rst", 10, "shop.store.LIMIT")),
+        ),
+        Example(
+            title="a document that tests itself, a path on another machine, the documents of an example project",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "shop/test/words.doctest": "Words\n=====\n\n>>> from shop.old import *  # all of it\n",
+                "docs/a.rst": "The parts are in ``/opt/checkout/shop/old.py``.\n",
+                "docs/mine/setup.py": "from setuptools import setup\n\nsetup(name='mine')\n",
+                "docs/mine/myproject/__init__.py": "",
+                "docs/mine/myproject/resources.py": "class Hello: ...\n",
+                "docs/mine/views.rst": "See :class:`myproject.resources.Hello`.\n",
+            },
+            gone=("shop/old.py", "docs/mine/myproject/resources.py"),
+            finds=(
+                ("docs/a.rst", 1, "shop/old.py"),
+                ("docs/mine/views.rst", 1, "myproject.resources"),
+                ("shop/test/words.doctest", 4, "shop.old"),
+            ),
         ),
         Example(
             title="names that the current package passed on by a star",

@@ -46,6 +46,7 @@ _PACKAGE_DATA: Final = frozenset({"package-data", "package_data", "options.packa
 _NOT_REFERENCES: Final = frozenset(
     {"exclude-package-data", "dependencies", "urls", "classifiers", "keywords", "requires", "requires-python"}
     | {"banned-api", "banned-module-level-imports"}
+    | {"write_to", "version-file"}
 )
 _ENDS_WITH_ATTRIBUTE: Final = frozenset({"version_files", "version_variables", "version_file"})
 """Keys whose value is a file and, after a colon, what stands in it."""

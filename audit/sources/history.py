@@ -15,6 +15,16 @@ from audit.sources.git import Git, Running
 _REMOVED_DEFINITION: Final = regex(r"^-\s*(?:class|(?:async\s+)?def)\s+(\w+)", re.MULTILINE)
 
 
+_EMPTY: Final = frozenset(
+    {
+        "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+        "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+    }
+)
+"""The ids of what has no content: that two files are empty says nothing of where one of them went."""
+_PYTHON: Final = ("--", "*.py", "*.pyi")
+
+
 class Change(msgspec.Struct, frozen=True):
     """One commit that touched a path: the blobs before and after, empty when the path was absent."""
 
@@ -30,7 +40,7 @@ class History:
         self._git = git
         self._since = since
         self._range = f"{since}..{at}" if since is not None else at
-        self._at = at
+        self._between = (since or "", at)
         self._prefix = prefix
         self._removals: dict[str, Retirement] | None = None
         self._renames: dict[str, str] | None = None
@@ -140,20 +150,21 @@ class History:
         return self._renamed("-M")
 
     def _renamed(self, similarity: str, *paths: str) -> tuple[str, ...]:
-        options = ("--no-ext-diff", "--no-textconv", "-z", "--name-status", "--diff-filter=R", "--no-rename-empty")
-        return ("diff", *options, similarity, self._since or "", self._at, *paths)
+        options = ("--no-ext-diff", "--no-textconv", "-z", "--raw", "--no-abbrev", "--diff-filter=R")
+        return ("diff", *options, similarity, *self._between, *paths)
 
     def _all_renamed(self) -> str:
         try:
             return self._output(self._renames_command)
         except SourceError:
-            # a clone may lack the content of large files, which git compares; equal ones it tells by their ids
-            return self._output(self._renamed("-M100%")) + self._output(self._renamed("-M", "--", "*.py", "*.pyi"))
+            # a clone may lack large files, which are no Python; those that are equal git tells by their ids alone
+            self._git.run("diff", "--no-ext-diff", "--no-textconv", "--numstat", *self._between, *_PYTHON)
+            return self._output(self._renamed("-M100%")) + self._output(self._renamed("-M", *_PYTHON))
 
     def _read_renames(self) -> dict[str, str]:
         fields = self._all_renamed().split("\0")
         renames: dict[str, str] = {}
-        for status, old, new in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
-            if status.startswith("R") and old.startswith(self._prefix) and new.startswith(self._prefix):
+        for raw, old, new in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
+            if _EMPTY.isdisjoint(raw.split()) and old.startswith(self._prefix) and new.startswith(self._prefix):
                 renames[old[len(self._prefix) :]] = new[len(self._prefix) :]
         return renames
