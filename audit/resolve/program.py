@@ -249,6 +249,8 @@ class Program:
             return False
         for length in range(depth, 0, -1):
             known = self.index.nodes(self.index.roots, parts[:length])
+            if not known and top in self.outside_names():
+                return False  # others mean a library by it, and so may a file beside a folder of that name
             # a folder that only this file may be run from tells nothing where a root of all files knows better
             for node in known or self.index.nodes(roots, parts[:length]):
                 if node.kind == "opaque" or (node.kind == "namespace" and node.stem in self.layout.build_folders):
