@@ -62,6 +62,8 @@ _LEAVING_OUT: Final = regex(r"--(?:[\w-]*-)?(?:exclude|ignore|omit|skip|deselect
 _SEARCH_PATHS: Final = regex(r"\w*(?:PATHS?|DIRS?|SRCS?|SOURCES?|FOLDERS?|PACKAGES?|MODULES?|FILES?|TESTS?)")
 """Variables that hold files, folders or packages."""
 _BLANK: Final = regex(r"\s")
+_TEMPORARY: Final = regex(r"(?:/var)?/tmp(?:/|$)|\$\{?(?:TMPDIR|RUNNER_TEMP)\b|\$\(mktemp\b")
+"""Where commands keep what no repository holds."""
 _ASSIGNS: Final = frozenset({"=", ":=", "::=", "?=", "+="})
 _FOLDER: Final = regex(r"[A-Za-z_][\w-]*/?")
 _TRANSPARENT: Final = frozenset(
@@ -100,9 +102,16 @@ class Caller(msgspec.Struct, frozen=True):
 def command_mentions(
     source: str, offset: int, positions: Positions, caller: Caller, depth: int = 0
 ) -> Iterator[Mention]:
-    """The mentions in ``source``, a stretch of shell that begins at ``offset`` of the file."""
+    """The mentions in ``source``, a stretch of shell that begins at ``offset`` of the file. Paths count from the root
+    or from beside the file, unless the commands have gone to a folder of their own below ``/tmp``."""
+    is_away = False
     for command in _commands(source, offset):
-        yield from _mentions(command, source, offset, positions, caller, depth)
+        if command[0].text in ("cd", "pushd", "popd"):
+            folder = command[1].text if len(command) > 1 else "-"
+            is_relative = folder[:1] not in ("", "-", "/", "~", "$")
+            is_away = is_away if is_relative else _TEMPORARY.match(folder) is not None
+        found = _mentions(command, source, offset, positions, caller, depth)
+        yield from (each for each in found if each.form != "path") if is_away else found
 
 
 def _commands(source: str, offset: int) -> Iterator[list[Word]]:

@@ -207,7 +207,7 @@ class Program:
             return Resolution("foreign" if unknown else "missing", dotted)
         before = self.base.distributions if self.base is not None else None
         is_lost = stood and not self.distributions.took_over(parts[0], before) and not self._may_be_built(parts)
-        return Resolution("missing" if is_lost else "foreign", dotted)
+        return Resolution("missing" if is_lost and not self._stands(path, dotted) else "foreign", dotted)
 
     def has_lost(self, path: str, dotted: str) -> bool:
         """Whether the base held a module that this tree lacks, as a file sees it."""
@@ -221,6 +221,13 @@ class Program:
             return False
         before = self.base.absolute(path, dotted)
         return before.status == "found" and not before.weak and _is_own(self.base, before)
+
+    def _stands(self, path: str, dotted: str) -> bool:
+        """Whether all files that the base held under a name are there still: by which name depends on where a program
+        starts once another folder has become a package."""
+        nodes = self.base.absolute(path, dotted).nodes if self.base is not None else ()
+        files = [file for node in nodes for file in node.files]
+        return bool(files) and all(file in self.index.names for file in files)
 
     def _is_itself(self, path: str, roots: tuple[str, ...], parts: tuple[str, ...]) -> bool:
         """Whether the only module of that name is the file that asks: then it means a namesake elsewhere."""
