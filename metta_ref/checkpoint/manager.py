@@ -12,16 +12,12 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-from metta_ref.checkpoint.contents import Checkpoint, Plain, require_plain
+from metta_ref.checkpoint.contents import Checkpoint, require_plain
 from metta_ref.checkpoint.durable import flush, flush_entry
-from metta_ref.checkpoint.errors import (
-    CheckpointExistsError,
-    CheckpointKindError,
-    CheckpointNotFoundError,
-    CheckpointWriteError,
-)
+from metta_ref.checkpoint.errors import CheckpointExistsError, CheckpointNotFoundError, CheckpointWriteError
+from metta_ref.checkpoint.listing import Listing
 from metta_ref.checkpoint.names import FOLDER, epoch_name, parse_epoch
-from metta_ref.checkpoint.selection import Selection, select
+from metta_ref.checkpoint.selection import Selection
 from metta_ref.checkpoint.stored import Stored, files_of
 
 
@@ -56,42 +52,21 @@ class CheckpointManager:
             raise CheckpointNotFoundError(f"{self.directory}: no checkpoint there; train a run first")
         return epochs[-1]
 
-    def select(self, selection: Selection) -> tuple[int, ...]:
-        """The epochs that are wanted; see `selection.select`. Sidecars are read only where they matter.
+    def listing(self) -> Listing:
+        """The checkpoints as they stand now."""
+        return Listing(str(self.directory), {epoch: self.path(epoch) for epoch in self.epochs()})
 
-        One that is named need not be there.
-        """
-        if selection.epoch is not None:
-            return (selection.epoch,)
-        if selection == Selection():
-            return (self.latest(),)
-        try:
-            return select(self.sidecars(), selection)
-        except CheckpointNotFoundError as error:
-            raise CheckpointNotFoundError(f"{self.directory}: {error}") from None
+    def select(self, selection: Selection) -> tuple[int, ...]:
+        """The epochs that are wanted; see `Listing.select`."""
+        return self.listing().select(selection)
 
     def stored(self, epoch: int) -> Stored:
         """The checkpoint of an epoch, to be read."""
-        directory = self.path(epoch)
-        if not directory.is_dir():
-            there = ", ".join(map(str, self.epochs())) or "none"
-            raise CheckpointNotFoundError(f"{directory}: no such checkpoint; epochs there: {there}")
-        stored = Stored(directory)
-        if (found := stored.manifest.epoch) != epoch:
-            raise CheckpointKindError(f"{directory}: holds epoch {found}; rename it to {epoch_name(found)}")
-        return stored
+        return self.listing().stored(epoch)
 
     def load(self, epoch: int) -> Checkpoint:
         """A whole checkpoint, every byte verified."""
         return self.stored(epoch).load()
-
-    def sidecars(self) -> dict[int, dict[str, Plain]]:
-        """The facts for people of every checkpoint, by epoch; one that is pruned meanwhile is not among them."""
-        found = {}
-        for epoch in self.epochs():
-            with contextlib.suppress(CheckpointNotFoundError):
-                found[epoch] = self.stored(epoch).sidecar()
-        return found
 
     def save(self, checkpoint: Checkpoint) -> Path:
         """Write a checkpoint and return its directory; it is on disk by then, and nothing of it where this raises.

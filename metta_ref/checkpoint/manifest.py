@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from metta_ref.checkpoint.errors import CheckpointCorruptError, CheckpointKindError, CheckpointVersionError
@@ -48,7 +47,7 @@ def encoded(manifest: Manifest) -> bytes:
     return to_json(body | {"seal": _seal(body)})
 
 
-def decoded(data: bytes, path: Path) -> Manifest:
+def decoded(data: bytes, path: object) -> Manifest:
     """The inverse of `encoded`, for the manifest that lies at `path`.
 
     Raises CheckpointCorruptError, CheckpointKindError, or CheckpointVersionError.
@@ -75,10 +74,10 @@ def decoded(data: bytes, path: Path) -> Manifest:
     return manifest
 
 
-def damaged(path: Path, how: str) -> CheckpointCorruptError:
+def damaged(path: object, how: str) -> CheckpointCorruptError:
     """The error for one damaged file."""
     return CheckpointCorruptError(
-        f"{path}: {how}; restore it from a copy, or remove {path.parent} to use an older checkpoint"
+        f"{path}: {how}; restore it from a copy, or remove {str(path).rpartition('/')[0]} to use an older checkpoint"
     )
 
 

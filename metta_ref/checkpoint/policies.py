@@ -57,7 +57,7 @@ class PolicyCache:
                     f"{uri}: sees {spec.observation} and has {spec.num_actions} actions, but the "
                     f"environment shows {observation} and has {num_actions}; name another policy"
                 )
-            key = key_and_version(stored.directory, stored.manifest.epoch)
+            key = key_and_version(str(stored.directory), stored.manifest.epoch)
             identity = (address.base, key, stored.manifest.files["policy.safetensors"], observation.features)
             policy = self._policies.pop(identity, None)
             if policy is None:

@@ -1,54 +1,90 @@
-"""Checkpoints that lie elsewhere, copied from there: on any file system that fsspec knows, or as artifacts of
-Weights & Biases. What is copied is verified when it is read, like any checkpoint.
+"""Checkpoints that lie elsewhere, read from there: on any file system that fsspec knows, or as artifacts of Weights &
+Biases. Nothing about a checkpoint depends on where it lies: what is read is verified against its manifest.
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from metta_ref.checkpoint.errors import (
-    CheckpointError,
     CheckpointKindError,
     CheckpointNotFoundError,
     CheckpointPathError,
     CheckpointUnreachableError,
 )
-from metta_ref.checkpoint.manager import CheckpointManager
-from metta_ref.checkpoint.names import FOLDER, MANIFEST, POLICY, SIDECAR, TENSORS, key_and_version, parse_epoch
-from metta_ref.checkpoint.selection import Selection
+from metta_ref.checkpoint.listing import Listing
+from metta_ref.checkpoint.names import FOLDER, MANIFEST, epoch_name, parse_epoch
 from metta_ref.checkpoint.stored import Stored
 
-_FACTS = (MANIFEST, SIDECAR)
-_POLICY = (POLICY, f"policy{TENSORS}")
 
+@dataclass(frozen=True, slots=True)
+class RemoteFolder:
+    """A `Folder`, or a file in one, at a path of a file system, which messages name by its URI.
 
-def copied(uri: str, folder: Path, wanted: Selection, *, whole: bool) -> Stored:
-    """Copy of the run at a URI, into a folder, the checkpoint that is wanted, or no more of it than its policy, and of
-    the others what it takes to choose.
-
-    Raises CheckpointPathError when no file system has that scheme, or a package for it is missing,
-    CheckpointNotFoundError when nothing is there, CheckpointUnreachableError when the file system does not answer, or
-    refuses to, and as `CheckpointManager.select` and `stored` do.
+    Raises CheckpointUnreachableError when the file system does not answer, or refuses to.
     """
-    with _reaching(uri):
-        system, root = _filesystem(uri)
-        manager = CheckpointManager(folder / PurePosixPath(root).name)
-        key_and_version(manager.directory, 0)
-        there = _complete(system, f"{root}/{FOLDER}", manager)
 
-        def fetch(epoch: int, names: Iterable[str]) -> None:
-            manager.path(epoch).mkdir(parents=True, exist_ok=True)
-            for name in names:
-                with contextlib.suppress(FileNotFoundError):  # whoever reads the copy names what is missing
-                    system.get_file(f"{there[epoch]}/{name}", str(manager.path(epoch) / name))
+    system: Any
+    path: str
+    uri: str
 
-        compared = wanted.epoch is None and wanted != Selection()
-        for epoch in there:
-            fetch(epoch, _FACTS if compared or epoch in (wanted.epoch, max(there)) else ())
-        stored = manager.stored(manager.select(wanted)[0])
-        fetch(stored.manifest.epoch, stored.manifest.files if whole else _POLICY)
-    return stored
+    def __truediv__(self, name: str, /) -> "RemoteFolder":
+        return replace(self, path=f"{self.path}/{name}", uri=f"{self.uri}/{name}")
+
+    def __str__(self) -> str:
+        return self.uri
+
+    def is_dir(self) -> bool:
+        with self._reaching():
+            return bool(self.system.isdir(self.path))
+
+    def read_bytes(self) -> bytes:
+        with self._reaching():
+            content: bytes = self.system.cat_file(self.path)
+            return content
+
+    def names(self) -> list[str]:
+        """Of what lies in it; none when it is not there."""
+        try:
+            with self._reaching():
+                return [PurePosixPath(entry).name for entry in self.system.ls(self.path, detail=False)]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    @contextlib.contextmanager
+    def _reaching(self) -> Iterator[None]:
+        try:
+            yield
+        except (FileNotFoundError, NotADirectoryError):
+            raise
+        except Exception as error:
+            # Each file system raises errors of its own, and those of its client library.
+            reason = str(error) or type(error).__name__
+            raise CheckpointUnreachableError(
+                f"{self.uri}: cannot be reached ({reason}); look for network, credentials and permission"
+            ) from error
+
+
+def listed(uri: str) -> Listing:
+    """The checkpoints of the run at a URI whose manifest has arrived, which whoever copies one there sends last.
+
+    Raises CheckpointPathError when no file system has that scheme, or a package for it is missing, and as
+    `RemoteFolder` does.
+    """
+    import fsspec  # for this alone
+
+    try:
+        system, root = fsspec.core.url_to_fs(uri)
+    except ValueError as error:
+        reason = f"{error}; use a path, file://, memory:// or an installed scheme"
+        raise CheckpointPathError(f"{uri}: {reason}") from error
+    except ImportError as error:
+        raise CheckpointPathError(f"{uri}: {error}") from error
+    folder = RemoteFolder(system, str(root), uri) / FOLDER
+    numbered = {epoch: folder / name for name in folder.names() if (epoch := parse_epoch(name)) is not None}
+    return Listing(str(folder), {epoch: one for epoch, one in numbered.items() if MANIFEST in one.names()})
 
 
 def downloaded(uri: str, folder: Path) -> Stored:
@@ -61,61 +97,21 @@ def downloaded(uri: str, folder: Path) -> Stored:
     CheckpointNotFoundError when the artifact cannot be had, CheckpointKindError when it is no checkpoint,
     CheckpointCorruptError when it is damaged.
     """
+    import fsspec
+
     try:
         import wandb
     except ImportError:
         raise CheckpointPathError(f"{uri}: needs a package: pip install 'migration-audit[wandb]'") from None
-    path = uri.removeprefix("wandb://")
+    name, colon, _ = uri.removeprefix("wandb://").partition(":")
     try:
         if not wandb.login(prompt=False):
             raise CheckpointUnreachableError(f"{uri}: no login; run wandb login")
-        artifact = wandb.Api().artifact(path if ":" in path else f"{path}:latest")
-        files = Path(artifact.download(root=str(folder / "files")))
+        artifact = wandb.Api().artifact(uri.removeprefix("wandb://") if colon else f"{name}:latest")
+        files = RemoteFolder(fsspec.filesystem("file"), artifact.download(root=str(folder / "files")), uri)
     except (wandb.Error, ValueError) as error:
         raise CheckpointNotFoundError(f"{uri}: cannot be fetched ({error}); check its name and wandb login") from error
-    if not (files / MANIFEST).is_file():
+    if MANIFEST not in files.names():
         raise CheckpointKindError(f"{uri}: holds no checkpoint of metta_ref; name another artifact")
-    manager = CheckpointManager(folder / PurePosixPath(path.partition(":")[0]).name)
     epoch = Stored(files).manifest.epoch
-    manager.directory.mkdir(parents=True)
-    return Stored(files.rename(manager.path(epoch)))
-
-
-def _complete(system: Any, root: str, manager: CheckpointManager) -> dict[int, str]:
-    """Where checkpoints are, by epoch: those whose manifest has arrived, which whoever copies one there sends last."""
-    try:
-        entries = [entry.rstrip("/") for entry in system.ls(root, detail=False)]
-    except (FileNotFoundError, NotADirectoryError):
-        raise CheckpointNotFoundError(f"{manager.directory}: no such folder; name the directory of a run") from None
-    numbered = {parse_epoch(PurePosixPath(entry).name): entry for entry in entries}
-    return {
-        epoch: entry for epoch, entry in numbered.items() if epoch is not None and system.exists(f"{entry}/{MANIFEST}")
-    }
-
-
-def _filesystem(uri: str) -> tuple[Any, str]:
-    """The file system of a URI and the path in it; fsspec is loaded for this alone."""
-    import fsspec
-
-    try:
-        system, root = fsspec.core.url_to_fs(uri)
-    except ValueError as error:
-        reason = f"{error}; use a path, file://, memory:// or an installed scheme"
-        raise CheckpointPathError(f"{uri}: {reason}") from error
-    except ImportError as error:
-        raise CheckpointPathError(f"{uri}: {error}") from error
-    return system, str(root)
-
-
-@contextlib.contextmanager
-def _reaching(uri: str) -> Iterator[None]:
-    try:
-        yield
-    except CheckpointError:
-        raise
-    except Exception as error:
-        # Each file system raises errors of its own, and those of its client library.
-        reason = str(error) or type(error).__name__
-        raise CheckpointUnreachableError(
-            f"{uri}: cannot be reached ({reason}); look for network, credentials and permission"
-        ) from error
+    return Stored(replace(files, uri=f"wandb://{name}/{FOLDER}/{epoch_name(epoch)}"))

@@ -130,7 +130,7 @@ def _is_number(value: object) -> TypeGuard[float]:
 
 def _why_none(sidecars: Sidecars, candidates: Sidecars, selection: Selection) -> str:
     if not sidecars:
-        return "there is no checkpoint; train a run first"
+        return "no checkpoint there; train a run first"
     if not candidates:
         return (
             f"none of {len(sidecars)} checkpoints meets {', '.join(map(str, selection.where))}; loosen the conditions"

@@ -3,8 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import safetensors.numpy
@@ -50,14 +49,22 @@ def files_of(checkpoint: Checkpoint, run: str, sidecar: Mapping[str, Plain]) -> 
     return files | others | {MANIFEST: encoded(manifest)}
 
 
+class Folder(Protocol):
+    """Where the files of a checkpoint lie: as much of `pathlib.Path` as reading takes, here or elsewhere."""
+
+    def __truediv__(self, name: str, /) -> "Folder": ...
+    def is_dir(self) -> bool: ...
+    def read_bytes(self) -> bytes: ...
+
+
 class Stored:
-    """The checkpoint in a directory, by its manifest, against which every other file is verified when it is read.
+    """The checkpoint in a folder, by its manifest, against which every other file is verified when it is read.
 
     Raises CheckpointCorruptError where a file is missing, truncated or altered, CheckpointNotFoundError when the
     checkpoint went while it was read, and at first CheckpointKindError or CheckpointVersionError.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Folder) -> None:
         self.directory = directory
         self.manifest = decoded(self._bytes(MANIFEST), directory / MANIFEST)
 

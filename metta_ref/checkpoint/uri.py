@@ -7,8 +7,7 @@
     wandb://entity/project/demo:latest       an artifact of Weights & Biases; also :v3 and :epoch-50
     mock://anything                          a policy that acts at random, for trying things out
 
-What is read from elsewhere is copied to a temporary directory and verified there like any checkpoint: nothing
-about a checkpoint depends on where it lies.
+What lies elsewhere is read from there, and no more of it than it takes.
 """
 
 import contextlib
@@ -19,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from metta_ref.checkpoint.errors import CheckpointError, CheckpointPathError
+from metta_ref.checkpoint.errors import CheckpointPathError
 from metta_ref.checkpoint.manager import CheckpointManager
 from metta_ref.checkpoint.names import FOLDER, key_and_version, parse_epoch
-from metta_ref.checkpoint.remote import copied, downloaded
+from metta_ref.checkpoint.remote import downloaded, listed
 from metta_ref.checkpoint.selection import Selection
 from metta_ref.checkpoint.stored import Stored
 from metta_ref.config import run_dir
@@ -76,30 +75,22 @@ def parse_uri(text: str) -> PolicyUri:
 
 
 @contextlib.contextmanager
-def opened(uri: PolicyUri, *, whole: bool = False) -> Iterator[Stored]:
+def opened(uri: PolicyUri) -> Iterator[Stored]:
     """The checkpoint that a URI names, for the time of the block.
-
-    Unless `whole`, no more than the policy of what lies elsewhere is fetched.
 
     Raises CheckpointError: the place or the epoch is not there or cannot be reached, its scheme is unknown or needs
     a package, what lies there is damaged or no checkpoint, or it is a mock, behind which no checkpoint stands.
     """
     if uri.scheme == MOCK:
         raise CheckpointPathError(f"{MOCK}://{uri.base}: a mock has no checkpoint; name a trained policy")
+    if uri.scheme == _WANDB:
+        with tempfile.TemporaryDirectory(prefix="metta_ref-policy-") as folder:
+            yield downloaded(uri.base, Path(folder))
+        return
     if uri.scheme == "file":
         path = Path(uri.base)
-        manager = CheckpointManager(path.parent if path.name == FOLDER else path)
-        key_and_version(manager.directory, 0)
-        yield manager.stored(manager.select(uri.wanted)[0])
-        return
-    base = uri.base.rstrip("/").removesuffix(f"/{FOLDER}")
-    with tempfile.TemporaryDirectory(prefix="metta_ref-policy-") as folder:
-        try:
-            if uri.scheme == _WANDB:
-                yield downloaded(base, Path(folder))
-            else:
-                yield copied(base, Path(folder), uri.wanted, whole=whole)
-        except CheckpointError as error:
-            # Whoever reads of it knows the place that they named, and nothing of the copy.
-            named = re.sub(rf"{re.escape(folder)}/[^/]+", lambda _: base, str(error))
-            raise type(error)(named) from error
+        listing = CheckpointManager(path.parent if path.name == FOLDER else path).listing()
+    else:
+        listing = listed(uri.base.rstrip("/").removesuffix(f"/{FOLDER}"))
+    key_and_version(listing.place, 0)
+    yield listing.stored(listing.select(uri.wanted)[0])

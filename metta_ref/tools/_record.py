@@ -72,7 +72,7 @@ def persist(checkpoint: Checkpoint, manager: CheckpointManager, config: Config) 
     announce(f"checkpoint: {path} (epoch {checkpoint.epoch}, step {checkpoint.sidecar['agent_step']})")
     settings = config.trainer
     keep = retained(
-        manager.sidecars(),
+        manager.listing().sidecars(),
         newest=settings.keep_checkpoints,
         best=settings.keep_best,
         every=settings.keep_every,

@@ -35,12 +35,12 @@ def main(config: InspectConfig) -> int:
 
     from metta_ref.checkpoint.uri import opened, parse_uri
 
-    with opened(parse_uri(config.policy), whole=True) as stored:
+    with opened(parse_uri(config.policy)) as stored:
         loaded = stored.load()
         facts = asdict(stored.manifest) | {
             "sidecar": dict(loaded.sidecar),
             "policy": asdict(loaded.policy),
-            "files": {name: (stored.directory / name).stat().st_size for name in sorted(stored.manifest.files)},
+            "files": {name: len((stored.directory / name).read_bytes()) for name in sorted(stored.manifest.files)},
             "tensor_bytes": sum(array.nbytes for array in loaded.state.values()),
             "tensors": {name: _told(array, config.json) for name, array in sorted(loaded.state.items())},
         }

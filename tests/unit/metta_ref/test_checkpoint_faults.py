@@ -182,7 +182,7 @@ def test_a_checkpoint_that_is_pruned_while_it_is_read_is_not_found(
         opened.load()
     manager.save(checkpoint(2))
     monkeypatch.setattr(manager, "epochs", lambda: (0, 1, 2))  # as listed before 0 went
-    assert list(manager.sidecars()) == [1, 2]
+    assert list(manager.listing().sidecars()) == [1, 2]
 
 
 def test_readers_beside_a_writer_that_prunes_never_see_half_a_checkpoint(manager: CheckpointManager) -> None:

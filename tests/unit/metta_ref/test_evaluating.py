@@ -45,7 +45,7 @@ def scores(manager: CheckpointManager) -> dict[int, Any]:
     """Scores of evaluated epochs."""
     return {
         epoch: sidecar["evaluation_score"]
-        for epoch, sidecar in manager.sidecars().items()
+        for epoch, sidecar in manager.listing().sidecars().items()
         if "evaluation_score" in sidecar
     }
 

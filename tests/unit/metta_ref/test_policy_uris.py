@@ -154,9 +154,9 @@ class Bucket(MemoryFileSystem):
             raise ConnectionResetError("reset by peer")
         return super().ls(path, detail, **options)
 
-    def get_file(self, *paths: str, **options: Any) -> None:
-        super().get_file(*paths, **options)
-        Bucket.fetched.append(paths[0])
+    def cat_file(self, path: str, *args: Any, **options: Any) -> Any:
+        Bucket.fetched.append(path)
+        return super().cat_file(path, *args, **options)
 
     fetched: ClassVar[list[str]] = []
 
@@ -269,11 +269,10 @@ def test_a_place_that_does_not_answer_says_so(trained: CheckpointManager, bucket
 @pytest.mark.parametrize(
     ("uri", "error", "message"),
     [
-        ("memory://nowhere/demo", CheckpointNotFoundError, "no such folder; name the directory of a run"),
+        ("memory://nowhere/demo", CheckpointNotFoundError, "no checkpoint there; train a run first"),
         ("nowhere/demo", CheckpointNotFoundError, "no checkpoint there; train a run first"),
         ("demo#epoch-9", CheckpointNotFoundError, "no such checkpoint; epochs there: 0, 1, 2"),
         ("demo#best:reward", CheckpointNotFoundError, "no checkpoint has a finite value of reward"),
-        ("memory://empty/demo", CheckpointNotFoundError, "no such folder; name the directory of a run"),
         pytest.param(
             "s3://x/demo",
             CheckpointPathError,

@@ -56,7 +56,7 @@ def test_conditions(conditions: list[str], chosen: tuple[int, ...]) -> None:
 @pytest.mark.parametrize(
     ("sidecars", "selection", "message"),
     [
-        ({}, Selection(), "there is no checkpoint; train a run first"),
+        ({}, Selection(), "no checkpoint there; train a run first"),
         (RUN, Selection(where=(parse_condition("py_agent=fast"),)), "none of 5 checkpoints meets py_agent=fast"),
         (RUN, Selection(where=(parse_condition("py_agent>lstm"),)), "none of 5 checkpoints meets py_agent>lstm"),
         (RUN, Selection("threshold", threshold=2.0), "no checkpoint has score>=2; lower the threshold"),
