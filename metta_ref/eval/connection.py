@@ -22,7 +22,7 @@ Value = str | int | float | datetime | None
 Row = tuple[Any, ...]
 """As many values as the query has columns; their types are the query's business."""
 
-SECONDS_TO_WAIT = 10.0
+SECONDS_TO_WAIT = 30.0
 """For another process that has the file open."""
 
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {

@@ -117,11 +117,8 @@ class EvalStatsDB:
         sums = self.sums(metric, key_and_version(checkpoint_path, epoch), filter)
         return sums.average if sums.potential else None
 
-    def get_sum_metric_by_filter(
-        self, metric: str, checkpoint_path: Path | str, epoch: int, filter: SampleFilter = EVERYTHING
-    ) -> float | None:
-        """Sum of a metric for each potential sample: by the rule above the same number as the average."""
-        return self.get_average_metric_by_filter(metric, checkpoint_path, epoch, filter)
+    get_sum_metric_by_filter = get_average_metric_by_filter
+    """Sum of a metric for each potential sample: by the rule above the same number as the average."""
 
     def get_std_metric_by_filter(
         self, metric: str, checkpoint_path: Path | str, epoch: int, filter: SampleFilter = EVERYTHING

@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from metta_ref.config import Config, ConfigError, FailedError, RefusedError, help_text, parse_overrides
+from metta_ref.config import FailedError, RefusedError, help_text, parse_overrides
 from metta_ref.rl.group import FirstRankError, process_group, speaker
 
 C = TypeVar("C")
@@ -33,7 +33,9 @@ def tool(
         print(f"{(description or '').strip()}\n\nkeys, defaults, units:\n{help_text(config_class)}")
         return EXIT_DONE
     try:
-        return main(parse(arguments) if parse else parse_overrides(arguments, config_class)) or EXIT_DONE
+        # Of several ranks one word counts, and one complains.
+        config = process_group().first(lambda: parse(arguments) if parse else parse_overrides(arguments, config_class))
+        return main(config) or EXIT_DONE
     except RefusedError as error:
         for line in str(error).splitlines():
             _say(f"error: {line}")
@@ -55,35 +57,5 @@ def tool(
         return EXIT_REFUSED
 
 
-def parsed_once(parse: Callable[[Sequence[str]], Config], argv: Sequence[str]) -> Config:
-    """What `parse` makes of rank 0's command line, on every rank: one word counts, and one complains.
-
-    From then on no rank waits longer for another than it says. Raises what `parse` raises, ConfigError when the ranks
-    do not divide the environments, and GroupError.
-    """
-    group = process_group()
-
-    def parsed() -> Config:
-        config = parse(argv)
-        if problems := list(_problems(config, group.size)):
-            raise ConfigError(problems)
-        return config
-
-    config = group.first(parsed)
-    group.limit(config.trainer.rank_timeout)
-    return config
-
-
 def _say(message: str) -> None:
     print(f"{speaker()}{message}", file=sys.stderr)
-
-
-def _problems(config: Config, ranks: int) -> Iterator[str]:
-    envs, workers, agents = config.trainer.num_envs, config.trainer.num_workers, config.env.agents
-    if envs % ranks:
-        yield f"trainer.num_envs={envs}: {ranks} ranks do not divide it; use a multiple of {ranks}, or other ranks"
-    elif envs // ranks % (agents * max(workers, 1)):
-        yield (
-            f"trainer.num_workers={workers}: with env.agents={agents} cannot step the {envs // ranks} environments of "
-            f"each of {ranks} ranks in equal parts; use 0, or another trainer.num_envs"
-        )

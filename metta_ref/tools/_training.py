@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing, contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
 from metta_ref.checkpoint import CheckpointManager, locked
-from metta_ref.config import Config, run_dir
+from metta_ref.config import Config, ConfigError, run_dir
 from metta_ref.rl.group import Group, process_group
 from metta_ref.tools._evaluating import evaluation_due
 from metta_ref.tools._interrupt import StopRequest
@@ -75,8 +75,14 @@ def taken(config: Config) -> Iterator[None]:
 
 @contextmanager
 def prepared(config: Config) -> "Iterator[tuple[Trainer, StopRequest]]":
-    """A new trainer with this rank's environments, and whether it is to stop, for the time of the block."""
+    """A new trainer with this rank's environments, and whether it is to stop, for the time of the block.
+
+    From then on no rank waits longer for another than the settings say. Raises ConfigError when the ranks do not divide
+    the environments, and as `Trainer` does.
+    """
     group = process_group()
+    group.first(lambda: _check_parts(config, group.size))
+    group.limit(config.trainer.rank_timeout)
     # The workers start before torch is imported, and do so meanwhile.
     with StopRequest(silent=group.rank > 0) as stop, closing(own_envs(config, group)) as env:
         from metta_ref.rl.trainer import Trainer
@@ -119,6 +125,17 @@ def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopR
         _say_how_to_go_on(trainer, manager)
     group.close()
     return EXIT_DONE if done else EXIT_INTERRUPTED
+
+
+def _check_parts(config: Config, ranks: int) -> None:
+    envs, workers, agents = config.trainer.num_envs, config.trainer.num_workers, config.env.agents
+    if envs % ranks:
+        use = f"use a multiple of {ranks}, or other ranks"
+        raise ConfigError([f"trainer.num_envs={envs}: {ranks} ranks do not divide it; {use}"])
+    if envs // ranks % (agents * max(workers, 1)):
+        parts = f"the {envs // ranks} environments of each of {ranks} ranks in equal parts"
+        cannot = f"with env.agents={agents} cannot step {parts}; use 0, or another trainer.num_envs"
+        raise ConfigError([f"trainer.num_workers={workers}: {cannot}"])
 
 
 def _say_how_to_go_on(trainer: "Trainer", manager: CheckpointManager) -> None:

@@ -20,7 +20,7 @@ from metta_ref.config import (
     save_run_config,
 )
 from metta_ref.rl.group import process_group
-from metta_ref.tools._main import parsed_once, tool
+from metta_ref.tools._main import tool
 from metta_ref.tools._wandb import identified
 
 if TYPE_CHECKING:
@@ -33,10 +33,16 @@ _log = logging.getLogger("metta_ref.tools.resume")  # __name__ is __main__ when 
 def parse(argv: Sequence[str]) -> Config:
     """The run's own configuration with the arguments over it.
 
-    Raises ConfigError when the run is not named or not there, or a setting may not change, and GroupError under
-    torchrun.
+    Raises ConfigError when the run is not named or not there, or a setting may not change.
     """
-    return parsed_once(_parse, argv)
+    named = parse_overrides(argv, Config)
+    if not named.run:
+        raise ConfigError(["run: is missing; name the run to resume, as in run=demo"])
+    saved = load_run_config(named.run)
+    config = parse_overrides(argv, Config, base=saved)
+    if problems := frozen_changes(saved, config):
+        raise ConfigError(problems)
+    return identified(config)
 
 
 def main(config: Config) -> int:
@@ -55,17 +61,6 @@ def main(config: Config) -> int:
                 raise KeyboardInterrupt
             group.first(lambda: save_run_config(config))
             return train_until_done(trainer, manager, stop)
-
-
-def _parse(argv: Sequence[str]) -> Config:
-    named = parse_overrides(argv, Config)
-    if not named.run:
-        raise ConfigError(["run: is missing; name the run to resume, as in run=demo"])
-    saved = load_run_config(named.run)
-    config = parse_overrides(argv, Config, base=saved)
-    if problems := frozen_changes(saved, config):
-        raise ConfigError(problems)
-    return identified(config)
 
 
 def _notes(trainer: "Trainer", checkpoint: "Checkpoint") -> Iterator[str]:

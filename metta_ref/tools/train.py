@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from metta_ref.config import Config, ConfigError, parse_overrides, run_dir, save_run_config
-from metta_ref.tools._main import parsed_once, tool
+from metta_ref.tools._main import tool
 from metta_ref.tools._wandb import identified
 
 if TYPE_CHECKING:
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 
 def parse(argv: Sequence[str]) -> Config:
-    """The settings of a run that has a name and is not there yet. Raises ConfigError, and GroupError under torchrun."""
-    return parsed_once(_parse, argv)
+    """The settings of a run that has a name and is not there yet. Raises ConfigError."""
+    config = parse_overrides(argv, Config)
+    config = identified(replace(config, run=config.run or f"local-{uuid.uuid4().hex[:8]}"))
+    if run_dir(config.run).exists():
+        raise _exists(config)
+    return config
 
 
 def main(config: Config) -> int:
@@ -39,14 +43,6 @@ def main(config: Config) -> int:
         trainer.group.first(lambda: _begin(config, checkpoint, manager))
         with taken(config):
             return train_until_done(trainer, manager, stop)
-
-
-def _parse(argv: Sequence[str]) -> Config:
-    config = parse_overrides(argv, Config)
-    config = identified(replace(config, run=config.run or f"local-{uuid.uuid4().hex[:8]}"))
-    if run_dir(config.run).exists():
-        raise _exists(config)
-    return config
 
 
 def _begin(config: Config, checkpoint: "Checkpoint", manager: "CheckpointManager") -> None:
