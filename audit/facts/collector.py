@@ -9,6 +9,7 @@ from typing import Any, Final
 from audit.facts.announced import announced_names, asked_for, given_names
 from audit.facts.assembly import facts_of
 from audit.facts.bodies import parameters_of
+from audit.facts.composed import Constants
 from audit.facts.definitions import Definitions
 from audit.facts.expressions import Expressions
 from audit.facts.guards import (
@@ -36,6 +37,7 @@ class Collector:
 
     def __init__(self, content: bytes) -> None:
         self.spans = Spans(content)
+        self.constants = Constants(ast.Module([], []))
         self.module = Scope(None)
         self.scope = self.module
         self.context: Context = "eager"
@@ -53,6 +55,7 @@ class Collector:
 
     def collect(self, tree: ast.Module) -> FileFacts:
         """All facts of the file."""
+        self.constants = Constants(tree)
         self.top_level = {statement for statement in tree.body if isinstance(statement, ast.Delete)}
         self.block(tree.body[: (live := runs_until(tree.body))])
         self.within("typing", tree.body[live:])

@@ -13,7 +13,7 @@ from audit.facts.fields import fields_of
 from audit.facts.nested_scopes import inside_comprehension, inside_lambda
 from audit.facts.nodes import nodes_of
 from audit.facts.scopes import Scope
-from audit.facts.strings import SPELLING, Strings, is_own_module, is_own_name, is_tolerant
+from audit.facts.strings import COMPOSED, SPELLING, TOGETHER, Strings, is_own_module, is_own_name, is_tolerant
 from audit.facts.syspath import added_folders, is_search_path, path_of, put_together
 from audit.model.facts import Context
 
@@ -180,7 +180,7 @@ class Expressions:
             self._dynamic(node, callee, scope)
         elif leaf == "cast" and callee in _CASTS and node.args and isinstance(node.args[0], ast.Constant):
             self.forward_reference(node.args[0], scope)
-        if leaf in SPELLING or tolerant:
+        if leaf in SPELLING or tolerant or (leaf in COMPOSED and node.args and node.args[0].__class__ in TOGETHER):
             self.strings.called(node, callee, leaf, scope)
         if not self.collector.scope.is_function and any(map(is_own_name, node.args)):
             self.handed_to.add(callee)

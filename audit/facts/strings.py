@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from audit.facts.composed import PACKAGE
 from audit.facts.scopes import Scope
 from audit.model.facts import Context, Span
 from audit.model.regex import regex
@@ -30,6 +31,14 @@ _TOLERANT: Final = {"create": True, "raising": False}
 
 SPELLING: Final = frozenset({"attach", "import_module", "multiple"})
 """Last names of the calls that spell names in several parts; whatever is called may be patched by keyword besides."""
+
+COMPOSED: Final = frozenset(
+    {"import_module", "__import__", "resolve_name", "run_module", "import_string", "find_spec", "importorskip"}
+    | {"patch", "setattr", "delattr", "dict"}
+)
+"""Last names of the calls that find what they name by a string, however it is put together."""
+TOGETHER: Final = frozenset({ast.JoinedStr, ast.BinOp, ast.Call})
+"""How a string may be put together."""
 
 RELATIVE: Final = "relative"
 """The argument of a name that is relative to the package of its own file."""
@@ -78,20 +87,27 @@ class Strings:
         if not node.args:
             return
         first = node.args[0]
-        if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
+        value = self.collector.constants.text(first) if not isinstance(first, ast.Name) else None
+        if value is None:
             return
-        if leaf == "import_module" and first.value.startswith("."):
+        is_composed = not isinstance(first, ast.Constant)
+        if leaf == "import_module" and value.startswith("."):
             package = node.args[1] if len(node.args) > 1 else _keyword(node, "package")
-            if isinstance(package, ast.Constant) and isinstance(package.value, str):
-                self.named(_absolute(first.value, package.value), first, scope, callee, "0")
-            elif isinstance(package, ast.Name) and package.id in ("__package__", "__name__"):
-                self.named(first.value, first, scope, callee, RELATIVE)
+            within = self.collector.constants.text(package) if package is not None else None
+            if within == PACKAGE or (isinstance(package, ast.Name) and package.id == "__name__"):
+                self.named(value, first, scope, callee, RELATIVE)
+            elif within is not None:
+                self.named(_absolute(value, within), first, scope, callee, "0")
         elif leaf == "multiple" and callee.endswith("patch.multiple"):
             for keyword in () if is_tolerant(node) else node.keywords:
                 if keyword.arg and keyword.arg not in _PATCH_OPTIONS:
-                    self.named(f"{first.value}.{keyword.arg}", keyword, scope, callee, "0")
-        elif is_tolerant(node) and "." in first.value:
-            self.named(first.value.rpartition(".")[0], first, scope, callee, "0")  # its owner must be there
+                    self.named(f"{value}.{keyword.arg}", keyword, scope, callee, "0")
+        elif is_tolerant(node) and "." in value:
+            self.named(value.rpartition(".")[0], first, scope, callee, "0")  # its owner must be there
+        elif is_composed and value.startswith(PACKAGE):
+            self.named(value.removeprefix(PACKAGE), first, scope, callee, RELATIVE)
+        elif is_composed:
+            self.named(value, first, scope, callee, "0")
 
     def _lazy(self, node: ast.Call, scope: Scope, callee: str) -> None:
         """Note the submodules, and the names in each, that ``lazy_loader.attach(__name__, ...)`` makes available."""
@@ -177,17 +193,24 @@ class Strings:
         """Note the modules that ``patch.dict(sys.modules, {...})`` and the like make up."""
         if not node.args or not _is_sys_modules(node.args[0]):
             return
-        named: list[ast.expr | None] = []
+        named: Iterable[tuple[ast.expr | None, ast.expr]] = ()
         if leaf in ("setitem", "setdefault"):
-            named = list(node.args[1:2])
+            named = zip(node.args[1:2], node.args[2:3], strict=False)
         elif len(node.args) > 1 and isinstance(node.args[1], ast.Dict):
-            named = list(node.args[1].keys)
+            named = zip(node.args[1].keys, node.args[1].values, strict=True)
         self.injected |= {
-            part.value for part in named if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            name.value
+            for name, module in named
+            if isinstance(name, ast.Constant) and isinstance(name.value, str) and not _is_none(module)
         }
 
 
 _PATCH_OPTIONS: Final = frozenset({"target", "spec", "spec_set", "autospec", "new_callable", "create"})
+
+
+def _is_none(node: ast.expr) -> bool:
+    """Whether a module is put in place that makes its import fail."""
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _keyword(node: ast.Call, name: str) -> ast.expr | None:

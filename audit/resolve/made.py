@@ -56,9 +56,15 @@ class MadeModules:
         """Those that files other than tests put there: whatever the tree holds under the name, they may be another."""
         return frozenset(name for path in self._tree.index.names for name in self._tree.survey(path).replaced)
 
-    def covers(self, dotted: str) -> bool:
-        """Whether a module that the tree lacks is made, or lies below one that is made: who knows what that holds."""
-        if dotted in self.names:
+    @cached_property
+    def stubs(self) -> frozenset[str]:
+        """Those that tests put there, for as long as they run."""
+        return frozenset(name for path in self._tree.index.names for name in self._tree.survey(path).stubs)
+
+    def covers(self, dotted: str, *, but_stubs: bool = False) -> bool:
+        """Whether a module that the tree lacks is made, or lies below one that is made: who knows what that holds.
+        ``but_stubs``: what tests alone put in place does not count."""
+        if dotted in self.names and not (but_stubs and dotted in self.stubs and dotted not in self.replaced):
             return True
         parts = dotted.split(".")
         above = (".".join(parts[:end]) for end in range(len(parts) - 1, 1, -1))

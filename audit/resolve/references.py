@@ -56,8 +56,13 @@ class FileReferences:
         for attribute in self.facts.attributes:
             if (attribute.import_index, attribute.name_index) not in broken:
                 yield from self._dangling_attribute(attribute)
+        told: set[tuple[int, str, str]] = set()  # a call may name several things of one module that is gone
         for text in self.facts.texts:
-            yield from self._dangling_text(text)
+            for found in self._dangling_text(text):
+                key = (text.span[0], found.callee, found.target)
+                if not found.callee or key not in told:
+                    yield found
+                told.add(key)
         yield from self._dangling_exports()
 
     def _is_text(self) -> bool:
@@ -86,7 +91,7 @@ class FileReferences:
             return
         dead_fallback = statement.context == "fallback" and self._guarded_resolves(statement)
         for position, (name, module) in enumerate(self.targets(index, statement)):
-            if module.status == "missing" and self.program.made.covers(module.dotted):
+            if module.status == "missing" and self.strings.is_made(self.path, module.dotted):
                 continue
             if module.status == "missing":
                 span = statement.span if statement.is_from or len(statement.names) == 1 else name.span
@@ -108,7 +113,7 @@ class FileReferences:
         answer = self.program.symbols.defines(module.nodes, name)
         if answer == "yes" or (answer == "unknown" and not self.program.has_lost(self.path, f"{module.dotted}.{name}")):
             return None
-        if f"{module.dotted}.{name}" in self.program.made.names:
+        if self.strings.is_made(self.path, f"{module.dotted}.{name}"):
             return None
         if all(node.kind == "namespace" for node in module.nodes):
             within = module

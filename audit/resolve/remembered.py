@@ -59,7 +59,11 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     before: dict[str, Outcome]
 
 
-_MAKING: Final[tuple[Callable[[Survey], tuple[str, ...]], ...]] = (lambda each: each.made, lambda each: each.replaced)
+_MAKING: Final[tuple[Callable[[Survey], tuple[str, ...]], ...]] = (
+    lambda each: each.made,
+    lambda each: each.replaced,
+    lambda each: each.stubs,
+)
 
 FactsOf = Callable[[str], FileFacts | None]
 """A content id -> its facts; None where they are not at hand."""
@@ -130,7 +134,7 @@ class Difference:
         """Whether both trees make the same modules at run time."""
         surveys, made = self._record.surveys.values(), self._program.made
         before = [frozenset(name for each in surveys for name in names(each)) for names in _MAKING]
-        return before == [made.names, made.replaced]
+        return before == [made.names, made.replaced, made.stubs]
 
 
 class KnownTree:

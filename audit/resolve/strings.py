@@ -6,6 +6,7 @@ import builtins
 from typing import Final, Literal
 
 from audit.model.facts import Text
+from audit.model.testdata import is_test
 from audit.resolve.chains import ChainWalker, Missing
 from audit.resolve.program import Program
 
@@ -79,7 +80,14 @@ class StringNames:
                 break
             return self.chains.missing(head.dotted, head.nodes, tuple(parts[length:]))
         gone = self._gone_module(path, parts)
-        return None if gone is None or program.made.covers(gone) else (gone, "")
+        return None if gone is None or self.is_made(path, gone) else (gone, "")
+
+    def is_made(self, path: str, dotted: str) -> bool:
+        """Whether something puts a module in place that the tree lacks. The stub of a test says nothing to other code
+        that means what the base held."""
+        base = self.program.base
+        held = base is not None and not is_test(path) and base.absolute(path, dotted).status == "found"
+        return self.program.made.covers(dotted, but_stubs=held)
 
     def lost_module(self, path: str, parts: list[str]) -> Missing | None:
         """The module that a name is, which the base held, although its package would serve any attribute."""

@@ -19,14 +19,15 @@ class Survey(msgspec.Struct, frozen=True, array_like=True):
     ``inside`` and ``outside`` are first components of its absolute imports: those that lead to a module of the
     tree, and those that mean nothing in the tree to this file. ``made`` are modules that it puts into
     ``sys.modules`` under a plain name, has a build compile, or gives to things by a decorator; ``replaced`` are those
-    that it puts there for more than a test. ``stores`` says that it assigns to attributes of modules. ``names`` and
-    ``files`` are what this was taken from (see `audit.resolve.lookups`).
+    that it puts there for more than a test, ``stubs`` those that it puts there as a test. ``stores`` says that it
+    assigns to attributes of modules. ``names`` and ``files`` are what it was taken from (see `audit.resolve.lookups`).
     """
 
     inside: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
     made: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
+    stubs: tuple[str, ...] = ()
     stores: bool = False
     error: str = ""
     tests: int = 0
@@ -69,6 +70,7 @@ def _survey(tree: Tree, path: str) -> Survey:
         outside=outside,
         made=tuple(sorted({*injected, *(text.value for text in facts.texts if _compiles(text))})),
         replaced=() if is_test(path) else tuple(injected),
+        stubs=tuple(injected) if is_test(path) else (),
         stores=any(attribute.store for attribute in facts.attributes),
         error=facts.error,
         tests=facts.tests,
