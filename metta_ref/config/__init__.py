@@ -16,6 +16,7 @@ from metta_ref.config.runs import (
     data_dir,
     frozen_changes,
     load_run_config,
+    read_yaml,
     run_dir,
     save_run_config,
     write_whole,
@@ -38,6 +39,6 @@ __all__ = [
     "AGENTS", "EMPTY", "LEARNING_PROGRESS", "OFF", "STRATEGIES", "TOKEN", "AgentConfig", "Config", "ConfigError",
     "CurriculumConfig", "EnvConfig", "EvaluationConfig", "FailedError", "Feature", "KickstartConfig", "Observation",
     "RefusedError", "Rules", "TrainerConfig", "config_digest", "data_dir", "from_mapping", "frozen_changes",
-    "help_text", "load_run_config", "observation_from_plain", "option", "parse_overrides", "run_dir",
+    "help_text", "load_run_config", "observation_from_plain", "option", "parse_overrides", "read_yaml", "run_dir",
     "save_run_config", "write_whole",
 ]  # fmt: skip

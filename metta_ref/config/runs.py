@@ -3,6 +3,7 @@
 import os
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from metta_ref.config.options import ConfigError, from_mapping, settings_of, values_of
 from metta_ref.config.schema import RUN_NAME, Config
@@ -48,27 +49,32 @@ def load_run_config(run: str) -> Config:
 
     Raises ConfigError when there is no such run, or its `config.yaml` is missing or damaged.
     """
-    import yaml
-
     directory = run_dir(run)
     path = directory / "config.yaml"
     if not directory.is_dir():
         existing = sorted(found.parent.name for found in data_dir().glob("*/config.yaml"))
         known = f"runs there: {', '.join(existing)}" if existing else "there are no runs"
         raise ConfigError([f"run={run}: no such run in {data_dir()}; {known}"])
-    try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError([f"{path}: missing; restore it, or remove {directory} and train again"]) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = str(error).splitlines()[0]
-        raise ConfigError([f"{path}: not readable as YAML ({reason}); restore it"]) from error
+    again = f"restore it, or remove {directory} and train again"
+    loaded = read_yaml(path, again)
     if not isinstance(loaded, dict):
-        raise ConfigError([f"{path}: holds no settings; restore it, or remove {directory} and train again"])
+        raise ConfigError([f"{path}: holds no settings; {again}"])
     try:
         return from_mapping(loaded, Config)
     except ConfigError as error:
         raise ConfigError(f"{path}: {problem}" for problem in error.problems) from error
+
+
+def read_yaml(path: Path, advice: str) -> Any:
+    """What a YAML file holds. Raises ConfigError, with advice, when it is missing or cannot be read as YAML."""
+    import yaml
+
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError([f"{path}: missing; {advice}"]) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{path}: not readable as YAML ({str(error).splitlines()[0]}); {advice}"]) from error
 
 
 def config_digest(config: Config) -> str:

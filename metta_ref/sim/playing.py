@@ -1,8 +1,7 @@
-"""A policy at play: the one loop of everything that watches or measures it, and the actions that it draws."""
+"""A policy at play: the one loop of everything that measures or shows it, and the actions that it draws."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -77,18 +76,6 @@ def play(
             chances = tuple(logits[lane].softmax(-1).tolist())
             frames[lane] = Frame(picture, int(actions[lane]), chances, float(values[lane]), float(rewards[lane]))
         yield Step(starts, truncated, info, frames)
-
-
-def watch(agent: Agent, env: VectorEnv, seed: int, *, greedy: bool, max_steps: int) -> Iterator[Frame]:
-    """The frames of one episode in an environment with a batch of one, as they come.
-
-    Raises ReplayError when the environment cannot draw itself.
-    """
-    steps = play(agent, env, action_streams(seed, 0, 1), greedy=greedy, watched=(0,))
-    for step in islice(steps, max_steps):
-        yield step.frames[0]
-        if step.ended[0]:
-            return
 
 
 def action_streams(seed: int, first_env: int, num_envs: int) -> NDArray[np.uint64]:

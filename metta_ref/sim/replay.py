@@ -1,6 +1,6 @@
 """One episode in pictures: kept as a file, shown again."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 from itertools import accumulate
@@ -56,14 +56,15 @@ def from_json(text: str | bytes, where: Path) -> Replay:
     return replay
 
 
-def captioned(frames: Iterable[Frame], count: int) -> Iterator[tuple[Frame, str]]:
-    """The frames of an episode of up to `count` steps, as they come, each with a line about it."""
+def to_text(replay: Replay) -> Iterator[str]:
+    """Each step as a picture with a line about it."""
     earned = 0.0
-    for number, frame in enumerate(frames, 1):
+    for number, frame in enumerate(replay.frames, 1):
         earned += frame.reward
         chances = " ".join(f"{chance:.2f}" for chance in frame.probabilities)
         choice = f"action {frame.action}  of [{chances}]  value {frame.value:+.3f}"
-        yield frame, f"step {number}/{count}  {choice}  reward {frame.reward:g}  return {earned:g}"
+        outcome = f"reward {frame.reward:g}  return {earned:g}"
+        yield f"{frame.picture}\nstep {number}/{len(replay.frames)}  {choice}  {outcome}\n"
 
 
 def to_html(replay: Replay) -> str:

@@ -14,9 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from metta_ref.config import ConfigError, EnvConfig, Rules, from_mapping, option
+from metta_ref.config import ConfigError, EnvConfig, Rules, from_mapping, option, read_yaml
 from metta_ref.sim.simulation import Simulation
 
 
@@ -36,12 +34,7 @@ def load_suite(path: Path, base: Simulation) -> tuple[Simulation, ...]:
 
     Raises ConfigError for every mistake in it at once, and OSError when it cannot be read.
     """
-    try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError([f"suite={path}: no such file; write one that lists simulations"]) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError([f"{path}: not readable as YAML ({str(error).splitlines()[0]})"]) from error
+    loaded = read_yaml(path, "write one that lists simulations")
     listed = loaded.get("simulations") if isinstance(loaded, dict) else None
     if not isinstance(listed, list) or not listed or len(loaded) > 1:
         raise ConfigError([f"{path}: must hold one key, simulations, with a list of at least one"])

@@ -5,18 +5,13 @@ episode is kept as a replay, which metta_ref.tools.replay shows again.
 """
 
 import sys
-import time
-from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from metta_ref.config import ConfigError, load_run_config, option, write_whole
 from metta_ref.tools._main import EXIT_DONE, tool
-
-if TYPE_CHECKING:
-    from metta_ref.sim.playing import Frame
-    from metta_ref.sim.replay import Replay
+from metta_ref.tools.replay import draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +27,7 @@ class PlayConfig:
     seed: int = option(0, "of the environment and of actions", minimum=0, maximum=2**63 - 1)
     greedy: bool = option(False, "take the likeliest action instead of sampling")
     delay: float = option(0.2, "between two steps, on a terminal", unit="seconds", minimum=0)
-    max_steps: int = option(1000, "stop after this many", unit="steps", minimum=1)
+    max_steps: int = option(1000, "the episode must end within this many", unit="steps", minimum=1)
     save: str = option("", "file to keep the episode in, as JSON; empty keeps nothing")
 
 
@@ -40,38 +35,27 @@ def main(config: PlayConfig) -> int:
     """Play, draw, keep if asked to, and return the exit code."""
     from metta_ref.checkpoint.policies import PolicyCache
     from metta_ref.envs import make_env
-    from metta_ref.sim.playing import watch
     from metta_ref.sim.replay import Replay, to_json
+    from metta_ref.sim.simulation import Simulation, simulate
     from metta_ref.tools._training import use_one_thread
 
     use_one_thread()
     settings = load_run_config(config.run or _run_of(config.policy)).env
-    env = make_env(settings, settings.agents, config.seed)
-    policy = PolicyCache().load(config.policy, env.observation, env.num_actions)
-    watched = watch(policy.agent, env, config.seed, greedy=config.greedy, max_steps=config.max_steps)
-    replay = Replay(policy.key, settings.task, config.seed, tuple(drawn(watched, config.max_steps, config.delay)))
-    print(f"played {summary(replay)}")
+    with closing(make_env(settings, settings.agents, config.seed)) as env:
+        policy = PolicyCache().load(config.policy, env.observation, env.num_actions)
+    simulation = Simulation(
+        settings.task, settings, 1, settings.agents, config.seed, config.max_steps, greedy=config.greedy
+    )
+    _, _, pictures = simulate(simulation, 0, policy, watched=1)
+    if not pictures:
+        raise ConfigError([f"max_steps={config.max_steps}: the episode did not end by then; raise it"])
+    [frames] = pictures.values()
+    replay = Replay(policy.key, settings.task, config.seed, tuple(frames))
+    print(f"played {draw(replay, config.delay)}")
     if config.save:
         write_whole(Path(config.save), to_json(replay))
         print(f"replay: {config.save}")
     return EXIT_DONE
-
-
-def drawn(frames: "Iterable[Frame]", count: int, delay: float) -> "Iterator[Frame]":
-    """The frames of an episode of up to `count` steps, each when it has been drawn."""
-    from metta_ref.sim.replay import captioned
-
-    for frame, line in captioned(frames, count):
-        print(f"{frame.picture}\n{line}\n", flush=True)
-        if sys.stdout.isatty():
-            time.sleep(delay)
-        yield frame
-
-
-def summary(replay: "Replay") -> str:
-    """What the last line says of an episode."""
-    run, epoch = replay.policy
-    return f"run={run} epoch={epoch} task={replay.task} steps={len(replay.frames)} return={replay.total:g}"
 
 
 def _run_of(policy: str) -> str:

@@ -5,13 +5,17 @@ writes it as one HTML page.
 """
 
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from metta_ref.config import ConfigError, Rules, option, run_dir, write_whole
 from metta_ref.tools._main import EXIT_DONE, tool
-from metta_ref.tools.play import drawn, summary
+
+if TYPE_CHECKING:
+    from metta_ref.sim.replay import Replay
 
 _SHOWN = 3
 """Ids in a message."""
@@ -45,10 +49,20 @@ def main(config: ReplayConfig) -> int:
         write_whole(Path(config.html), to_html(replay))
         print(f"page: {config.html}")
         return EXIT_DONE
-    for _ in drawn(replay.frames, len(replay.frames), config.delay):
-        pass
-    print(f"replayed {summary(replay)}")
+    print(f"replayed {draw(replay, config.delay)}")
     return EXIT_DONE
+
+
+def draw(replay: "Replay", delay: float) -> str:
+    """Draw an episode step by step, and return what there is to say of the whole."""
+    from metta_ref.sim.replay import to_text
+
+    for step in to_text(replay):
+        print(step, flush=True)
+        if sys.stdout.isatty():
+            time.sleep(delay)
+    run, epoch = replay.policy
+    return f"run={run} epoch={epoch} task={replay.task} steps={len(replay.frames)} return={replay.total:g}"
 
 
 def _kept(config: ReplayConfig) -> Path:

@@ -50,7 +50,7 @@ def test_an_episode_is_drawn_step_by_step(trained: CheckpointManager, run_tool: 
     first = steps[0].splitlines()
     assert first[:3] == ["####G", f"{first[1][0]}@...", "####G"]
     assert first[1][0] in "ab"
-    assert first[3].startswith("step 1/1000  action ")
+    assert first[3].startswith(f"step 1/{len(steps)}  action ")
     assert all(step.count("@") == 1 for step in steps)
 
 
@@ -58,12 +58,16 @@ def test_a_kept_episode_is_shown_as_it_was_played(trained: CheckpointManager, ru
     kept, page = tmp_path / "episode.json", tmp_path / "episode.html"
     _, played, _ = run_tool(play, "policy=demo#epoch-1", "seed=3", f"save={kept}")
     code, shown, _ = run_tool(replay, f"file={kept}")
-    pictures = [part.splitlines()[:-1] for part in played.split("\n\n")[:-1]]
-    assert (code, [part.splitlines()[:-1] for part in shown.split("\n\n")[:-1]]) == (0, pictures)
+    assert (code, shown.split("\n\n")[:-1]) == (0, played.split("\n\n")[:-1])
     assert run_tool(replay, f"file={kept}", f"html={page}") == (0, f"page: {page}\n", "")
     episode = from_json(kept.read_text(), kept)
     assert page.read_text() == to_html(episode)
     assert from_json(to_json(episode), kept) == episode
+
+
+def test_an_episode_that_does_not_end_is_told(trained: CheckpointManager, run_tool: Any) -> None:
+    refused = "error: max_steps=1: the episode did not end by then; raise it\n"
+    assert run_tool(play, "policy=demo", "max_steps=1") == (2, "", refused)
 
 
 def test_an_episode_that_cannot_be_kept_is_told_by_its_name(trained: CheckpointManager, run_tool: Any) -> None:

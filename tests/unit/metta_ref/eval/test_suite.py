@@ -40,7 +40,7 @@ def test_a_simulation_differs_from_the_run_in_what_it_names(tmp_path: Path) -> N
         ("", ["must hold one key, simulations, with a list of at least one"]),
         ("simulations: []", ["must hold one key, simulations, with a list of at least one"]),
         ("simulations: [{name: a}]\nsims: []", ["must hold one key, simulations, with a list of at least one"]),
-        ("simulations: {", ["not readable as YAML (while parsing a flow node)"]),
+        ("simulations: {", ["not readable as YAML (while parsing a flow node); write one that lists simulations"]),
         ("simulations: [near]", ["simulation 1: must be a mapping of name, episodes and env"]),
         (
             "simulations: [{}, {name: a, episode: 3, env: {view_radio: 4}}, {name: b, env: {name: gymnasium}}]",
