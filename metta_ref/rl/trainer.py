@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from metta_ref.agents import make_agent
-from metta_ref.checkpoint import Checkpoint, CheckpointManager, PolicySpec
+from metta_ref.checkpoint import Checkpoint, PolicySpec
 from metta_ref.checkpoint.contents import Plain
 from metta_ref.checkpoint.errors import CheckpointStateError
 from metta_ref.checkpoint.migrations import FORMAT_VERSION
@@ -140,11 +139,6 @@ class Trainer:
             total_seconds=total,
             tasks=self._curriculum.statistics(),
         )
-
-    def save(self, manager: CheckpointManager) -> Path:
-        """Save the state between two updates, which rank 0 writes; raises as `CheckpointManager.save` does."""
-        checkpoint = self.checkpoint()
-        return manager.save(checkpoint) if self.group.rank == 0 else manager.path(self.epoch)
 
     def checkpoint(self) -> Checkpoint:
         """The state between two updates and what there is to say about it, all of it copied: training may go on."""

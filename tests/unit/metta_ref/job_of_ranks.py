@@ -57,7 +57,9 @@ def trained(config: Config, group: Group, out: CheckpointManager, start: Checkpo
         while trainer.epoch < WHOLE:
             trainer.update()
             if trainer.epoch in (HALF, WHOLE):
-                trainer.save(out)
+                checkpoint = trainer.checkpoint()
+                if group.rank == 0:
+                    out.save(checkpoint)
     return trainer
 
 

@@ -16,7 +16,7 @@ def assert_goes_on_with_new_episodes(new_trainer: Any, config: Config, directory
         first = trainer.snapshot()["recurrent/obs"]
         for _ in range(4):
             progress = trainer.update()
-        trainer.save(manager)
+        manager.save(trainer.checkpoint())
     assert progress.score is not None
     with new_trainer(config) as trainer:
         trainer.restore(manager.load(4))

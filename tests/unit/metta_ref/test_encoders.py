@@ -67,7 +67,7 @@ def test_a_cached_policy_reads_each_environment_by_its_own_ids(small_config: Any
     config = small_config("py_agent=fast", "env.observation=tokens")
     manager = CheckpointManager(run_dir("demo"))
     with new_trainer(config) as trainer:
-        trainer.save(manager)
+        manager.save(trainer.checkpoint())
         own = trainer.env.observation
     other = replace(own, features=tuple(replace(feature, id=feature.id + 9) for feature in own.features))
     policies = PolicyCache()

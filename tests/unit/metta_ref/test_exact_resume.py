@@ -58,7 +58,7 @@ def uninterrupted(tmp_path: Path, new_trainer: Callable[..., Any]) -> Callable[[
             for epoch in range(1, BEFORE + AFTER + 1):
                 trainer.update()
                 if epoch in (BEFORE, BEFORE + AFTER):
-                    trainer.save(manager)
+                    manager.save(trainer.checkpoint())
         return manager
 
     return trained
@@ -74,7 +74,7 @@ def resumed(tmp_path: Path, new_trainer: Callable[..., Any]) -> Callable[[Config
             trainer.restore(checkpoint)
             for _ in range(AFTER):
                 trainer.update()
-            path = trainer.save(manager)
+            path = manager.save(trainer.checkpoint())
         digest = state_digest(manager, BEFORE + AFTER)
         for file in path.iterdir():
             file.unlink()
@@ -184,6 +184,6 @@ def test_a_checkpoint_knows_where_it_comes_from(small_config: Any, uninterrupted
     with new_trainer(config) as trainer:
         trainer.restore(manager.load(BEFORE))
         trainer.update()
-        trainer.save(manager)
+        manager.save(trainer.checkpoint())
     assert [manager.stored(epoch).manifest.parent for epoch in manager.epochs()] == [None, BEFORE, None]
     assert manager.stored(BEFORE + 1).sidecar()["agent_step"] == (BEFORE + 1) * 16 * 8

@@ -32,7 +32,7 @@ def teacher(small_config: Any, new_trainer: Any) -> CheckpointManager:
     with new_trainer(small_config(*TEACHER)) as trainer:
         for _ in range(3):
             trainer.update()
-        trainer.save(manager)
+        manager.save(trainer.checkpoint())
     return manager
 
 
@@ -149,17 +149,17 @@ def test_a_resumed_student_keeps_the_teacher_that_it_had(
     halfway, resumed = CheckpointManager(tmp_path / "a" / "demo"), CheckpointManager(tmp_path / "b" / "demo")
     with new_trainer(config) as trainer:
         trainer.update()
-        trainer.save(halfway)
+        halfway.save(trainer.checkpoint())
         trainer.update()
-        trainer.save(halfway)
+        halfway.save(trainer.checkpoint())
     with new_trainer(small_config(*TEACHER)) as trainer:
         trainer.restore(teacher.load(3))
         trainer.update()
-        trainer.save(teacher)
+        teacher.save(trainer.checkpoint())
     with new_trainer(config) as trainer:
         trainer.restore(halfway.load(1))
         trainer.update()
-        trainer.save(resumed)
+        resumed.save(trainer.checkpoint())
     assert resumed.stored(2).manifest.state_digest == halfway.stored(2).manifest.state_digest
 
 
@@ -172,11 +172,11 @@ def test_each_piece_of_a_teachers_state_is_missed_and_shows(
     with new_trainer(config) as trainer:
         for _ in range(2):
             trainer.update()
-            trainer.save(manager)
+            manager.save(trainer.checkpoint())
     with new_trainer(small_config(*TEACHER)) as trainer:
         trainer.restore(teacher.load(3))
         trainer.update()
-        trainer.save(teacher)
+        teacher.save(trainer.checkpoint())
     halfway = manager.load(1)
     pieces = [name for name in halfway.state if name.startswith("kickstarter/")]
     assert len(pieces) > 10
@@ -191,7 +191,7 @@ def test_each_piece_of_a_teachers_state_is_missed_and_shows(
         with new_trainer(config) as trainer:
             trainer.restore(replace(halfway, state={**halfway.state, name: initial[name]}))
             trainer.update()
-            trainer.save(ended)
+            ended.save(trainer.checkpoint())
         assert ended.stored(2).manifest.state_digest != manager.stored(2).manifest.state_digest, name
 
 

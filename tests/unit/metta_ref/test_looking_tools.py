@@ -37,7 +37,7 @@ def trained(small_config: Any, new_trainer: Any) -> CheckpointManager:
     manager = CheckpointManager(run_dir("demo"))
     with new_trainer(config) as trainer:
         trainer.update()
-        trainer.save(manager)
+        manager.save(trainer.checkpoint())
     save_run_config(config)
     return manager
 
@@ -122,7 +122,7 @@ def test_what_is_no_replay_is_refused(run_tool: Any, tmp_path: Path, content: st
 def test_what_cannot_be_drawn_says_so(small_config: Any, new_trainer: Any, run_tool: Any) -> None:
     config = small_config("py_agent=lstm", "env.name=gymnasium", "env.id=CartPole-v1")
     with new_trainer(config) as trainer:
-        trainer.save(CheckpointManager(run_dir("demo")))
+        CheckpointManager(run_dir("demo")).save(trainer.checkpoint())
     save_run_config(config)
     assert run_tool(play, "policy=demo") == (
         2,

@@ -43,7 +43,7 @@ def test_a_run_of_an_older_format_is_trained_on(runs: Path, run: str) -> None:
     trainer = Trainer(config, make_env(config.env, config.trainer.num_envs, config.seed))
     trainer.restore(manager.load(2))
     trainer.update()
-    trainer.save(manager)
+    manager.save(trainer.checkpoint())
     assert (manager.epochs(), manager.stored(3).manifest.parent) == ((2, 3), 2)
     assert manager.stored(3).manifest.format_version > manager.stored(2).manifest.format_version
 

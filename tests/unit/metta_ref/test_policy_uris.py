@@ -49,7 +49,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with closing(make_env(config.env, config.trainer.num_envs, config.seed)) as env:
         trainer = Trainer(config, env)
         for epoch, score in enumerate((None, 0.75, 0.25)):
-            trainer.save(plain)
+            plain.save(trainer.checkpoint())
             written = plain.load(epoch)
             scored.save(replace(written, sidecar={**written.sidecar, "score": score}))
             trainer.update()
@@ -321,7 +321,7 @@ def test_a_run_that_trained_on_gives_its_newest_policy(
     with new_trainer(small_config("py_agent=lstm")) as trainer:
         trainer.restore(trained.load(2))
         trainer.update()
-        trainer.save(trained)
+        trained.save(trainer.checkpoint())
     assert policies.load("demo", SEEN, ACTIONS).key == ("demo", 3)
 
 

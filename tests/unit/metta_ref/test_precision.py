@@ -83,14 +83,14 @@ def test_a_run_in_bfloat16_is_another_and_resumes_exactly(
     with new_trainer(config) as trainer:
         for _ in range(2):
             trainer.update()
-            trainer.save(whole)
+            whole.save(trainer.checkpoint())
     with new_trainer(config) as trainer:
         trainer.restore(whole.load(1))
         trainer.update()
-        trainer.save(resumed)
+        resumed.save(trainer.checkpoint())
     with new_trainer(small_config("py_agent=agalite")) as trainer:
         trainer.update()
-        trainer.save(other)
+        other.save(trainer.checkpoint())
     assert resumed.stored(2).manifest.state_digest == whole.stored(2).manifest.state_digest
     assert other.stored(1).manifest.state_digest != whole.stored(1).manifest.state_digest
 
@@ -150,7 +150,7 @@ def test_a_run_on_a_gpu_goes_on_from_its_checkpoint(
     )
     with new_trainer(config) as trainer:
         trainer.update()
-        trainer.save(manager)
+        manager.save(trainer.checkpoint())
         expected = trainer.update().losses
     with new_trainer(config) as trainer:
         trainer.restore(manager.load(1))

@@ -39,9 +39,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         save_run_config(config)
         trainer = Trainer(config, make_env(config.env, 2, config.seed))
         manager = CheckpointManager(data / "demo")
-        trainer.save(manager)
+        manager.save(trainer.checkpoint())
         trainer.update()
-        trainer.save(manager)
+        manager.save(trainer.checkpoint())
     return data
 
 

@@ -210,7 +210,7 @@ def test_a_server_takes_the_episodes_and_its_password_is_never_printed(
         (data_dir / "demo").mkdir(parents=True)
         save_run_config(config)
         trainer.update()
-        trainer.save(CheckpointManager(data_dir / "demo"))
+        CheckpointManager(data_dir / "demo").save(trainer.checkpoint())
     status, said, err = command("sim", "run=demo", "episodes=4", "replays=1", f"database={server.url}")
     assert (status, err, said.splitlines()[-1]) == (0, "", f"stats database: {server}")
     status, out, err = command("analyze", "run=demo", "resamples=100", f"database={server.url}")
