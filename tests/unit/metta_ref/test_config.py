@@ -144,7 +144,10 @@ def test_a_run_keeps_its_configuration(data_dir: Path) -> None:
     ("content", "message"),
     [
         (None, "missing; restore it, or remove {directory} and train again"),
-        (b"trainer: {", "not readable as YAML (while parsing a flow node); restore it"),
+        (
+            b"trainer: {",
+            "not readable as YAML (while parsing a flow node); restore it, or remove {directory} and train again",
+        ),
         (b"", "holds no settings; restore it, or remove {directory} and train again"),
         (b"e: 3\n", "e: no such key; did you mean seed? (--help lists all keys)"),
         (b"seed: many\n", "seed=many: must be a whole number"),
