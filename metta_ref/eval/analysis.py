@@ -10,7 +10,7 @@ from metta_ref.eval.records import PolicyKey
 from metta_ref.eval.statistics import (
     Bootstrap,
     Comparison,
-    Interval,
+    Estimate,
     Standing,
     compare,
     interquartile_mean,
@@ -29,10 +29,8 @@ class MetricAnalysis:
     """
 
     metric: str
-    mean: float
-    mean_interval: Interval
-    iqm: float
-    iqm_interval: Interval
+    mean: Estimate
+    iqm: Estimate
     std: float
     recorded: int
     potential: int
@@ -45,8 +43,7 @@ class TaskAnalysis:
     name: str
     env: str
     episodes: int
-    iqm: float
-    iqm_interval: Interval
+    iqm: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ def analyse(
                 # A metric that only another checkpoint recorded was zero here, not unknown.
                 metrics=tuple(_metric(database, policy, name, bootstrap) for name in chosen) if episodes else (),
                 tasks=tuple(
-                    TaskAnalysis(*task, own.size, *bootstrap.estimate([own], interquartile_mean))
+                    TaskAnalysis(*task, own.size, bootstrap.estimate([own], interquartile_mean))
                     for task, own in zip(episodes, values_of(episodes), strict=True)
                 ),
             )
@@ -131,13 +128,10 @@ def analyse(
 
 def _metric(database: EvalStatsDB, policy: PolicyKey, metric: str, bootstrap: Bootstrap) -> MetricAnalysis:
     sums, values = database.sums(metric, policy), values_of(database.episode_values(policy, metric))
-    iqm, iqm_interval = bootstrap.estimate(values, interquartile_mean)
     return MetricAnalysis(
         metric=metric,
-        mean=sums.average,
-        mean_interval=bootstrap.estimate(values, mean)[1],
-        iqm=iqm,
-        iqm_interval=iqm_interval,
+        mean=bootstrap.estimate(values, mean)._replace(value=sums.average),
+        iqm=bootstrap.estimate(values, interquartile_mean),
         std=sums.std,
         recorded=sums.recorded,
         potential=sums.potential,

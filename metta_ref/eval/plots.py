@@ -84,7 +84,7 @@ def _draw_intervals(figure: Any, analysis: Analysis) -> None:
     for axes, (title, drawn) in zip(columns, panels.items(), strict=True):
         for row, policy in enumerate(policies):
             if policy in drawn:
-                iqm, (low, high) = drawn[policy].iqm, drawn[policy].iqm_interval
+                iqm, low, high = drawn[policy].iqm
                 axes.barh(row, high - low, left=low, height=0.5, color=_COLOURS[0], alpha=0.35)
                 axes.plot([iqm, iqm], [row - 0.3, row + 0.3], color=_COLOURS[0], linewidth=2)
         axes.set_title(title, loc="left")

@@ -8,7 +8,7 @@ from typing import Any, Final
 from rich.table import Table
 
 from metta_ref.eval.analysis import Analysis
-from metta_ref.eval.statistics import CONFIDENCE, POWER
+from metta_ref.eval.statistics import CONFIDENCE, POWER, Estimate
 
 SCHEMA_VERSION: Final = 1
 
@@ -51,8 +51,12 @@ def _plain(analysis: Analysis) -> Plain:
 
 
 def _named(fields: list[tuple[str, Any]]) -> Plain:
-    """The fields of a value by name; a checkpoint is told by run and epoch, a simulation by name and environment."""
-    plain = dict(fields)
+    """The fields of a value by name; an estimate has its interval beside it, a checkpoint is told by run and epoch, a
+    simulation by name and environment.
+    """
+    plain: Plain = {}
+    for name, value in fields:
+        plain |= {name: value.value, f"{name}_interval": value[1:]} if isinstance(value, Estimate) else {name: value}
     if policy := plain.pop("policy", None):
         plain = {"run": policy[0], "epoch": policy[1], **plain}
     if baseline := plain.get("baseline"):

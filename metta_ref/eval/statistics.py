@@ -40,9 +40,10 @@ _CELLS_AT_ONCE: Final = 1_000_000
 """Resampled values held in memory at a time: 8 MB."""
 
 
-class Interval(NamedTuple):
-    """A two-sided percentile interval."""
+class Estimate(NamedTuple):
+    """A figure, and the two-sided percentile interval in which resampling puts it."""
 
+    value: float
     low: float
     high: float
 
@@ -58,7 +59,7 @@ class Bootstrap:
     seed: int
     resamples: int
 
-    def estimate(self, tasks: Sequence[Values], statistic: Statistic) -> tuple[float, Interval]:
+    def estimate(self, tasks: Sequence[Values], statistic: Statistic) -> Estimate:
         """A statistic of the values of tasks, [n] each, and where resampling puts it.
 
         Raises ValueError when there is no task, or an empty one.
@@ -71,8 +72,8 @@ class Bootstrap:
         for start in range(0, self.resamples, batch):
             rows = min(batch, self.resamples - start)
             drawn.append(statistic([v[generator.integers(v.size, size=(rows, v.size))] for v in tasks]))
-        interval = Interval(*np.quantile(np.concatenate(drawn), _LIMITS).tolist())
-        return float(statistic([values[None] for values in tasks])[0]), interval
+        low, high = np.quantile(np.concatenate(drawn), _LIMITS).tolist()
+        return Estimate(float(statistic([values[None] for values in tasks])[0]), low, high)
 
 
 def mean(tasks: Sequence[Values]) -> Values:
@@ -98,19 +99,17 @@ class Comparison:
 
     `difference` is the mean of the paired differences and None without pairs; `detectable` is the smallest
     difference that as many pairs, varying as much, would find with `POWER`, and None where a task has but one pair.
-    The probability is that of an episode of the policy being better than one of the baseline, equal ones counted
-    half, averaged over tasks. `verdict` is `better`, `worse`, or `undecided` when the interval of the difference (or
-    of the probability, without pairs) holds the value of no difference.
+    `improvement` is the probability of an episode of the policy being better than one of the baseline, equal ones
+    counted half, averaged over tasks. `verdict` is `better`, `worse`, or `undecided` when the interval of the
+    difference (or of the improvement, without pairs) holds the value of no difference.
     """
 
     policy: PolicyKey
     baseline: PolicyKey
     pairs: int
-    difference: float | None
-    difference_interval: Interval | None
+    difference: Estimate | None
     detectable: float | None
-    probability_of_improvement: float
-    probability_interval: Interval
+    improvement: Estimate
     verdict: str
 
 
@@ -120,8 +119,7 @@ class Standing:
 
     policy: PolicyKey
     place: int
-    iqm: float
-    iqm_interval: Interval
+    iqm: Estimate
 
 
 def values_of(episodes: Episodes) -> list[Values]:
@@ -138,19 +136,17 @@ def compare(
         return None
     ours, theirs = ({task: played[key][task] for task in tasks} for key in (policy, baseline))
     differences = [found for task in tasks if (found := _differences(ours[task], theirs[task])).size]
-    difference, interval = bootstrap.estimate(differences, mean) if differences else (None, None)
+    difference = bootstrap.estimate(differences, mean) if differences else None
     sides = [values for pair in zip(values_of(ours), values_of(theirs), strict=True) for values in pair]
-    chance, chances = bootstrap.estimate(sides, improvement)
-    decisive, even = (chances, 0.5) if interval is None else (interval, 0.0)
+    chance = bootstrap.estimate(sides, improvement)
+    decisive, even = (chance, 0.5) if difference is None else (difference, 0.0)
     return Comparison(
         policy=policy,
         baseline=baseline,
         pairs=sum(values.size for values in differences),
         difference=difference,
-        difference_interval=interval,
         detectable=_detectable(differences),
-        probability_of_improvement=chance,
-        probability_interval=chances,
+        improvement=chance,
         verdict="better" if decisive.low > even else "worse" if decisive.high < even else "undecided",
     )
 
@@ -166,8 +162,8 @@ def rank(played: Mapping[PolicyKey, Episodes], bootstrap: Bootstrap) -> tuple[St
     common = {policy: values_of({task: episodes[task] for task in tasks}) for policy, episodes in played.items()}
     found = {policy: bootstrap.estimate(values, interquartile_mean) for policy, values in common.items()}
     standings = [
-        Standing(policy, 1 + sum(other > iqm for other, _ in found.values()), iqm, interval)
-        for policy, (iqm, interval) in found.items()
+        Standing(policy, 1 + sum(other.value > iqm.value for other in found.values()), iqm)
+        for policy, iqm in found.items()
     ]
     return tuple(sorted(standings, key=lambda standing: (standing.place, standing.policy)))
 
@@ -178,10 +174,10 @@ def judge(comparison: Comparison, margin: float) -> Outcome:
     Passed when the whole interval of the difference lies at or above -margin, regressed when it lies below. Only
     differences of equal episodes decide, and only where there are enough of them.
     """
-    interval = comparison.difference_interval
-    if interval is None or comparison.pairs < _FEWEST_PAIRS:
+    difference = comparison.difference
+    if difference is None or comparison.pairs < _FEWEST_PAIRS:
         return "undecided"
-    return "passed" if interval.low >= -margin else "regressed" if interval.high < -margin else "undecided"
+    return "passed" if difference.low >= -margin else "regressed" if difference.high < -margin else "undecided"
 
 
 def _won(x: Values, y: Values) -> Values:

@@ -117,7 +117,7 @@ def _gate(analysis: "Analysis", run: str, margin: float) -> int:
     if not newest or not compared:
         raise ConfigError([f"run={run}: no checkpoint of it has a simulation in common with the baseline to compare"])
     found, outcome = compared[0], judge(compared[0], margin)
-    difference = "none" if found.difference is None else f"{found.difference:+.6g}"
+    difference = "none" if found.difference is None else f"{found.difference.value:+.6g}"
     print(
         f"gate run={run} epoch={newest[1]} outcome={outcome} difference={difference} margin={margin:g} "
         f"detectable={found.detectable} pairs={found.pairs}"

@@ -11,7 +11,7 @@ from metta_ref.eval.errors import NoEpisodesError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
-from metta_ref.eval.statistics import Bootstrap, Comparison, Interval, Standing
+from metta_ref.eval.statistics import Bootstrap, Comparison, Estimate, Standing
 
 NOON = datetime(2025, 8, 28, 12)
 
@@ -50,11 +50,11 @@ def test_every_checkpoint_is_told_with_what_it_rests_on(stats: EvalStatsDB) -> N
     where = (("memory", "grid"),)
 
     def certain(metric: str, value: float, recorded: int, potential: int) -> MetricAnalysis:
-        point = Interval(value, value)
-        return MetricAnalysis(metric, value, point, value, point, 0.0, recorded, potential)
+        point = Estimate(value, value, value)
+        return MetricAnalysis(metric, point, point, 0.0, recorded, potential)
 
     def task(episodes: int, iqm: float) -> tuple[TaskAnalysis]:
-        return (TaskAnalysis("memory", "grid", episodes, iqm, Interval(iqm, iqm)),)
+        return (TaskAnalysis("memory", "grid", episodes, Estimate(iqm, iqm, iqm)),)
 
     assert analyse(stats, ["reward"], Bootstrap(0, 100)) == Analysis(
         checkpoints=(
@@ -66,10 +66,10 @@ def test_every_checkpoint_is_told_with_what_it_rests_on(stats: EvalStatsDB) -> N
         resamples=100,
         ranked_by="reward",
         ranking=(
-            Standing(("ant", 8), 1, 2.0, Interval(2.0, 2.0)),
-            Standing(("ant", 4), 2, 1.0, Interval(1.0, 1.0)),
+            Standing(("ant", 8), 1, Estimate(2.0, 2.0, 2.0)),
+            Standing(("ant", 4), 2, Estimate(1.0, 1.0, 1.0)),
         ),
-        comparisons=(Comparison(("ant", 8), ("ant", 4), 0, None, None, None, 1.0, Interval(1.0, 1.0), "better"),),
+        comparisons=(Comparison(("ant", 8), ("ant", 4), 0, None, None, Estimate(1.0, 1.0, 1.0), "better"),),
     )
 
 
@@ -89,10 +89,10 @@ def test_the_baseline_can_be_chosen_among_the_measured(stats: EvalStatsDB) -> No
 def test_a_metric_that_only_another_checkpoint_recorded_is_zero(stats: EvalStatsDB) -> None:
     first, second, _ = analyse(stats, ["h*"], Bootstrap(0, 200)).checkpoints
     [hearts], [none] = first.metrics, second.metrics
-    assert (hearts.mean, hearts.recorded, hearts.potential) == (1.0, 1, 4)
-    assert hearts.iqm == 0.0
-    assert hearts.mean_interval.low < hearts.mean < hearts.mean_interval.high
-    assert (none.mean, none.recorded, none.potential) == (0.0, 0, 2)
+    assert (hearts.mean.value, hearts.recorded, hearts.potential) == (1.0, 1, 4)
+    assert hearts.iqm.value == 0.0
+    assert hearts.mean.low < hearts.mean.value < hearts.mean.high
+    assert (none.mean.value, none.recorded, none.potential) == (0.0, 0, 2)
 
 
 def test_episodes_of_one_seed_and_number_all_count(tmp_path: Path) -> None:
@@ -113,15 +113,15 @@ def test_episodes_of_one_seed_and_number_all_count(tmp_path: Path) -> None:
     with EvalStatsDB(path) as stats:
         found = analyse(stats, ["*"], Bootstrap(0, 50))
     [comparison] = found.comparisons
-    assert (comparison.pairs, comparison.difference) == (2, 2.0)
-    assert [(one.policy, one.iqm) for one in found.ranking] == [(("bee", 1), 2.0), (("ant", 1), 0.0)]
+    assert (comparison.pairs, comparison.difference.value) == (2, 2.0)
+    assert [(one.policy, one.iqm.value) for one in found.ranking] == [(("bee", 1), 2.0), (("ant", 1), 0.0)]
 
 
 def test_another_checkpoint_moves_no_interval(tmp_path: Path) -> None:
-    def intervals(path: Path) -> list[Interval]:
+    def intervals(path: Path) -> list[Estimate]:
         with EvalStatsDB(path) as database:
             [reward] = analyse(database, ["reward"], Bootstrap(3, 200)).checkpoints[0].metrics
-        return [reward.mean_interval, reward.iqm_interval]
+        return [reward.mean, reward.iqm]
 
     alone, together = tmp_path / "alone.duckdb", tmp_path / "together.duckdb"
     for path in (alone, together):
@@ -130,7 +130,7 @@ def test_another_checkpoint_moves_no_interval(tmp_path: Path) -> None:
     record(together, 8, [1.0, 7.0])
     with EvalStatsDB(together) as database:
         [reward] = analyse(database, ["reward"], Bootstrap(3, 200)).checkpoints[1].metrics
-    assert [reward.mean_interval, reward.iqm_interval] == intervals(alone)
+    assert [reward.mean, reward.iqm] == intervals(alone)
 
 
 def test_nothing_measured_is_an_error_and_never_an_empty_table(tmp_path: Path, stats: EvalStatsDB) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metta_ref.eval.statistics import Bootstrap, Comparison, Episodes, Interval, compare, rank
+from metta_ref.eval.statistics import Bootstrap, Comparison, Episodes, Estimate, compare, rank
 
 ANT, BEE, CAT = ("ant", 1), ("bee", 2), ("cat", 3)
 MAZE, FIELD = ("maze", "tmaze"), ("field", "grid")
@@ -26,10 +26,9 @@ def versus(ours: Episodes, theirs: Episodes) -> Comparison | None:
 def test_equal_beginnings_are_paired() -> None:
     """Each episode is better by one although the episodes differ widely: pairs show it, intervals would not."""
     ours, theirs = episodes(maze=[1.0, 11.0, 101.0]), episodes(maze=[0.0, 10.0, 100.0])
-    chances = versus(ours, theirs).probability_interval
-    assert versus(ours, theirs) == Comparison(
-        ANT, BEE, 3, 1.0, Interval(1.0, 1.0), 0.0, pytest.approx(6 / 9), chances, "better"
-    )
+    found = versus(ours, theirs)
+    assert found == Comparison(ANT, BEE, 3, Estimate(1.0, 1.0, 1.0), 0.0, found.improvement, "better")
+    assert found.improvement.value == pytest.approx(6 / 9)
     assert versus(theirs, ours).verdict == "worse"
 
 
@@ -37,7 +36,7 @@ def test_probability_of_improvement_counts_equals_half_and_tasks_alike() -> None
     """Maze: of 2 x 2 pairs one is won, two are equal: 1/2. Field: of 1 x 4 all are won: 1."""
     ours = episodes(maze=[1.0, 2.0], field=[9.0])
     theirs = episodes(maze=[1.0, 2.0], field=[0.0, 1.0, 2.0, 3.0])
-    assert versus(ours, theirs).probability_of_improvement == pytest.approx((1 / 2 + 1) / 2)
+    assert versus(ours, theirs).improvement.value == pytest.approx((1 / 2 + 1) / 2)
 
 
 def test_the_smallest_detectable_effect_is_found_four_times_in_five() -> None:
@@ -64,7 +63,7 @@ def test_without_pairs_the_probability_decides() -> None:
     ours = {MAZE: [("a", 5.0), ("b", 6.0)]}
     theirs = {MAZE: [("c", 1.0), ("d", 2.0)]}
     comparison = versus(ours, theirs)
-    assert (comparison.pairs, comparison.difference, comparison.probability_of_improvement) == (0, None, 1.0)
+    assert (comparison.pairs, comparison.difference, comparison.improvement.value) == (0, None, 1.0)
     assert (versus(ours, theirs).verdict, versus(theirs, ours).verdict) == ("better", "worse")
 
 
@@ -85,13 +84,13 @@ def test_places_follow_the_interquartile_mean_and_equals_share() -> None:
         CAT: episodes(maze=[1.0, 1.0, 1.0, 1.0]),
     }
     ranking = rank(played, Bootstrap(0, 500))
-    assert [(standing.policy, standing.place, standing.iqm) for standing in ranking] == [
+    assert [(standing.policy, standing.place, standing.iqm.value) for standing in ranking] == [
         (ANT, 1, 1.0),
         (CAT, 1, 1.0),
         (BEE, 3, 0.0),
     ]
-    assert ranking[0].iqm_interval == Interval(1.0, 1.0)
-    assert ranking[2].iqm_interval.low == 0.0 < 1.0 < ranking[2].iqm_interval.high  # the outlier, drawn twice or more
+    assert ranking[0].iqm == Estimate(1.0, 1.0, 1.0)
+    assert ranking[2].iqm.low == 0.0 < 1.0 < ranking[2].iqm.high  # the outlier, drawn twice or more
 
 
 def test_only_tasks_that_all_played_count() -> None:
@@ -108,7 +107,7 @@ def test_probability_agrees_with_counting_and_turns_around(ours: list[float], th
     forward = versus(episodes(maze=ours), episodes(maze=theirs))
     backward = versus(episodes(maze=theirs), episodes(maze=ours))
     counted = np.mean([(x > y) + 0.5 * (x == y) for x in ours for y in theirs])
-    assert forward.probability_of_improvement == pytest.approx(counted)
-    assert forward.probability_of_improvement + backward.probability_of_improvement == pytest.approx(1.0)
-    assert forward.difference == pytest.approx(-backward.difference)
-    assert forward.difference_interval.low <= forward.difference_interval.high
+    assert forward.improvement.value == pytest.approx(counted)
+    assert forward.improvement.value + backward.improvement.value == pytest.approx(1.0)
+    assert forward.difference.value == pytest.approx(-backward.difference.value)
+    assert forward.difference.low <= forward.difference.high

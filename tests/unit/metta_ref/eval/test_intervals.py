@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metta_ref.eval.statistics import Bootstrap, Interval, Values, interquartile_mean, mean
+from metta_ref.eval.statistics import Bootstrap, Estimate, Values, interquartile_mean, mean
 
 FINITE = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
 
@@ -50,7 +50,7 @@ def test_interquartile_mean_of_a_table_is_that_of_each_row() -> None:
 @given(values=FINITE, seed=st.integers(0, 2**32))
 def test_an_interval_lies_within_the_values_and_follows_from_the_seed(values: list[float], seed: int) -> None:
     tasks = [np.array(values)]
-    first, second = (Bootstrap(seed, 50).estimate(tasks, mean)[1] for _ in range(2))
+    first, second = (Bootstrap(seed, 50).estimate(tasks, mean) for _ in range(2))
     assert first == second
     assert min(values) - 1e-6 <= first.low <= first.high <= max(values) + 1e-6
 
@@ -58,7 +58,7 @@ def test_an_interval_lies_within_the_values_and_follows_from_the_seed(values: li
 def test_tasks_are_resampled_within_themselves() -> None:
     """Two constant tasks leave nothing to chance, although their pooled values differ."""
     tasks = [np.full(3, 0.0), np.full(3, 1.0)]
-    assert Bootstrap(0, 100).estimate(tasks, mean) == (0.5, Interval(0.5, 0.5))
+    assert Bootstrap(0, 100).estimate(tasks, mean) == Estimate(0.5, 0.5, 0.5)
 
 
 def test_the_interval_covers_the_true_mean_as_often_as_it_says() -> None:
@@ -67,7 +67,7 @@ def test_the_interval_covers_the_true_mean_as_often_as_it_says() -> None:
     covered = 0
     for seed in range(200):
         sample = generator.normal(size=40)
-        interval = Bootstrap(seed, 400).estimate([sample], mean)[1]
+        interval = Bootstrap(seed, 400).estimate([sample], mean)
         covered += interval.low <= 0.0 <= interval.high
     assert 0.88 <= covered / 200 <= 0.99
 
@@ -80,7 +80,7 @@ def test_many_values_are_resampled_in_batches_without_losing_any() -> None:
         shapes.append(tasks[0].shape)
         return mean(tasks)
 
-    _, interval = Bootstrap(2, 2000).estimate([sample], counted)
+    interval = Bootstrap(2, 2000).estimate([sample], counted)
     assert len(shapes) > 1
     assert shapes.pop() == (1, 3000)
     assert sum(rows for rows, _ in shapes) == 2000

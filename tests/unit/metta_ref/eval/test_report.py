@@ -7,19 +7,17 @@ from rich.console import Console
 
 from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, TaskAnalysis
 from metta_ref.eval.report import to_json, to_tables
-from metta_ref.eval.statistics import Interval
+from metta_ref.eval.statistics import Estimate
 
 REWARD = MetricAnalysis(
     metric="reward",
-    mean=0.6875,
-    mean_interval=Interval(0.4375, 0.875),
-    iqm=0.875,
-    iqm_interval=Interval(0.375, 1.0),
+    mean=Estimate(0.6875, 0.4375, 0.875),
+    iqm=Estimate(0.875, 0.375, 1.0),
     std=0.46351,
     recorded=11,
     potential=16,
 )
-MEMORY = TaskAnalysis("memory", "grid", 16, 0.875, Interval(0.375, 1.0))
+MEMORY = TaskAnalysis("memory", "grid", 16, Estimate(0.875, 0.375, 1.0))
 ANALYSIS = Analysis(
     checkpoints=(
         CheckpointAnalysis(("demo", 8), 16, 16, (("memory", "grid"),), (REWARD,), (MEMORY,)),
