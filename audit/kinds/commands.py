@@ -31,6 +31,7 @@ _ASSIGNMENT: Final = regex(r"[A-Za-z_]\w*=")
 _OPTION: Final = regex(r"[-+~]{0,2}[A-Za-z_][\w./@-]*=")
 _PYTHON: Final = regex(r"(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?|[$%{]+\w*(?:PYTHON|python)\w*[}%]*")
 _MODULE: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_JOINED: Final = regex(r"-m([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
 _SAYS_ONLY: Final = frozenset(
     {"echo", "printf", "rm", "rmdir", "mkdir", "touch", "test", "[", "[[", "tee", "true", ":"}
 )
@@ -162,6 +163,9 @@ def _mentions(
         takes_paths = takes_paths or text.rpartition("/")[2] in _TAKES_PATHS
         if python and before == "-m" and _MODULE.fullmatch(text):
             yield mention(word, text, "module", "command", certain=True)
+            python = False
+        elif python and (joined := _JOINED.fullmatch(text)) and (before[:1] == "-" or _PYTHON.fullmatch(before)):
+            yield mention(word, joined[1], "module", "command", certain=True)
             python = False
         elif python and before == "-c":
             yield from _inline_code(word, text, positions, caller)

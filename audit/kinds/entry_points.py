@@ -72,6 +72,20 @@ class EntryPoints(TextKind):
             finds=(("pyproject.toml", 3, "shop.main.serve"), ("pyproject.toml", 5, "shop.old")),
         ),
         Example(
+            title="commands of Poetry that say more than what they start",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "def main(): ...\n",
+                "pyproject.toml": (
+                    '[tool.poetry.scripts]\na = { callable = "shop.old:main", extras = ["x"] }\n'
+                    'b = { reference = "shop.old:main", type = "console" }\n'
+                    'c = { reference = "shop/old.sh", type = "file" }\n'
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(("pyproject.toml", 2, "shop.old"), ("pyproject.toml", 3, "shop.old")),
+        ),
+        Example(
             title="a command that never worked: an error without any base",
             before={
                 "shop/__init__.py": "",

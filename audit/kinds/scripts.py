@@ -23,7 +23,7 @@ _INSTRUCTION: Final = regex(
     re.MULTILINE,
 )
 _COPY: Final = regex(r"^[ \t]*(?:COPY|ADD)[ \t]+(\S.*)$", re.MULTILINE)
-_UNIT: Final = regex(r"^Exec\w+=[-@:+!|]*", re.MULTILINE)
+_UNIT: Final = regex(r"^(?:Exec\w+=[-@:+!|]*|Environment=)", re.MULTILINE)
 _VARIABLE: Final = regex(r"\$\((\w+)\)")
 _RULE: Final = regex(r"^([\w./%-]+)(:{1,2})(?![=/\w])", re.MULTILINE)
 _SHELL: Final = regex(r"\b(?:ba|da|z|k|fi)?sh\b")
@@ -104,6 +104,17 @@ class ShellScripts(TextKind):
         ),
     )
     BREAKS = (
+        Example(
+            title="an option that is written with its module, and the environment of a unit",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "run.sh": "python -u -mshop.old -mshop.old\npython run.py -mshop.old\n",
+                "shop.service": "[Service]\nEnvironment=DJANGO_SETTINGS_MODULE=shop.old\n",
+            },
+            gone=("shop/old.py",),
+            finds=(("run.sh", 1, "shop.old"), ("shop.service", 2, "shop.old")),
+        ),
         Example(
             title="files that are searched and edited",
             before={

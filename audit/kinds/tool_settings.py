@@ -22,11 +22,14 @@ _PATH_KEYS: Final = frozenset(
     | {"extend_exclude", "extend-include", "force-exclude", "ignore-paths", "templates", "members", "targets"}
 )
 """Keys whose value may be a bare folder."""
+_OF_FLIT: Final = ("tool", "flit", "module", "name")
 _MODULE_KEYS: Final = frozenset(
     {"module", "modules", "source_pkgs", "py-modules", "py_modules", "packages", "known-first-party", "plugins"}
-    | {"known_first_party", "package", "include", "root_package", "root_packages"}
+    | {"known_first_party", "package", "include", "root_package", "root_packages", "module-name"}
 )
 """Keys whose value may be a bare module or package."""
+_SECTIONS: Final = ("mypy-", "bumpversion:file:")
+"""What stands before a name in the head of a section."""
 _COMMAND_TABLES: Final = (
     ("tool", "taskipy"),
     ("tool", "poe"),
@@ -115,6 +118,22 @@ class ToolSettings(TextKind):
             ),
         ),
         Example(
+            title="the package that a build takes, and the head of a section",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "pyproject.toml": '[tool.uv.build-backend]\nmodule-name = "shop"\n[tool.flit.module]\nname = "shop"\n',
+                ".bumpversion.cfg": "[bumpversion:file:shop/old.py]\n[bumpversion:file:new/__init__.py]\n",
+            },
+            gone=("shop/__init__.py", "shop/old.py"),
+            after={"new/__init__.py": ""},
+            finds=(
+                (".bumpversion.cfg", 1, "shop/old.py"),
+                ("pyproject.toml", 2, "shop"),
+                ("pyproject.toml", 4, "shop"),
+            ),
+        ),
+        Example(
             title="a tox command, and a section of mypy.ini",
             before={
                 "shop/__init__.py": "",
@@ -185,8 +204,9 @@ def _setting(value: Value, positions: Positions) -> Iterator[Mention]:
             span = positions.span(value.start + start, value.start + end)
             yield Mention("REF007", "path", path, "path", f"`{value.key}`", "warning", span)
         return
+    key = "module" if value.keys == _OF_FLIT else value.key
     for text, start in _parts(value):
-        form = _form(value.key, text, is_section=value.value.startswith("mypy-") and not value.keys)
+        form = _form(key, text, is_section=value.value.startswith("mypy-") and not value.keys)
         if form is not None:
             role = f"`{value.key}`" if value.key else "the section"
             severity: Severity = "error" if value.key in _FATAL else "warning"
@@ -198,14 +218,15 @@ def _is_own_name(value: Value) -> bool:
     """Whether a value describes the project itself: its name, authors and the like."""
     if value.keys[:1] == ("project",):
         return value.key != "readme"
-    return value.key == "name" and value.keys != ("tool", "flit", "module", "name")
+    return value.key == "name" and value.keys != _OF_FLIT
 
 
 def _parts(value: Value) -> Iterator[tuple[str, int]]:
     """The names within one value and where each begins: without what tools add before or behind it."""
     text, start = value.value, value.start
-    if not value.keys and text.startswith("mypy-"):
-        text, start = text[5:], start + 5
+    for prefix in _SECTIONS if not value.keys else ():
+        if text.startswith(prefix):
+            text, start = text[len(prefix) :], start + len(prefix)
     if value.key == "filterwarnings":
         for part in text.split(":"):
             yield part, start

@@ -76,14 +76,21 @@ def _read_pyproject(reading: Reading, folder: str, path: str, text: str) -> None
     ):
         commands += [table for table in groups_of.values() if isinstance(table, dict)]
     lines = text.splitlines()
-    for name, target in (pair for table in commands for pair in table.items()):
-        if isinstance(target, str):
-            written = re.compile(rf"(?:^|[\s{{,]){_quotable(name)}\s*=\s*{_quotable(target)}")
+    for name, value in (pair for table in commands for pair in table.items()):
+        if target := _started(value):
+            written = re.compile(rf"(?:^|[\s{{,.]){_quotable(name)}\s*=[^\n]*?{_quotable(target)}")
             number = next((i for i, line in enumerate(lines, 1) if written.search(line)), 1)
             reading.entry_points.append(EntryPoint(name, target, path, number))
     _read_backends(reading, folder, tool)
     _read_tools(reading, folder, tool)
     _read_generated(reading, tool)
+
+
+def _started(value: object) -> str:
+    """What a command starts; empty for one that is a file. Poetry tells more of a command in a table."""
+    if isinstance(value, dict):
+        value = value.get("callable") or (value.get("reference") if value.get("type") != "file" else None)
+    return value if isinstance(value, str) else ""
 
 
 def _read_poetry(reading: Reading, folder: str, poetry: dict[str, Any]) -> dict[str, Any]:
