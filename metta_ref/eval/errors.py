@@ -35,10 +35,10 @@ class StatsServerError(StatsError):
 
 
 class StatsBusyError(StatsError):
-    """Another program holds the database open, or was killed while writing to it."""
+    """Another program holds the database open."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} is in use ({reason}): close the other program, or finish its recovery, first")
+        super().__init__(f"{path} is in use ({reason}): wait for the other program, or close it")
 
 
 class NoEpisodesError(StatsError):

@@ -73,7 +73,8 @@ class SimulationStatsDB:
         """
         added: list[str] = []
         with self.connection.transaction():
-            self.tables()  # DuckDB opens a damaged file, and notices only where it looks
+            if isinstance(self._place, Path):
+                self.tables()  # DuckDB opens a damaged file, and notices only where it looks
             for shard in shards:
                 if isinstance(self._place, Path) and shard.resolve() == self._place.resolve():
                     continue

@@ -37,7 +37,6 @@ class SimConfig:
     threshold: float = option(0.0, "the least value that strategy=threshold takes")
     where: tuple[str, ...] = option((), "conditions on the sidecar, such as agent_step>=1000,py_agent=lstm")
     policies: tuple[str, ...] = option((), "runs, paths or URIs to evaluate instead, separated by commas")
-    name: str = option("", "name of the simulation; empty is that of the environment")
     suite: str = option("", "YAML file that lists several simulations instead, each with name, episodes and env")
     episodes: int = option(16, "to play", unit="episodes", minimum=1, maximum=1_000_000)
     num_envs: int = option(8, "environments in the batch", unit="envs", minimum=1, maximum=65536)
@@ -52,8 +51,6 @@ class SimConfig:
 
     def problems(self) -> Rules:
         """Rules between settings."""
-        if self.name and self.suite:
-            yield f"name={self.name}: the simulations of a suite have their own names; leave it out"
         if self.where:
             from metta_ref.checkpoint import parse_condition
         for condition in self.where:
@@ -78,7 +75,7 @@ def main(config: SimConfig) -> int:
     directory = run_dir(config.run)
     database = parse_place(config.database, directory / "stats.duckdb")
     simulation = Simulation(
-        config.name or trained.env.task,
+        trained.env.task,
         trained.env,
         config.episodes,
         config.num_envs,
