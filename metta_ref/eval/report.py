@@ -27,22 +27,32 @@ def to_tables(analysis: Analysis) -> list[Table]:
     """The figures of each checkpoint; those of each simulation, and the ranking, where there are several."""
     plain = _plain(analysis)
     metrics, tasks = [], []
-    for checkpoint in plain["checkpoints"]:
-        policy, samples = _policy(checkpoint), {"samples": checkpoint["samples"]}
+    for one in plain["checkpoints"]:
+        policy = {"run": one["run"], "epoch": one["epoch"]}
         nothing = {"metric": "no episode ended", "potential": 0}
-        metrics += [policy | metric | samples for metric in checkpoint["metrics"] or [nothing]]
-        tasks += [policy | task for task in checkpoint["tasks"]]
-    compared = {tuple(_policy(one).values()): one for one in plain["comparisons"]}
-    ranking = [one | compared.get(tuple(_policy(one).values()), {"verdict": "baseline"}) for one in plain["ranking"]]
-    captions = {
-        f"Intervals of {CONFIDENCE:.0%}: percentile bootstrap of episodes within simulations, {analysis.resamples} "
-        f"resamples, seed {analysis.seed}. Recorded: samples with a value of this metric. "
-        "Potential: samples with a value of any metric.": metrics,
-        f"{analysis.ranked_by} in each simulation.": tasks if len({task["name"] for task in tasks}) > 1 else [],
-        f"By the interquartile mean of {analysis.ranked_by} over the simulations that all played. Difference: of equal "
-        f"episodes. Detectable: the smallest difference that as many pairs find {POWER:.0%} of the time.": ranking,
-    }
-    return [_table(caption, rows) for caption, rows in captions.items() if rows]
+        metrics += [policy | metric | {"samples": one["samples"]} for metric in one["metrics"] or [nothing]]
+        tasks += [policy | task for task in one["tasks"]]
+    tables = [
+        _table(
+            metrics,
+            f"Intervals of {CONFIDENCE:.0%}: percentile bootstrap of episodes within simulations, "
+            f"{analysis.resamples} resamples, seed {analysis.seed}. Recorded: samples with a value of this metric. "
+            "Potential: samples with a value of any metric.",
+        )
+    ]
+    if len({task["name"] for task in tasks}) > 1:
+        tables.append(_table(tasks, f"{analysis.ranked_by} in each simulation."))
+    if analysis.ranking:
+        compared = {(one["run"], one["epoch"]): one for one in plain["comparisons"]}
+        baseline = {"verdict": "baseline"}
+        ranking = [place | compared.get((place["run"], place["epoch"]), baseline) for place in plain["ranking"]]
+        caption = (
+            f"By the interquartile mean of {analysis.ranked_by} over the simulations that all played. Difference: of "
+            "equal episodes. Improvement: the probability of a better episode. Detectable: the smallest difference "
+            f"that as many pairs find {POWER:.0%} of the time."
+        )
+        tables.append(_table(ranking, caption))
+    return tables
 
 
 def _plain(analysis: Analysis) -> Plain:
@@ -66,11 +76,7 @@ def _named(fields: list[tuple[str, Any]]) -> Plain:
     return plain
 
 
-def _policy(plain: Plain) -> Plain:
-    return {"run": plain["run"], "epoch": plain["epoch"]}
-
-
-def _table(caption: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+def _table(rows: Sequence[Mapping[str, Any]], caption: str) -> Table:
     """A column for each name that any row has; a row without it is empty there."""
     names = [name for name in max(rows, key=len) if name != "baseline"]
     table = Table(caption=caption, caption_justify="left")
