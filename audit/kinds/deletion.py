@@ -12,7 +12,9 @@ from audit.model.regex import regex
 _STATEMENT: Final = regex(
     r"""\b(?:
         removed | deleted | dropped | retired | renamed | relocated | replaced | deprecated | superseded | eliminated
-      | obsolete | no\ longer | formerly | previously | used\ to\ be | was\ called | were\ called
+      | obsolete | no\ longer | formerly | previously | originally
+      | in\ (?:the|its|an?)\ (?:original|old|older|previous|earlier|prior)\ (?:version|implementation|code|layout)s?
+      | used\ to\ be | was\ called | were\ called
       | moved\ (?:to|from|into) | (?:removal|deletion|replacement)\ (?:of|for) | gone | legacy | migrated
       | does\ not\ exist | doesn't\ exist | (?:will|to|must|should|can)\ be\ (?:removed|deleted|dropped)
     )\b

@@ -30,6 +30,8 @@ CONVENTIONAL: Final = frozenset(
         "README.md",
         "README.rst",
         "README.txt",
+        "index.md",
+        "index.rst",
         "settings.py",
         "models.py",
     }
