@@ -36,6 +36,8 @@ _SAYS_ONLY: Final = frozenset(
     {"echo", "printf", "rm", "rmdir", "mkdir", "touch", "test", "[", "[[", "tee", "true", ":"}
 )
 """Commands whose operands need not exist, or are only text."""
+_CREATING: Final = frozenset({"init", "new", "create", "clone", "startproject", "startapp"})
+"""Subcommands whose operands they make."""
 _SEARCHING: Final = frozenset({"grep", "egrep", "fgrep", "rg", "sed", "awk"})
 """Commands whose first operand is a pattern or a program, and no file."""
 _WRITTEN: Final = regex(r"-o|--out(?:put)?(?:-?(?:file|path|dir))?|[12&]?>{1,2}")
@@ -145,7 +147,7 @@ def _mentions(
         certain = certain and caller.judges_slots
         return Mention(caller.code, kind, text, form, caller.role, severity, span, certain)
 
-    program, python, before, takes_paths = "", False, "", False
+    program, python, before, takes_paths, creates = "", False, "", False, False
     for index, word in enumerate(_needed(words)):
         text, severity = word.text.lstrip("@") if not program else word.text, caller.severity
         if not program and text in _TRANSPARENT:
@@ -160,6 +162,7 @@ def _mentions(
             program = text.rpartition("/")[2]
             if program in _SAYS_ONLY:
                 return
+        creates = creates or (index == 1 and text in _CREATING)
         takes_paths = takes_paths or text.rpartition("/")[2] in _TAKES_PATHS
         if python and before == "-m" and _MODULE.fullmatch(text):
             yield mention(word, text, "module", "command", certain=True)
@@ -181,7 +184,8 @@ def _mentions(
             named = (option[0] if option else before).rstrip("=")
             takes = named in _PATH_OPTIONS or (takes_paths and option is None and not before.startswith("-"))
             severity = "warning" if _LEAVING_OUT.fullmatch(named) else severity
-            yield from _plain(word, text[option.end() :] if option else text, program, mention, is_path=takes)
+            if named.startswith("-") or not creates:
+                yield from _plain(word, text[option.end() :] if option else text, program, mention, is_path=takes)
         python = python or bool(_PYTHON.fullmatch(text)) or text.rpartition("/")[2] in _RUNS_MODULES
         before = text
 

@@ -18,6 +18,7 @@ from audit.model.mentions import DRAWN, RELATIVE, Gone, Mention
 from audit.model.references import Dangling
 from audit.model.regex import regex
 from audit.resolve.index import Node
+from audit.resolve.outcomes import is_assigned
 from audit.resolve.program import Program, Resolution
 from audit.resolve.retired import Retired, Retirements
 
@@ -102,7 +103,9 @@ class MentionJudge:
         where = path if self._finds_beside(path, mention) else ""
         key = (where, mention.text, mention.certain)
         if key not in self._known:
-            self._known[key] = self._gone_name(where, mention.text.replace(":", ".", 1), mention.certain)
+            name = mention.text.replace(":", ".", 1)
+            found = self._gone_name(where, name, mention.certain)
+            self._known[key] = None if found is not None and is_assigned(self._program, name) else found
         gone = self._known[key]
         return None if gone is not None and not mention.certain and self._is_elsewhere(path, where, gone) else gone
 

@@ -15,7 +15,7 @@ from audit.resolve.lookups import FILES, NAMES
 from audit.resolve.program import Program
 from audit.resolve.references import references_in
 
-_READ: Final = frozenset({"attribute", "import"})
+_READ: Final = frozenset({"attribute", "import", "string"})
 
 
 class Outcome(msgspec.Struct, frozen=True, array_like=True):
@@ -67,9 +67,16 @@ def dangling(program: Program, paths: Iterable[str] | None = None) -> list[Dangl
             found += outcome_of(program, path).dangling
     if any(each.symbol and each.kind in _READ for each in found):
         stored, lasting = _stored_names(program)
-        kept = {"attribute": stored, "import": lasting}
+        kept = {"attribute": stored, "string": stored, "import": lasting}
         found = [each for each in found if not each.symbol or each.target not in kept.get(each.kind, ())]
     return found
+
+
+def is_assigned(program: Program, dotted: str) -> bool:
+    """Whether code outside of a module assigns what a name leads to, before any test runs: it is there then."""
+    lasting = _stored_names(program)[1]
+    parts = dotted.split(".")
+    return any(".".join(parts[:end]) in lasting for end in range(2, len(parts) + 1))
 
 
 def _stored_names(program: Program) -> tuple[set[str], set[str]]:
