@@ -147,7 +147,7 @@ def _mentions(
         certain = certain and caller.judges_slots
         return Mention(caller.code, kind, text, form, caller.role, severity, span, certain)
 
-    program, python, before, takes_paths, creates = "", False, "", False, False
+    program, python, before, takes_paths = "", False, "", False
     for index, word in enumerate(_needed(words)):
         text, severity = word.text.lstrip("@") if not program else word.text, caller.severity
         if not program and text in _TRANSPARENT:
@@ -162,7 +162,6 @@ def _mentions(
             program = text.rpartition("/")[2]
             if program in _SAYS_ONLY:
                 return
-        creates = creates or (index == 1 and text in _CREATING)
         takes_paths = takes_paths or text.rpartition("/")[2] in _TAKES_PATHS
         if python and before == "-m" and _MODULE.fullmatch(text):
             yield mention(word, text, "module", "command", certain=True)
@@ -184,15 +183,14 @@ def _mentions(
             named = (option[0] if option else before).rstrip("=")
             takes = named in _PATH_OPTIONS or (takes_paths and option is None and not before.startswith("-"))
             severity = "warning" if _LEAVING_OUT.fullmatch(named) else severity
-            if named.startswith("-") or not creates:
-                yield from _plain(word, text[option.end() :] if option else text, program, mention, is_path=takes)
+            yield from _plain(word, text[option.end() :] if option else text, program, mention, is_path=takes)
         python = python or bool(_PYTHON.fullmatch(text)) or text.rpartition("/")[2] in _RUNS_MODULES
         before = text
 
 
 def _needed(words: list[Word]) -> Iterator[Word]:
-    """The words of a command without files that it writes, and without the pattern of a search."""
-    searches, before = False, ""
+    """The words of a command without files that it writes or makes, and without the pattern of a search."""
+    searches, creates, before = False, False, ""
     if len(words) > 2 and words[0].text.lstrip("@") in _COPYING:
         words = words[:-1]
     for index, word in enumerate(words):
@@ -200,8 +198,9 @@ def _needed(words: list[Word]) -> Iterator[Word]:
         is_written = _WRITTEN.fullmatch((option[0] if option else before).rstrip("="))
         if searches and not word.text.startswith("-"):
             searches = False
-        elif not is_written:
+        elif not is_written and not (creates and word.text[:1] != "-" and before[:1] != "-"):
             yield word
+        creates = creates or (index == 1 and word.text in _CREATING)
         searches = searches or (index == 0 and word.text.lstrip("@") in _SEARCHING)
         before = word.text
 
