@@ -14,7 +14,7 @@ from pathlib import Path
 
 from metta_ref.checkpoint.contents import Checkpoint, require_plain
 from metta_ref.checkpoint.durable import flush, flush_entry
-from metta_ref.checkpoint.errors import CheckpointExistsError, CheckpointNotFoundError, CheckpointWriteError
+from metta_ref.checkpoint.errors import CheckpointExistsError, CheckpointWriteError
 from metta_ref.checkpoint.listing import Listing
 from metta_ref.checkpoint.names import FOLDER, epoch_name, parse_epoch
 from metta_ref.checkpoint.selection import Selection
@@ -47,10 +47,7 @@ class CheckpointManager:
 
     def latest(self) -> int:
         """The highest epoch, by number."""
-        epochs = self.epochs()
-        if not epochs:
-            raise CheckpointNotFoundError(f"{self.directory}: no checkpoint there; train a run first")
-        return epochs[-1]
+        return self.select(Selection())[0]
 
     def listing(self) -> Listing:
         """The checkpoints as they stand now."""
@@ -95,7 +92,8 @@ class CheckpointManager:
             with contextlib.suppress(FileNotFoundError):
                 final.rename(unfinished)  # renamed, but perhaps not on disk
             raise CheckpointWriteError(
-                f"{final}: not saved ({error.strerror}); make room and grant permission there, older checkpoints stand"
+                f"{final}: not saved ({error.strerror or error}); "
+                "make room and grant permission there, older checkpoints stand"
             ) from error
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -113,6 +111,6 @@ class CheckpointManager:
             try:
                 shutil.rmtree(path.rename(path.with_name(f".{path.name}.old")))
             except OSError as error:
-                message = f"{path}: cannot be removed ({error.strerror}); grant permission there"
+                message = f"{path}: cannot be removed ({error.strerror or error}); grant permission there"
                 raise CheckpointWriteError(message) from error
         return removed

@@ -143,7 +143,7 @@ class WandbConfig:
 
 @dataclass(frozen=True, slots=True)
 class CurriculumConfig:
-    """Episodes of many variations of the task, which `envs.tasks` derives from their ids; off without a kind."""
+    """Episodes of many variations of the task, which `envs.factory` derives from their ids; off without a kind."""
 
     kind: str = option(OFF, "how the task of the next episode is drawn", choices=(OFF, UNIFORM, LEARNING_PROGRESS))
     tasks: int = option(16, "variations, with ids from 0 on", unit="tasks", minimum=2, maximum=1000)

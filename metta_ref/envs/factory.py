@@ -1,12 +1,17 @@
-"""From configuration to environment."""
+"""From configuration to environments, and to the tasks of a curriculum: what each id stands for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from metta_ref.config import ConfigError, EnvConfig
+from metta_ref.config import OFF, ConfigError, CurriculumConfig, EnvConfig
 from metta_ref.envs.cue_grid import LAYOUTS, CueGrid
 from metta_ref.envs.interface import VectorEnv
 from metta_ref.envs.parallel import ParallelEnv
+
+_BASES = (2, 3)
+"""One prime for each parameter that a curriculum may vary."""
 
 
 def make_env(
@@ -58,3 +63,32 @@ def _build(tasks: Sequence[EnvConfig], seed: int, first_env: int, shard: int, nu
         raise ConfigError([f"env.name={config.name}: {error.name} is not installed; {extra}"]) from error
     except ValueError as error:
         raise ConfigError([str(error)]) from error
+
+
+def task_config(env: EnvConfig, curriculum: CurriculumConfig, task: int) -> EnvConfig:
+    """The task of an id, which with the ranges alone decides it.
+
+    Ids walk through the ranges as Halton's sequence does (Numerische Mathematik 2, 1960): any number of tasks covers
+    them evenly, and more tasks leave the earlier ones as they are.
+    """
+    values: dict[str, Any] = {}
+    for (name, (least, most)), base in zip(curriculum.ranges.items(), _BASES, strict=False):
+        numerator, denominator = _mirrored(task, base)
+        values[name] = least + (most - least + 1) * numerator // denominator
+    return replace(env, **values)
+
+
+def task_configs(env: EnvConfig, curriculum: CurriculumConfig) -> tuple[EnvConfig, ...]:
+    """All tasks in the order of their ids; the environment itself when there is no curriculum."""
+    if curriculum.kind == OFF:
+        return (env,)
+    return tuple(task_config(env, curriculum, task) for task in range(curriculum.tasks))
+
+
+def _mirrored(number: int, base: int) -> tuple[int, int]:
+    """The digits of a number mirrored at the point, from 0 up to 1, as numerator and denominator."""
+    numerator, denominator = 0, 1
+    while number:
+        number, digit = divmod(number, base)
+        numerator, denominator = numerator * base + digit, denominator * base
+    return numerator, denominator

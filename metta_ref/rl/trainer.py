@@ -1,5 +1,6 @@
 """The trainer: everything that changes while a run trains, in one place, so that it can be saved whole."""
 
+import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,6 @@ from metta_ref.config import Config, ConfigError, config_digest
 from metta_ref.envs import Info, VectorEnv
 from metta_ref.rl.adam import Adam
 from metta_ref.rl.curriculum import Curriculum
-from metta_ref.rl.fingerprint import environment_fingerprint
 from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.kickstarter import make_kickstarter
 from metta_ref.rl.network import Network, chosen_device
@@ -96,8 +96,18 @@ class Trainer:
 
     @property
     def fingerprint(self) -> dict[str, str]:
-        """Under which the run goes on to the same bytes."""
-        return environment_fingerprint(self._device, self.group)
+        """Names and versions under which a resumed run is byte for byte the uninterrupted one."""
+        device = self._device
+        return {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "torch": torch.__version__,
+            "machine": f"{platform.system()} {platform.machine()}",
+            "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+            "threads": str(torch.get_num_threads()),
+            "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+            "ranks": str(self.group.size),
+        }
 
     def update(self) -> Progress:
         """One epoch. Raises what the environment raises."""

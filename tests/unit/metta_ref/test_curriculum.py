@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from metta_ref.config import Config, ConfigError, CurriculumConfig, EnvConfig, config_digest, run_dir
 from metta_ref.config.schema import VARIED
 from metta_ref.envs import make_env, task_configs
-from metta_ref.envs.tasks import task_config
+from metta_ref.envs.factory import task_config
 from metta_ref.rl.curriculum import Curriculum
 from metta_ref.tools import train
 from metta_ref.tools._main import tool
