@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, Literal, Protocol
 
 from audit.model.codes import CODES, Severity
+from audit.model.facts import FRAMEWORK_SETTINGS
 from audit.model.findings import Finding, Retirement
 from audit.model.references import Dangling
 from audit.model.regex import regex
@@ -32,6 +33,8 @@ class Retired(Protocol):
         """Why, in the words of whoever declared it retired."""
 
 
+_NO_CALLS: Final = FRAMEWORK_SETTINGS | {"sys.modules", "python -m", "class", "()", "_target_"}
+"""Places of strings that are no callables."""
 _VENDORED: Final = frozenset({"_vendor", "_vendored", "vendor", "vendored", "third_party", "extern"})
 _COMPILED_INTERFACES: Final = ("_pb2.py", "_pb2.pyi", "_pb2_grpc.py", "_pb2_grpc.pyi")
 _PERSONAL: Final = regex(r"(?:\w+_)?local(?:_\w+|settings)?")
@@ -123,7 +126,7 @@ def _message(missing: Dangling, past: Retired | None, code: str) -> str:
     if missing.symbol and not (past and past.kind == "module"):
         what = f"{missing.module} does not define {missing.symbol}"
     if missing.kind == "string" and missing.callee:
-        what = f"{missing.callee}() names it, but {what}"
+        what = f"{missing.callee}{'' if missing.callee in _NO_CALLS else '()'} names it, but {what}"
     if code == "REF011":
         what = f"{what}, so this guarded import can never succeed"
     if missing.dead_fallback:

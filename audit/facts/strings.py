@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from audit.facts.composed import PACKAGE
 from audit.facts.scopes import Scope
-from audit.model.facts import Context, Span
+from audit.model.facts import FRAMEWORK_SETTINGS, Context, Span
 from audit.model.regex import regex
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ _NAMING_CALLS: Final = frozenset(
 """Callables (and places) whose string names a module even without a dot."""
 _CLASS_KEYS: Final = frozenset({"class", "()", "_target_"})
 """Keys under which configuration dictionaries hold the dotted name of what is imported for them."""
-_MODULE_LISTS: Final = frozenset({"pytest_plugins", "INSTALLED_APPS"})
-"""Variables whose strings a framework imports before anything else."""
 _NAME: Final = regex(r"[^\W\d]\w*")
 _TOLERANT: Final = {"create": True, "raising": False}
 """Keywords with which a patch makes the name that it finds missing."""
@@ -137,7 +135,9 @@ class Strings:
     def sequence(self, node: ast.List | ast.Tuple, scope: Scope) -> None:
         """Note the module of ``[python, "-m", "module"]``, and the name of a pair ``("module", "name")``."""
         if isinstance(node, ast.Tuple) and len(node.elts) == 2:
-            self._pair(node.elts[0], node.elts[1], scope)
+            listed = node.elts[1].elts if isinstance(node.elts[1], ast.List) else [node.elts[1]]
+            for each in listed:
+                self._pair(node.elts[0], each, scope)
         for place, (flag, module) in enumerate(zip(node.elts, node.elts[1:], strict=False)):
             is_flag = isinstance(flag, ast.Constant) and flag.value == "-m"
             if is_flag and isinstance(module, ast.Constant) and _may_start_python(node.elts[:place]):
@@ -159,7 +159,7 @@ class Strings:
 
     def assigned(self, name: str, value: ast.expr | None, scope: Scope) -> None:
         """Note the modules that a framework imports because a variable of the module lists them."""
-        if name not in _MODULE_LISTS or scope.parent is not None:
+        if name not in FRAMEWORK_SETTINGS or scope.parent is not None:
             return
         parts = value.elts if isinstance(value, (ast.List, ast.Tuple, ast.Set)) else [value]
         for part in parts:

@@ -11,7 +11,7 @@ import msgspec
 
 from audit.kinds.commands import command_mentions
 from audit.kinds.folder_trees import tree_mentions
-from audit.kinds.prose import DOCUMENT, CodeLine, code_mentions, doctest_mentions, prose_mentions
+from audit.kinds.prose import DOCUMENT, CodeLine, code_mentions, doctest_lines, doctest_mentions, prose_mentions
 from audit.kinds.python_code import is_code
 from audit.kinds.sphinx import toctree_mentions
 from audit.kinds.texts import Positions
@@ -46,7 +46,7 @@ def fence_mentions(fence: Fence, positions: Positions, role: str) -> Iterator[Me
         yield from toctree_mentions(content, offset, positions)
     elif fence.language in _PYTHON or (not fence.language and shows_python(content)):
         if ">>> " in content:
-            yield from doctest_mentions(content, offset, positions, "the example")
+            yield from doctest_mentions([doctest_lines(content, offset)], positions, "the example")
         else:
             yield from code_mentions(_code_lines(content, offset), positions, "the example")
     elif (tree := tree_mentions(content, offset, positions, role)) is not None:

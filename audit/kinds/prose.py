@@ -12,7 +12,7 @@ import msgspec
 from audit.kinds.commands import Caller, command_mentions
 from audit.kinds.deletion import Sentences, marks_old_code
 from audit.kinds.forms import IN_TEXT, form_of
-from audit.kinds.python_code import CodeName, read_code
+from audit.kinds.python_code import CodeName, is_code, read_code
 from audit.kinds.texts import Positions
 from audit.model.hosting import LINK, hosted_file
 from audit.model.mentions import Form, Mention
@@ -126,12 +126,22 @@ def _is_old(lines: list[CodeLine], index: int) -> bool:
     return False
 
 
-def doctest_mentions(text: str, offset: int, positions: Positions, role: str) -> Iterator[Mention]:
-    """What the ``>>>`` examples of a text import and use; examples that follow one another share their names."""
+def doctest_mentions(blocks: list[list[CodeLine]], positions: Positions, role: str) -> Iterator[Mention]:
+    """What the ``>>>`` examples of a text import and use: what one imports, those that follow it know."""
+    joined = [line for block in blocks for line in block]
+    if len(blocks) > 1 and not is_code("\n".join(line.text for line in joined)):
+        for block in blocks:
+            yield from code_mentions(block, positions, role)
+        return
+    yield from code_mentions(joined, positions, role)
+
+
+def doctest_lines(text: str, offset: int) -> list[CodeLine]:
+    """The code of the ``>>>`` examples in a stretch of text that begins at an offset of its file."""
     lines: list[CodeLine] = []
     for line in text.splitlines(keepends=True):
         prompt = re.match(r"(\s*(?:>>>|\.\.\.)(?: |$))(.*)", line)
         if prompt is not None and (lines or ">>>" in prompt[1]):
             lines.append(CodeLine(offset + prompt.start(2), prompt[2].rstrip("\r\n")))
         offset += len(line)
-    yield from code_mentions(lines, positions, role)
+    return lines

@@ -106,6 +106,23 @@ class ReStructuredText(TextKind):
     )
     BREAKS = (
         Example(
+            title="examples of one document, which share what they import",
+            before={
+                "shop/__init__.py": "",
+                "shop/store.py": "def sell(): ...\ndef keep(): ...\n",
+                "a.rst": (
+                    "First:\n\n>>> import shop.store, shop.store as s\n\nThen, after some words:\n\n"
+                    ">>> shop.store.sell()\n1\n>>> s.sell()\n\nAt last:\n\n>>> s.keep()\n>>> shop.store.keep()\n"
+                ),
+                "b.rst": (
+                    "First:\n\n>>> import shop.store as s\n\nNow it is another:\n\n>>> s = open()\n\nSo that:\n\n"
+                    ">>> s.sell()\n"
+                ),
+            },
+            after={"shop/store.py": "def keep(): ...\n"},
+            finds=(("a.rst", 7, "shop.store.sell"), ("a.rst", 9, "shop.store.sell")),
+        ),
+        Example(
             title="Python below two colons, or in a block that does not say its language",
             before={
                 "shop/__init__.py": "",

@@ -10,7 +10,7 @@ from audit.kinds.cross_references import DIRECTIVE, ROLE, CurrentModule, directi
 from audit.kinds.deletion import heads_deletion, speaks_of_deletion, without_statements
 from audit.kinds.fences import Fence, fence_mentions, shows_python
 from audit.kinds.forms import form_of
-from audit.kinds.prose import doctest_mentions, prose_mentions
+from audit.kinds.prose import CodeLine, doctest_lines, doctest_mentions, prose_mentions
 from audit.kinds.sphinx import doc_mentions, without_doc_roles
 from audit.kinds.texts import Positions
 from audit.model.mentions import Mention
@@ -42,6 +42,7 @@ class _Walk:
         self._unit: list[str] = []
         self._unit_offset = 0
         self._is_old = False
+        self._doctests: list[list[CodeLine]] = []
 
     def mentions(self, text: str, offset: int) -> Iterator[Mention]:
         """The mentions of a text that begins at an offset of its file."""
@@ -80,6 +81,7 @@ class _Walk:
             offset += len(line)
             index += 1
         yield from self._end_unit()
+        yield from doctest_mentions(self._doctests, self._positions, "the example")
 
     def _literal_block(self, lines: list[str], index: int) -> list[str]:
         """The lines of the Python that the paragraph so far leads to by ``::``; none where it says how it was."""
@@ -102,7 +104,7 @@ class _Walk:
         if self._is_old or not whole.strip():
             return
         if ">>> " in whole:
-            yield from doctest_mentions(whole, offset, positions, "the example")
+            self._doctests.append(doctest_lines(whole, offset))
             return
         yield from role_mentions(whole, offset, positions, self._current.at(offset))
         yield from _link_mentions(whole, offset, positions)

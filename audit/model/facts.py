@@ -19,6 +19,13 @@ that survives its failure; in such a handler, that is only when the guarded impo
 demands its failure."""
 
 
+FRAMEWORK_SETTINGS = frozenset(
+    {"pytest_plugins", "INSTALLED_APPS", "MIDDLEWARE", "AUTHENTICATION_BACKENDS", "DATABASE_ROUTERS", "ROOT_URLCONF"}
+    | {"WSGI_APPLICATION", "ASGI_APPLICATION", "TEST_RUNNER", "PASSWORD_HASHERS", "FILE_UPLOAD_HANDLERS"}
+    | {"STATICFILES_FINDERS", "SESSION_ENGINE", "DEFAULT_EXCEPTION_REPORTER", "SPIDER_MODULES", "NEWSPIDER_MODULE"}
+)
+"""Variables of a module whose strings a framework imports when it starts."""
+
 LOCAL = "~"
 """Begins the digest of a definition that is too short to be recognised outside of the file that it stood in."""
 

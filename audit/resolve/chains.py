@@ -53,7 +53,8 @@ class ChainWalker:
                 nodes, dotted, chain, followed = below, f"{dotted}.{name}", chain[1:], False
                 continue
             if all(node.kind == "namespace" for node in nodes):
-                return None
+                is_lost = not followed and program.has_lost("", f"{dotted}.{name}")
+                return (dotted, name) if is_lost else None
             answer = program.symbols.defines(nodes, name)
             if answer != "yes":
                 # a package may make up any attribute, but no module

@@ -241,7 +241,9 @@ class Program:
     def _shadowed(self, nodes: list[Node], local: tuple[str, ...], parts: tuple[str, ...]) -> Resolution | None:
         """A bare folder that merely shares the name of an installed distribution is not what is imported."""
         if all(node.kind == "namespace" for node in nodes) and self.distributions.may_provide(parts[0]):
-            return Resolution("foreign", ".".join(parts))
+            tops = self.index.nodes((*local, *self.index.roots), parts[:1])
+            if all(self.facts(file).namespace for node in tops for file in node.files):
+                return Resolution("foreign", ".".join(parts))
         if parts[0] in sys.stdlib_module_names and all(self._under(node, local, parts) for node in nodes):
             return Resolution("foreign", ".".join(parts))
         return None
@@ -303,6 +305,5 @@ class Program:
 
 def _is_own(program: Program, found: Resolution) -> bool:
     """Whether a match is more than a bare folder: some module or package that the tree really holds."""
-    return any(node.kind != "namespace" for node in found.nodes) or bool(
-        program.used_names() & {found.dotted.partition(".")[0]}
-    )
+    is_real = any(node.kind != "namespace" for node in found.nodes)
+    return is_real or found.dotted.partition(".")[0] in program.used_names()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from audit.model.facts import Attribute, Context, FileFacts, Import, ImportedName, Span, Text
 from audit.model.findings import Site
 from audit.model.graph import ImportEdge
@@ -156,8 +158,10 @@ class FileReferences:
         return {".".join((module.dotted, *chain)) for module, chain in found if module.status == "found"}
 
     def _dangling_attribute(self, attribute: Attribute) -> Iterator[Dangling]:
-        if attribute.store or attribute.context in ("guarded", "expected"):
+        if attribute.context in ("guarded", "expected"):
             return
+        if attribute.store:  # what is assigned may be new, what holds it is read
+            attribute = msgspec.structs.replace(attribute, chain=attribute.chain[:-1], store=False)
         key = (attribute.import_index, attribute.name_index, attribute.chain)
         if key not in self._missing:  # a file writes the same few chains over and over
             self._missing[key] = self._missing_below(attribute)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Final, Literal
 
-from audit.model.facts import Text
+from audit.model.facts import FRAMEWORK_SETTINGS, Text
 from audit.model.testdata import is_test
 from audit.resolve.chains import ChainWalker, Missing
 from audit.resolve.program import Program
@@ -24,8 +24,10 @@ _TOLERANT: Final = frozenset({"importorskip", "find_spec", "find_loader"})
 _PACKAGES: Final = frozenset(
     {"importlib.resources.files", "importlib_resources.files", "pkgutil.get_data", "jinja2.PackageLoader"}
 )
-_PLACES: Final = _PACKAGES | frozenset(
-    {"sys.modules", "pytest_plugins", "INSTALLED_APPS", "python -m", "class", "()", "_target_", "lazy_loader.attach"}
+_PLACES: Final = (
+    _PACKAGES
+    | FRAMEWORK_SETTINGS
+    | frozenset({"sys.modules", "python -m", "class", "()", "_target_", "lazy_loader.attach"})
 )
 _SUFFIXES: Final = frozenset({"json", "csv", "xml", "html", "yaml", "toml", "txt", "md", "log", "pickle", "sqlite3"})
 _FIRST: Final = frozenset({"0", "relative", "target", "name", "modname", "dotted_path", "import_name"})
