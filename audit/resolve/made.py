@@ -4,34 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Protocol
 
-from audit.model.facts import FileFacts, Import
-from audit.resolve.index import ModuleIndex
-from audit.resolve.lookups import Kept, Lookups
-from audit.resolve.surveys import Survey
-from audit.resolve.symbols import Target
-
-
-class Tree(Protocol):
-    """What has to be known of a resolved tree."""
-
-    @property
-    def index(self) -> ModuleIndex:
-        """Its modules."""
-
-    @property
-    def lookups(self) -> Lookups:
-        """Where what is asked for is noted."""
-
-    def facts(self, path: str) -> FileFacts:
-        """The facts of one Python file."""
-
-    def survey(self, path: str) -> Survey:
-        """What one Python file tells of the tree."""
-
-    def import_target(self, path: str, statement: Import) -> Target | None:
-        """The module that a from-import in ``path`` names; None when it is not first-party."""
+from audit.model.facts import FileFacts
+from audit.resolve.lookups import Kept
+from audit.resolve.resolved_tree import ResolvedTree
 
 
 class MadeModules:
@@ -41,7 +17,7 @@ class MadeModules:
     and then what it offers is not what its file says: ``recreate_module(__name__, ...)``.
     """
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: ResolvedTree) -> None:
         self._tree = tree
         self._makers: dict[str, Kept[tuple[FileFacts, ...]]] = {}
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
 
 import msgspec
 
 from audit.model.facts import FileFacts, Suppression, Text
 from audit.model.testdata import is_test
-from audit.resolve.index import ModuleIndex
-from audit.resolve.lookups import FILES, NAMES, Lookups
+from audit.resolve.lookups import FILES, NAMES
+from audit.resolve.resolved_tree import ResolvedTree
 
 
 class Survey(msgspec.Struct, frozen=True, array_like=True):
@@ -36,31 +35,13 @@ class Survey(msgspec.Struct, frozen=True, array_like=True):
     files: str = ""
 
 
-class Tree(Protocol):
-    """What has to be known of a tree to survey it."""
-
-    @property
-    def index(self) -> ModuleIndex:
-        """Its modules."""
-
-    @property
-    def lookups(self) -> Lookups:
-        """Where what is asked for is noted."""
-
-    def facts(self, path: str) -> FileFacts:
-        """The facts of one Python file."""
-
-    def local_roots(self, path: str) -> tuple[str, ...]:
-        """Roots that hold for one file alone."""
-
-
-def survey(tree: Tree, path: str) -> Survey:
+def survey(tree: ResolvedTree, path: str) -> Survey:
     """What one file tells."""
     alone, names, files = tree.lookups.noted(lambda: _survey(tree, path))
     return msgspec.structs.replace(alone, names=NAMES.join(names), files=FILES.join(files))
 
 
-def _survey(tree: Tree, path: str) -> Survey:
+def _survey(tree: ResolvedTree, path: str) -> Survey:
     facts = tree.facts(path)
     inside, outside = _tops(tree, path, facts)
     own = tree.index.names.get(path, "")
@@ -78,7 +59,7 @@ def _survey(tree: Tree, path: str) -> Survey:
     )
 
 
-def _tops(tree: Tree, path: str, facts: FileFacts) -> tuple[frozenset[str], frozenset[str]]:
+def _tops(tree: ResolvedTree, path: str, facts: FileFacts) -> tuple[frozenset[str], frozenset[str]]:
     index, inside, outside = tree.index, set[str](), set[str]()
     roots: tuple[str, ...] | None = None
     for module in dict.fromkeys(_imported(facts)):

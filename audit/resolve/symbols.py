@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 import msgspec
 
-from audit.model.facts import Definition, FileFacts, Import
+from audit.model.facts import Definition
 from audit.resolve.index import Node
-from audit.resolve.lookups import Kept, Lookups
+from audit.resolve.lookups import Kept
+from audit.resolve.resolved_tree import ResolvedTree
 
 Answer = Literal["yes", "no", "unknown"]
 
@@ -27,33 +28,10 @@ class Target(msgspec.Struct, frozen=True):
     weak: bool = False
 
 
-class Tree(Protocol):
-    """What the symbol table needs to know of a resolved tree."""
-
-    @property
-    def lookups(self) -> Lookups:
-        """Where what is asked for is noted."""
-
-    def facts(self, path: str) -> FileFacts:
-        """The facts of one Python file."""
-
-    def import_target(self, path: str, statement: Import) -> Target | None:
-        """The module that a from-import in ``path`` names; None when it is not first-party."""
-
-    def children(self, node: Node, name: str) -> bool:
-        """Whether ``name`` is a submodule of ``node``."""
-
-    def builds(self, node: Node, name: str) -> bool:
-        """Whether a build may make a submodule ``name`` of ``node``."""
-
-    def replaces(self, path: str) -> bool:
-        """Whether the module of a file may be replaced by another while it is imported."""
-
-
 class SymbolTable:
     """Answers whether a module defines a name; "unknown" where names may be made at run time."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: ResolvedTree) -> None:
         self._tree = tree
         self._definitions: dict[str, dict[str, Definition]] = {}
         self._only_own: dict[tuple[str, str], Kept[bool]] = {}

@@ -178,6 +178,42 @@ def test_what_a_file_reaches_through_another_is_looked_for_again(
     assert resolved(tmp_path, after, None) == expected
 
 
+@pytest.mark.parametrize(
+    ("files", "edits"),
+    [
+        ({"shop/__init__.py": "", "use.py": "from shop import till\n"}, {"shop/till.py": ""}),
+        ({"shop/__init__.py": "", "use.py": "import shop\nshop.till\n"}, {"shop/till.py": ""}),
+        (
+            {"my-shop/use.py": "from .till import price\nfrom . import desk\n", "my-shop/desk.py": ""},
+            {"my-shop/till.py": ""},
+        ),
+    ],
+)
+def test_what_was_not_there_is_looked_for_again_once_it_came(
+    tmp_path: Path, files: dict[str, str], edits: dict[str, str]
+) -> None:
+    known = resolved(tmp_path, files, None)
+    expected = resolved(None, {**files, **edits}, None)
+    assert known[0] != expected[0]
+    assert resolved(tmp_path, {**files, **edits}, None) == expected
+
+
+def test_what_a_class_inherits_is_looked_at_for_each_file_that_asks(tmp_path: Path) -> None:
+    text = "from shop import till\ntill.Till.price\n"
+    files = {
+        "shop/__init__.py": "",
+        "shop/base.py": "class Base:\n    price = 1\n",
+        "shop/till.py": "from shop.base import Base\n\nclass Till(Base): ...\n",
+        "first.py": text,
+        "second.py": text,
+    }
+    assert resolved(tmp_path, files, files)[0] == []
+    after = {**files, "shop/base.py": "class Base: ...\n"}
+    expected = resolved(None, after, files)
+    assert [each.site.path for each in expected[0]] == ["first.py", "second.py"]
+    assert resolved(tmp_path, after, files) == expected
+
+
 SHOP = {
     "shop/__init__.py": "",
     "shop/store.py": "class Store: ...\n",
