@@ -71,14 +71,8 @@ def _obey(env: VectorEnv, rows: NDArray[Any], method: str, arguments: tuple[Any,
         return None
     if method != "step":
         return getattr(env, method)(*arguments)
-    obs, reward, terminated, truncated, info = env.step(rows["actions"])
-    for name, values in {
-        "obs": obs,
-        "reward": reward,
-        "terminated": terminated,
-        "truncated": truncated,
-        **info,
-    }.items():
+    rows["obs"], rows["reward"], rows["terminated"], rows["truncated"], info = env.step(rows["actions"])
+    for name, values in info.items():
         rows[name] = values
     return None
 
