@@ -62,11 +62,11 @@ def evaluate(
         if times > 1:
             raise ConfigError([f"{run} epoch {epoch} in {name} stands {times} times; name every policy once"])
     url = _url(replay_dir, database)
-    parts = [Part(*play, block, replays, url) for play in plays for block in range(len(play[1].blocks))]
+    parts = [Part(*play, block, replays, url) for play in plays for block in range(play[1].blocks)]
     with tempfile.TemporaryDirectory(prefix="metta_ref-sim-") as directory:
         folder = Path(directory)
         blocks = iter(play_all(parts, folder, num_workers))
-        found = [list(chain(*islice(blocks, len(simulation.blocks)))) for _, simulation in plays]
+        found = [list(chain(*islice(blocks, simulation.blocks))) for _, simulation in plays]
         for (policy, simulation), episodes in zip(plays, found, strict=True):
             if not rewards(episodes):
                 run, epoch = policy.key

@@ -1,25 +1,24 @@
 """Parts of an evaluation: blocks of episodes, played by this process or by several, each into a shard of its own."""
 
 import os
-import pickle
-import subprocess
-import sys
+import signal
+import threading
 from collections.abc import Iterable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 
 import torch
 
 from metta_ref.checkpoint.policies import Policy
+from metta_ref.config import RefusedError
 from metta_ref.envs import WorkerError
 from metta_ref.eval.records import EpisodeRecord
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 from metta_ref.sim.replay import Replay, to_json
 from metta_ref.sim.simulation import Simulation, simulate
-
-_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from metta_ref.sim.parts import serve; serve()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,50 +58,40 @@ def play_all(parts: Sequence[Part], folder: Path, num_workers: int) -> list[list
     """Plays parts as `play_parts` does, in as many fresh interpreters (0: in this one), each of which leaves a shard
     in the folder.
 
-    A worker is told everything at once and answers once, so nothing can wait for ever: it ends by itself. A signal
-    to this process's group, such as Ctrl-C, does not reach it. The first that raises or dies ends all: WorkerError,
-    with its traceback.
+    The first that raises or dies ends all: what a person can mend as what it is, anything else as WorkerError, with
+    its traceback.
     """
     count = min(num_workers, len(parts))
-    shards = [folder / f"shard-{number}.duckdb" for number in range(max(count, 1))]
     if not count:
-        return play_parts(parts, shards[0])
-    jobs = [pickle.dumps((parts[number::count], shard, os.getpid())) for number, shard in enumerate(shards)]
-    command, pipe = [sys.executable, "-c", _PROGRAM, *sys.path], subprocess.PIPE
-    workers = [
-        subprocess.Popen(command, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe, process_group=0) for _ in jobs
-    ]
-    with ThreadPoolExecutor(len(workers)) as pool:
+        return play_parts(parts, folder / "shard.duckdb")
+    others = set(active_children())
+    with ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin) as pool:
+        jobs = [pool.submit(play_parts, parts[n::count], folder / f"shard-{n}.duckdb") for n in range(count)]
         try:
-            followed = [pool.submit(_follow, *told) for told in zip(range(count), workers, jobs, strict=True)]
-            for future in wait(followed, return_when=FIRST_EXCEPTION).done:
-                future.result()
-        finally:
-            for worker in workers:
+            for job in as_completed(jobs):
+                job.result()
+        except BaseException as error:
+            for worker in set(active_children()) - others:
                 worker.kill()
+            if isinstance(error, BrokenProcessPool):
+                raise WorkerError("an evaluation worker died; what it said last stands above") from error
+            if isinstance(error, Exception) and not isinstance(error, RefusedError):
+                raise WorkerError(f"an evaluation worker raised:\n{error.__cause__}") from error
+            raise
     played: list[list[EpisodeRecord]] = [[] for _ in parts]
-    for number, shard in enumerate(shards):
-        played[number::count] = pickle.loads(_answer(shard).read_bytes())  # noqa: S301 - of our worker
+    for n, job in enumerate(jobs):
+        played[n::count] = job.result()
     return played
 
 
-def serve() -> None:
-    """A worker's life: one job from standard input, given up between two parts when nobody waits for it any more."""
-    parts, shard, parent = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our parent
+def _begin() -> None:
+    """A worker leaves Ctrl-C to its parent, and ends with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
-    wanted = takewhile(lambda _: os.getppid() == parent, parts)
-    _answer(shard).write_bytes(pickle.dumps(play_parts(wanted, shard)))
 
 
-def _answer(shard: Path) -> Path:
-    return shard.with_suffix(".answer")
-
-
-def _follow(number: int, worker: "subprocess.Popen[bytes]", job: bytes) -> None:
-    said = worker.communicate(job)[1].decode(errors="replace")
-    if worker.returncode > 0:
-        raise WorkerError(f"evaluation worker {number} raised:\n{said}")
-    if worker.returncode < 0:
-        died = f"(process {worker.pid}) died: signal {-worker.returncode}"
-        raise WorkerError(f"evaluation worker {number} {died}\n{said}")
-    sys.stderr.write(said)
+def _end_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)

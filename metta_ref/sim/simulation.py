@@ -56,10 +56,17 @@ class Simulation:
         return self.env.agents if self.env.name == "mettagrid" else 1
 
     @property
-    def blocks(self) -> tuple[range, ...]:
-        """The numbers of the episodes of each block."""
-        size = self.num_envs // self.agents * _EPISODES_EACH
-        return tuple(range(first, min(first + size, self.episodes)) for first in range(0, self.episodes, size))
+    def blocks(self) -> int:
+        """How many there are."""
+        return -(-self.episodes // self._block_size)
+
+    def numbers(self, block: int) -> range:
+        """The numbers of the episodes of a block."""
+        return range(block * self._block_size, min((block + 1) * self._block_size, self.episodes))
+
+    @property
+    def _block_size(self) -> int:
+        return self.num_envs // self.agents * _EPISODES_EACH
 
 
 def weights_digest(agent: Agent) -> str:
@@ -84,7 +91,7 @@ def simulate(
     itself.
     """
     identity, started = simulation.id(policy), _utc_now()
-    numbers, agents = simulation.blocks[block], simulation.agents
+    numbers, agents = simulation.numbers(block), simulation.agents
     worlds = simulation.num_envs // agents
     episodes: dict[int, EpisodeRecord] = {}
     pictures: dict[str, list[Frame]] = {}

@@ -44,7 +44,7 @@ def evaluated(
     )
     agent = checkpoint.policy.build(checkpoint.state)
     policy = Policy(key_and_version(manager.path(epoch), epoch), agent, checkpoint.sidecar)
-    played = [simulate(simulation, block, policy)[:2] for block in range(len(simulation.blocks))]
+    played = [simulate(simulation, block, policy)[:2] for block in range(simulation.blocks)]
     earned = [reward for _, episodes in played for reward in rewards(episodes)]
     if not earned:
         _log.warning(

@@ -110,7 +110,6 @@ def _plays(
     """Every policy in every simulation, each policy as its environment needs it."""
     from metta_ref.checkpoint.policies import PolicyCache
     from metta_ref.envs import make_env
-    from metta_ref.sim.playing import Pictured
 
     plays = []
     for simulation in simulations:
@@ -118,10 +117,6 @@ def _plays(
         if simulation.num_envs % agents:
             raise ConfigError([f"num_envs={simulation.num_envs}: must be a multiple of env.agents={agents}"])
         with closing(make_env(simulation.env, agents, config.seed)) as env:
-            if config.replays and not isinstance(env, Pictured):
-                raise ConfigError(
-                    [f"replays={config.replays}: {simulation.env.task} cannot be drawn as text; leave it out"]
-                )
             # What a cache holds is shared, and no policy here may see another's feature ids.
             loads = PolicyCache(size=0)
             plays += [(loads.load(uri, env.observation, env.num_actions), simulation) for uri in uris]

@@ -113,8 +113,8 @@ class Deadly:
 @pytest.mark.parametrize(
     ("plays", "message"),
     [
-        ([(aimless("bee", num_actions=99), MAZE)], r"worker 0 raised:\nTraceback(.|\n)*actions must be 0 to 3"),
-        ([(Policy(("bee", 0), Deadly(), {}), MAZE)], r"worker 0 \(process \d+\) died: signal 6"),
+        ([(aimless("bee", num_actions=99), MAZE)], r"worker raised:\n(.|\n)*Traceback(.|\n)*actions must be 0 to 3"),
+        ([(Policy(("bee", 0), Deadly(), {}), MAZE)], "worker died; what it said last"),
     ],
     ids=["raises", "dies"],
 )

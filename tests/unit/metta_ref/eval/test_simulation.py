@@ -47,7 +47,7 @@ def play(simulation: Simulation, agent: FixedPolicy) -> list[EpisodeRecord]:
     """The episodes of all blocks, as if all had been played at noon."""
     return [
         replace(episode, created_at=NOON, completed_at=NOON if episode.completed_at else None)
-        for block in range(len(simulation.blocks))
+        for block in range(simulation.blocks)
         for episode in simulate(simulation, block, ant(agent))[1]
     ]
 
