@@ -17,6 +17,7 @@ from metta_ref.eval.errors import NoEpisodesError, StatsCorruptError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 from metta_ref.sim.evaluation import Play, evaluate
+from metta_ref.sim.playing import ReplayError
 from metta_ref.sim.replay import from_json
 from metta_ref.sim.simulation import Simulation
 
@@ -121,6 +122,13 @@ class Deadly:
 def test_a_worker_s_end_is_an_error_and_nothing_is_written(directory: Path, plays: list[Play], message: str) -> None:
     with pytest.raises(WorkerError, match=message):
         evaluate(plays, directory / "stats.duckdb", num_workers=2, replays=1, replay_dir=directory / "replays")
+    assert list(directory.iterdir()) == []
+
+
+def test_a_refusal_of_a_worker_is_that_refusal(directory: Path) -> None:
+    cart = replace(NEAR, env=EnvConfig(name="gymnasium", id="CartPole-v1"))
+    with pytest.raises(ReplayError, match="CartPole-v1: cannot be drawn as text"):
+        evaluate([(aimless("ant", 2), cart)], directory / "stats.duckdb", num_workers=1, replays=1)
     assert list(directory.iterdir()) == []
 
 
