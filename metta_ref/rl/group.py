@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from metta_ref.config import FailedError
 
@@ -49,10 +49,12 @@ class Group:
     def __init__(self, rank: int = 0, size: int = 1, local_rank: int = 0) -> None:
         self.rank, self.size, self.local_rank, self._seconds = rank, size, local_rank, _SECONDS_TO_JOIN
         self._members: ProcessGroup | None = None
+        self._distributed: Any = None
         if size > 1:
             import torch
             from torch import distributed
 
+            self._distributed = distributed
             nccl = torch.cuda.is_available() and distributed.is_nccl_available()
             # Otherwise a GPU's rank that waits too long would be ended by NCCL's watchdog, without an exception.
             os.environ.setdefault("TORCH_NCCL_BLOCKING_WAIT", "1")
@@ -68,30 +70,24 @@ class Group:
         """From now on a rank that keeps the others waiting longer is an error."""
         self._seconds = seconds
         if self.size > 1:
-            from torch import distributed
-
             with self._others():
-                self._members = distributed.new_group(timeout=timedelta(seconds=seconds))
+                self._members = self._distributed.new_group(timeout=timedelta(seconds=seconds))
 
     def sum(self, values: "Tensor") -> "Tensor":
         """The total over all ranks, element by element; the same bits on every rank."""
         if self.size == 1:
             return values
-        from torch import distributed
-
         total = values.clone()
         with self._others():
-            distributed.all_reduce(total, group=self._members)
+            self._distributed.all_reduce(total, group=self._members)
         return total
 
     def gather(self, value: T) -> list[T]:
         """The value of every rank, in their order."""
         values: list[T] = [value] * self.size
         if self.size > 1:
-            from torch import distributed
-
             with self._others():
-                distributed.all_gather_object(values, value, group=self._members)
+                self._distributed.all_gather_object(values, value, group=self._members)
         return values
 
     def first(self, produce: Callable[[], T]) -> T:
@@ -109,10 +105,8 @@ class Group:
     def close(self) -> None:
         """Leave the group, all together, when all has gone well."""
         if self.size > 1:
-            from torch import distributed
-
             self.gather(None)  # rank 0 keeps the addresses of all: it must not be the first to go
-            distributed.destroy_process_group()
+            self._distributed.destroy_process_group()
 
     @contextmanager
     def _others(self) -> Iterator[None]:
