@@ -7,7 +7,6 @@ from itertools import accumulate
 from pathlib import Path
 
 import msgspec
-from jinja2 import Template
 
 from metta_ref.sim.playing import Frame, ReplayError
 
@@ -72,6 +71,8 @@ def to_html(replay: Replay) -> str:
 
     Without scripts all frames stand one below the other.
     """
+    from jinja2 import Template  # takes long to load, and evaluations that keep replays write no page
+
     template = resources.files("metta_ref.sim").joinpath("replay.html").read_text(encoding="utf-8")
     returns = accumulate(frame.reward for frame in replay.frames)
     steps = list(zip(replay.frames, returns, strict=True))
