@@ -21,11 +21,12 @@ from audit.facts.terms import NONE, term_of
 from audit.model.terms import any_of, class_of, fixture, instance_of, super_of
 
 _NARROWED: Final = (
-    (b"(", re.compile(rb"\b(?:isinstance|issubclass|hasattr|getattr|callable|type)\(\s*([\w.]+)")),
+    (b"(", re.compile(rb"\b(?:isinstance|issubclass|hasattr|getattr|callable|type)\(\s*([\w.]+)(?![\w.]|\s*\()")),
     (b".__class__", re.compile(rb"([\w.]+)\.__class__\b")),
     (b"match ", re.compile(rb"\bmatch\s+([\w.]+)\s*:")),
 )
-"""Where code asks at run time of what type something is; each slow pattern behind what must occur for it."""
+"""Where code asks at run time of what type something is, though not what a call gives; each slow pattern behind what
+must occur for it."""
 
 
 class Source(msgspec.Struct, frozen=True):

@@ -49,6 +49,7 @@ class Collector:
         self.definitions: Definitions = Definitions(self.spans)
         self.expressions = Expressions(self)
         self.has_main = False
+        self.stood_in_for: frozenset[str] = frozenset()
         self.edits_path = b"sys.path" in content
         self.top_level: set[ast.Delete] = set()
         self.lines = content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
@@ -163,6 +164,8 @@ class Collector:
                 self.expressions.visit(target)
 
     def _named_target(self, name: str, statement: ast.stmt, value: _Value, source: _Value) -> None:
+        if name in self.stood_in_for and isinstance(value, ast.Call):
+            return  # what takes the place of an import for type checkers is a lazy one of the same
         is_unset = isinstance(value, ast.Constant) and value.value is None
         if not (is_unset and self.context in ("guarded", "fallback")):
             self.scope.bind(name)  # a None that stands in for a failed import hides nothing
@@ -196,8 +199,12 @@ class Collector:
 
     def _if(self, node: ast.If) -> None:
         if is_never(node.test):
+            first = len(self.imports.found)
             self.within("typing", node.body)
+            outer = self.stood_in_for
+            self.stood_in_for |= {name.bound for each in self.imports.found[first:] for name in each.names}
             self.block(node.orelse)
+            self.stood_in_for = outer
             return
         self.expressions.visit(node.test)
         if is_main(node.test) and self.scope is self.module:

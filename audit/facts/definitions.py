@@ -11,7 +11,7 @@ from audit.facts.callables import leaf_of
 from audit.facts.digests import code_digest, definition_digest, variable_digest
 from audit.facts.exports import Exports
 from audit.facts.offered import offered_names
-from audit.facts.parameters import parameters_of
+from audit.facts.parameters import signature_of
 from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
 from audit.facts.spelling import spelled
@@ -109,7 +109,7 @@ class Definitions:
                 qualified,
                 "function",
                 self.spans.of(node),
-                parameters_of(node.args),
+                signature_of(node.args),
                 (),
                 definition_digest(self.spans.lines, node),
                 tuple(map(spelled, node.decorator_list)),

@@ -113,9 +113,13 @@ def mocked_modules(node: ast.With | ast.AsyncWith) -> frozenset[str]:
 
 
 def is_main(test: ast.expr) -> bool:
-    """Whether a condition is ``__name__ == "__main__"``."""
+    """Whether a condition demands ``__name__ == "__main__"``."""
     match test:
+        case ast.BoolOp(op=ast.And(), values=values):
+            return any(is_main(value) for value in values)
         case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]):
+            return True
+        case ast.Compare(left=ast.Constant(value="__main__"), ops=[ast.Eq()], comparators=[ast.Name(id="__name__")]):
             return True
     return False
 

@@ -8,7 +8,7 @@ from audit.facts.terms import annotation_text
 from audit.model.facts import Parameter
 
 
-def parameters_of(arguments: ast.arguments) -> tuple[Parameter, ...]:
+def signature_of(arguments: ast.arguments) -> tuple[Parameter, ...]:
     """The parameters in the order in which a call fills them."""
     positional = [*arguments.posonlyargs, *arguments.args]
     first_default = len(positional) - len(arguments.defaults)
