@@ -23,6 +23,8 @@ _NAMING_CALLS: Final = frozenset(
 """Callables (and places) whose string names a module even without a dot."""
 _CLASS_KEYS: Final = frozenset({"class", "()", "_target_"})
 """Keys under which configuration dictionaries hold the dotted name of what is imported for them."""
+_EXTERNAL: Final = "ext://"
+"""What begins a value of a logging configuration that is the name of an object."""
 _NAME: Final = regex(r"[^\W\d]\w*")
 _TOLERANT: Final = {"create": True, "raising": False}
 """Keywords with which a patch makes the name that it finds missing."""
@@ -77,6 +79,8 @@ class Strings:
             expected = self.collector.failure_demanded or value in self.collector.mocked
             context: Context = "expected" if expected else self.collector.context
             self.found.append((scope, value, self.collector.spans.of(node), callee, argument, context))
+        elif value.startswith(_EXTERNAL):
+            self.named(value.removeprefix(_EXTERNAL), node, scope, _EXTERNAL, "0")
 
     def called(self, node: ast.Call, callee: str, leaf: str, scope: Scope) -> None:
         """Note the names that a call spells in several parts: relative to a package, or patched by keyword."""

@@ -32,14 +32,15 @@ _RUN_FOLDERS: Final = frozenset({"workdir", "working_dir", "working_directory", 
 """Keys under which they hold the folder to run it in."""
 _FOLDER: Final = regex(r"[A-Za-z_][\w-]*/?")
 _COMMAND: Final = Caller("REF007", "the command", "error")
-_INTERPOLATED: Final = regex(r"\$\{[^{}]*\}/")
+_LED: Final = regex(r"\$\{[^{}]*\}/|ext://")
+"""What may stand before a name: an interpolated folder, or what marks an object in a logging configuration."""
 _MAX_JSON: Final = 262_144
 """A larger JSON file is data that a program wrote."""
 
 
 def value_mention(key: str, value: str, span: Span) -> Mention | None:
-    """What one configuration value names, if it looks like a name or a path, below an interpolated folder or not."""
-    if below := _INTERPOLATED.match(value):
+    """What one configuration value names, if it looks like a name or a path, whatever leads to it."""
+    if below := _LED.match(value):
         value = value[below.end() :]
         span = (span[0], span[1] + below.end(), *span[2:]) if span[0] == span[2] else span
     form = "path" if key in _RUN_FOLDERS and _FOLDER.fullmatch(value) else form_of(value)
@@ -125,10 +126,10 @@ class YamlValues(TextKind):
             before={
                 "shop/__init__.py": "",
                 "shop/old.py": "class Store: ...\n",
-                "conf/store.yaml": "size: 3\nstore:\n  _target_: shop.old.Store\n",
+                "conf/store.yaml": "size: 3\nstore:\n  _target_: shop.old.Store\nstream: ext://shop.old.out\n",
             },
             gone=("shop/old.py",),
-            finds=(("conf/store.yaml", 3, "shop.old"),),
+            finds=(("conf/store.yaml", 3, "shop.old"), ("conf/store.yaml", 4, "shop.old")),
         ),
         Example(
             title="a class path that never existed, in a package of this tree: wrong without any base",

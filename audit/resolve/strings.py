@@ -27,7 +27,7 @@ _PACKAGES: Final = frozenset(
 _PLACES: Final = (
     _PACKAGES
     | FRAMEWORK_SETTINGS
-    | frozenset({"sys.modules", "python -m", "class", "()", "_target_", "lazy_loader.attach"})
+    | frozenset({"sys.modules", "python -m", "class", "()", "_target_", "ext://", "lazy_loader.attach"})
 )
 _SUFFIXES: Final = frozenset({"json", "csv", "xml", "html", "yaml", "toml", "txt", "md", "log", "pickle", "sqlite3"})
 _FIRST: Final = frozenset({"0", "relative", "target", "name", "modname", "dotted_path", "import_name"})
