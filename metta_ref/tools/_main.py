@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from metta_ref.config import FailedError, RefusedError, help_text, parse_overrides
@@ -26,15 +27,15 @@ def tool(
     0 (or what `main` returns) when all went well; 2 for settings, checkpoints, databases and files that
     cannot be used; 1 when a worker process or another rank failed; 130 after Ctrl-C. Each with one message on stderr.
     Whatever else is raised is a fault of the tool and keeps its traceback. `--help` lists every key and
-    loads nothing heavy.
+    loads nothing heavy. `parse` is that of a tool which several ranks may run together.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
     if "--help" in arguments or "-h" in arguments:
         print(f"{(description or '').strip()}\n\nkeys, defaults, units:\n{help_text(config_class)}")
         return EXIT_DONE
     try:
-        # Of several ranks one word counts, and one complains.
-        config = process_group().first(lambda: parse(arguments) if parse else parse_overrides(arguments, config_class))
+        # Of several ranks that train one word counts, and one complains.
+        config = process_group().first(partial(parse, arguments)) if parse else parse_overrides(arguments, config_class)
         return main(config) or EXIT_DONE
     except RefusedError as error:
         for line in str(error).splitlines():
