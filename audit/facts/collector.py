@@ -133,6 +133,7 @@ class Collector:
     def _expression(self, node: ast.Expr) -> None:
         if self.scope is self.module and isinstance(node.value, ast.Call):
             self.announced |= announced_names(node.value)
+        self.expressions.discarded = node.value
         self.expressions.visit(node.value)
 
     def _assign(self, node: ast.Assign) -> None:

@@ -17,7 +17,7 @@ from audit.facts.spans import Spans
 from audit.facts.spelling import spelled
 from audit.facts.terms import NONE, annotation_text, field_of, term_of
 from audit.model.facts import Definition
-from audit.model.terms import element_of, entered
+from audit.model.terms import element_of, entered, yielded
 
 _OPENING_NAMES = frozenset({"__getattr__", "__class__"})
 _WEAKER = ("variable", "import")
@@ -190,10 +190,10 @@ class Definitions:
         if body is not None and body.qualified is not None and body.node.returns is None:
             body.returned.append(term_of(value, self._local_term) or _MIXED)
 
-    def yields(self) -> None:
-        """The function at hand is a generator: what it returns is not what calling it gives."""
+    def yields(self, value: ast.expr | None) -> None:
+        """The function at hand is a generator: calling it gives what can be gone through, and is of what it yields."""
         if self._bodies:
-            self._bodies[-1].returned.append(_MIXED)
+            self._bodies[-1].returned.append(yielded(term_of(value, self._local_term)) or _MIXED)
 
     def sets(self, owner: ast.expr, name: ast.expr) -> None:
         """Note ``setattr(owner, name, ...)``: a name that it spells, or that any may be there."""

@@ -32,6 +32,10 @@ _DYNAMIC: Final = frozenset(
     | {"locals", "dict", "setitem", "setdefault", "update", "extend", "append"}
 )
 """Last names of what reads, makes or asks for names given as strings."""
+_ENTERED_LATER: Final = frozenset(
+    f"{owner}patch{kind}" for owner in ("", "mock.", "unittest.mock.") for kind in ("", ".multiple")
+)
+"""Calls that look nothing up before what they give is entered: alone in a statement they never do."""
 _PATHS: Final = ("sys.path.", "sys.meta_path.", "__path__.")
 
 
@@ -51,6 +55,7 @@ class Expressions:
         self.called: set[str] = set()
         self.accessed: set[str] = set()
         self.handed_to: set[str] = set()
+        self.discarded: ast.expr | None = None
 
     def children(self, node: ast.stmt | ast.excepthandler) -> None:
         """Visit the expressions of a statement (its blocks apart) that has no meaning of its own here."""
@@ -155,6 +160,8 @@ class Expressions:
         if callee:
             self._named_call(node, callee, leaf, scope, tolerant=tolerant)
         hands_on = leaf == "partial"
+        if node is self.discarded and callee in _ENTERED_LATER:
+            callee = ""
         for index, argument in enumerate(arguments):
             kind = argument.__class__
             if kind is ast.Constant:
@@ -286,6 +293,6 @@ _LOOKS: Final[dict[type[ast.expr], Callable[[Expressions, Any, Scope], None]]] =
     ast.List: lambda expressions, node, scope: expressions.strings.sequence(node, scope),
     ast.Tuple: lambda expressions, node, scope: expressions.strings.sequence(node, scope),
     ast.Dict: lambda expressions, node, scope: expressions.strings.mapping(node, scope),
-    ast.Yield: lambda expressions, _node, _scope: expressions.collector.definitions.yields(),
-    ast.YieldFrom: lambda expressions, _node, _scope: expressions.collector.definitions.yields(),
+    ast.Yield: lambda expressions, node, _scope: expressions.collector.definitions.yields(node.value),
+    ast.YieldFrom: lambda expressions, _node, _scope: expressions.collector.definitions.yields(None),
 }

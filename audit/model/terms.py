@@ -17,6 +17,7 @@ ANY: Final = "__any__"
 SELF: Final = "__self__"
 CLASS: Final = "__class_of__"
 SUPER: Final = "__super__"
+YIELDED: Final = "__yielded__"
 IMPORTED: Final = "__imported__"
 FIXTURE: Final = "__fixture__"
 
@@ -39,6 +40,11 @@ def element_of(term: str) -> str:
 def listed(term: str) -> str:
     """A list whose every item is like this value."""
     return f"{LISTED}({term})" if term and term != "None" else ""
+
+
+def yielded(term: str) -> str:
+    """A generator that gives such values."""
+    return f"{YIELDED}({term})" if term and term != "None" else ""
 
 
 def entered(term: str) -> str:

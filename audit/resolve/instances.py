@@ -108,6 +108,8 @@ class Instances:
                 return self._entered(value)
             case terms.LISTED if isinstance(value, Instance | ClassObject | Foreign):
                 return Wrapped("listed", value)
+            case terms.YIELDED if isinstance(value, Instance | ClassObject | Foreign):
+                return Wrapped("yielded", value)
             case terms.AWAITED if isinstance(value, Wrapped) and value.how == "awaited":
                 return value.inner
         return None
@@ -116,6 +118,8 @@ class Instances:
         """What a fixture returns, or yields as its annotation says."""
         found = fixture_for(self.program, path, name)
         value = self._returned(*found, None) if found is not None else None
+        if isinstance(value, Wrapped) and value.how == "yielded":
+            return value.inner
         if isinstance(value, Foreign) and value.name.rpartition(".")[2] in _GENERATED:
             return self._element(value)
         return value
@@ -238,7 +242,7 @@ class Instances:
 
     def _element(self, value: Value | None) -> Value | None:
         match value:
-            case Wrapped(how="listed", inner=inner):
+            case Wrapped(how="listed" | "yielded", inner=inner):
                 return inner
             case Foreign():
                 return self._annotations.element(value)

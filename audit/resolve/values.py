@@ -58,7 +58,8 @@ class Foreign(msgspec.Struct, frozen=True):
 
 
 class Wrapped(msgspec.Struct, frozen=True):
-    """A value that has yet to be awaited, entered by a with statement, or taken out of a list."""
+    """A value that has yet to be awaited, entered by a with statement, or taken out of a list or a
+    generator."""
 
     how: str
     inner: Instance | ClassObject | Foreign
