@@ -59,7 +59,7 @@ def check_tree(
         base,
         contents,
         declared=configuration.retired,
-        removed=history.all_removed() if history is not None else (),
+        removed=history.removed_on_the_way(base.tree.entries) if history is not None and base is not None else (),
         rules=configuration.settings.rules,
         baseline=configuration.settings.baseline,
         skimmed=skimmed,

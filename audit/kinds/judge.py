@@ -30,8 +30,8 @@ _PROSE: Final = ("REF008", "REF009")
 class Past(Protocol):
     """What history is asked about a path."""
 
-    def removed(self, path: str) -> Retirement | None:
-        """The commit that deleted the path."""
+    def removed(self, path: str, *, here: bool = False) -> Retirement | None:
+        """The commit that deleted the path; ``here``: only one that follows the base."""
 
     def renames(self) -> dict[str, str]:
         """Old path -> new path between base and tree."""

@@ -40,8 +40,8 @@ class Change(Protocol):
 class Past(Protocol):
     """What history is asked about a path."""
 
-    def removed(self, path: str) -> Retirement | None:
-        """The commit that deleted the path."""
+    def removed(self, path: str, *, here: bool = False) -> Retirement | None:
+        """The commit that deleted the path; ``here``: only one that follows the base."""
 
     def changes(self, path: str) -> Iterable[Change]:
         """The commits that touched the path, newest first."""
@@ -150,7 +150,7 @@ class Retirements:
         retirement = None
         if self._past is not None:
             for candidate in held or self._candidates(path, dotted):
-                retirement = self._past.removed(candidate)
+                retirement = self._past.removed(candidate, here=not held)
                 if retirement is not None:
                     break
         if not held and retirement is None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -42,7 +44,6 @@ class History:
         self._range = f"{since}..{at}" if since is not None else at
         self._between = (since or "", at)
         self._prefix = prefix
-        self._removals: dict[str, Retirement] | None = None
         self._renames: dict[str, str] | None = None
         self._begun: dict[tuple[str, ...], Running] = {}
         self._changes: dict[str, list[Change]] = {}
@@ -57,23 +58,35 @@ class History:
         running = self._begun.pop(arguments, None) or self._git.begin(*arguments)
         return running.output.decode(errors="surrogateescape")
 
-    def removed(self, path: str) -> Retirement | None:
-        """The newest commit that deleted (or renamed away) ``path``."""
-        return self._all_removals().get(path)
+    def removed(self, path: str, *, here: bool = False) -> Retirement | None:
+        """The newest commit that deleted (or renamed away) ``path``; ``here``: of those that follow the base, because
+        what a line of history had deleted before it was merged was never here."""
+        found = self._removals.get(path, [])
+        return next((each for each in found if not here or self._follows(each)), None)
 
     def all_removed(self) -> frozenset[str]:
         """Every path that some commit deleted, whether or not a later one brought it back."""
-        return frozenset(self._all_removals())
+        return frozenset(self._removals)
 
-    def _all_removals(self) -> dict[str, Retirement]:
-        if self._removals is None:
-            self._removals = self._read_removals()
-        return self._removals
+    def removed_on_the_way(self, before: Collection[str]) -> frozenset[str]:
+        """The paths that are not among those of the base, and that some commit which follows it deleted."""
+        return frozenset(path for path in self._removals if path not in before and self.removed(path, here=True))
 
-    def _read_removals(self) -> dict[str, Retirement]:
-        removals: dict[str, Retirement] = {}
+    def _follows(self, removal: Retirement) -> bool:
+        return not self._following or removal.commit in self._following
+
+    @cached_property
+    def _following(self) -> frozenset[str]:
+        """The commits that follow the base; none where there is no base, or where it is of another line."""
+        if self._since is None:
+            return frozenset()
+        return frozenset(self._git.text("rev-list", "--ancestry-path", self._range).split())
+
+    @cached_property
+    def _removals(self) -> dict[str, list[Retirement]]:
+        removals: dict[str, list[Retirement]] = {}
         for retirement, raw in self._logged(self._removals_command):
-            removals.setdefault(raw[1], retirement)
+            removals.setdefault(raw[1], []).append(retirement)
         return removals
 
     def removed_definition(self, name: str) -> Retirement | None:

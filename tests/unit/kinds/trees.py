@@ -21,7 +21,7 @@ class FakePast:
         self._removals = removals
         self._renames = dict(renames)
 
-    def removed(self, path: str) -> Retirement | None:
+    def removed(self, path: str, *, here: bool = False) -> Retirement | None:
         """The commit that deleted the path."""
         return self._removals.get(path)
 
