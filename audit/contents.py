@@ -12,7 +12,7 @@ import msgspec
 from audit.edition import version_of
 from audit.gathering import Found, Load, Pending, Wanted
 from audit.kinds.kind import Kind
-from audit.kinds.reading import Reading, reading_key, words_key
+from audit.kinds.reading import Reading, may_tell, reading_key, words_key
 from audit.model.facts import FileFacts
 from audit.parallel import cores
 from audit.sources.store import Store
@@ -56,7 +56,7 @@ class Contents:
         if kinds is None:
             places = self._places.get(path)
             if places is None:
-                places = [place for place, kind in enumerate(self.kinds) if kind.wants(path)]
+                places = [place for place, kind in enumerate(self.kinds) if kind.wants(path) and may_tell(kind, path)]
                 if path.isprintable():  # a name that is no text cannot be kept
                     self._new_places[path] = places
             kinds = self._wanting[path] = tuple(self.kinds[place] for place in places)

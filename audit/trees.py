@@ -28,7 +28,7 @@ _FEW: Final = 150
 """How many facts are looked up one by one."""
 
 
-class Listing(msgspec.Struct, frozen=True):
+class Listing(msgspec.Struct, frozen=True, dict=True):
     """The analysed paths of a tree, before anything is parsed; ``blobs`` maps each Python file to its content id.
 
     ``contents`` holds what had to be read to know the id: the Python files of a work tree.
@@ -56,7 +56,12 @@ class Listing(msgspec.Struct, frozen=True):
         """The bytes of contents of this tree, by id."""
         if self.contents:
             return ((blob, self.contents.get(blob)) for blob in blobs)
-        return load_from(self.tree, {self.content_id(path): path for path in self.paths}, blobs)
+        return load_from(self.tree, self._path_of, blobs)
+
+    @cached_property
+    def _path_of(self) -> dict[str, str]:
+        """A path of each content."""
+        return {self.content_id(path): path for path in self.paths}
 
 
 def load_from(tree: Tree, paths: Mapping[str, str], blobs: list[str]) -> Iterator[tuple[str, bytes | None]]:

@@ -20,6 +20,11 @@ from audit.facts.formats import without_format_strings
 from audit.facts.patched import Source
 from audit.model.regex import regex
 
+_NEW_WORDS: Final = regex(
+    r"\b(?:def|class)\s+\w+\s*\[|^[ \t]*type\s+\w+\s*[=\[]|[;:][ \t]*type\s+\w+\s*[=\[]|\bexcept\s[^\n(*]*,",
+    re.MULTILINE,
+)
+"""What only a newer grammar takes: without it the source is not worth its tokens."""
 _FORMAT_STRING: Final = regex(r"\b(?:[ft]r?|r[ft])['\"]", re.IGNORECASE)
 _SKIPPED = frozenset({tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT})
 
@@ -28,10 +33,11 @@ def parse_newer(content: bytes) -> ast.Module | None:
     """The tree of a source that the running Python refuses; None where no newer Python takes it either."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        text = _in_older_words(content.decode(encoding))
+        text = content.decode(encoding)
+        older = _in_older_words(text) if _NEW_WORDS.search(text) else text
     except (SyntaxError, UnicodeDecodeError, tokenize.TokenError):
         return None
-    tree = _parse(text)
+    tree, text = (_parse(older) if older != text else None), older
     if tree is not None or _FORMAT_STRING.search(text) is None:
         return tree  # most of what does not parse is no Python at all: not worth a fifth of a second to load libcst
     plain = without_format_strings(text)

@@ -52,7 +52,7 @@ _RECORD: Final = regex(
             \.(?:md|rst|txt|markdown|adoc)
       | (?:changelogs?|changes|news)/.*
       | (?:adrs?|decisions|rfcs?|[np]eps?|proposals|changelog\.d|newsfragments|releases
-            |rel(?:ease)?[-_]?notes|whatsnew|versioned[-_]docs)/.*
+            |rel(?:ease)?[-_]?notes|whatsnew|(?:[^/]*[-_])?versioned[-_]docs)/.*
       | (?:adr|rfc|[np]ep)[-_ ]?\d+[^/]*
       | release/[^/]*\d\.\d[^/]*
       | docs?/(?:.*/)?(?:v|version-)?\d+\.\d[\w.]*/.*

@@ -9,12 +9,18 @@ from typing import Final
 from audit.model.mentions import Mention
 from audit.model.regex import regex
 
-_WRITTEN: Final = regex(
-    r"(?:(?<=\s)-o|(?<=\s)--out(?:put)?(?:-?(?:file|path|dir))?)[ =]+(?P<option>[\w./-]+)"
-    r"|\b(?:touch|tee|mkdir)[ \t]+(?:-\w+[ \t]+)*(?P<made>[\w./-]+)"
-    r"|\S[ \t]+>{1,2}[ \t]*(?P<redirected>[\w./-]+\.\w+)"
-    r"|\b(?:written|saved|stored|exported|dumped|writes?|saves?)\s+(?:(?:it|them)\s+)?(?:in)?to\s+[`*]*(?P<said>[\w./-]*\w)"
+_WRITTEN: Final = (
+    (("-o", "--out"), regex(r"(?<=\s)(?:-o|--out(?:put)?(?:-?(?:file|path|dir))?)[ =]+([\w./-]+)")),
+    (("touch", "tee", "mkdir"), regex(r"\b(?:touch|tee|mkdir)[ \t]+(?:-\w+[ \t]+)*([\w./-]+)")),
+    ((">",), regex(r">(?:(?<=\S[ \t]>)|(?<=\S[ \t]{2}>)|(?<=\S[ \t]{3}>))>?[ \t]*([\w./-]+\.\w+)")),
+    (
+        ("writ", "sav", "stored", "export", "dump"),
+        regex(
+            r"\b(?:written|saved|stored|exported|dumped|writes?|saves?)\s+(?:(?:it|them)\s+)?(?:in)?to\s+[`*]*([\w./-]*\w)"
+        ),
+    ),
 )
+"""How a text says what is written, each expression behind what must occur for it: they are slow on long documents."""
 _LISTING: Final = regex(
     r"^[ \t]*(?:[$%>❯][ \t]+)?ls(?:[ \t]+-\w+)*[ \t]+[\w-][\w./-]*[ \t]*\n"
     r"(?P<listed>(?:[ \t]*[^\s$%>`~][^\n]*\n)+)",
@@ -35,6 +41,8 @@ def without_own_files(text: str, mentions: Iterable[Mention]) -> Iterator[Mentio
 
 
 def _own_files(text: str) -> frozenset[str]:
-    written = (found[found.lastgroup or 0].removeprefix("./") for found in _WRITTEN.finditer(text))
-    listed = (name for listing in _LISTING.finditer(text) for name in _FILE.findall(listing["listed"]))
+    patterns = (pattern for marks, pattern in _WRITTEN if any(map(text.__contains__, marks)))
+    written = (found[1].removeprefix("./") for pattern in patterns for found in pattern.finditer(text))
+    listings = _LISTING.finditer(text) if "ls" in text else ()
+    listed = (name for listing in listings for name in _FILE.findall(listing["listed"]))
     return frozenset((*written, *listed))

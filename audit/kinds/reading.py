@@ -7,6 +7,7 @@ from functools import cache
 
 import msgspec
 
+from audit.kinds.deletion import is_record
 from audit.kinds.kind import Kind
 from audit.kinds.texts import UnreadableError
 from audit.kinds.words import packed_words
@@ -28,6 +29,12 @@ def read_with(kind: Kind, path: str, content: bytes) -> Reading:
         return Reading(kind.read(path, content))
     except UnreadableError as error:
         return Reading(reason=str(error))
+
+
+def may_tell(kind: Kind, path: str) -> bool:
+    """Whether a finding can come of what a kind reads in a file it wants: none does of what a document says of the
+    past."""
+    return kind.codes != ("REF008",) or not is_record(path)
 
 
 def reading_key(blob: str, kind: Kind, path: str) -> str:
