@@ -37,5 +37,6 @@ def facts_of(collector: Collector, tree: ast.Module) -> FileFacts:
         dynamic_exports=found.exports.dynamic,
         injected=expressions.strings.made(tree),
         handed_to=tuple(sorted(expressions.handed_to)),
+        lengthened=found.lengthened,
         announced=tuple(sorted(collector.announced)),
     )

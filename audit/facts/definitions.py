@@ -33,7 +33,7 @@ class Definitions:
         self.exports = Exports(spans)
         self.open = False
         self._openers: list[FunctionNode] = []
-        self.namespace = False
+        self.namespace = self.lengthened = False
         self.open_classes: set[str] = set()
         self.tests = 0
         self._seen: dict[str, int] = {}
@@ -63,6 +63,7 @@ class Definitions:
                 self.exports.assigned(statement, value)
             elif name == "__path__":
                 self.namespace = True
+                self.lengthened |= not (isinstance(value, ast.Call) and leaf_of(value.func) == "extend_path")
             elif name in _OPENING_NAMES:
                 self.open = True
         qualified = self._qualify(owner, module, name)

@@ -217,6 +217,7 @@ class Expressions:
     def _finds(self, way: str) -> None:
         """Note that the file changes where modules are looked for: all of them, or those below its package."""
         self.namespace |= way == "__path__"
+        self.collector.definitions.lengthened |= way == "__path__"
         self.strings.finds_modules |= way == "meta_path"
 
     def _named_attribute(self, node: ast.Call, callee: str, leaf: str, scope: Scope) -> None:

@@ -21,6 +21,8 @@ _NAMING_CALLS: Final = frozenset(
     | {"sys.modules", "pytest_plugins", "python -m", "INSTALLED_APPS", "files", "get_data", "PackageLoader"}
 )
 """Callables (and places) whose string names a module even without a dot."""
+_OF_GROUPS: Final = frozenset({"entry_points", "iter_entry_points"})
+"""Calls that take the name of a group of entry points, which is no module's."""
 _CLASS_KEYS: Final = frozenset({"class", "()", "_target_"})
 """Keys under which configuration dictionaries hold the dotted name of what is imported for them."""
 _EXTERNAL: Final = "ext://"
@@ -67,6 +69,8 @@ class Strings:
     def constant(self, node: ast.Constant, scope: Scope, callee: str = "", argument: str = "") -> None:
         """Note a string, if it may be a name."""
         if not isinstance(node.value, str):
+            return
+        if argument == "group" or callee.rpartition(".")[2] in _OF_GROUPS:
             return
         if "." in node.value or callee in _NAMING_CALLS or callee.rpartition(".")[2] in _NAMING_CALLS:
             self.named(node.value, node, scope, callee, argument)

@@ -12,7 +12,7 @@ from audit.model.mentions import RELATIVE, Form, Mention
 from audit.model.regex import regex
 
 ROLE: Final = regex(
-    r":(?:py:)?(?P<role>mod|class|func|meth|attr|exc|data|obj|const|decorator):"
+    r":(?:py:)?(?P<role>mod|class|func|meth|attr|exc|data|obj|const|decorator|paramref):"
     r"`(?:[^`<\n]*<)?[~!.]?(?P<name>[\w.]+)>?[^`\n]*`"
 )
 _ROLE_BEHIND: Final = regex(
@@ -52,6 +52,8 @@ def role_mentions(text: str, offset: int, positions: Positions, module: str = ""
     """What the roles of a text refer to: as it is written, or below the current module."""
     for found in (*ROLE.finditer(text), *(_ROLE_BEHIND.finditer(text) if "`:" in text else ())):
         name = found["name"].rstrip(".")
+        if found["role"] == "paramref":  # of what is called, which is all that can be told
+            name = name.rpartition(".")[0]
         if name:
             is_module = found["role"] == "mod"
             yield from _named(name, offset + found.start("name"), positions, f":{found['role']}:", module, is_module)

@@ -20,6 +20,8 @@ _CODE: Final = regex(r"^([ \t]*)\.\.[ \t]+(?:(?:code-block|code|sourcecode|promp
 _OLD: Final = regex(r"^([ \t]*)\.\.[ \t]+(?:deprecated|versionremoved|versionchanged)::")
 _COMMENT: Final = regex(r"^([ \t]*)\.\.(?:[ \t]+(?!\S*::|_|\[|\|)\S|[ \t]*$)")
 _LINK: Final = regex(r"`[^`<]*<([^>`]+)>`__?")
+_CALLED: Final = regex(r"`[^`<]*(?=<[a-z]+://[^>`]+>`__?)")
+"""What a link to the web is called, which is no path of the tree."""
 _UNDERLINE: Final = regex(r"^([=\-~^\"'`#*+.:_])\1{2,}\s*$")
 _ITEM: Final = regex(r"\s*(?:[-*+]|\d+\.)\s")
 _OPTION: Final = regex(r"\s*:[\w-]+:")
@@ -109,7 +111,7 @@ class _Walk:
         yield from role_mentions(whole, offset, positions, self._current.at(offset))
         yield from _link_mentions(whole, offset, positions)
         yield from doc_mentions(whole, offset, positions)
-        rest = without_doc_roles(DIRECTIVE.sub(_blank, ROLE.sub(_blank, whole)))
+        rest = without_doc_roles(DIRECTIVE.sub(_blank, ROLE.sub(_blank, _CALLED.sub(_blank, whole))))
         yield from prose_mentions(rest, offset, positions, "the document")
 
 

@@ -102,6 +102,8 @@ def shifted(before: tuple[Parameter, ...], after: tuple[Parameter, ...], shape: 
     if shape.starred:
         return ""
     places = [[each.name for each in parameters if each.kind in _PLACES] for parameters in (before, after)]
+    if len(places[0]) == len(places[1]) and not set(places[0][: shape.positional]) <= {each.name for each in after}:
+        return ""  # they were renamed where they stand: a name that stayed may well mean another
     moved = [
         f"argument {index} was {old} and is now {new}"
         for index, (old, new) in enumerate(zip(*places, strict=False), start=1)

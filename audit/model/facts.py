@@ -174,5 +174,7 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     """The callables to which the module hands its own ``__name__`` while it is imported, as written, sorted."""
     announced: tuple[str, ...] = ()
     """The names that the module hands as strings to calls whose result it drops: they may define them in it."""
+    lengthened: bool = False
+    """Whether the module adds to its ``__path__``: modules below it may lie in any folder."""
     pinned: tuple[str, ...] = ()
     """Distributions of which a script asks for other releases than the one at hand, by their normalised names."""

@@ -16,6 +16,7 @@ from typing import Literal
 import msgspec
 
 from audit.model.facts import FileFacts, Import
+from audit.resolve.closed import is_closed
 from audit.resolve.distributions import Distributions
 from audit.resolve.generated import Builds
 from audit.resolve.index import ModuleIndex, Node
@@ -202,7 +203,7 @@ class Program:
         known = self.index.nodes(roots, parts[:depth]) if depth else []
         if any(self.made.adds(node.files, parts[depth]) for node in known):
             return Resolution("foreign", dotted)
-        if depth and self._holds(path, roots, parts, depth):
+        if depth and is_closed(self, path, roots, parts, depth):
             unknown = self._may_be_built(parts) or (not stood and self._is_bare_folder(roots, parts))
             return Resolution("foreign" if unknown else "missing", dotted)
         before = self.base.distributions if self.base is not None else None
@@ -250,31 +251,6 @@ class Program:
 
     def _under(self, node: Node, roots: tuple[str, ...], parts: tuple[str, ...]) -> bool:
         return node.stem[: -len("/".join(parts))].rstrip("/") in roots
-
-    def _holds(self, path: str, roots: tuple[str, ...], parts: tuple[str, ...], depth: int) -> bool:
-        """Whether the part of the name that exists is ours and closed, so that the rest is really missing."""
-        top = parts[0]
-        if top in sys.stdlib_module_names or self.distributions.has(top):
-            return False
-        for length in range(depth, 0, -1):
-            known = self.index.nodes(self.index.roots, parts[:length])
-            if not known and top in self.outside_names():
-                return False  # others mean a library by it, and so may a file beside a folder of that name
-            # a folder that only this file may be run from tells nothing where a root of all files knows better
-            for node in known or self.index.nodes(roots, parts[:length]):
-                if node.kind == "opaque" or (node.kind == "namespace" and node.stem in self.layout.build_folders):
-                    return False
-                if node.kind in ("module", "package"):
-                    facts = [self.facts(file) for file in node.files]
-                    spread = any(each.namespace for each in facts)
-                    if node.kind == "module" and (spread or self.made.below(parts[:length])):
-                        return False
-                    if spread:
-                        continue
-                    return node.kind == "package" or not any(each.open for each in facts)
-        if self.distributions.may_provide(top):
-            return False
-        return self.index.names.get(path, "").partition(".")[0] == top or top in self.used_names()
 
     def used_names(self) -> set[str]:
         """First components of absolute imports that lead into the tree: names its own code relies on."""

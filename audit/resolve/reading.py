@@ -44,11 +44,13 @@ class Reading:
             self.declared.add(joined)
 
     def package_folder(self, folder: str, package: object, path: object) -> None:
-        """Note the root that holds ``package``, which a build takes from ``path``: the folder above its name in it."""
+        """Note the root that holds ``package``, which a build takes from ``path``: the folder above its name in it.
+        A package that is called otherwise than its folder is found below no root."""
         if isinstance(package, str) and package and isinstance(path, str):
             name, stem = package.replace(".", "/"), path.rstrip("/")
-            if stem == name or stem.endswith(f"/{name}"):
-                path = stem.removesuffix(name) or "."
+            if stem != name and not stem.endswith(f"/{name}"):
+                return
+            path = stem.removesuffix(name) or "."
         self.root(folder, path)
 
     def home(self, folder: str, *addresses: object) -> None:

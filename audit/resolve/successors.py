@@ -197,13 +197,36 @@ def _is_like(one: Definition, other: Definition, around: _Members, around_other:
         first, second = _members(one.name, around), _members(other.name, around_other)
         if not first | second:
             return one.bases == other.bases and not _words(one.name).isdisjoint(_words(other.name))
-        return len(first & second) >= _MIN_LIKENESS * len(first | second)
+        return len(first & second) >= _MIN_LIKENESS * len(first | second) and (
+            not (first & second) <= _of_others(one.name, other.name, around, around_other)
+            or not (_words(one.name) & _words(other.name)) <= _others_words(one.name, other.name, around, around_other)
+        )
     named = [[each.name for each in definition.parameters or ()] for definition in (one, other)]
     return named[0] == named[1] and len(named[0]) >= _MIN_PARAMETERS
 
 
 def _members(name: str, around: _Members) -> set[str]:
     return {each[len(name) + 1 :] for each in around if each.startswith(f"{name}.")}
+
+
+def _of_others(one: str, other: str, around: _Members, around_other: _Members) -> set[str]:
+    """The members that other classes of their files have too: what a whole family has tells none of it from another."""
+    return {
+        leaf
+        for names, own in ((around, one), (around_other, other))
+        for owner, _, leaf in (name.rpartition(".") for name in names)
+        if owner and owner not in (one, other, own)
+    }
+
+
+def _others_words(one: str, other: str, around: _Members, around_other: _Members) -> set[str]:
+    """The words in the names of other classes of their files."""
+    return {
+        word
+        for each in (*around.values(), *around_other.values())
+        if each.kind == "class" and each.name not in (one, other)
+        for word in _words(each.name)
+    }
 
 
 def _words(name: str) -> set[str]:
