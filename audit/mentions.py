@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Final
 
 import msgspec
 
@@ -26,8 +25,6 @@ from audit.sources.ignores import ignored_paths
 from audit.sources.tree import Tree, is_in
 from audit.sources.worktree import blob_id
 from audit.trees import LoadedTree, load_from
-
-_LOST: Final = Reading(reason="cannot be read: vanished, too large or not permitted")
 
 
 class MentionResult(msgspec.Struct, frozen=True):
@@ -241,7 +238,8 @@ class _Reader:
                     found.append((path, reading))
                 elif path not in self._unreadable:
                     self._unreadable.append(path)
-        return [(path, _LOST) for path in self._unreadable] + found
+        entries = self._tree.entries
+        return [(path, Reading(reason=entries[path].why_unread)) for path in self._unreadable] + found
 
     def _content_ids(self, known: dict[str, str]) -> dict[str, str]:
         """The content id of each file; one of a work tree is read for it, and read again if it must be parsed."""

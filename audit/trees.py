@@ -170,7 +170,7 @@ def list_tree(tree: Tree, exclude: Iterable[str] = ()) -> Listing:
     if python and not tree.entries[python[0]].blob:
         for path, content in tree.read_many(python):
             if content is None:
-                skipped.append(Skipped(path, "cannot be read: vanished, too large or not permitted", incomplete=True))
+                skipped.append(Skipped(path, tree.entries[path].why_unread, incomplete=True))
                 continue
             blobs[path] = blob_id(content)
             contents[blobs[path]] = content

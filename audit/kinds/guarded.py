@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from audit.kinds.kind import Kind
 from audit.kinds.texts import UnreadableError
@@ -37,15 +39,26 @@ def guarded(kind: type[Kind], entry: EntryPoint) -> Kind:
         def read(self, path: str, content: bytes) -> tuple[Mention, ...]:
             with _named(entry, path):
                 mentions = tuple(super().read(path, content))
-                strange = next((each for each in mentions if not isinstance(each, Mention)), None)
-                if strange is not None:
-                    raise TypeError(f"read() gave {strange!r}, which is no Mention")
+                for each in mentions:
+                    _demand_sound(each, kind.codes)
                 return mentions
 
     Guarded.__module__, Guarded.__qualname__ = kind.__module__, kind.__qualname__
     with _named(entry, ""):
         made: Kind = Guarded()
     return made
+
+
+def _demand_sound(mention: object, codes: Collection[str]) -> None:
+    """Raise an error for what is no mention, or one that nothing can be told of."""
+    if not isinstance(mention, Mention):
+        raise TypeError(f"read() gave {mention!r}, which is no Mention")
+    try:
+        msgspec.convert(msgspec.to_builtins(mention), Mention)
+    except msgspec.ValidationError as error:
+        raise TypeError(f"read() gave {mention!r}: {error}") from None
+    if mention.code not in codes:
+        raise ValueError(f"read() gave the code {mention.code}, which is not among its codes")
 
 
 @contextmanager
@@ -55,7 +68,7 @@ def _named(entry: EntryPoint, path: str) -> Iterator[None]:
         yield
     except (UnreadableError, UsageError):
         raise
-    except Exception as error:  # the code is not ours: whatever it raises is its author's to mend
+    except (Exception, SystemExit) as error:  # the code is not ours: whatever it raises is its author's to mend
         at = f" at {path}" if path else ""
         reason = f"{type(error).__name__}: {error}"
         raise UsageError(

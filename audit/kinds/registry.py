@@ -98,7 +98,7 @@ def load_plugin(entry: EntryPoint) -> type[Kind]:
     try:
         with _without_current_folder():
             kind = entry.load()
-    except Exception as error:  # the code is not ours: whatever it raises is its author's to mend
+    except (Exception, SystemExit) as error:  # the code is not ours: whatever it raises is its author's to mend
         raise UsageError(f"plug-in '{entry.name}' ({entry.value}) cannot be loaded: {error}; uninstall it") from error
     if not (isinstance(kind, type) and issubclass(kind, Kind)):
         raise UsageError(f"plug-in '{entry.name}' ({entry.value}) is no subclass of audit.kinds.kind.Kind")

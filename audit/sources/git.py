@@ -219,9 +219,11 @@ class _ObjectReader:
 
 
 def _reason(errors: bytes) -> str:
-    """Why git failed, in one line, with what to do where objects are missing from the clone or damaged."""
+    """Why git failed, in one line, with what to do where the clone belongs to another, lacks objects or is damaged."""
     lines = errors.decode(errors="replace").strip().splitlines()
     reason = next((line for line in reversed(lines) if line.startswith("fatal:")), lines[-1] if lines else "no reason")
+    if b"safe.directory" in errors:
+        return f"{reason}; if you trust it, run git config --global --add safe.directory with its path"
     if _LACKING.search(errors) is None:
         return reason
     return (

@@ -23,6 +23,13 @@ class Entry(msgspec.Struct, frozen=True):
     alias_of: str | None = None
     size: int = 0
 
+    @property
+    def why_unread(self) -> str:
+        """Why its bytes cannot be had, where a tree gives none."""
+        if self.size > MAX_BYTES:
+            return f"larger than {MAX_BYTES // 1_000_000} MB: not read"
+        return "cannot be read: vanished or not permitted"
+
 
 class Tree(Protocol):
     """Files at one moment. Entries are sorted by path; what could not be listed is in ``skipped``."""

@@ -289,5 +289,5 @@ def test_files_that_vanish_are_named() -> None:
     del tree.tree.files["a.yaml"]  # type: ignore[attr-defined]  # the tree in memory holds its files
     result = MentionCheck(tree, None, Contents(None, all_kinds())).result(Retirements(tree.program, None), None)
     assert [(each.path, each.reason) for each in result.skipped] == [
-        ("a.yaml", "cannot be read: vanished, too large or not permitted")
+        ("a.yaml", "cannot be read: vanished or not permitted")
     ]

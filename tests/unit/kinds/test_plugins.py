@@ -85,6 +85,20 @@ class Strange(Lists):
     def mentions(self, source):
         return ["shop.old"]
 
+class Harsh(Lists):
+    severity = "fatal"
+    def mentions(self, source):
+        span = (1, 1, 1, 9)
+        return [Mention("REF005", "value", "shop.old", "name", "it", self.severity, span)]
+
+class Miscoded(Lists):
+    def mentions(self, source):
+        return [Mention("REF007", "value", "shop.old", "name", "it", "error", (1, 1, 1, 9))]
+
+class Leaves(Lists):
+    def mentions(self, source):
+        raise SystemExit(5)
+
 class Choosy(Lists):
     def wants(self, path):
         return path.index("?")
@@ -106,6 +120,9 @@ class Unknown(Lists):
     [
         ("Raises", r"failed at a\.names: KeyError: 'handler'; mend or uninstall it"),
         ("Strange", r"failed at a\.names: .*Error: .*; mend or uninstall it"),
+        ("Harsh", r"failed at a\.names: TypeError: read\(\) gave Mention.*Invalid enum value 'fatal'"),
+        ("Miscoded", r"failed at a\.names: ValueError: read\(\) gave the code REF007, which is not among its codes"),
+        ("Leaves", r"failed at a\.names: SystemExit: 5"),
         ("Choosy", r"failed at .*: ValueError: substring not found; mend or uninstall it"),
         ("Abstract", r"failed: TypeError: .*abstract"),
         ("Bare", r"lacks codes, title, HOLDS, BREAKS; see docs/kinds\.md"),

@@ -173,7 +173,9 @@ def test_a_missing_object_is_a_file_without_bytes(repository: GitFolder) -> None
 def test_a_file_too_large_to_be_source_is_not_read(repository: GitFolder) -> None:
     with (repository.root / "huge.py").open("wb") as file:
         file.truncate(MAX_BYTES + 1)
-    assert Repository(repository.root).tree().read("huge.py") is None
+    tree = Repository(repository.root).tree()
+    assert tree.read("huge.py") is None
+    assert tree.entries["huge.py"].why_unread == "larger than 20 MB: not read"
 
 
 def test_what_is_neither_file_nor_folder_is_skipped(tmp_path: Path) -> None:
@@ -207,3 +209,16 @@ def test_a_broken_repository_is_no_plain_folder(tmp_path: Path) -> None:
     (tmp_path / ".git" / "HEAD").write_text("nonsense")
     with pytest.raises(SourceError, match="not a git repository"):
         Repository(tmp_path)
+
+
+def test_a_repository_that_belongs_to_another_is_refused_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = tmp_path / "bin" / "git"
+    git.parent.mkdir()
+    git.write_text('#!/bin/sh\necho "fatal: detected dubious ownership; see safe.directory" >&2\nexit 128\n')
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{git.parent}{os.pathsep}{os.environ['PATH']}")
+    (tmp_path / "tree" / ".git").mkdir(parents=True)
+    with pytest.raises(SourceError, match=r"if you trust it, run git config --global --add safe\.directory"):
+        Repository(tmp_path / "tree")
