@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from audit.kinds.deletion import speaks_of_deletion
 from audit.kinds.forms import form_of
@@ -20,6 +21,8 @@ _LINE: Final = regex(
 _DRAWN: Final = frozenset("│├└|+`")
 _PLACEHOLDERS: Final = ("...", "…", "etc")
 _MIN_LINES: Final = 3
+_MAX_BESIDE: Final = 16
+"""How many paths tell where a tree begins."""
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -63,12 +66,18 @@ def _entries(content: str, offset: int) -> list[_Entry] | None:
 
 def _mentions(entries: list[_Entry], positions: Positions, role: str) -> Iterator[Mention]:
     above: list[_Entry] = []
+    paths: list[str] = []
+    found: list[Mention] = []
     for entry in entries:
         above = [each for each in above if each.depth < entry.depth]
         parts = [each.name.strip("/") for each in (*above, entry) if each.name not in (".", "./")]
         above.append(entry)
         path = "/".join(parts)
+        paths.append(path)
         is_said = any(speaks_of_deletion(each.note) for each in above)
         if not is_said and "*" not in path and (form_of(path) == "path" or entry.name.endswith("/")):
             span = positions.span(entry.start, entry.start + len(entry.name))
-            yield Mention("REF008", DRAWN if len(parts) > 1 else "path", path, "path", role, "warning", span)
+            kind = DRAWN if len(parts) > 1 else "path"
+            found.append(Mention("REF008", kind, path, "path", role, "warning", span))
+    beside = tuple(paths[1 : _MAX_BESIDE + 1])
+    return (replace(each, beside=beside) if each.kind == DRAWN else each for each in found)

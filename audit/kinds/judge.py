@@ -89,7 +89,7 @@ class MentionJudge:
             is_route = mention.code in _PROSE and mention.kind != "link" and mention.text.startswith("/")
             target = find("" if is_route else path, mention.text)  # ``/api`` is no folder beside a document
             if target is None and mention.kind == DRAWN:
-                target = self._paths.find_drawn(path, mention.text)
+                target = self._paths.find_drawn(path, mention.text, mention.beside)
             if target is not None and self._is_below_a_root(path, mention, target):
                 return None
             if target is not None and mention.code == "REF005" and mention.text in CONVENTIONAL:

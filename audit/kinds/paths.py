@@ -21,6 +21,13 @@ _PLACEHOLDERS: Final = frozenset({".gitignore", ".ignore", ".gitkeep", ".keep", 
 """Files that hold a place for what is written there: a folder of nothing else is no less there without them."""
 _MIN_ENDING: Final = 2
 """Components that an ending must have to identify a path."""
+_OF_ANY_PROJECT: Final = frozenset(
+    {"src", "tests", "test", "docs", "examples", "scripts", "data", "notebooks", "config", "configs", "LICENSE"}
+    | {"Makefile", "Dockerfile", ".github", ".gitignore", "tests/__init__.py", "CHANGELOG.md", "CONTRIBUTING.md"}
+)
+_MIN_DRAWN: Final = 2
+_MOST: Final = 0.8
+"""How many telling paths of a drawn tree must be there, and which part of it known, for its top to be the tree's."""
 _EXAMPLES: Final = frozenset(
     {"examples", "example", "docs", "doc", "samples", "demos", "demo", "templates", "fixtures", "testdata", "assets"}
     | {"tests", "test", "cookbook", "tutorials", "tutorial", "snippets", "vendor", "_vendor", "third_party", "data"}
@@ -126,15 +133,24 @@ class GonePaths:
             return None
         return by_ending
 
-    def find_drawn(self, document: str, text: str) -> str | None:
+    def find_drawn(self, document: str, text: str, beside: tuple[str, ...] = ()) -> str | None:
         """The same for a path in a drawn tree whose first part is no folder: the repository, where it bears the name
-        of a folder in it, ``acme-shop/`` that of ``src/acme_shop``."""
+        of a folder in it, ``acme-shop/`` that of ``src/acme_shop``, or holds what is drawn ``beside``."""
         top, _, below = text.partition("/")
         if below in CONVENTIONAL or any(
             path in self._now.all or path in self.gone for path in _candidates(document, top)
         ):
             return None
-        return self.find_file(document, below) if _alike(top) in self._now.alike and below in self.gone else None
+        is_repository = _alike(top) in self._now.alike or self._holds_most(top, beside)
+        return self.find_file(document, below) if below in self.gone and is_repository else None
+
+    def _holds_most(self, top: str, drawn: tuple[str, ...]) -> bool:
+        """Whether what a tree shows below its top is what the repository holds, or held."""
+        below = [path.removeprefix(f"{top}/") for path in drawn if path.startswith(f"{top}/")]
+        there = [path for path in below if path in self._now.all]
+        telling = sum(path not in CONVENTIONAL and path not in _OF_ANY_PROJECT for path in there)
+        known = len(there) + sum(path in self.gone for path in below)
+        return telling >= _MIN_DRAWN and known >= _MOST * len(below)
 
     def _by_pattern(self, document: str, text: str) -> str | None:
         """The first path that is gone of those that a pattern matched, when it matches none that is there."""
