@@ -79,6 +79,20 @@ class ReStructuredText(TextKind):
             gone=("shop/old.py", "tests/__init__.py", "metrics/squad/squad.py", "doc/api/shop.rst"),
         ),
         Example(
+            title="the old names in a table of old and new ones",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "class Store: ...\n",
+                "shop/new.py": "class Store: ...\n",
+                "a.rst": (
+                    ".. list-table::\n   :header-rows: 1\n\n   * - Old name\n     - New name\n\n"
+                    "   * - :py:class:`shop.old.Store`\n       (private)\n     - :py:class:`shop.new.Store`\n\n"
+                    "   * - ``shop.old``\n     - ``shop.new``\n"
+                ),
+            },
+            gone=("shop/old.py",),
+        ),
+        Example(
             title="a module of an example project, of which other documents speak in general",
             before={
                 "shop/__init__.py": "",
@@ -105,6 +119,20 @@ class ReStructuredText(TextKind):
         ),
     )
     BREAKS = (
+        Example(
+            title="the new names in a table of old and new ones, and what follows it",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "class Store: ...\n",
+                "a.rst": (
+                    ".. list-table::\n\n   * - Old name\n     - New name\n   * - ``shop.o``\n     - ``shop.old``\n\n"
+                    "* - ``shop.old``\n\n"
+                    ".. list-table::\n\n   * - Name\n     - Use\n   * - ``shop.old``\n     - sells\n"
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(("a.rst", 6, "shop.old"), ("a.rst", 8, "shop.old"), ("a.rst", 14, "shop.old")),
+        ),
         Example(
             title="examples of one document, which share what they import",
             before={

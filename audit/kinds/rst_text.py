@@ -45,6 +45,8 @@ class _Walk:
         self._unit_offset = 0
         self._is_old = False
         self._doctests: list[list[CodeLine]] = []
+        self._table: tuple[int, bool] | None = None
+        """How far in a ``list-table`` begins, then its rows, once these are known to begin with what was."""
 
     def mentions(self, text: str, offset: int) -> Iterator[Mention]:
         """The mentions of a text that begins at an offset of its file."""
@@ -100,10 +102,20 @@ class _Walk:
             return self._unit[1]
         return self._unit[0] if len(self._unit) == 1 else ""
 
+    def _is_old_cell(self, unit: str) -> bool:
+        """Whether a unit is the first cell of a row in a ``list-table`` whose first column holds what was."""
+        indent = len(unit) - len(unit.lstrip())
+        is_first = unit.lstrip().startswith("* - ")
+        if self._table is None or indent < self._table[0]:
+            self._table = (indent, False) if unit.lstrip().startswith(".. list-table::") else None
+        elif is_first and self._table[0] < indent and not self._table[1]:
+            self._table = (indent, True) if heads_deletion(unit) else None  # the row of titles
+        return is_first and self._table == (indent, True)
+
     def _end_unit(self) -> Iterator[Mention]:
         whole, offset, positions = "".join(self._unit), self._unit_offset, self._positions
         self._unit.clear()
-        if self._is_old or not whole.strip():
+        if self._is_old or not whole.strip() or self._is_old_cell(whole):
             return
         if ">>> " in whole:
             self._doctests.append(doctest_lines(whole, offset))
