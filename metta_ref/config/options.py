@@ -114,8 +114,9 @@ def help_text(config_class: type) -> str:
     """One line a key: name, default, unit, meaning and accepted values."""
     rows = []
     for key, setting in settings_of(config_class).items():
+        empty = "none" if setting.default is None else '""'
         choices = f" ({', '.join(setting.traits['choices'])})" if "choices" in setting.traits else ""
-        rows.append((key, _text(setting.default) or '""', setting.traits.get("unit", ""), setting.help + choices))
+        rows.append((key, _text(setting.default) or empty, setting.traits.get("unit", ""), setting.help + choices))
     widths = [*(max(map(len, column)) for column in list(zip(*rows, strict=True))[:3]), 0]
     return "\n".join("  ".join(map(str.ljust, row, widths)) for row in rows)
 
@@ -167,7 +168,7 @@ def _parsed(kind: object, traits: Traits, text: str) -> object:
     """The value that a text means. Raises ValueError with what it must be instead."""
     arguments = get_args(kind)
     if NoneType in arguments:
-        return None if text == "none" else _parsed(arguments[0], traits, text)
+        return None if text in ("none", "") else _parsed(arguments[0], traits, text)
     if get_origin(kind) is tuple:
         return tuple(_parsed(arguments[0], traits, part) for part in text.split(",") if part)
     if kind is bool:
@@ -192,7 +193,9 @@ def _parsed(kind: object, traits: Traits, text: str) -> object:
 
 
 def _text(value: object) -> str:
-    """How a command line writes a value."""
+    """How a command line writes a value; nothing is empty."""
+    if value is None:
+        return ""
     if isinstance(value, list | tuple):
         return ",".join(map(_text, value))
-    return str(value).lower() if isinstance(value, bool | None) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

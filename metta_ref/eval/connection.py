@@ -50,8 +50,8 @@ class Connection:
     it was at the first question. What was committed outlasts a kill.
 
     On opening and in any statement raises StatsCorruptError when the file is damaged, StatsBusyError when another
-    process holds it, StatsServerError, which never tells the password, when the server cannot be reached or refuses;
-    and ConfigError when the package for a server is not installed.
+    process holds it, OSError when its folder is missing; StatsServerError, which never tells the password, when the
+    server cannot be reached or refuses, and ConfigError when the package for a server is not installed.
     """
 
     def __init__(self, place: Place, *, read_only: bool) -> None:
@@ -111,6 +111,7 @@ class Connection:
 
 
 def _opened(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+    path.parent.stat()  # a folder that is missing is no damaged database
     deadline = time.monotonic() + SECONDS_TO_WAIT
     while True:
         try:

@@ -43,7 +43,7 @@ def test_a_simulation_differs_from_the_run_in_what_it_names(tmp_path: Path) -> N
         ("simulations: {", ["not readable as YAML (while parsing a flow node); write one that lists simulations"]),
         ("simulations: [near]", ["simulation 1: must be a mapping of name, episodes and env"]),
         (
-            "simulations: [{}, {name: a, episode: 3, env: {view_radio: 4}}, {name: b, env: {name: gymnasium}}]",
+            "simulations: [{name: }, {name: a, episode: 3, env: {view_radio: 4}}, {name: b, env: {name: gymnasium}}]",
             [
                 "simulation 1: name: is missing; every simulation has one",
                 "simulation 2: episode: no such key; did you mean episodes? (--help lists all keys)",

@@ -247,6 +247,14 @@ def cut(path: Path) -> None:
             ("run=demo", "max_steps=1"),
             "demo epoch 1 in grid: none of 16 episodes ended within max_steps=1: raise it",
         ),
+        (
+            "sim",
+            ("run=demo", "database={data}/none/stats.duckdb"),
+            (
+                "cannot read or write: [Errno 2] No such file or directory: '{data}/none'; "
+                "look for room and permission there"
+            ),
+        ),
         ("analyze", (), "run: is missing; name the run to analyse, as in run=demo"),
         ("analyze", ("run=demo", "margin=1"), "margin=1: of what? name a baseline as well"),
         ("analyze", ("run=demo", "baseline=a/b"), "baseline=a/b: write RUN, for the newest of it, or RUN#epoch-NUMBER"),
@@ -258,7 +266,7 @@ def test_what_cannot_be_done_is_refused_with_one_message(
     name: str, arguments: tuple[str, ...], message: str, data: Path, command: Command
 ) -> None:
     before = sorted(data.rglob("*"))
-    status, out, err = command(name, *arguments)
+    status, out, err = command(name, *(argument.format(data=data) for argument in arguments))
     assert (status, out, err) == (2, "", f"error: {message.format(data=data)}\n")
     assert sorted(data.rglob("*")) == before
 
