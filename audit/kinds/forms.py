@@ -30,6 +30,7 @@ CONVENTIONAL: Final = frozenset(
         "README.md",
         "README.rst",
         "README.txt",
+        "conf.py",
         "index.md",
         "index.rst",
         "settings.py",
