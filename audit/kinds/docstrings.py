@@ -27,6 +27,9 @@ _TOKEN: Final = regex(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_RENDERED: Final = regex(r"^#(?: %%[^\n]*|#{19,}[ \t]*)\r?\n((?:#[^\n]*(?:\n|\Z))+)", re.MULTILINE)
+_TITLED: Final = regex(r"(?:#[^\n]*\n|\s)*[rR]?(?:\"{3}|\'{3})\s*(?:[=~#*-]{3,}\s*)?[^\n]+\n[ \t]*[=~#*-]{3,}\s*\n")
+_MARK: Final = regex(r"^#", re.MULTILINE)
 _OPEN: Final = frozenset("([{,=+%|&-*/\\<>@")
 """What cannot end a statement: a string that follows is part of an expression."""
 
@@ -54,6 +57,14 @@ def _documentation(text: str) -> Iterator[tuple[int, str]]:
         before = '"'
 
 
+def _gallery(text: str) -> Iterator[tuple[int, str]]:
+    """The comments that Sphinx-Gallery renders, each stretch with its offset: those right below a line of ``# %%``, or
+    of nothing but twenty or more marks, in a file that begins with a docstring that begins with a title."""
+    is_page = ("# %%" in text or "#" * 20 in text) and _TITLED.match(text)
+    for block in _RENDERED.finditer(text) if is_page else ():
+        yield block.start(1), _MARK.sub(" ", block[1])
+
+
 def _is_text(token: re.Match[str]) -> bool:
     """Whether a string is neither of bytes nor computed."""
     return not set(token["prefix"].lower()) & {"b", "f"}
@@ -79,7 +90,7 @@ class Docstrings(TextKind):
         return path.endswith((".py", ".pyi"))
 
     def mentions(self, source: Source) -> Iterator[Mention]:
-        for offset, text in _documentation(source.text):
+        for offset, text in (*_documentation(source.text), *_gallery(source.text)):
             found = (
                 markdown_mentions(text, source.positions, "the docstring", offset)
                 if "```" in text
@@ -88,6 +99,15 @@ class Docstrings(TextKind):
             yield from without_own_files(text, found)
 
     HOLDS = (
+        Example(
+            title="comments below a line of marks in a module that is no page of a gallery",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "shop/till.py": '"""Tills."""\n\n' + "#" * 30 + "\n# as in :mod:`shop.old`\n" + "#" * 30 + "\n",
+            },
+            gone=("shop/old.py",),
+        ),
         Example(
             title="an attribute of what is called as a module beside it is called",
             before={
@@ -154,6 +174,20 @@ class Docstrings(TextKind):
         ),
     )
     BREAKS = (
+        Example(
+            title="comments that Sphinx-Gallery renders, beside one that it does not",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "docs/gallery/plot.py": (
+                    '"""\nSelling\n=======\n"""\nimport shop\n# see :mod:`shop.old`\n\n'
+                    "###############################\n# Selling\n# -------\n# By :mod:`shop.old`.\nshop.sell()\n\n"
+                    "# %%\n# Then\n#\n# * :py:func:`shop.old.close`\nshop.close()  # :mod:`shop.old`\n"
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(("docs/gallery/plot.py", 11, "shop.old"), ("docs/gallery/plot.py", 17, "shop.old")),
+        ),
         Example(
             title="names, example code, the docstring of an attribute, and comments that Sphinx reads",
             before={

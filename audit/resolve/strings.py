@@ -29,7 +29,27 @@ _PLACES: Final = (
     | FRAMEWORK_SETTINGS
     | frozenset({"sys.modules", "python -m", "class", "()", "_target_", "ext://", "lazy_loader.attach"})
 )
-_SUFFIXES: Final = frozenset({"json", "csv", "xml", "html", "yaml", "toml", "txt", "md", "log", "pickle", "sqlite3"})
+_SUFFIXES: Final = frozenset(
+    {
+        "json",
+        "csv",
+        "xml",
+        "html",
+        "yaml",
+        "yml",
+        "toml",
+        "txt",
+        "md",
+        "rst",
+        "log",
+        "pickle",
+        "sqlite3",
+        "sh",
+        "ini",
+        "cfg",
+    }
+    | {"png", "svg", "zip", "gz"}
+)
 _FIRST: Final = frozenset({"0", "relative", "target", "name", "modname", "dotted_path", "import_name"})
 
 
