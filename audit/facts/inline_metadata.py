@@ -21,7 +21,7 @@ def pinned_distributions(content: bytes) -> tuple[str, ...]:
     lines = (line[2:] for line in block[1].decode(errors="replace").splitlines())
     try:
         metadata = tomllib.loads("\n".join(lines))
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return ()  # the tool that runs the script says so
     asked = metadata.get("dependencies")
     found = (_REQUIREMENT.match(each) for each in asked if isinstance(each, str)) if isinstance(asked, list) else ()
