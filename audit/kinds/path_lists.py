@@ -1,17 +1,88 @@
-"""Kind of reference: files that list paths, one a line, such as CODEOWNERS and MANIFEST.in."""
+"""Kinds of reference: files that list paths, one a line, such as CODEOWNERS, MANIFEST.in and plain lists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
+from audit.kinds.deletion import lists_what_is_gone
+from audit.kinds.forms import form_of
 from audit.kinds.kind import Example, Source, TextKind
+from audit.kinds.texts import UnreadableError
 from audit.model.mentions import Mention
 from audit.model.regex import regex
 
 _NAMES: Final = frozenset({"CODEOWNERS", "MANIFEST.in", ".gitattributes", "CODENOTIFY", "OWNERS"})
 _VERBS: Final = frozenset({"include", "exclude", "recursive-include", "recursive-exclude", "graft", "prune"})
 _WORD: Final = regex(r"\S+")
+
+
+_PATH: Final = regex(r"(?:\./)?[\w.@+-]+(?:/[\w.@+-]+)*")
+_NO_LIST: Final = regex(
+    r"requirements|constraints|licen[cs]e|cmakelists|robots|sources|top_level|entry_points|version|dependency_links"
+)
+"""Beginnings of the names of text files that are something else, or that a build writes."""
+_MAX_LINES: Final = 400
+"""A longer list is data."""
+
+
+class PlainLists(TextKind):
+    """Files in plain text that list paths and nothing else, for a script or a tool to go through."""
+
+    name = "plain-lists"
+    codes = ("REF007",)
+    title = "plain text files that list paths, one a line"
+
+    def wants(self, path: str) -> bool:
+        name = path.rpartition("/")[2].lower()
+        return name.endswith(".txt") and _NO_LIST.match(name) is None and not lists_what_is_gone(path)
+
+    def read(self, path: str, content: bytes) -> tuple[Mention, ...]:
+        """Every path of a list; none where a file of that name is data, or of another encoding."""
+        try:
+            return super().read(path, content)
+        except UnreadableError:
+            return ()
+
+    def mentions(self, source: Source) -> Iterator[Mention]:
+        lines = [(number, line.strip()) for number, line in enumerate(source.text.split("\n"), 1)]
+        paths = [(number, line) for number, line in lines if line and not line.startswith("#")]
+        is_list = 1 < len(paths) <= _MAX_LINES and all(_PATH.fullmatch(path) for _, path in paths)
+        if not is_list or not all(form_of(path) == "path" for _, path in paths):
+            return
+        for number, path in paths:
+            start = source.text.index(path, source.positions.offset(number))
+            span = source.positions.span(start, start + len(path))
+            yield Mention("REF007", "path", path, "file", source.name, "warning", span)
+
+    HOLDS = (
+        Example(
+            title="a text, a list of what is gone, and of what stands elsewhere",
+            before={
+                "shop/old.py": "",
+                "shop/new.py": "",
+                "notes.txt": "We sell from\nshop/old.py\n",
+                "removed.txt": "shop/old.py\nshop/new.py\n",
+                "other.txt": "old.py\nother/old.py\n",
+                "one.txt": "shop/old.py\n",
+                "words.txt": "shop\nold\n",
+            },
+            gone=("shop/old.py",),
+        ),
+    )
+    BREAKS = (
+        Example(
+            title="paths from the root, and from beside the list",
+            before={
+                "shop/old.py": "",
+                "shop/new.py": "",
+                "ci/files.txt": "# slow\n./shop/old.py\nshop/new.py\n\n",
+                "shop/strict.txt": "new.py\nold.py\n",
+            },
+            gone=("shop/old.py",),
+            finds=(("ci/files.txt", 2, "shop/old.py"), ("shop/strict.txt", 2, "shop/old.py")),
+        ),
+    )
 
 
 class PathLists(TextKind):

@@ -18,7 +18,7 @@ from audit.kinds.launch import LaunchFiles
 from audit.kinds.markdown import Markdown
 from audit.kinds.notebooks import Notebooks
 from audit.kinds.opened_files import OpenedFiles
-from audit.kinds.path_lists import PathLists
+from audit.kinds.path_lists import PathLists, PlainLists
 from audit.kinds.pickles import Pickles
 from audit.kinds.python_commands import BuildScripts, SetupScripts, Subprocesses
 from audit.kinds.rst import ReStructuredText
@@ -45,6 +45,7 @@ BUILT_IN: Final[tuple[type[Kind], ...]] = (
     LaunchFiles,
     ToolSettings,
     PathLists,
+    PlainLists,
     BuildScripts,
     SetupScripts,
     Subprocesses,

@@ -24,6 +24,7 @@ PATHS = {
     "launch": [".vscode/launch.json"],
     "tool-settings": ["pyproject.toml", "tox.ini", "pyrightconfig.json"],
     "path-lists": ["CODEOWNERS", "MANIFEST.in"],
+    "plain-lists": ["files.txt"],
     "build-scripts": ["noxfile.py"],
     "setup-script": ["setup.py"],
     "subprocesses": ["a.py"],
