@@ -8,25 +8,35 @@ from typing import Any, Final
 
 from audit.model.regex import regex
 
-_BLOCK: Final = regex(rb"^# /// script[ \t]*\r?\n((?:#(?: [^\r\n]*)?\r?\n)+?)# ///[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
+_OPENING: Final = "# /// script"
+_CLOSING: Final = "# ///"
 _REQUIREMENT: Final = regex(r"\s*([\w.-]+)\s*(?:\[[^\]]*\])?\s*(?:==|<|~=|@)")
 
 
 def pinned_distributions(content: bytes) -> tuple[str, ...]:
     """The distributions, by their normalised names, of which a script asks for other releases than the newest and
     that it takes from an index: what it imports of them is not what lies beside it."""
-    block = _BLOCK.search(content)
-    if block is None:
-        return ()
-    lines = (line[2:] for line in block[1].decode(errors="replace").splitlines())
     try:
-        metadata = tomllib.loads("\n".join(lines))
+        metadata = tomllib.loads("\n".join(_block(content.decode(errors="replace").splitlines())))
     except (tomllib.TOMLDecodeError, RecursionError):
         return ()  # the tool that runs the script says so
     asked = metadata.get("dependencies")
     found = (_REQUIREMENT.match(each) for each in asked if isinstance(each, str)) if isinstance(asked, list) else ()
     names = {_normal(match[1]) for match in found if match is not None}
     return tuple(sorted(names - {_normal(name) for name in _sources(metadata)}))
+
+
+def _block(lines: list[str]) -> list[str]:
+    """The lines of the first block that is opened and closed, without their marks."""
+    found: list[str] | None = None
+    for line in map(str.rstrip, lines):
+        if found is not None and line == _CLOSING:
+            return found
+        if found is None or not line.startswith("#"):
+            found = [] if line == _OPENING else None
+        else:
+            found.append(line[2:])
+    return []
 
 
 def _sources(metadata: dict[str, Any]) -> dict[str, Any]:

@@ -40,3 +40,8 @@ def test_metadata_that_is_not_what_it_should_be_asks_for_nothing(lines: list[str
 
 def test_a_block_that_nothing_closes_is_a_comment() -> None:
     assert read_python(b'# /// script\n# dependencies = ["shop==1"]\nimport shop\n').pinned == ()
+
+
+def test_a_block_is_found_behind_one_that_nothing_closes() -> None:
+    asked = b"# /// script\n# x = 1\n\n" + _script('dependencies = ["shop==1"]')
+    assert read_python(asked).pinned == ("shop",)
