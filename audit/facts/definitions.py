@@ -87,7 +87,7 @@ class Definitions:
                 name,
                 "variable",
                 self.spans.of(node),
-                digest=variable_digest(self.spans.lines, name.rpartition(".")[2], statement),
+                digest=variable_digest(self.spans.stripped, name.rpartition(".")[2], statement),
                 annotation=annotation_text(declared),
                 value=value,
                 field=field,
@@ -112,12 +112,12 @@ class Definitions:
                 self.spans.of(node),
                 signature_of(node.args),
                 (),
-                definition_digest(self.spans.lines, node),
+                definition_digest(self.spans.stripped, node),
                 tuple(map(spelled, node.decorator_list)),
                 (node.end_lineno or node.lineno) - node.lineno + 1,
                 annotation=annotation_text(node.returns),
                 asynchronous=isinstance(node, ast.AsyncFunctionDef),
-                code=code_digest(self.spans.lines, node),
+                code=code_digest(self.spans.stripped, node),
             )
         )
 
@@ -136,10 +136,10 @@ class Definitions:
                 self.spans.of(node),
                 None,
                 tuple(map(spelled, node.bases)),
-                definition_digest(self.spans.lines, node),
+                definition_digest(self.spans.stripped, node),
                 tuple(map(spelled, node.decorator_list)),
                 (node.end_lineno or node.lineno) - node.lineno + 1,
-                code=code_digest(self.spans.lines, node),
+                code=code_digest(self.spans.stripped, node),
             )
         )
 

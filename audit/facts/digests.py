@@ -1,4 +1,7 @@
-"""Identity of definitions without their names: what is equal, wherever it stands, may have been moved or renamed."""
+"""Identity of definitions without their names: what is equal, wherever it stands, may have been moved or renamed.
+
+``lines`` are those of the file, without the blanks around them.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def code_digest(lines: Sequence[bytes], node: FunctionNode | ast.ClassDef) -> st
     """The digest of a documented function or class without its documentation, which is rewritten when it is renamed;
     empty for one that has none, or nothing else."""
     said = node.body[0]
-    if len(node.body) == 1 or ast.get_docstring(node, clean=False) is None:
+    if len(node.body) == 1 or not isinstance(said, ast.Expr) or not _is_text(said.value):
         return ""
     first, last = node.lineno, node.end_lineno or node.lineno
     before, after = lines[first - 1 : said.lineno - 1], lines[said.end_lineno or said.lineno : last]
@@ -45,12 +48,14 @@ def variable_digest(lines: Sequence[bytes], name: str, statement: ast.stmt) -> s
     return LOCAL + _digest(lines[statement.lineno - 1 : statement.end_lineno or statement.lineno], name)
 
 
+def _is_text(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
 def _says_nothing(statement: ast.stmt) -> bool:
     """Whether a statement does nothing and is no text: ``pass`` and ``...``."""
     return isinstance(statement, ast.Pass) or (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and not isinstance(statement.value.value, str)
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and not _is_text(statement.value)
     )
 
 
@@ -66,7 +71,7 @@ def _is_common(value: ast.expr | None) -> bool:
 
 
 def _digest(lines: Sequence[bytes], name: str) -> str:
-    body = b"\n".join(map(bytes.strip, lines))
+    body = b"\n".join(lines)
     if (spelled := name.encode()) in body:
         body = _without(body, spelled)
     return hashlib.sha1(body, usedforsecurity=False).hexdigest()[:16]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
+from functools import cached_property
 
 from audit.model.facts import Span
 
@@ -15,6 +16,11 @@ class Spans:
     def __init__(self, content: bytes) -> None:
         self._ascii = content.isascii()
         self.lines: list[bytes] = (content if self._ascii else _as_parsed(content)).splitlines()
+
+    @cached_property
+    def stripped(self) -> list[bytes]:
+        """The lines without the blanks around them."""
+        return list(map(bytes.strip, self.lines))
 
     def of(self, node: ast.stmt | ast.expr | ast.alias | ast.arg | ast.keyword) -> Span:
         """The span of a node."""
