@@ -42,6 +42,12 @@ def fix(
         for restored in recover(path):
             typer.echo(f"audit: put back {restored}, which an earlier run that was cut off had replaced", err=True)
         fixing = plan_fixing(path, since=since, unsafe=unsafe, use_cache=not no_cache)
+        if fixing.prefix:
+            typer.echo(
+                f"audit: only what lies in {fixing.prefix} is read and mended; what moved elsewhere is mended by "
+                "audit fix at the top of the repository",
+                err=True,
+            )
         if fixing.result.coverage.modules == 0:
             raise UsageError("no Python module was analysed, so nothing was fixed; is this the right folder?")
         if diff:

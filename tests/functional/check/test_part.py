@@ -88,3 +88,11 @@ def test_why_speaks_of_the_places_as_the_folder_sees_them(moved, audit) -> None:
     )
     done = audit("why", "cart.py:2", "--path", folder, "--since", "HEAD~1")
     assert done.stdout.startswith("cart.py:2: REF001 shop.store does not exist")
+
+
+def test_fix_says_that_it_sees_the_folder_alone(moved, audit) -> None:
+    done = audit("fix", moved.root / "src/shop/orders", "--since", "HEAD~1", "--diff")
+    assert done.stderr.splitlines()[0] == (
+        "audit: only what lies in src/shop/orders/ is read and mended; what moved elsewhere is mended by audit fix "
+        "at the top of the repository"
+    )
