@@ -58,13 +58,14 @@ class FileReferences:
         for attribute in self.facts.attributes:
             if (attribute.import_index, attribute.name_index) not in broken:
                 yield from self._dangling_attribute(attribute)
-        told: set[tuple[int, str, str]] = set()  # a call may name several things of one module that is gone
+        told: set[tuple[int, str]] = set()  # patch.multiple names several things of one module, which may be gone
         for text in self.facts.texts:
             for found in self._dangling_text(text):
-                key = (text.span[0], found.callee, found.target)
-                if not found.callee or key not in told:
+                place = (text.span[0], found.target) if text.callee.endswith("patch.multiple") else None
+                if place not in told:
                     yield found
-                told.add(key)
+                if place is not None:
+                    told.add(place)
         yield from self._dangling_exports()
 
     def _is_text(self) -> bool:
