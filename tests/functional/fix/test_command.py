@@ -286,7 +286,7 @@ def test_only_what_is_at_fault_is_left(migration: Migration, audit_fix: Run) -> 
             "shop/__init__.py": "",
             "shop/store.py": "def load():\n    return 'loaded'\n\n\ndef save():\n    return 'saved'\n",
             "bad.py": "from shop.store import load, save\n\nload(), save()\n",
-            "mixed.py": "from unittest.mock import patch\n\npatch('shop.store.load')\npatch('shop.store.save')\n",
+            "mixed.py": "from unittest.mock import patch as p\n\na = p('shop.store.load')\nb = p('shop.store.save')\n",
             "jobs.yaml": "load:\n  _target_: shop.store.load\nsave:\n  _target_: shop.store.save\n",
             **users,
         }
@@ -306,7 +306,7 @@ def test_only_what_is_at_fault_is_left(migration: Migration, audit_fix: Run) -> 
         )
     ]
     assert migration.read("jobs.yaml") == "load:\n  _target_: shop.depot.load\nsave:\n  _target_: shop.store.save\n"
-    assert "patch('shop.depot.load')\npatch('shop.store.save')" in migration.read("mixed.py")
+    assert "a = p('shop.depot.load')\nb = p('shop.store.save')" in migration.read("mixed.py")
     assert {migration.read(name) for name in users} == {"from shop.depot import load\n\nload()\n"}
 
 
