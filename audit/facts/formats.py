@@ -31,9 +31,15 @@ def without_format_strings(text: str) -> str | None:
     source = Source(text)
     done: set[libcst.CSTNode] = set()
     spans = {node: _span(at) for node, at in positions.items() if isinstance(node, libcst.CSTNode)}
+    formats = (libcst.FormattedString, libcst.TemplatedString)
+    for node, (start, end) in spans.items():
+        # libcst loses count of lines where one ends between an expression and its conversion
+        if isinstance(node, formats) and not (
+            source.has(node.start, start) and source.has(node.end, (end[0], end[1] - len(node.end)))
+        ):
+            return None
     for node, (start, end) in sorted(spans.items(), key=lambda each: (each[1][0], tuple(-n for n in each[1][1]))):
-        strings = (libcst.FormattedString, libcst.TemplatedString, libcst.ConcatenatedString)
-        if not isinstance(node, strings) or node in done:
+        if not isinstance(node, (*formats, libcst.ConcatenatedString)) or node in done:
             continue
         together = _strings(node)
         done.update(together)

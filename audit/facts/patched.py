@@ -37,6 +37,11 @@ class Source:
         for offset, character in enumerate(text):
             self.cells[start[0] - 1][start[1] + offset] = character
 
+    def has(self, text: str, start: Place) -> bool:
+        """Whether a text of one line stands at a place."""
+        line, column = start
+        return line <= len(self.original) and column >= 0 and self.original[line - 1].startswith(text, column)
+
     def find(self, text: str, start: Place) -> Place:
         """The first place of a character from another place on."""
         line, column = start[0] - 1, start[1]

@@ -59,6 +59,18 @@ def test_what_no_python_reads_is_told_as_before(broken: str) -> None:
     assert read_python(broken.encode()).error.startswith("does not parse: line 1: ")
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "f'{a\n!r\n}'\nz = 1\nq = f'{b}'\n" * 4,
+        'x = f"{\na\n!r\n}"\n\nlog(f"{b}")\n',
+        "type X[T] = T\n\n\n\n\nx = f'{a\n!r\n}'",
+    ],
+)
+def test_a_line_that_ends_before_a_conversion_is_no_fault_of_the_audit(source: str) -> None:
+    assert read_python(source.encode()).error.startswith("does not parse: ")
+
+
 PARTS = st.sampled_from(["f'{a}'", "f'{a.b!r:>{c}}'", "'x'", "f'{a[\"k\"]}'", "f'{(a, b)}'", "f'{a=}'", "f'{{}}'"])
 
 
