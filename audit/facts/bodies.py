@@ -6,6 +6,8 @@ import ast
 
 import msgspec
 
+from audit.facts.callables import leaf_of
+from audit.facts.nodes import nodes_of
 from audit.facts.scopes import Scope
 from audit.facts.terms import annotation_text
 from audit.model.terms import class_of, declared, instance_of
@@ -43,3 +45,16 @@ def parameters_of(arguments: ast.arguments) -> list[ast.arg]:
 def is_decorated(node: FunctionNode, name: str) -> bool:
     """Whether a plain name decorates a function."""
     return any(isinstance(each, ast.Name) and each.id == name for each in node.decorator_list)
+
+
+def looks_up_keys(getter: FunctionNode) -> bool:
+    """Whether a ``__getattr__`` finds attributes among keys alone: ``return self.kept[name]``. One that may ask some
+    other object for them does not."""
+    parameters = [argument.arg for argument in (*getter.args.posonlyargs, *getter.args.args)]
+    key = parameters[-1] if parameters else ""
+    found = False
+    for node in nodes_of(getter):
+        if isinstance(node, ast.Name | ast.Attribute) and "getattr" in leaf_of(node):
+            return False
+        found |= isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name) and node.slice.id == key
+    return found

@@ -6,7 +6,7 @@ import ast
 
 import msgspec
 
-from audit.facts.bodies import Body, FunctionNode, is_decorated
+from audit.facts.bodies import Body, FunctionNode, is_decorated, looks_up_keys
 from audit.facts.callables import leaf_of
 from audit.facts.digests import code_digest, definition_digest, variable_digest
 from audit.facts.exports import Exports
@@ -35,6 +35,7 @@ class Definitions:
         self._openers: list[FunctionNode] = []
         self.namespace = self.lengthened = False
         self.open_classes: set[str] = set()
+        self.keyed_classes: set[str] = set()
         self.tests = 0
         self._seen: dict[str, int] = {}
         self._removed: set[int] = set()
@@ -102,7 +103,7 @@ class Definitions:
         if scope is module and node.name == "__getattr__":
             self._openers.append(node)
         if scope.is_class and node.name in ("__getattr__", "__getattribute__"):
-            self.open_classes.add(qualified.rpartition(".")[0])
+            (self.keyed_classes if looks_up_keys(node) else self.open_classes).add(qualified.rpartition(".")[0])
         if node.name.startswith("test"):
             self.tests += 1
         self._put(

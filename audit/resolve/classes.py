@@ -52,11 +52,13 @@ _CLOSED: Final[dict[str, frozenset[str]]] = {
 
 class Lineage(msgspec.Struct, frozen=True):
     """A class with all that it inherits from, nearest first. ``outside`` names the known classes of others;
-    ``open`` means that members may come from where nobody can see."""
+    ``open`` means that members may come from where nobody can see; ``keyed`` that these are but keys, by which some
+    class of it looks up what its objects hold."""
 
     classes: tuple[Place, ...]
     outside: tuple[str, ...]
     open: bool
+    keyed: bool = False
 
 
 class Classes:
@@ -80,6 +82,7 @@ class Classes:
         path, definition = place
         classes: list[Place] = [place]
         outside: list[str] = []
+        is_keyed = definition.name in self.program.facts(path).keyed_classes
         is_open = not self._is_closed(path, definition)
         for text in definition.bases:
             base = class_named(self.program, path, text)
@@ -89,18 +92,21 @@ class Classes:
                 classes = [each for each in classes if (each[0], each[1].name) not in known or each is place]
                 classes += inherited.classes
                 outside += inherited.outside
-                is_open |= inherited.open
+                is_open |= inherited.open and not inherited.keyed
+                is_keyed |= inherited.keyed
                 continue
             name = self.outside_name(path, text)
             outside.append(name)
             is_open |= name not in _CLOSED
-        return Lineage(tuple(classes), tuple(outside), is_open)
+        return Lineage(tuple(classes), tuple(outside), is_open or is_keyed, is_keyed and not is_open)
 
     def _is_closed(self, path: str, definition: Definition) -> bool:
         facts, name = self.program.facts(path), definition.name
-        if definition.bindings != 1 or name in facts.open_classes:
+        is_keyed = name in facts.keyed_classes
+        if definition.bindings != 1 or (name in facts.open_classes and not is_keyed):
             return False
-        if any(f"{name}.{member}" in self.members_of(path) for member in ("__getattr__", "__slots__")):
+        members = self.members_of(path)
+        if f"{name}.__slots__" in members or (f"{name}.__getattr__" in members and not is_keyed):
             return False
         return not self.replaces(definition)
 
@@ -145,8 +151,9 @@ class Classes:
         """The bases of a class, those of its own bases left out, that are not of the tree."""
         return [self.outside_name(path, text) for text in owner.bases if class_named(self.program, path, text) is None]
 
-    def has(self, place: Place, name: str, *, after: bool = False) -> Answer:
-        """Whether a class, or anything that it inherits from (``after``: only that), has a member."""
+    def has(self, place: Place, name: str, *, after: bool = False, keyed: bool = True) -> Answer:
+        """Whether a class, or anything that it inherits from (``after``: only that), has a member. With ``keyed``, a
+        class that looks names up among keys may have any."""
         lineage = self.lineage(place)
         if any(f"{owner.name}.{name}" in self.members_of(path) for path, owner in lineage.classes[after:]):
             return "yes"
@@ -155,7 +162,7 @@ class Classes:
         is_model = "pydantic.BaseModel" in lineage.outside
         if is_model and (name.startswith("model_") or self._takes_extras(lineage)):
             return "unknown"
-        return "unknown" if lineage.open else "no"
+        return "unknown" if lineage.open and (keyed or not lineage.keyed) else "no"
 
     def has_outside(self, place: Place, name: str) -> bool:
         """Whether a class inherits a member from a known class of others."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 
 import msgspec
 
@@ -16,7 +17,7 @@ from audit.resolve.classes import Classes
 from audit.resolve.counterparts import Counterparts
 from audit.resolve.instances import Instances
 from audit.resolve.locating import Place
-from audit.resolve.lone_methods import LoneMethods
+from audit.resolve.lone_methods import LoneMethods, leaf_counts
 from audit.resolve.program import Program
 from audit.resolve.signatures import Signature, signature_of
 from audit.resolve.starred import StarredNames
@@ -183,7 +184,8 @@ class Judge:
         if not isinstance(owner, Instance | ClassObject | Above) or (isinstance(owner, ClassObject) and owner.plain):
             return None
         above = isinstance(owner, Above)
-        if self._now.has(owner.place, leaf, after=above) != "no" or self._is_put_in_place(path, access):
+        keyed = leaf in self._still_defined
+        if self._now.has(owner.place, leaf, after=above, keyed=keyed) != "no" or self._is_put_in_place(path, access):
             return None
         before = self._counterparts.of(owner.place)
         if before is None or before[1].kind != "class" or self._then.has(before, leaf, after=above) != "yes":
@@ -228,10 +230,12 @@ class Judge:
 
     def _may_be_of_heir(self, owner: Instance | ClassObject | Above, access: Access) -> bool:
         """Whether some class that inherits from the owner's has the member, and takes the call if it is one."""
-        if isinstance(owner, Above):
-            return any(len(heir.bases) > 1 for _, heir in self._now.heirs(owner.place))
+        keyed = access.leaf in self._still_defined
+        if isinstance(owner, Above):  # after it may come whatever else an heir inherits from
+            heirs = [heir for heir in self._now.heirs(owner.place) if len(heir[1].bases) > 1]
+            return any(keyed or self._now.has(heir, access.leaf, keyed=keyed) != "no" for heir in heirs)
         for heir in () if owner.exact else self._now.heirs(owner.place):
-            if self._now.has(heir, access.leaf) == "no":
+            if self._now.has(heir, access.leaf, keyed=keyed) == "no":
                 continue
             member = self._now.member(heir, access.leaf)
             bound = Function(*member, msgspec.structs.replace(owner, place=heir)) if member is not None else None
@@ -239,6 +243,11 @@ class Judge:
             if signature is None or access.shape is None or not misfit(signature.parameters, access.shape):
                 return True
         return False
+
+    @cached_property
+    def _still_defined(self) -> frozenset[str]:
+        """Of the names that some class has lost those that others define: an object may hold them by that name."""
+        return frozenset(leaf_counts(self._program, self._changed.lost))
 
     def _stored_anywhere(self) -> frozenset[str]:
         if self._stored is None:

@@ -46,7 +46,7 @@ class LoneMethods:
         return Function(*found, Instance((found[0], owner), exact=True))
 
     def _find(self) -> dict[str, Place]:
-        counts = [_leaf_counts(program, self._names) for program in (self._program, self._base)]
+        counts = [leaf_counts(program, self._names) for program in (self._program, self._base)]
         return {
             leaf: (path, definition)
             for path in self._program.index.names
@@ -66,7 +66,8 @@ def _sounds_like(receiver: str, class_name: str) -> bool:
     return len(word) >= _MIN_WORD and word in class_name.rpartition(".")[2].lower()
 
 
-def _leaf_counts(program: Program, names: Collection[str]) -> Counter[str]:
+def leaf_counts(program: Program, names: Collection[str]) -> Counter[str]:
+    """How often a tree defines each of some names, whatever of."""
     return Counter(
         leaf
         for path in program.index.names
