@@ -12,6 +12,9 @@ from audit.model.findings import Finding
 from audit.model.regex import regex
 
 _SHOWN: Final = ("REF008", "REF009")
+_FURTHEST: Final = 2_000
+"""Characters within which a name follows the module that it is imported from."""
+_OTHER_NAMES: Final = r"(?:[ \t\w,]*|\s*\([\w\s,>.\\\"]*)"
 _ACCESS: Final = regex(r"\w+(?:\.\w+)+")
 NO_REPLACEMENT: Final = "no replacement known"
 
@@ -31,11 +34,23 @@ def respelled_at(lines: Lines, finding: Finding, relocate: Relocate = appended) 
     if is_formatted(written):
         raise CannotFixError("an f-string is put together when it runs")
     renamed = _with_follower(written, finding, relocate) or respell(written, finding.target, finding.replacement)
+    if renamed is None and finding.code in _SHOWN and (module := _module_of(lines, finding, relocate)) is not None:
+        return module
     if renamed is None and finding.code in _SHOWN and _ACCESS.fullmatch(written):
         return last_part_at(lines, finding)  # code that a document shows, which reaches the name by another
     if renamed is None or renamed == written:
         raise CannotFixError("the text there does not spell the old name")
     return Edit(start, end, renamed)
+
+
+def _module_of(lines: Lines, finding: Finding, relocate: Relocate) -> Edit | None:
+    """The edit of the module in an import that a document shows, where a finding stands at one name of several."""
+    start, end = lines.span(finding.site)
+    name, before = lines.text[start:end].partition(" ")[0], lines.text[max(0, start - _FURTHEST) : start]
+    found = re.search(rf"(?<![\w.])from\s+({re.escape(finding.target)})\s+import\b{_OTHER_NAMES}$", before)
+    if found is None or relocate(finding, name) != f"{finding.replacement}.{name}":
+        return None
+    return Edit(start - len(before) + found.start(1), start - len(before) + found.end(1), finding.replacement or "")
 
 
 def _with_follower(written: str, finding: Finding, relocate: Relocate) -> str | None:

@@ -162,6 +162,15 @@ def test_a_symbol_renamed_while_its_module_was_follows_through_what_passes_it_on
     assert migration.read("use.py") == "import shop\nshop.Depot()\n"
 
 
+def test_an_import_of_several_names_in_a_document_follows_their_module(moved: Migration, audit_fix: Run) -> None:
+    before = (
+        "```python\nfrom shop.store import X, load\n\nload(X)\nfrom shop.store import (\n    X,\n    load,\n)\n```\n"
+    )
+    moved.write({"a.md": before})
+    assert audit_fix(moved.root, "--since", "HEAD~1").exit_code == 0
+    assert moved.read("a.md") == before.replace("shop.store", "shop.depot")
+
+
 def test_the_lines_drawn_along_a_title_grow_with_it(migration: Migration, audit_fix: Run) -> None:
     migration.write(
         {
