@@ -66,7 +66,8 @@ def _with_follower(written: str, finding: Finding, relocate: Relocate) -> str | 
 
 
 def last_part_at(lines: Lines, finding: Finding) -> Edit:
-    """The edit that renames the last part of a target, where a string or a call spells it by that alone.
+    """The edit that renames the last part of a target, where a string or a call spells it by that alone: a member of
+    a class, whose module may have moved as well.
 
     Raises:
         CannotFixError: more than the last part has changed, or it does not stand there exactly once.
@@ -75,6 +76,10 @@ def last_part_at(lines: Lines, finding: Finding) -> Edit:
     new_parent, _, new = (finding.replacement or "").rpartition(".")
     start, end = lines.span(finding.site)
     places = list(re.finditer(rf"(?<!\w){re.escape(old)}(?!\w)", lines.text[start:end]))
-    if parent != new_parent or len(places) != 1:
+    if _leaf(parent) != _leaf(new_parent) or len(places) != 1:
         raise CannotFixError("the text there does not spell the old name")
     return Edit(start + places[0].start(), start + places[0].end(), new)
+
+
+def _leaf(dotted: str) -> str:
+    return dotted.rpartition(".")[2]

@@ -171,6 +171,18 @@ def test_an_import_of_several_names_in_a_document_follows_their_module(moved: Mi
     assert moved.read("a.md") == before.replace("shop.store", "shop.depot")
 
 
+def test_a_member_renamed_while_its_module_moved_is_followed(migration: Migration, audit_fix: Run) -> None:
+    body = "class Store:\n    def load(self, name):\n        return name.join(name, name)\n"
+    use = "from shop.store import Store\n\n\ndef use(store: Store):\n    return store.load('a')\n"
+    migration.write({"shop/__init__.py": "", "shop/store.py": body, "use.py": use})
+    migration.commit()
+    migration.git("mv", "shop/store.py", "shop/depot.py")
+    migration.write({"shop/depot.py": body.replace("load", "fetch")})
+    migration.commit()
+    assert audit_fix(migration.root, "--since", "HEAD~1").exit_code == 0
+    assert migration.read("use.py") == use.replace("shop.store", "shop.depot").replace("load", "fetch")
+
+
 def test_the_lines_drawn_along_a_title_grow_with_it(migration: Migration, audit_fix: Run) -> None:
     migration.write(
         {
