@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from typing import Final
 
 from audit.facts.callables import dotted, leaf_of
 from audit.facts.nodes import nodes_of
+from audit.model.regex import regex
 
+_ADDRESS: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d][\w.]*)?")
 _PATCHING = frozenset({"patch", "object", "dict", "multiple", "setattr", "delattr", "spy"})
 
 
@@ -25,15 +28,19 @@ def given_names(decorators: Iterable[ast.expr], name: str) -> set[str]:
 
 def announced_names(call: ast.Call) -> set[str]:
     """The plain names among the strings that a call is handed, but for those that it adds to a list or the like:
-    ``deprecated.constant("OLD", NEW)`` may well define ``OLD`` in the module that calls it."""
+    ``deprecated.constant("OLD", NEW)`` may well define ``OLD`` in the module that calls it. So may one that is told
+    where to find it, ``deferred("moved", Old="pkg.new:Old")``."""
     if dotted(call.func).startswith("__all__."):
         return set()
     values = (*call.args, *(keyword.value for keyword in call.keywords))
-    return {
-        each.value
-        for each in values
-        if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value.isidentifier()
-    }
+    found = {_text(each) for each in values}
+    found |= {each.arg or "" for each in call.keywords if _ADDRESS.fullmatch(_text(each.value))}
+    return {each for each in found if each.isidentifier()}
+
+
+def names_module(call: ast.Call) -> bool:
+    """Whether the first thing that a call is handed is a dotted name: ``moved("pkg.new", "2.0")``."""
+    return bool(call.args) and _ADDRESS.fullmatch(_text(call.args[0])) is not None
 
 
 def asked_for(test: ast.expr) -> frozenset[str]:
@@ -46,6 +53,10 @@ def asked_for(test: ast.expr) -> frozenset[str]:
         for part in each.args
         if isinstance(part, ast.Constant) and isinstance(part.value, str) and "." in part.value
     )
+
+
+def _text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _strings(node: ast.AST) -> set[str]:

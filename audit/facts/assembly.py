@@ -15,15 +15,17 @@ if TYPE_CHECKING:
 def facts_of(collector: Collector, tree: ast.Module) -> FileFacts:
     """The facts of a file, once every statement of its ``tree`` was visited."""
     found, imports, expressions = collector.definitions, collector.imports.found, collector.expressions
-    exports = found.exports.names
+    exports, definitions = found.exports.names, found.remaining()
+    # a module that defines nothing and names another to what it calls takes its names from there
+    is_moved = collector.names_module and all(each.kind == "import" for each in definitions)
     return FileFacts(
         imports=tuple(imports),
-        definitions=found.remaining(),
+        definitions=definitions,
         attributes=attributes_of(expressions.chains, imports, expressions.probed, collector.spans),
         texts=texts_of(expressions.strings.distinct(), imports),
         exports=None if exports is None else tuple(exports),
         export_spans=() if exports is None else tuple(exports.values()),
-        open=found.open or expressions.open,
+        open=found.open or expressions.open or is_moved,
         namespace=found.namespace or expressions.namespace,
         sys_path=tuple(dict.fromkeys(expressions.sys_path)),
         tests=found.tests,

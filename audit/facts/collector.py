@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, Final
 
-from audit.facts.announced import announced_names, asked_for, given_names
+from audit.facts.announced import announced_names, asked_for, given_names, names_module
 from audit.facts.assembly import facts_of
 from audit.facts.bodies import parameters_of
 from audit.facts.composed import Constants
@@ -25,6 +25,7 @@ from audit.facts.guards import (
     swallowed_failures,
 )
 from audit.facts.imports import Imports
+from audit.facts.rare_statements import delete_statement, match_statement, outer_names
 from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
 from audit.model.facts import Context, FileFacts
@@ -45,6 +46,7 @@ class Collector:
         self.mocked: frozenset[str] = frozenset()
         self.asked_for: frozenset[str] = frozenset()
         self.announced: set[str] = set()
+        self.names_module = False
         self.imports = Imports(self)
         self.definitions: Definitions = Definitions(self.spans)
         self.expressions = Expressions(self)
@@ -133,6 +135,7 @@ class Collector:
     def _expression(self, node: ast.Expr) -> None:
         if self.scope is self.module and isinstance(node.value, ast.Call):
             self.announced |= announced_names(node.value)
+            self.names_module |= names_module(node.value)
         self.expressions.discarded = node.value
         self.expressions.visit(node.value)
 
@@ -245,39 +248,9 @@ class Collector:
         if node.value is not None:
             self.expressions.visit(node.value)
 
-    def _match(self, node: ast.Match) -> None:
-        self.expressions.visit(node.subject)
-        for case in node.cases:
-            for part in ast.walk(case.pattern):
-                for name in (getattr(part, "name", None), getattr(part, "rest", None)):
-                    if isinstance(name, str):
-                        self.scope.bind(name)
-                        self.definitions.variable(self.scope, self.module, name, node, None)
-                if isinstance(part, ast.expr):
-                    self.expressions.visit(part)
-            if case.guard is not None:
-                self.expressions.visit(case.guard)
-            self.block(case.body)
-
     def _while(self, node: ast.While) -> None:
         self.expressions.visit(node.test)
         self.block([*node.body, *node.orelse])
-
-    def _delete(self, node: ast.Delete) -> None:
-        for target in node.targets:
-            if isinstance(target, ast.Name):
-                if node in self.top_level:
-                    self.definitions.remove(target.id)
-            else:
-                self.expressions.visit(target)
-
-    def _outer(self, node: ast.Global | ast.Nonlocal) -> None:
-        if isinstance(node, ast.Global):
-            self.scope.outer_names.update(node.names)
-            for name in node.names:
-                self.definitions.add(self.module, self.module, name, "variable", node)
-        else:
-            self.scope.nonlocal_names.update(node.names)
 
 
 _HANDLERS: Final[dict[type[ast.stmt], Callable[[Collector, Any], None]]] = {
@@ -299,8 +272,8 @@ _HANDLERS: Final[dict[type[ast.stmt], Callable[[Collector, Any], None]]] = {
     ast.Try: Collector._try,
     ast.TryStar: Collector._try,
     ast.While: Collector._while,
-    ast.Match: Collector._match,
-    ast.Delete: Collector._delete,
-    ast.Global: Collector._outer,
-    ast.Nonlocal: Collector._outer,
+    ast.Match: match_statement,
+    ast.Delete: delete_statement,
+    ast.Global: outer_names,
+    ast.Nonlocal: outer_names,
 }
