@@ -103,7 +103,8 @@ class FileReferences:
                     yield range(len(statement.names)), missing
                     return
                 yield range(position, position + 1), missing
-            if module.status == "found" and statement.is_from and name.name != "*" and not module.weak:
+            is_judged = not module.weak or self._was_offered(module, name.name)
+            if module.status == "found" and statement.is_from and name.name != "*" and is_judged:
                 symbol = self._missing_symbol(statement, module, name.name)
                 if symbol is not None:
                     span = statement.span if len(statement.names) == 1 else name.span
@@ -111,6 +112,16 @@ class FileReferences:
                         range(position, position + 1),
                         self._make("import", span, module.dotted, symbol, statement.context, dead_fallback),
                     )
+
+    def _was_offered(self, module: Resolution, name: str) -> bool:
+        """Whether the very module that a name seems to mean, which nothing declares, offered a symbol at the base: then
+        it is the one that is meant."""
+        base = self.program.base
+        if base is None or self.program.distributions.has(module.dotted.partition(".")[0]):
+            return False
+        before = base.absolute(self.path, module.dotted)
+        is_same = before.status == "found" and {node.stem for node in before.nodes} == {n.stem for n in module.nodes}
+        return is_same and base.symbols.defines(before.nodes, name) == "yes"
 
     def _missing_symbol(self, statement: Import, module: Resolution, name: str) -> str | None:
         answer = self.program.symbols.defines(module.nodes, name)
