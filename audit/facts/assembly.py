@@ -16,6 +16,7 @@ def facts_of(collector: Collector, tree: ast.Module) -> FileFacts:
     """The facts of a file, once every statement of its ``tree`` was visited."""
     found, imports, expressions = collector.definitions, collector.imports.found, collector.expressions
     exports, definitions = found.exports.names, found.remaining()
+    remakes_itself = expressions.strings.places_modules and bool(expressions.handed_to)
     # a module that defines nothing and names another to what it calls takes its names from there
     is_moved = collector.names_module and all(each.kind == "import" for each in definitions)
     return FileFacts(
@@ -25,7 +26,7 @@ def facts_of(collector: Collector, tree: ast.Module) -> FileFacts:
         texts=texts_of(expressions.strings.distinct(), imports),
         exports=None if exports is None else tuple(exports),
         export_spans=() if exports is None else tuple(exports.values()),
-        open=found.open or expressions.open or is_moved,
+        open=found.open or expressions.open or is_moved or remakes_itself,
         namespace=found.namespace or expressions.namespace,
         sys_path=tuple(dict.fromkeys(expressions.sys_path)),
         tests=found.tests,

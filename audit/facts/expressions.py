@@ -251,10 +251,7 @@ class Expressions:
         owner = dotted(node.value)
         if owner.endswith(".__dict__") and isinstance(node.ctx, ast.Store):
             self.collector.definitions.opens_self(owner.partition(".")[0])
-        if is_own_module(node) or (isinstance(node.ctx, ast.Store) and owner == "sys.modules"):
-            self.open |= not isinstance(node.slice, ast.Constant)
-            if isinstance(node.ctx, ast.Store):
-                self.strings.computed(node.slice)
+        self.open |= self.strings.placed(node, owner)
         self.strings.looked_up(node, scope, owner)
 
     def walrus(self, node: ast.NamedExpr, scope: Scope) -> None:

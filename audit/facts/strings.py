@@ -63,6 +63,8 @@ class Strings:
         self.injected: set[str] = set()
         self.given: set[str] = set()
         """Names that decorators give to what they decorate: no references to what is there already."""
+        self.places_modules = False
+        """Whether a function puts modules in place whose names are computed."""
         self.finds_modules = False
         """Whether the file changes how modules are found: those that it names may be found only thereby."""
 
@@ -181,6 +183,20 @@ class Strings:
                 self.injected.add(node.slice.value)
             elif isinstance(node.ctx, ast.Load):
                 self.constant(node.slice, scope, owner, "0")
+
+    def placed(self, node: ast.Subscript, owner: str) -> bool:
+        """Note what ``sys.modules[...] = ...`` puts in place; whether that, or what is asked for, may be the file's own
+        module. A function puts it there that is given its name."""
+        is_own, puts = is_own_module(node), isinstance(node.ctx, ast.Store)
+        if not is_own and not (puts and owner == "sys.modules"):
+            return False
+        if puts:
+            self.computed(node.slice)
+        if isinstance(node.slice, ast.Constant):
+            return False
+        within = not is_own and self.collector.scope.is_function
+        self.places_modules |= within
+        return not within
 
     def computed(self, key: ast.expr) -> None:
         """Note that a module is put in place, or changed, whose name another file may have handed over."""
