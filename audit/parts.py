@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audit.pipeline import open_codebase
+from audit.pipeline import resolved
 from audit.sources.repository import Repository
 
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ def open_part(
         SourceError: the repository cannot be read, or the clone is shallow and ``since`` is given.
         ConfigError: every mistake in the configuration.
     """
-    folder = _folder_of(path, at)
-    opened = Repository(path).top if folder else path
-    return Part(open_codebase(opened, at=at, since=since, jobs=jobs, use_cache=use_cache), folder)
-
-
-def _folder_of(path: Path, at: str | None) -> str:
-    """The folder of a repository that is asked about, where it is not to be looked at alone."""
     repository = Repository(path)
+    folder = _folder_of(repository, at)
+    opened = Repository(repository.top) if folder else repository
+    return Part(resolved(opened, at=at, since=since, jobs=jobs, use_cache=use_cache), folder)
+
+
+def _folder_of(repository: Repository, at: str | None) -> str:
+    """The folder of a repository that is asked about, where it is not to be looked at alone."""
     if not repository.prefix:
         return ""
     from audit.config.load import load_configuration  # loaded while git looks at a repository otherwise

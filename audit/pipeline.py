@@ -21,7 +21,13 @@ def open_codebase(
         SourceError: the repository cannot be read, or the clone is shallow and ``since`` is given.
         ConfigError: every mistake in the repository's configuration.
     """
-    repository = Repository(path)
+    return resolved(Repository(path), at=at, since=since, jobs=jobs, use_cache=use_cache)
+
+
+def resolved(
+    repository: Repository, *, at: str | None, since: str | None, jobs: int, use_cache: bool
+) -> ResolvedCodebase:
+    """The same for a repository that is open already: opening it asks git. Raises what `open_codebase` does."""
     base_tree = repository.base(since, at=at) if since is not None else None
     tree = repository.tree(at)
     history = repository.history(base_tree, tree) if base_tree is not None else None

@@ -43,6 +43,14 @@ def test_a_second_run_says_the_same_and_opens_nothing(tmp_path: Path) -> None:
     assert [each.path for each in warm.skipped] == ["b.yaml"]
 
 
+def test_a_document_that_records_the_past_is_not_opened(tmp_path: Path) -> None:
+    told = {"README.md": "see `shop.old`\n", "CHANGELOG.md": "see `shop.old`\n"}
+    result, opened = run(tmp_path, {**NOW, **told})
+    assert "README.md" in opened
+    assert "CHANGELOG.md" not in opened
+    assert [finding.site.path for finding in result.findings] == ["README.md", "a.yaml"]
+
+
 def test_a_changed_file_alone_is_opened(tmp_path: Path) -> None:
     run(tmp_path)
     result, opened = run(tmp_path, {**NOW, "c.md": "see `shop.old`\n"})
