@@ -44,7 +44,7 @@ def test_a_second_run_says_the_same_and_opens_nothing(tmp_path: Path) -> None:
 
 
 def test_a_document_that_records_the_past_is_not_opened(tmp_path: Path) -> None:
-    told = {"README.md": "see `shop.old`\n", "CHANGELOG.md": "see `shop.old`\n"}
+    told = {"README.md": "see `shop.old`\n", "CHANGELOG.md": "left `shop.old`\n"}
     result, opened = run(tmp_path, {**NOW, **told})
     assert "README.md" in opened
     assert "CHANGELOG.md" not in opened
