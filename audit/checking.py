@@ -191,7 +191,7 @@ def _with_replacements(
         if name and name != finding.target and declared[name] == instead:
             instead = f"{instead}{finding.target[len(name) :]}"
         elif instead is None and finding.kind == "import" and moved is not None:
-            instead = moved.meant(finding.site.path, finding.target)
+            instead = moved.meant(finding.site, finding.target)
         if instead is not None and instead != finding.replacement:
             message = f"{finding.message.removesuffix(f'; use {finding.replacement}')}; use {instead}"
             found.append(msgspec.structs.replace(finding, replacement=instead, message=message))

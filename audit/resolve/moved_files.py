@@ -1,4 +1,4 @@
-"""What a file that has moved means by the names that it still looks for beside itself."""
+"""What a file that has moved means by the names that it still looks for beside and above itself."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ class MovedFiles:
         self._came_from = {new: old for old, new in renames.items()}
         self._retirements = retirements
 
-    def meant(self, path: str, target: str) -> str | None:
-        """The name beside the old place of ``path`` where it now looks for ``target``; None when nothing tells."""
+    def meant(self, site: Site, target: str) -> str | None:
+        """The name seen from the old place of a file where the import at ``site`` now looks for ``target``; None when
+        nothing tells."""
+        path = site.path
         old = self._came_from.get(path)
         if old is None or old not in self._base.index.names:
             return None
-        folder, here = _package(self._base.index.names, old), _package(self._program.index.names, path)
+        climbed = self._levels(site) - 1
+        folder = _above(_package(self._base.index.names, old), climbed)
+        here = _above(_package(self._program.index.names, path), climbed)
         if not here or not folder or not target.startswith(f"{here}."):
             return None
         meant = f"{folder}{target[len(here) :]}"
@@ -35,6 +39,12 @@ class MovedFiles:
         if holder.status == "found" and self._program.symbols.defines(holder.nodes, symbol) == "yes":
             return meant
         return self._successor(path, meant, "") or self._successor(path, module, symbol)
+
+    def _levels(self, site: Site) -> int:
+        """How many dots the import at a place begins with; 1 for an absolute one."""
+        place = (site.line or 0, site.column or 0)
+        around = (each for each in self._program.facts(site.path).imports if each.span[:2] <= place < each.span[2:])
+        return max((each.level for each in around), default=1) or 1
 
     def _successor(self, path: str, module: str, symbol: str) -> str | None:
         past = self._retirements.of(
@@ -47,3 +57,8 @@ def _package(names: Mapping[str, str], path: str) -> str:
     """The dotted package whose modules a file's relative imports name; empty for a file in none."""
     name = names.get(path, "")
     return name if path.endswith("/__init__.py") else name.rpartition(".")[0]
+
+
+def _above(package: str, levels: int) -> str:
+    """The package that many levels above another; empty above the top."""
+    return ".".join(package.split(".")[: max(0, package.count(".") + 1 - levels)])

@@ -223,6 +223,28 @@ def test_a_moved_file_still_means_what_lay_beside_its_old_place(migration: Migra
     )
 
 
+def test_a_moved_file_still_means_what_lay_above_its_old_place(migration: Migration, audit_fix: Run) -> None:
+    migration.write(
+        {
+            **dict.fromkeys(("shop/__init__.py", "shop/front/__init__.py", "shop/trial/__init__.py"), ""),
+            "shop/trial/desk/__init__.py": "",
+            "shop/store.py": "def load():\n    return 'loaded'\n",
+            "shop/vault.py": "class Vault:\n    key = 'k'\n",
+            "shop/front/till.py": "from ..store import load\nfrom .. import (\n    vault,\n)\n\n\ndef sell():\n"
+            "    # all that a till does\n    return load(), vault.Vault.key\n",
+        }
+    )
+    migration.commit()
+    migration.git("mv", "shop/front/till.py", "shop/trial/desk/till.py")
+    migration.git("mv", "shop/vault.py", "shop/safe.py")
+    migration.commit()
+    assert audit_fix(migration.root, "--since", "HEAD~1").exit_code == 0
+    assert migration.read("shop/trial/desk/till.py") == (
+        "from ...store import load\nfrom ... import (\n    safe,\n)\n\n\ndef sell():\n"
+        "    # all that a till does\n    return load(), safe.Vault.key\n"
+    )
+
+
 def test_the_same_rename_reaches_what_is_no_python(moved: Migration, audit_fix: Run) -> None:
     moved.write(
         {
