@@ -94,7 +94,7 @@ class Renamer:
         edits: list[Edit] = []
         besides: set[str] = set()
         if plain:
-            self._demand_top(found, old, module)
+            besides |= self._demand_top(found, old, module)
         for access in accesses_of(self._syntax.assignments(found.node, name)):
             if any(not self._is_edited(referent) for referent in access.referents):
                 raise CannotFixError(f"{name} may come from another import of this file as well")
@@ -112,19 +112,19 @@ class Renamer:
             if leaf and home != f"{module}.{leaf}":
                 within, _, renamed = home.rpartition(".")
                 if within != module:
-                    besides.add(within)
-                    self._demand_top(found, "", within)
+                    besides |= {within, *self._demand_top(found, "", within)}
                     shown = within
                 edits += self._respelled(chain[: length + 1], f"{shown}.{renamed}")
             elif plain:
                 edits += self._respelled(chain[:length], module)
         return edits, besides
 
-    def _demand_top(self, found: Imported, old: str, module: str) -> None:
-        """Raise unless the first part of ``module`` is free, and nothing else needs that of ``old``."""
+    def _demand_top(self, found: Imported, old: str, module: str) -> set[str]:
+        """Raise unless the first part of ``module`` is free; the package that must be imported besides, where uses
+        reach one above ``old`` that the statement will not bring any more."""
         top, new_top = old.partition(".")[0], module.partition(".")[0]
         if top == new_top:
-            return
+            return set()
         for binding in self._syntax.bindings(new_top):
             if not (isinstance(binding, ImportAssignment) and isinstance(binding.node, cst.Import)):
                 raise CannotFixError(f"the name {new_top} already means something else in this file")
@@ -134,8 +134,9 @@ class Renamer:
         while prefix:
             for access in accesses_of(self._syntax.assignments(found.node, prefix)):
                 if all(self._is_edited(referent) for referent in access.referents):
-                    raise CannotFixError(f"{prefix} is reached through this import as well")
+                    return {prefix}
             prefix = prefix.rpartition(".")[0]
+        return set()
 
     def _respelled(self, parts: list[cst.Name], new: str) -> Iterator[Edit]:
         """A dotted access spelled anew: part by part where it spans lines."""

@@ -14,7 +14,8 @@ from audit.model.regex import regex
 _SHOWN: Final = ("REF008", "REF009")
 _FURTHEST: Final = 2_000
 """Characters within which a name follows the module that it is imported from."""
-_OTHER_NAMES: Final = r"(?:[ \t\w,]*|\s*\([\w\s,>.\\\"]*)"
+_OTHER_NAMES: Final = r"(?:(?:[ \t\w,]|\\\r?\n[ \t.>]*)*|\s*\([^()]*)"
+"""On one line, on lines that a backslash joins, or in parentheses with comments and prompts."""
 _ACCESS: Final = regex(r"\w+(?:\.\w+)+")
 NO_REPLACEMENT: Final = "no replacement known"
 
@@ -47,8 +48,12 @@ def _module_of(lines: Lines, finding: Finding, relocate: Relocate) -> Edit | Non
     """The edit of the module in an import that a document shows, where a finding stands at one name of several."""
     start, end = lines.span(finding.site)
     name, before = lines.text[start:end].partition(" ")[0], lines.text[max(0, start - _FURTHEST) : start]
-    found = re.search(rf"(?<![\w.])from\s+({re.escape(finding.target)})\s+import\b{_OTHER_NAMES}$", before)
-    if found is None or relocate(finding, name) != f"{finding.replacement}.{name}":
+    module = rf"({re.escape(finding.target)})(?:\.(\w+))?(?:\.\w+)*"
+    found = re.search(rf"(?<![\w.])from\s+{module}\s+import\b{_OTHER_NAMES}$", before)
+    if found is None:
+        return None
+    follower = found[2] or name
+    if relocate(finding, follower) != f"{finding.replacement}.{follower}":
         return None
     return Edit(start - len(before) + found.start(1), start - len(before) + found.end(1), finding.replacement or "")
 

@@ -188,10 +188,17 @@ class MentionJudge:
                 continue
             if end == len(parts) or head.weak:
                 return None
-            if not all(node.kind == "namespace" for node in head.nodes) and not self._has_lost(where, head, parts[end]):
+            if self._held_names(where, head) and not self._has_lost(where, head, parts[end]):
                 return self._gone_symbol(where, head, parts[end:], certain)
             break
         return self._gone_module(where, parts, certain)
+
+    def _held_names(self, where: str, module: Resolution) -> bool:
+        """Whether a module is, or was at the base, more than a folder."""
+        if not all(node.kind == "namespace" for node in module.nodes):
+            return True
+        before = self._base.absolute(where, module.dotted) if self._base is not None else None
+        return before is not None and any(node.kind != "namespace" for node in before.nodes)
 
     def _was_its_own(self, name: str) -> bool:
         """Whether the base defined a name in the module that it is relative to, or passed it on from a package."""

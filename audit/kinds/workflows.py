@@ -62,13 +62,12 @@ class Workflows(TextKind):
         if "environment" in scalar.keys or _ASSIGNMENT.match(value):
             yield from command_mentions(value, scalar.start, positions, _COMMAND)
             return
-        for start, text in _paths(scalar, source.name):
+        for start, written, text in _paths(scalar, source.name):
             shift = scalar.start + max(source.text[scalar.start : scalar.end].find(value), 0) + start
             role = f"`{scalar.key}`"
             form = "path" if _FOLDER.fullmatch(text) and scalar.key in _PATH_KEYS else form_of(text)
             if form is not None:
                 kind = "path" if form == "path" else "setting"
-                written = text.removeprefix(f"{_DOCS}/") if source.name.startswith("mkdocs") else text
                 span = positions.span(shift, shift + len(written))
                 yield Mention("REF007", kind, text, form, role, "warning", span)
 
@@ -132,16 +131,16 @@ class Workflows(TextKind):
     )
 
 
-def _paths(scalar: Scalar, file: str) -> Iterator[tuple[int, str]]:
-    """The paths and names within one value, and where each begins in it."""
+def _paths(scalar: Scalar, file: str) -> Iterator[tuple[int, str, str]]:
+    """The paths and names within one value: where each begins in it, how it is written, and what that means."""
     value = scalar.value
     if file.startswith(".pre-commit") and scalar.key in _REGEX_KEYS:
-        yield from ((start, path) for start, _, path in paths_in_regex(value))
+        yield from ((start, path, path) for start, _, path in paths_in_regex(value))
     elif scalar.key == "volumes":
-        yield 0, value.partition(":")[0]
+        yield 0, value.partition(":")[0], value.partition(":")[0]
     elif file.startswith("mkdocs") and "nav" in scalar.keys and "://" not in value:
-        yield 0, f"{_DOCS}/{value}"
+        yield 0, value, f"{_DOCS}/{value}"
     elif "hashFiles(" in value:
-        yield from ((found.start(1), found[1]) for found in _QUOTED.finditer(value))
+        yield from ((found.start(1), found[1], found[1]) for found in _QUOTED.finditer(value))
     else:
-        yield 0, value
+        yield 0, value, value

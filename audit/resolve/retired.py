@@ -18,6 +18,7 @@ from audit.model.findings import Retirement
 from audit.model.references import Dangling
 from audit.model.settings import RetiredName
 from audit.resolve.program import Program
+from audit.resolve.strings import replaces
 from audit.resolve.successors import Successors
 
 
@@ -74,12 +75,13 @@ class Retirements:
         self._past = past
         self._declared = {name.name: name for name in declared}
         self._blob_facts = blob_facts
-        self._known: dict[tuple[str, str, str], Retired | None] = {}
+        self._known: dict[tuple[str, str, str, bool], Retired | None] = {}
         self._signatures: dict[str, Retirement | None] = {}
 
     def of(self, missing: Dangling) -> Retired | None:
         """What is known of a dangling name's past; None when it never existed as far as can be told."""
-        key = (missing.module, missing.symbol, missing.site.path if self._base is not None else "")
+        here = missing.site.path if self._base is not None else ""
+        key = (missing.module, missing.symbol, here, replaces(missing.callee))
         if key not in self._known:
             declared = self._declared_name(missing.target)
             found = self._find(missing)
@@ -117,9 +119,16 @@ class Retirements:
             return None
         found = self._base.symbols.find(holder.nodes, missing.symbol)
         retirement = self._symbol_removal(found[0], missing.symbol) if found else None
-        successors = self._successors
-        successor = successors.of_symbol(path, module, missing.symbol, missing.module) if successors else None
-        return Retired("symbol", retirement, successor)
+        return Retired("symbol", retirement, self._successor(missing, module))
+
+    def _successor(self, missing: Dangling, module: str) -> str | None:
+        """Where a symbol of ``module``, as that was called at the base, is to be taken from or replaced now."""
+        if self._successors is None:
+            return None
+        path, symbol = missing.site.path, missing.symbol
+        if replaces(missing.callee) and self._successors.takes_from_elsewhere(path, module, symbol):
+            return self._successors.of_lookup(path, module, symbol)
+        return self._successors.of_symbol(path, module, symbol, missing.module)
 
     def _name_at_base(self, path: str, module: str) -> str:
         """What a module was called at the base: the name of the file that it was moved from, or the same."""

@@ -73,6 +73,11 @@ def imports_modules(text: Text) -> bool:
     return taken and text.argument in _FIRST
 
 
+def replaces(callee: str) -> bool:
+    """Whether a callable puts something else in place of what it is told the name of, where others look it up."""
+    return _is_patch(callee) or callee.rpartition(".")[2] in _MONKEYPATCHING
+
+
 def _is_patch(callee: str) -> bool:
     return callee in _PATCHING or ("mock" in callee and any(callee.endswith(f".{each}") for each in _PATCHING))
 

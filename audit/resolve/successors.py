@@ -86,6 +86,8 @@ class Successors:
         if origin is None:
             return None
         home = self._home(*origin)
+        if home is None and self.takes_from_elsewhere(path, module, symbol):
+            home = self._stays(*origin)
         if home is None:
             return None
         holder, _, name = home.partition(":")
@@ -94,6 +96,40 @@ class Successors:
         if is_offered and self._program.symbols.defines(offered.nodes, name) == "yes":
             return f"{called}.{name}"
         return f"{holder}.{name}"
+
+    def takes_from_elsewhere(self, path: str, module: str, symbol: str) -> bool:
+        """Whether a module of the base only imported what a name of it stands for, by its name or by a star."""
+        nodes, head = self._base.absolute(path, module).nodes, symbol.partition(".")[0]
+        found = self._base.symbols.find(nodes, head)
+        if found is not None:
+            return found[1].kind == "import"
+        return any(self._base.symbols.origin(file, head) is not None for node in nodes for file in node.files)
+
+    def of_lookup(self, path: str, module: str, symbol: str) -> str | None:
+        """Where the code of ``module`` now looks up a name that it imported: in the one module that the code, or some
+        of it, has gone to and that has the name as well."""
+        files = [file for node in self._base.absolute(path, module).nodes for file in node.files]
+        homes = {self._program.index.names.get(self._renames.get(file, file), "") for file in files}
+        for file in files:
+            for definition in self._base.facts(file).definitions:
+                if _is_distinct(definition) and "." not in definition.name:
+                    homes |= {home.partition(":")[0] for home in self._homes(definition.digest)}
+        head, symbols = symbol.partition(".")[0], self._program.symbols
+        fits = [
+            home
+            for home in homes - {""}
+            if any(symbols.offers(file, head) == "yes" for file in self._program.index.paths_of[home])
+        ]
+        return f"{fits[0]}.{symbol}" if len(fits) == 1 else None
+
+    def _stays(self, path: str, definition: Definition) -> str | None:
+        """The place of a definition that stands where it stood, as ``module:name``."""
+        place = self._renames.get(path, path)
+        module = self._program.index.names.get(place)
+        if module is None or self._program.symbols.offers(place, definition.name.partition(".")[0]) != "yes":
+            return None
+        stands = self._program.symbols.definitions(place).get(definition.name)
+        return f"{module}:{definition.name}" if stands is not None and stands.kind == definition.kind else None
 
     def _origin(self, nodes: tuple[Node, ...], symbol: str) -> tuple[str, Definition] | None:
         """The file that really defined a symbol at the base, through re-exports, and the definition."""

@@ -171,6 +171,80 @@ def test_an_import_of_several_names_in_a_document_follows_their_module(moved: Mi
     assert moved.read("a.md") == before.replace("shop.store", "shop.depot")
 
 
+def test_an_import_that_a_document_shows_follows_a_package_above_its_module(
+    migration: Migration, audit_fix: Run
+) -> None:
+    shown = (
+        "from shop.old.till import a, b as c\nfrom shop.old.till import a, \\\n    b\n"
+        "from shop.old.till import (  # both\n    a,  # the first\n    b,\n)\n"
+    )
+    prompts = (
+        "".join(f">>> {line}\n" for line in shown.splitlines()).replace(">>>  ", "...  ").replace(">>> )", "... )")
+    )
+    files = {
+        "a.md": f"```python\n{shown}```\n",
+        "a.rst": f"Use\n\n{prompts}\n.. code-block:: python\n\n    from shop.old.till import a, b\n",
+        "a.py": f'"""Use it.\n\n{prompts}"""\n',
+    }
+    migration.write({"shop/__init__.py": "", "shop/old/__init__.py": "", **files})
+    migration.write({"shop/old/till.py": "def a():\n    return 'a'\n\n\ndef b():\n    return 'b'\n"})
+    migration.commit()
+    migration.git("mv", "shop/old", "shop/new")
+    migration.commit()
+    assert audit_fix(migration.root, "--since", "HEAD~1").exit_code == 0
+    assert {name: migration.read(name) for name in files} == {
+        name: text.replace("shop.old", "shop.new") for name, text in files.items()
+    }
+
+
+def test_a_name_is_taken_from_where_it_is_defined_and_patched_where_it_is_looked_up(
+    migration: Migration, audit_fix: Run
+) -> None:
+    migration.write(
+        {
+            "shop/__init__.py": "from .store import Store\n",
+            "shop/store.py": "class Store:\n    def load(self):\n        return 'loaded'\n",
+            "shop/till.py": "import os\n\nfrom shop.store import Store as Stock\n\n\ndef sell():\n"
+            "    return os.sep, Stock().load()\n",
+            "use.py": "from unittest.mock import patch\n\nfrom shop import Store\nfrom shop.till import Stock\n\n\n"
+            "def use():\n"
+            "    with patch('shop.till.Stock.load'), patch('shop.till.os.sep'), patch('shop.Store'):\n"
+            "        return Store, Stock\n",
+        }
+    )
+    migration.commit()
+    migration.write({"shop/__init__.py": ""})
+    migration.git("mv", "shop/till.py", "shop/desk.py")
+    migration.write({"shop/till/__init__.py": "from shop.till.desk import sell\n"})
+    migration.git("mv", "shop/desk.py", "shop/till/desk.py")
+    migration.commit()
+    done = audit_fix(migration.root, "--since", "HEAD~1")
+    assert [line for line in done.stdout.splitlines() if " left: " in line and line.startswith("use.py")] == [
+        "use.py:8: REF004 shop.Store left: no replacement known"
+    ]
+    assert migration.read("use.py") == (
+        "from unittest.mock import patch\n\nfrom shop.store import Store\nfrom shop.store import Store as Stock\n\n\n"
+        "def use():\n"
+        "    with patch('shop.till.desk.Stock.load'), patch('shop.till.desk.os.sep'), patch('shop.Store'):\n"
+        "        return Store, Stock\n"
+    )
+
+
+def test_the_files_of_a_documentation_site_are_renamed_where_they_stand(migration: Migration, audit_fix: Run) -> None:
+    site = (
+        "nav:\n  - Home: guide/index.md\nplugins:\n  - gen-files:\n      scripts:\n        - docs/make_pages.py\n"
+        "        - 'docs/make_pages.py'\n"
+    )
+    migration.write({"mkdocs.yml": site, "docs/make_pages.py": "def make():\n    return 'pages'\n"})
+    migration.write({"docs/guide/index.md": "# Home\n\nAll that there is to say.\n", "shop.py": ""})
+    migration.commit()
+    migration.git("mv", "docs/make_pages.py", "docs/pages.py")
+    migration.git("mv", "docs/guide", "docs/guides")
+    migration.commit()
+    assert audit_fix(migration.root, "--since", "HEAD~1").exit_code == 0
+    assert migration.read("mkdocs.yml") == site.replace("make_pages", "pages").replace("guide/", "guides/")
+
+
 def test_a_member_renamed_while_its_module_moved_is_followed(migration: Migration, audit_fix: Run) -> None:
     body = "class Store:\n    def load(self, name):\n        return name.join(name, name)\n"
     use = "from shop.store import Store\n\n\ndef use(store: Store):\n    return store.load('a')\n"
