@@ -194,7 +194,7 @@ class Program:
             weak = self.distributions.has(parts[0]) or (
                 parts[0] in self.outside_names() and all(self._under(node, local, parts) for node in nodes)
             )
-            return self._shadowed(nodes, local, parts) or Resolution("found", dotted, tuple(nodes), weak)
+            return self._shadowed(path, nodes, local, parts) or Resolution("found", dotted, tuple(nodes), weak)
         stood = self._stood(path, dotted)
         implied = [] if stood or self.distributions.may_provide(parts[0]) else self.index.implied_roots(parts)
         if implied:  # of several packages of one name, which one is meant depends on where the program starts
@@ -223,6 +223,12 @@ class Program:
         before = self.base.absolute(path, dotted)
         return before.status == "found" and not before.weak and _is_own(self.base, before)
 
+    def _was_a_package(self, path: str, top: str) -> bool:
+        """Whether what is a bare folder was a package of its own at the base, which no distribution took over since."""
+        if self.base is None or self.distributions.took_over(top, self.base.distributions):
+            return False
+        return any(node.kind == "package" for node in self.base.absolute(path, top).nodes)
+
     def _stands(self, path: str, dotted: str) -> bool:
         """Whether all files that the base held under a name are there still: by which name depends on where a program
         starts once another folder has become a package."""
@@ -239,9 +245,12 @@ class Program:
         """Whether a folder without any Python lies where the name leads: it imports, as an empty namespace."""
         return any(posixpath.join(root, *parts) in self.index.every_folder for root in roots)
 
-    def _shadowed(self, nodes: list[Node], local: tuple[str, ...], parts: tuple[str, ...]) -> Resolution | None:
+    def _shadowed(
+        self, path: str, nodes: list[Node], local: tuple[str, ...], parts: tuple[str, ...]
+    ) -> Resolution | None:
         """A bare folder that merely shares the name of an installed distribution is not what is imported."""
-        if all(node.kind == "namespace" for node in nodes) and self.distributions.may_provide(parts[0]):
+        is_bare = all(node.kind == "namespace" for node in nodes) and self.distributions.may_provide(parts[0])
+        if is_bare and not self._was_a_package(path, parts[0]):
             tops = self.index.nodes((*local, *self.index.roots), parts[:1])
             if all(self.facts(file).namespace for node in tops for file in node.files):
                 return Resolution("foreign", ".".join(parts))

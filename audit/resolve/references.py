@@ -136,7 +136,8 @@ class FileReferences:
                 within = self.program.relative(self.path, statement.level, below)
             elif module.dotted:
                 within = self.program.absolute(self.path, f"{module.dotted}.{name}")
-            return name if within.status == "missing" else None
+            is_gone = within.status == "missing" or (within.status == "foreign" and self._was_offered(module, name))
+            return name if is_gone else None
         return name
 
     def _guarded_resolves(self, statement: Import) -> bool:

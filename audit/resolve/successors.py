@@ -123,7 +123,7 @@ class Successors:
         return f"{fits[0]}.{symbol}" if len(fits) == 1 else None
 
     def _stays(self, path: str, definition: Definition) -> str | None:
-        """The place of a definition that stands where it stood, as ``module:name``."""
+        """The place of a definition in the file where it stood, wherever that lies now, as ``module:name``."""
         place = self._renames.get(path, path)
         module = self._program.index.names.get(place)
         if module is None or self._program.symbols.offers(place, definition.name.partition(".")[0]) != "yes":
@@ -150,6 +150,8 @@ class Successors:
     def _home(self, path: str, definition: Definition) -> str | None:
         """The new place of a definition, as ``module:name``."""
         here = self._program.index.names.get(self._renames.get(path, path), "")
+        if path in self._renames and (along := self._stays(path, definition)):
+            return along
         if definition.digest.startswith(LOCAL) and (beside := self._beside(path, definition, here, _is_equal)):
             return beside
         if definition.kind not in _DEFINED:
