@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from metta_ref.eval.errors import NoEpisodesError
+from metta_ref.eval.connection import StatsError
 from metta_ref.eval.eval_stats_db import EvalStatsDB, Task
 from metta_ref.eval.records import PolicyKey
 from metta_ref.eval.statistics import (
@@ -84,23 +84,23 @@ def analyse(
     """Analyses every checkpoint in a database for the metrics whose names match one of the patterns.
 
     Checkpoints are compared with `baseline`, or the first one measured, by the metric `ranked_by`. Raises
-    NoEpisodesError when no checkpoint has a measured episode, none has a metric that matches, or the baseline or the
+    StatsError when no checkpoint has a measured episode, none has a metric that matches, or the baseline or the
     metric to rank by was not measured.
     """
     played = {policy: database.episode_values(policy, ranked_by) for policy in database.checkpoints()}
     measured = {policy: episodes for policy, episodes in played.items() if episodes}
     if not measured:
-        raise NoEpisodesError("no episode in the stats database ended: evaluate with more max_steps or episodes")
+        raise StatsError("no episode in the stats database ended: evaluate with more max_steps or episodes")
     recorded = sorted({name for policy in measured for name in database.metrics(policy)})
     chosen = [name for name in recorded if any(fnmatchcase(name, pattern) for pattern in patterns)]
     if not chosen:
-        raise NoEpisodesError(f"no metric matches {', '.join(patterns)}: recorded are {', '.join(recorded)}")
+        raise StatsError(f"no metric matches {', '.join(patterns)}: recorded are {', '.join(recorded)}")
     if ranked_by not in recorded:
-        raise NoEpisodesError(f"no metric {ranked_by} to rank by: recorded are {', '.join(recorded)}")
+        raise StatsError(f"no metric {ranked_by} to rank by: recorded are {', '.join(recorded)}")
     base = baseline or next(iter(measured))
     if base not in measured:
         there = ", ".join(f"{run} epoch {epoch}" for run, epoch in measured)
-        raise NoEpisodesError(f"baseline {base[0]} epoch {base[1]} was not measured: measured are {there}")
+        raise StatsError(f"baseline {base[0]} epoch {base[1]} was not measured: measured are {there}")
     compared = (compare(measured, policy, base, bootstrap) for policy in measured if policy != base)
     return Analysis(
         checkpoints=tuple(

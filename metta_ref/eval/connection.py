@@ -1,4 +1,4 @@
-"""One open stats database, a DuckDB file or on a PostgreSQL server, whose failures are those of `errors`.
+"""Where a stats database lies, in a DuckDB file or on a PostgreSQL server that several machines share, and an open one.
 
 Statements are written once, in the SQL that both share, and name their values as `$name`.
 """
@@ -6,17 +6,17 @@ Statements are written once, in the SQL that both share, and name their values a
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 import duckdb
 
-from metta_ref.config import ConfigError
-from metta_ref.eval.errors import StatsBusyError, StatsCorruptError, StatsError, StatsServerError
-from metta_ref.eval.place import Place, Server
+from metta_ref.config import ConfigError, RefusedError
 
 Value = str | int | float | datetime | None
 Row = tuple[Any, ...]
@@ -43,25 +43,78 @@ _LOCK: Final = 0x6D657474615F7265
 """Any number that no other program takes an advisory lock on."""
 
 
+class StatsError(RefusedError):
+    """A stats database that is not there, damaged, of another kind, in use or out of reach, or that holds no episode of
+    what it was asked about; the message says which, where, and what to do.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A PostgreSQL database by its URL, which may hold a password and so is shown to nobody: str() leaves it out."""
+
+    url: str = field(repr=False)
+
+    def __str__(self) -> str:
+        parts = urlsplit(self.url)
+        user = f"{parts.username}@" if parts.username else ""
+        port = f":{parts.port}" if parts.port else ""
+        return f"{parts.scheme}://{user}{parts.hostname or ''}{port}{parts.path}"
+
+    def without_password(self, text: str) -> str:
+        """A text, such as a driver's message, with the password blotted out."""
+        parts = urlsplit(self.url)
+        for secret in (self.url, parts.query, parts.password, unquote(parts.password or "")):
+            text = text.replace(secret, "***") if secret else text
+        return text
+
+
+Place = Path | Server
+
+
+def parse_place(text: str, default: Path) -> Place:
+    """The place that a setting names: a path, a postgresql:// URL, or `default` when it is empty.
+
+    Raises ConfigError for a URL of another kind, or one that cannot be taken apart.
+    """
+    scheme, separator, _ = text.partition("://")
+    if not separator:
+        return Path(text) if text else default
+    if scheme not in ("postgresql", "postgres"):
+        raise ConfigError([f"database={scheme}://…: use a path, or postgresql://user@host/name"])
+    try:
+        server = Server(text)
+        str(server)
+    except ValueError:
+        # The reason would repeat the URL, and with it a password.
+        raise ConfigError([f"database={scheme}://…: not a URL; write postgresql://user@host:port/name"]) from None
+    return server
+
+
 class Connection:
     """An open stats database; a file that is not there is created unless `read_only`.
 
     A file has one writer or several readers, and whoever comes then waits for a while. A reader of a server sees it as
     it was at the first question. What was committed outlasts a kill.
 
-    On opening and in any statement raises StatsCorruptError when the file is damaged, StatsBusyError when another
-    process holds it, OSError when its folder is missing; StatsServerError, which never tells the password, when the
-    server cannot be reached or refuses, and ConfigError when the package for a server is not installed.
+    On opening and in any statement raises StatsError, which never tells a password; OSError when the folder of a file
+    is missing, and ConfigError when the package for a server is not installed.
     """
 
     def __init__(self, place: Place, *, read_only: bool) -> None:
         self._place = place
-        with self._reported():
-            if isinstance(place, Path):
+        self._error: type[Exception] = duckdb.Error
+        if isinstance(place, Path):
+            with self._reported():
                 self._native: Any = _opened(place, read_only)
-                return
+            return
+        try:
             import psycopg
-
+        except ModuleNotFoundError as error:
+            extra = "pip install 'migration-audit[postgres]'"
+            raise ConfigError([f"database=postgresql://…: {error.name} is not installed; {extra}"]) from error
+        self._error = psycopg.Error
+        with self._reported():
             self._native = psycopg.connect(place.url, autocommit=True, connect_timeout=10)
             if read_only:
                 self._native.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -106,8 +159,28 @@ class Connection:
             raise
         self.rows("COMMIT")
 
-    def _reported(self) -> AbstractContextManager[None]:
-        return _of_server(self._place) if isinstance(self._place, Server) else _of_file(self._place)
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        """What the driver raises, as StatsError; of a file, a wrong statement stays itself."""
+        place = self._place
+        try:
+            yield
+        except duckdb.ProgrammingError:
+            raise
+        except self._error as error:
+            if isinstance(place, Server):
+                reason = place.without_password(str(error).strip().replace("\n", " "))
+                advice = "check the address, the permissions, and that the server runs"
+                raise StatsError(f"{place}: {reason}; {advice}") from None  # the cause would show the URL
+            reason = str(error).splitlines()[0]
+            if _IN_USE in reason:
+                raise StatsError(f"{place} is in use ({reason}): wait for the other program, or close it") from error
+            raise unreadable(place, reason) from error
+
+
+def unreadable(place: Place, reason: str) -> StatsError:
+    """The error of a file that is damaged, or of tables that are none of a stats database of this format."""
+    return StatsError(f"{place} is not a readable stats database ({reason}): move it away and evaluate again")
 
 
 def _opened(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -120,31 +193,3 @@ def _opened(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
             if _IN_USE not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
-
-
-@contextmanager
-def _of_file(path: Path) -> Iterator[None]:
-    """Turns a damaged or locked file into the error of that kind; a wrong statement stays itself."""
-    try:
-        yield
-    except duckdb.ProgrammingError:
-        raise
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        kind = StatsBusyError if _IN_USE in reason else StatsCorruptError
-        raise kind(path, reason) from error
-
-
-@contextmanager
-def _of_server(server: Server) -> Iterator[None]:
-    try:
-        import psycopg
-    except ModuleNotFoundError as error:
-        extra = "pip install 'migration-audit[postgres]'"
-        raise ConfigError([f"database=postgresql://…: {error.name} is not installed; {extra}"]) from error
-    try:
-        yield
-    except psycopg.Error as error:
-        reason = server.without_password(str(error).strip().replace("\n", " "))
-        # The cause would show the URL.
-        raise StatsServerError(server, reason) from None

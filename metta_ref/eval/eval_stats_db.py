@@ -20,8 +20,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from metta_ref.checkpoint import key_and_version
-from metta_ref.eval.connection import Value
-from metta_ref.eval.place import Place
+from metta_ref.eval.connection import Place, Value
 from metta_ref.eval.records import PolicyKey
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 
@@ -56,7 +55,6 @@ _SIMULATIONS: Final = """
 _CHECKPOINTS: Final = """
     SELECT DISTINCT policy_key, policy_version FROM policy_simulation_agent_samples
     ORDER BY policy_key, policy_version"""
-_REPLAYS: Final = "SELECT id, replay_url FROM episodes WHERE replay_url IS NOT NULL ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +188,6 @@ class EvalStatsDB:
     def metrics(self, policy: PolicyKey) -> list[str]:
         """Names of the metrics recorded at least once for a policy, sorted."""
         return [metric for (metric,) in self._connection.rows(_METRICS, _named(policy))]
-
-    def replay_urls(self) -> dict[str, str]:
-        """Id to replay of the episodes that were kept; a URL without a scheme is relative to the database's file."""
-        return dict(self._connection.rows(_REPLAYS))
 
 
 def _named(policy: PolicyKey | None) -> dict[str, Value]:

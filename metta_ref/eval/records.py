@@ -40,7 +40,6 @@ class EpisodeRecord:
     agent_metrics: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     agent_groups: Mapping[int, int] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
-    replay_url: str | None = None
 
     def __post_init__(self) -> None:
         for agent, metrics in self.agent_metrics.items():

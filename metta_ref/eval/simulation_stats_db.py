@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from metta_ref.eval.connection import Connection, Row
-from metta_ref.eval.errors import StatsCorruptError, StatsNotFoundError
-from metta_ref.eval.place import Place
+from metta_ref.eval.connection import Connection, Place, Row, StatsError, unreadable
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
 from metta_ref.eval.schema import EPISODE_CHILDREN, FORMAT, FORMAT_TABLE, FORMAT_VERSION, TABLES, VIEWS
 
+_MISSING: Final = "no stats database at {}: evaluate a checkpoint first"
 _TABLES: Final = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
 _FINISHED: Final = """
     UPDATE simulations SET finished_at = $finished
     WHERE id = $id AND (finished_at IS NULL OR finished_at < $finished)"""
-_REPLAY: Final = "UPDATE episodes SET replay_url = $url WHERE id = $id AND replay_url IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +27,18 @@ class Merged:
 class SimulationStatsDB:
     """A database with the tables of `schema`; a context manager that closes it.
 
-    Without `read_only` the tables are created where there are none. Raises StatsNotFoundError when there is no
-    database to read, StatsCorruptError when it is no stats database of this format, and as `Connection` does.
+    Without `read_only` the tables are created where there are none. Raises StatsError when there is no database to read
+    or it is no stats database of this format, and as `Connection` does.
     """
 
     def __init__(self, place: Place, *, read_only: bool = False) -> None:
         self._place = place
         if read_only and isinstance(place, Path) and not place.exists():
-            raise StatsNotFoundError(place)
+            raise StatsError(_MISSING.format(place))
         self.connection = Connection(place, read_only=read_only)
         try:
             if not read_only:
-                self._create_if_missing()
+                self._create_where_missing()
             self._check_format()
         except BaseException:
             self.connection.close()
@@ -67,9 +65,9 @@ class SimulationStatsDB:
     def merge_in(self, shards: Sequence[Path]) -> Merged:
         """Adds the simulations and episodes of other stats databases, all or nothing.
 
-        The unit is the episode: one whose id is here already keeps all its rows and takes none but a replay that
-        it lacks, so that merging twice is merging once. Merging a database into itself changes nothing, and neither
-        does a shard that cannot be read, about which StatsError tells.
+        The unit is the episode: one whose id is here already keeps all its rows and takes none, so that merging
+        twice is merging once. Merging a database into itself changes nothing, and neither does a shard that cannot be
+        read, about which StatsError tells.
         """
         added: list[str] = []
         with self.connection.transaction():
@@ -91,15 +89,12 @@ class SimulationStatsDB:
         added = {identity: simulation for identity, simulation, *_ in insert("episodes", tables["episodes"])}
         for table in EPISODE_CHILDREN:
             insert(table, [row for row in tables[table] if row[0] in added])
-        for identity, *_, replay_url in tables["episodes"]:
-            if replay_url is not None and identity not in added:
-                rows(_REPLAY, {"url": replay_url, "id": identity})
         for identity, *_, finished in tables["simulations"]:
             if finished is not None and identity in added.values():
                 rows(_FINISHED, {"finished": finished, "id": identity})
         return list(added)
 
-    def _create_if_missing(self) -> None:
+    def _create_where_missing(self) -> None:
         with self.connection.transaction():
             there = self._tables_there()
             # A file belongs to one program, of a server others may have their part.
@@ -110,12 +105,12 @@ class SimulationStatsDB:
     def _check_format(self) -> None:
         if FORMAT_TABLE not in self._tables_there():
             if isinstance(self._place, Path):
-                raise StatsCorruptError(self._place, "a DuckDB file without the tables of a stats database")
-            raise StatsNotFoundError(self._place)
+                raise unreadable(self._place, "a DuckDB file without the tables of a stats database")
+            raise StatsError(_MISSING.format(self._place))
         # S608: our name.
         [[found]] = self.connection.rows(f"SELECT coalesce(max(version), 0) FROM {FORMAT_TABLE}")  # noqa: S608
         if found != FORMAT_VERSION:
-            raise StatsCorruptError(self._place, f"format {found}, this program reads format {FORMAT_VERSION}")
+            raise unreadable(self._place, f"format {found}, this program reads format {FORMAT_VERSION}")
 
     def _tables_there(self) -> list[str]:
         return [name for (name,) in self.connection.rows(_TABLES)]
@@ -128,7 +123,7 @@ def _rows(simulation: SimulationRecord, episodes: Sequence[EpisodeRecord]) -> di
     s = simulation
     return {
         "simulations": [(s.id, s.name, s.env, *s.policy, s.created_at, s.finished_at)],
-        "episodes": [(e.id, s.id, e.step_count, e.created_at, e.completed_at, e.replay_url) for e in episodes],
+        "episodes": [(e.id, s.id, e.step_count, e.created_at, e.completed_at, None) for e in episodes],
         "episode_attributes": [(e.id, name, text) for e in episodes for name, text in e.attributes.items()],
         "agent_groups": [(e.id, group, agent) for e in episodes for agent, group in e.agent_groups.items()],
         "agent_policies": [(e.id, agent, *policy) for e in episodes for agent, policy in e.policies.items()],

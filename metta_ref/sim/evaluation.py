@@ -1,32 +1,41 @@
-"""Policies evaluated: played, in this process or in several, and merged into the stats database of their run."""
+"""Policies evaluated: their blocks of episodes are played by this process or by several, each into a shard of its own,
+and merged into the stats database of their run.
+"""
 
+import os
+import signal
 import statistics
 import tempfile
+import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain, islice
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
-from urllib.parse import quote
+
+import torch
 
 from metta_ref.checkpoint.policies import Policy
-from metta_ref.config import ConfigError, write_whole
-from metta_ref.eval.errors import NoEpisodesError
-from metta_ref.eval.place import Place
-from metta_ref.eval.records import PolicyKey
+from metta_ref.config import ConfigError, RefusedError
+from metta_ref.envs import WorkerError
+from metta_ref.eval.connection import Place, StatsError
+from metta_ref.eval.records import EpisodeRecord, PolicyKey
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
-from metta_ref.sim.parts import Part, play_all
-from metta_ref.sim.simulation import Simulation, rewards
+from metta_ref.sim.simulation import Simulation, rewards, simulate
 
 Play = tuple[Policy, Simulation]
+Block = tuple[Policy, Simulation, int]
+"""One block of a simulation, by its number, and who plays it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """What was asked for, what ended, and what the database gained; `mean_reward` is over ended episodes.
 
-    `added` episodes are new, of `total` that the database holds now; `replays` are the ids of those that were kept
-    in pictures.
+    `added` episodes are new, of `total` that the database holds now.
     """
 
     policy: PolicyKey
@@ -36,49 +45,34 @@ class Evaluation:
     mean_reward: float
     added: int
     total: int
-    replays: tuple[str, ...]
 
 
-def evaluate(
-    plays: Sequence[Play],
-    database: Place,
-    *,
-    num_workers: int = 0,
-    replays: int = 0,
-    replay_dir: Path = Path("replays"),
-) -> list[Evaluation]:
+def evaluate(plays: Sequence[Play], database: Place, num_workers: int = 0) -> list[Evaluation]:
     """Plays policies in simulations and merges all episodes together; the database changes whole or not at all.
 
-    How many processes play (0: this one) changes nothing but the time. The first `replays` episodes of each are kept
-    in pictures as well, in `replay_dir`.
+    How many processes play (0: this one) changes nothing but the time.
 
     Raises ConfigError when two plays have the same policy and simulation by name, and so would be one in the
-    database; NoEpisodesError when in some play no episode ended within `max_steps`; ReplayError when replays are
-    wanted and an environment cannot draw itself; WorkerError when a process raised or died; StatsError when the
-    database is damaged or in use. Nothing was written then.
+    database; StatsError when in some play no episode ended within `max_steps`; WorkerError when a process raised
+    or died; StatsError when the database is damaged or in use. Nothing was written then.
     """
     named = Counter((*policy.key, simulation.name) for policy, simulation in plays)
     for (run, epoch, name), times in named.items():
         if times > 1:
             raise ConfigError([f"{run} epoch {epoch} in {name} stands {times} times; name every policy once"])
-    url = _url(replay_dir, database)
-    parts = [Part(*play, block, replays, url) for play in plays for block in range(play[1].blocks)]
     with tempfile.TemporaryDirectory(prefix="metta_ref-sim-") as directory:
         folder = Path(directory)
-        blocks = iter(play_all(parts, folder, num_workers))
-        found = [list(chain(*islice(blocks, simulation.blocks))) for _, simulation in plays]
+        played = iter(_play_all([(*play, n) for play in plays for n in range(play[1].blocks)], folder, num_workers))
+        found = [list(chain(*islice(played, simulation.blocks))) for _, simulation in plays]
         for (policy, simulation), episodes in zip(plays, found, strict=True):
             if not rewards(episodes):
                 run, epoch = policy.key
-                raise NoEpisodesError(
+                raise StatsError(
                     f"{run} epoch {epoch} in {simulation.name}: none of {simulation.episodes} episodes ended within "
                     f"max_steps={simulation.max_steps}: raise it"
                 )
         with SimulationStatsDB(database) as stats:
-            merged = stats.merge_in(sorted(folder.glob("*.duckdb")))
-        for replay in folder.glob("*.json"):
-            replay_dir.mkdir(parents=True, exist_ok=True)
-            write_whole(replay_dir / replay.name, replay.read_bytes())
+            merged = stats.merge_in(sorted(folder.iterdir()))
     return [
         Evaluation(
             policy=policy.key,
@@ -88,14 +82,60 @@ def evaluate(
             mean_reward=statistics.fmean(rewards(episodes)),
             added=sum(episode.id in merged.added for episode in episodes),
             total=merged.total,
-            replays=tuple(episode.id for episode in episodes if episode.replay_url),
         )
         for (policy, simulation), episodes in zip(plays, found, strict=True)
     ]
 
 
-def _url(replay_dir: Path, database: Place) -> str:
-    """What replay URLs begin with: relative to a database file, so that both can be moved together."""
-    if isinstance(database, Path) and replay_dir.absolute().is_relative_to(database.absolute().parent):
-        return quote(replay_dir.absolute().relative_to(database.absolute().parent).as_posix())
-    return replay_dir.absolute().as_uri()
+def _play_all(blocks: Sequence[Block], folder: Path, num_workers: int) -> list[list[EpisodeRecord]]:
+    """The episodes of each block, played in as many fresh interpreters (0: in this one), each of which leaves a shard
+    in the folder.
+
+    The first that raises or dies ends all: what a person can mend as what it is, anything else as WorkerError, with
+    its traceback.
+    """
+    count = min(num_workers, len(blocks))
+    if not count:
+        return _play_blocks(blocks, folder / "shard.duckdb")
+    others = set(active_children())
+    with ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin_worker) as pool:
+        jobs = [pool.submit(_play_blocks, blocks[n::count], folder / f"shard-{n}.duckdb") for n in range(count)]
+        try:
+            for job in as_completed(jobs):
+                job.result()
+        except BaseException as error:
+            for worker in set(active_children()) - others:
+                worker.kill()
+            if isinstance(error, BrokenProcessPool):
+                raise WorkerError("an evaluation worker died; what it said last stands above") from error
+            if isinstance(error, Exception) and not isinstance(error, RefusedError):
+                raise WorkerError(f"an evaluation worker raised:\n{error.__cause__}") from error
+            raise
+    played: list[list[EpisodeRecord]] = [[] for _ in blocks]
+    for n, job in enumerate(jobs):
+        played[n::count] = job.result()
+    return played
+
+
+def _play_blocks(blocks: Iterable[Block], shard: Path) -> list[list[EpisodeRecord]]:
+    """Plays one block after the other into a new shard, and returns the episodes of each."""
+    played = []
+    with SimulationStatsDB(shard) as stats:
+        for policy, simulation, block in blocks:
+            record, episodes = simulate(simulation, block, policy)
+            stats.record(record, episodes)
+            played.append(episodes)
+    return played
+
+
+def _begin_worker() -> None:
+    """A worker leaves Ctrl-C to its parent, and ends with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    torch.set_num_threads(1)
+
+
+def _end_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)

@@ -1,6 +1,6 @@
 """A policy at play: the one loop of everything that measures or shows it, and the actions that it draws."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -43,21 +43,21 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of N environments: where an episode `ended` bool[N], or was `truncated`, and frames by environment."""
+    """A step of N environments: where an episode `ended` bool[N], or was `truncated`, and the first one's frame."""
 
     ended: NDArray[np.bool_]
     truncated: NDArray[np.bool_]
     info: Info
-    frames: dict[int, Frame]
+    frame: Frame | None
 
 
 def play(
-    agent: Agent, env: VectorEnv, streams: NDArray[np.uint64], *, greedy: bool, watched: Collection[int] = ()
+    agent: Agent, env: VectorEnv, streams: NDArray[np.uint64], *, greedy: bool, watched: bool = False
 ) -> Iterator[Step]:
     """Steps without end, from new episodes on; `streams` uint64[N] are of actions and advance.
 
-    Those in `watched` are pictured. The picture of an end is the one before the last step: by then the environment
-    shows the next episode. Raises ReplayError when one cannot draw itself.
+    If `watched`, the first environment is pictured. The picture of an end is the one before the last step: by then the
+    environment shows the next episode. Raises ReplayError when it cannot draw itself.
     """
     if watched and not isinstance(env, Pictured):
         raise ReplayError(f"{env.metadata['name']}: cannot be drawn as text; choose the grid or the tmaze")
@@ -68,14 +68,14 @@ def play(
             logits, values, state = agent.step(torch.from_numpy(obs), state, torch.from_numpy(starts))
         scores = logits.double().numpy()
         actions = scores.argmax(axis=-1) if greedy else sampled(scores, streams)
-        pictures = {lane: env.picture(lane) for lane in watched} if isinstance(env, Pictured) else {}
+        picture = env.picture(0) if watched and isinstance(env, Pictured) else None
         obs, rewards, _, truncated, info = env.step(actions)
         starts = info["_final_obs"]
-        frames = {}
-        for lane, picture in pictures.items():
-            chances = tuple(logits[lane].softmax(-1).tolist())
-            frames[lane] = Frame(picture, int(actions[lane]), chances, float(values[lane]), float(rewards[lane]))
-        yield Step(starts, truncated, info, frames)
+        frame = None
+        if picture is not None:
+            chances = tuple(logits[0].softmax(-1).tolist())
+            frame = Frame(picture, int(actions[0]), chances, float(values[0]), float(rewards[0]))
+        yield Step(starts, truncated, info, frame)
 
 
 def action_streams(seed: int, first_env: int, num_envs: int) -> NDArray[np.uint64]:

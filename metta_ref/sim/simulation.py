@@ -21,7 +21,7 @@ from metta_ref.checkpoint.policies import Policy
 from metta_ref.config import EnvConfig
 from metta_ref.envs import make_env
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
-from metta_ref.sim.playing import Frame, Step, action_streams, play
+from metta_ref.sim.playing import Step, action_streams, play
 
 _EPISODES_EACH: Final = 4
 """Episodes that each world of a block plays: more leave fewer idle at the end, fewer make more blocks to share out."""
@@ -79,22 +79,17 @@ def weights_digest(agent: Agent) -> str:
     return digest.hexdigest()
 
 
-def simulate(
-    simulation: Simulation, block: int, policy: Policy, watched: int = 0
-) -> tuple[SimulationRecord, list[EpisodeRecord], dict[str, list[Frame]]]:
+def simulate(simulation: Simulation, block: int, policy: Policy) -> tuple[SimulationRecord, list[EpisodeRecord]]:
     """Plays a block until every episode has ended or `max_steps` is reached.
 
-    Number n of a block is played by world n % worlds, as the (n // worlds)-th there. Of the first `watched` episodes
-    of the simulation, those that ended are returned in pictures as well, by id. An episode that did not end is
+    Number n of a block is played by world n % worlds, as the (n // worlds)-th there. An episode that did not end is
     recorded without metrics. The reward is always recorded, other metrics only where they are not zero, which is
-    what the normalisation of `eval_stats_db` is for. Raises ReplayError when an environment to watch cannot draw
-    itself.
+    what the normalisation of `eval_stats_db` is for.
     """
     identity, started = simulation.id(policy), _utc_now()
     numbers, agents = simulation.numbers(block), simulation.agents
     worlds = simulation.num_envs // agents
     episodes: dict[int, EpisodeRecord] = {}
-    pictures: dict[str, list[Frame]] = {}
 
     def add(number: int, steps: int, metrics: Mapping[int, Mapping[str, float]]) -> None:
         episodes[number] = EpisodeRecord(
@@ -109,24 +104,18 @@ def simulate(
             attributes={"seed": str(simulation.seed), "number": str(number)},
         )
 
-    # Of each world, which episode it plays, after which step that began, and what was seen of it.
+    # Of each world, which episode it plays, and after which step that began.
     playing, begun, now = [numbers.start + world for world in range(worlds)], [0] * worlds, 0
-    seen: list[list[Frame]] = [[] for _ in range(worlds)]
-    lanes = range(0, simulation.num_envs, agents) if numbers.start < watched else ()
     first_env = block * simulation.num_envs
     streams = action_streams(simulation.seed, first_env, simulation.num_envs)
     with closing(make_env(simulation.env, simulation.num_envs, simulation.seed, first_env=first_env)) as env:
-        batch = play(policy.agent, env, streams, greedy=simulation.greedy, watched=lanes)
+        batch = play(policy.agent, env, streams, greedy=simulation.greedy)
         for now, step in enumerate(islice(batch, simulation.max_steps), 1):
-            for lane, frame in step.frames.items():
-                seen[lane // agents].append(frame)
             for world in np.flatnonzero(step.ended.reshape(worlds, agents).all(axis=1)).tolist():
                 number = playing[world]
                 if number in numbers:
                     add(number, now - begun[world], {i: _metrics(step, world * agents + i) for i in range(agents)})
-                    if number < watched:
-                        pictures[episodes[number].id] = seen[world]
-                playing[world], begun[world], seen[world] = number + worlds, now, []
+                playing[world], begun[world] = number + worlds, now
             if len(episodes) == len(numbers):
                 break
     steps = {number: now - then for number, then in zip(playing, begun, strict=True)}
@@ -134,7 +123,7 @@ def simulate(
         if number not in episodes:
             add(number, steps.get(number, 0), {})
     record = SimulationRecord(identity, simulation.name, simulation.env.task, policy.key, started, _utc_now())
-    return record, [episodes[number] for number in numbers], pictures
+    return record, [episodes[number] for number in numbers]
 
 
 def rewards(episodes: Iterable[EpisodeRecord]) -> list[float]:

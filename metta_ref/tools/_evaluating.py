@@ -44,7 +44,7 @@ def evaluated(
     )
     agent = checkpoint.policy.build(checkpoint.state)
     policy = Policy(key_and_version(manager.path(epoch), epoch), agent, checkpoint.sidecar)
-    played = [simulate(simulation, block, policy)[:2] for block in range(simulation.blocks)]
+    played = [simulate(simulation, block, policy) for block in range(simulation.blocks)]
     earned = [reward for _, episodes in played for reward in rewards(episodes)]
     if not earned:
         _log.warning(
@@ -58,7 +58,7 @@ def publish(played: Played, epoch: int, manager: CheckpointManager) -> None:
     """Put the episodes of an evaluation into the run's stats database; one that cannot take them is told of, and
     training goes on.
     """
-    from metta_ref.eval.errors import StatsError
+    from metta_ref.eval.connection import StatsError
     from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 
     try:

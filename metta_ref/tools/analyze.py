@@ -56,8 +56,8 @@ def main(config: AnalyzeConfig) -> int:
     from rich.console import Console
 
     from metta_ref.eval.analysis import analyse
+    from metta_ref.eval.connection import parse_place
     from metta_ref.eval.eval_stats_db import EvalStatsDB
-    from metta_ref.eval.place import parse_place
     from metta_ref.eval.report import to_json, to_tables
     from metta_ref.eval.statistics import Bootstrap
 

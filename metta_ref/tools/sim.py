@@ -44,9 +44,6 @@ class SimConfig:
     seed: int = option(0, "of environments and actions", minimum=0, maximum=2**63 - 1)
     greedy: bool = option(False, "take the likeliest action instead of sampling")
     num_workers: int = option(0, "that play; 0 plays in this one", unit="processes", minimum=0, maximum=256)
-    replays: int = option(
-        0, "of each simulation, the first, kept for metta_ref.tools.replay", unit="episodes", minimum=0
-    )
     database: str = option("", "file or postgresql:// URL to merge into; empty is stats.duckdb of the run")
 
     def problems(self) -> Rules:
@@ -65,7 +62,7 @@ def main(config: SimConfig) -> int:
     trained = load_run_config(config.run)
 
     from metta_ref.checkpoint import CheckpointManager
-    from metta_ref.eval.place import parse_place
+    from metta_ref.eval.connection import parse_place
     from metta_ref.sim.evaluation import evaluate
     from metta_ref.sim.simulation import Simulation
     from metta_ref.sim.suite import load_suite
@@ -85,21 +82,13 @@ def main(config: SimConfig) -> int:
     )
     simulations = load_suite(Path(config.suite), simulation) if config.suite else (simulation,)
     uris = config.policies or _chosen(config, CheckpointManager(directory))
-    plays, replay_dir = _plays(uris, simulations, config), directory / "replays"
-    evaluations = evaluate(
-        plays, database, num_workers=config.num_workers, replays=config.replays, replay_dir=replay_dir
-    )
-    for done in evaluations:
+    for done in evaluate(_plays(uris, simulations, config), database, config.num_workers):
         run, epoch = done.policy
         print(
             f"evaluated run={run} epoch={epoch} simulation={done.simulation} episodes={done.requested} "
             f"completed={done.completed} added={done.added} total={done.total} "
             f"mean_reward={done.mean_reward:.6f}"
         )
-    kept = [episode for done in evaluations for episode in done.replays]
-    if kept:
-        print(f"replays: {len(kept)} in {replay_dir}")
-        print(f"show one: python -m metta_ref.tools.replay run={config.run} episode={kept[0]}")
     print(f"stats database: {database}")
     return EXIT_DONE
 

@@ -38,7 +38,6 @@ def test_its_commands_and_its_program_do_what_it_says(
     assert [(line, run(line)) for line in commands] == [(line, 0) for line in commands]
     said = capsys.readouterr().out
     assert "gate run=demo epoch=12 outcome=passed" in said
-    assert "show one: python -m metta_ref.tools.replay run=demo episode=" in said
 
     (program,) = fences("python")
     names: dict[str, Any] = {}

@@ -6,8 +6,7 @@ import sys
 import pytest
 
 from metta_ref.config import ConfigError
-from metta_ref.eval.connection import Connection
-from metta_ref.eval.place import Server
+from metta_ref.eval.connection import Connection, Server
 
 OPTIONAL = ("envpool", "gymnasium", "matplotlib", "mettagrid", "psycopg", "wandb")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, TaskAnalysis, analyse
-from metta_ref.eval.errors import NoEpisodesError
+from metta_ref.eval.connection import StatsError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
 from metta_ref.eval.records import EpisodeRecord, SimulationRecord
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
@@ -82,7 +82,7 @@ def test_one_checkpoint_alone_is_not_ranked(tmp_path: Path) -> None:
 def test_the_baseline_can_be_chosen_among_the_measured(stats: EvalStatsDB) -> None:
     [comparison] = analyse(stats, ["*"], Bootstrap(0, 100), baseline=("ant", 8)).comparisons
     assert (comparison.policy, comparison.baseline, comparison.verdict) == (("ant", 4), ("ant", 8), "worse")
-    with pytest.raises(NoEpisodesError, match="baseline ant epoch 9 was not measured: measured are ant epoch 4, ant"):
+    with pytest.raises(StatsError, match="baseline ant epoch 9 was not measured: measured are ant epoch 4, ant"):
         analyse(stats, ["*"], Bootstrap(0, 100), baseline=("ant", 9))
 
 
@@ -134,11 +134,11 @@ def test_another_checkpoint_moves_no_interval(tmp_path: Path) -> None:
 
 
 def test_nothing_measured_is_an_error_and_never_an_empty_table(tmp_path: Path, stats: EvalStatsDB) -> None:
-    with pytest.raises(NoEpisodesError, match=r"no metric matches x\*: recorded are hearts, reward"):
+    with pytest.raises(StatsError, match=r"no metric matches x\*: recorded are hearts, reward"):
         analyse(stats, ["x*"], Bootstrap(0, 10))
-    with pytest.raises(NoEpisodesError, match="no metric hearths to rank by: recorded are hearts, reward"):
+    with pytest.raises(StatsError, match="no metric hearths to rank by: recorded are hearts, reward"):
         analyse(stats, ["*"], Bootstrap(0, 10), ranked_by="hearths")
     with SimulationStatsDB(tmp_path / "empty.duckdb"):
         pass
-    with EvalStatsDB(tmp_path / "empty.duckdb") as empty, pytest.raises(NoEpisodesError, match="no episode"):
+    with EvalStatsDB(tmp_path / "empty.duckdb") as empty, pytest.raises(StatsError, match="no episode"):
         analyse(empty, ["*"], Bootstrap(0, 10))

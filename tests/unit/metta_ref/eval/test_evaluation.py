@@ -1,4 +1,4 @@
-"""Policies evaluated together: any number of processes, whole or not at all, in pictures when asked for."""
+"""Policies evaluated together: any number of processes, whole or not at all."""
 
 import os
 from collections.abc import Iterator
@@ -13,12 +13,9 @@ from metta_ref.agents import uniform_agent
 from metta_ref.checkpoint.policies import Policy
 from metta_ref.config import ConfigError, EnvConfig, Observation
 from metta_ref.envs import WorkerError
-from metta_ref.eval.errors import NoEpisodesError, StatsCorruptError
-from metta_ref.eval.eval_stats_db import EvalStatsDB
+from metta_ref.eval.connection import StatsError
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 from metta_ref.sim.evaluation import Play, evaluate
-from metta_ref.sim.playing import ReplayError
-from metta_ref.sim.replay import from_json
 from metta_ref.sim.simulation import Simulation
 
 NEAR = Simulation(name="near", env=EnvConfig(max_steps=12), episodes=20, num_envs=4, seed=5, max_steps=1000)
@@ -50,15 +47,12 @@ def contents(path: Path) -> dict[str, list[Any]]:
 
 
 def test_the_number_of_processes_changes_nothing(directory: Path) -> None:
-    """Not the episodes, nor their ids, nor the pictures: six blocks, played by one process and shared by two."""
+    """Not the episodes, nor their ids: six blocks, played by one process and shared by two."""
 
-    def played(folder: Path, num_workers: int) -> tuple[object, object, object]:
-        folder.mkdir()
-        database, replays = folder / "stats.duckdb", folder / "replays"
-        done = evaluate(PLAYS, database, num_workers=num_workers, replays=2, replay_dir=replays)
-        return done, contents(database), {path.name: path.read_bytes() for path in replays.iterdir()}
+    def played(database: Path, num_workers: int) -> tuple[Any, Any]:
+        return evaluate(PLAYS, database, num_workers), contents(database)
 
-    alone, shared = played(directory / "alone", 0), played(directory / "shared", 2)
+    alone, shared = played(directory / "alone.duckdb", 0), played(directory / "shared.duckdb", 2)
     assert shared == alone
     assert [(one.policy, one.simulation, one.requested, one.completed, one.added) for one in alone[0]] == [
         (("ant", 0), "near", 20, 20, 20),
@@ -66,39 +60,6 @@ def test_the_number_of_processes_changes_nothing(directory: Path) -> None:
         (("ant", 0), "maze", 6, 6, 6),
         (("bee", 0), "maze", 6, 6, 6),
     ]
-    assert len(alone[2]) == 8
-
-
-def test_a_kept_episode_is_the_one_that_was_measured(directory: Path) -> None:
-    database = directory / "stats.duckdb"
-    [done] = evaluate([(aimless("ant"), NEAR)], database, replays=6, replay_dir=directory / "replays")
-    assert len(done.replays) == 6
-    with EvalStatsDB(database) as stats:
-        urls = stats.replay_urls()
-        rewards = dict(stats.episode_values(("ant", 0), "reward")["near", "grid"])
-    assert urls == {episode: f"replays/{episode}.json" for episode in done.replays}
-    steps = {row[0]: row[2] for row in contents(database)["episodes"]}
-    for number, (episode, url) in enumerate(urls.items()):
-        replay = from_json((directory / url).read_text(), Path(url))
-        assert (replay.total, len(replay.frames)) == (rewards[f"5:{number}"], steps[episode])
-
-
-def test_pictures_can_be_added_to_what_was_measured_before(directory: Path) -> None:
-    database = directory / "stats.duckdb"
-    evaluate([(aimless("ant"), NEAR)], database)
-    before = contents(database)
-    [done] = evaluate([(aimless("ant"), NEAR)], database, replays=1, replay_dir=directory / "replays")
-    with EvalStatsDB(database) as stats:
-        assert (done.added, list(stats.replay_urls())) == (0, list(done.replays))
-    assert {**contents(database), "episodes": None} == {**before, "episodes": None}
-
-
-def test_replays_elsewhere_are_named_by_a_whole_url(directory: Path) -> None:
-    (directory / "data").mkdir()
-    database, elsewhere = directory / "data" / "stats.duckdb", directory / "else where"
-    [done] = evaluate([(aimless("ant"), MAZE)], database, replays=1, replay_dir=elsewhere)
-    with EvalStatsDB(database) as stats:
-        assert stats.replay_urls() == {done.replays[0]: (elsewhere / f"{done.replays[0]}.json").as_uri()}
 
 
 class Deadly:
@@ -121,29 +82,29 @@ class Deadly:
 )
 def test_a_worker_s_end_is_an_error_and_nothing_is_written(directory: Path, plays: list[Play], message: str) -> None:
     with pytest.raises(WorkerError, match=message):
-        evaluate(plays, directory / "stats.duckdb", num_workers=2, replays=1, replay_dir=directory / "replays")
+        evaluate(plays, directory / "stats.duckdb", num_workers=2)
     assert list(directory.iterdir()) == []
 
 
 def test_a_refusal_of_a_worker_is_that_refusal(directory: Path) -> None:
-    cart = replace(NEAR, env=EnvConfig(name="gymnasium", id="CartPole-v1"))
-    with pytest.raises(ReplayError, match="CartPole-v1: cannot be drawn as text"):
-        evaluate([(aimless("ant", 2), cart)], directory / "stats.duckdb", num_workers=1, replays=1)
+    gone = replace(NEAR, env=EnvConfig(name="gymnasium", id="Gone-v1"))
+    with pytest.raises(ConfigError, match=r"env\.id=Gone-v1: "):
+        evaluate([(aimless("ant", 2), gone)], directory / "stats.duckdb", num_workers=1)
     assert list(directory.iterdir()) == []
 
 
 def test_a_suite_in_which_one_simulation_came_to_nothing_is_not_written(directory: Path) -> None:
     plays = [(aimless("ant"), MAZE), (aimless("ant"), replace(NEAR, max_steps=1))]
-    with pytest.raises(NoEpisodesError, match="ant epoch 0 in near: none of 20 episodes ended within max_steps=1"):
-        evaluate(plays, directory / "stats.duckdb", replays=1, replay_dir=directory / "replays")
+    with pytest.raises(StatsError, match="ant epoch 0 in near: none of 20 episodes ended within max_steps=1"):
+        evaluate(plays, directory / "stats.duckdb")
     assert list(directory.iterdir()) == []
 
 
-def test_replays_leave_no_trace_when_the_database_takes_nothing(directory: Path) -> None:
+def test_a_database_that_takes_nothing_is_left_as_it_is(directory: Path) -> None:
     database = directory / "stats.duckdb"
     database.write_bytes(b"not a database at all")
-    with pytest.raises(StatsCorruptError):
-        evaluate([(aimless("ant"), MAZE)], database, replays=2, replay_dir=directory / "replays")
+    with pytest.raises(StatsError):
+        evaluate([(aimless("ant"), MAZE)], database)
     assert list(directory.iterdir()) == [database]
 
 

@@ -127,12 +127,12 @@ def test_checkpoints_are_ranked_and_compared_with_the_first(data: Path, command:
     assert "baseline" in out
 
 
-def test_a_suite_is_played_by_a_process_and_its_first_episodes_can_be_shown(data: Path, command: Command) -> None:
+def test_a_suite_is_played_by_a_process(data: Path, command: Command) -> None:
     suite = data / "suite.yaml"
     suite.write_text("simulations: [{name: near}, {name: maze, episodes: 2, env: {name: tmaze}}]")
     settings = ("run=demo", "strategy=all", "episodes=4", "num_envs=2", f"suite={suite}")
-    status, out, err = command("sim", *settings, "num_workers=1", "replays=1")
-    *evaluated, kept, show, _ = out.splitlines()
+    status, out, err = command("sim", *settings, "num_workers=1")
+    *evaluated, _ = out.splitlines()
     assert (status, err) == (0, "")
     assert [line.split()[2:6] for line in evaluated] == [
         ["epoch=1", "simulation=near", "episodes=4", "completed=4"],
@@ -140,25 +140,6 @@ def test_a_suite_is_played_by_a_process_and_its_first_episodes_can_be_shown(data
         ["epoch=1", "simulation=maze", "episodes=2", "completed=2"],
         ["epoch=0", "simulation=maze", "episodes=2", "completed=2"],
     ]
-    assert kept == f"replays: 4 in {data}/demo/replays"
-    prefix, episode = show.rsplit("=", 1)
-    assert prefix == "show one: python -m metta_ref.tools.replay run=demo episode"
-    (data / "demo").rename(data / "moved")
-    status, out, err = command("replay", "run=moved", f"episode={episode[:10]}", "delay=0")
-    assert (status, err) == (0, "")
-    assert out.splitlines()[-1].startswith("replayed run=demo epoch=1 task=grid steps=")
-
-
-def test_an_episode_to_show_must_be_one_that_was_kept(data: Path, command: Command) -> None:
-    command("sim", "run=demo", "episodes=2")
-    refused = f"error: {data}/demo/stats.duckdb: no episode was kept; evaluate with replays=1\n"
-    assert command("replay", "run=demo", "episode=x") == (2, "", refused)
-    command("sim", "run=demo", "episodes=2", "replays=2")
-    status, _, err = command("replay", "run=demo", "episode=x")
-    assert (status, re.sub(r"[0-9a-f]{24}", "ID", err)) == (
-        2,
-        "error: episode=x: names 0 of 2 kept; name one, as ID-000000, ID-000001\n",
-    )
 
 
 def test_figures_are_drawn_beside_the_analysis(data: Path, command: Command) -> None:

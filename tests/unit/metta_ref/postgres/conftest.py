@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from metta_ref.eval.place import Server
+from metta_ref.eval.connection import Server
 
 _UNPRIVILEGED = "nobody"
 """PostgreSQL refuses to run as root."""
