@@ -104,9 +104,10 @@ class ResolvedCodebase:
         """The names of the modules in a folder (ending in ``/``)."""
         return frozenset(name for path, name in self._now.program.index.names.items() if path.startswith(folder))
 
-    def modules_by_root(self) -> dict[str, int]:
-        """How many modules each source root holds, a nested root's own not counted for the outer one."""
-        return count_by_root(self._now.program)
+    def modules_by_root(self, folder: str = "") -> dict[str, int]:
+        """How many modules each source root holds, a nested root's own not counted for the outer one; of a folder
+        (ending in ``/``) only those that lie in it."""
+        return count_by_root(self._now.program, folder)
 
     @cached_property
     def graph(self) -> ModuleGraph:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from audit.pipeline import resolved
 from audit.sources.repository import Repository
 
 if TYPE_CHECKING:
     from audit.codebase import ResolvedCodebase
-    from audit.model.findings import CheckResult, Link
+    from audit.model.findings import CheckResult, Coverage, Link
+    from audit.resolve.reading import EntryPoint
 
 
 class Part:
@@ -32,8 +36,35 @@ class Part:
             return whole
         from audit.verdict.part import part_of  # for a folder only
 
-        return part_of(
-            whole, self.folder, self.codebase.modules_in(self.folder), self.codebase.coverage_of(self.folder)
+        return part_of(whole, self.folder, self.modules, self.codebase.coverage_of(self.folder))
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """The names of the modules there."""
+        return self.codebase.modules_in(self.folder)
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much of it was analysed."""
+        if not self.folder:
+            return self.codebase.coverage
+        from audit.verdict.part import coverage_in  # for a folder only
+
+        return coverage_in(self.codebase.coverage_of(self.folder), self.codebase.coverage.skipped, self.folder)
+
+    @property
+    def modules_by_root(self) -> dict[str, int]:
+        """How many of its modules each source root holds, as it is seen from the folder."""
+        found = self.codebase.modules_by_root(self.folder)
+        return {posixpath.relpath(root or ".", self.folder or "."): count for root, count in found.items()}
+
+    @property
+    def entry_points(self) -> tuple[EntryPoint, ...]:
+        """What packaging files in it declare as commands and plug-ins, as they are seen from the folder."""
+        return tuple(
+            msgspec.structs.replace(each, path=each.path[len(self.folder) :])
+            for each in self.codebase.entry_points
+            if each.path.startswith(self.folder)
         )
 
     def told_from_here(self, chain: tuple[Link, ...]) -> tuple[Link, ...]:
@@ -55,10 +86,18 @@ def open_part(
         SourceError: the repository cannot be read, or the clone is shallow and ``since`` is given.
         ConfigError: every mistake in the configuration.
     """
+    repository, folder = project_of(path, at)
+    return Part(resolved(repository, at=at, since=since, jobs=jobs, use_cache=use_cache), folder)
+
+
+def project_of(path: Path, at: str | None = None) -> tuple[Repository, str]:
+    """What is to be resolved for a path, and the folder of it (ending in ``/``) that is asked about, or "" for all.
+
+    Raises: what `open_part` does.
+    """
     repository = Repository(path)
     folder = _folder_of(repository, at)
-    opened = Repository(repository.top) if folder else repository
-    return Part(resolved(opened, at=at, since=since, jobs=jobs, use_cache=use_cache), folder)
+    return (Repository(repository.top), folder) if folder else (repository, "")
 
 
 def _folder_of(repository: Repository, at: str | None) -> str:

@@ -25,6 +25,7 @@ def fix(
 ) -> None:
     """Rename every reference to what has moved, and take out imports that are plainly dead.
 
+    In a folder of a repository only that folder is mended, by what the whole repository tells.
     A fix stays only if a second check finds nothing new. All files are written, or none.
 
     Exit code 0: all mended, or with --diff nothing to do. 1: findings are left, or with --diff there is a
@@ -36,10 +37,11 @@ def fix(
         from audit.fix.writing import write_changes
         from audit.fixing.settle import plan_fixing
         from audit.model.errors import UsageError
+        from audit.parts import project_of
 
         if at is not None:
             raise UsageError(f"--at {at} names a commit, which cannot be changed; check it out and run audit fix there")
-        for restored in recover(path):
+        for restored in recover(project_of(path)[0].root):
             typer.echo(f"audit: put back {restored}, which an earlier run that was cut off had replaced", err=True)
         fixing = plan_fixing(path, since=since, unsafe=unsafe, use_cache=not no_cache)
         if fixing.prefix:
@@ -48,7 +50,7 @@ def fix(
                 "audit fix at the top of the repository",
                 err=True,
             )
-        if fixing.result.coverage.modules == 0:
+        if fixing.coverage.modules == 0:
             raise UsageError("no Python module was analysed, so nothing was fixed; is this the right folder?")
         if diff:
             sys.stdout.buffer.write(unified_diff(fixing.changes, fixing.prefix))
@@ -76,5 +78,5 @@ def _tell(fixing: Fixing, *, done: str, to_stderr: bool) -> None:
         summary += f": {counted[0][0]}"
     elif counted:
         summary += ": " + "; ".join(f"{count} {reason}" for reason, count in counted)
-    coverage = fixing.result.coverage
+    coverage = fixing.coverage
     typer.echo(f"{summary} ({coverage.modules} of {coverage.modules_found} modules analysed)", err=to_stderr)

@@ -36,11 +36,12 @@ def graph(
     with failures_told():
         from audit.model.errors import UsageError  # keeps --help fast
         from audit.model.suggest import did_you_mean
-        from audit.pipeline import open_codebase
+        from audit.parts import open_part
         from audit.report.graph import render_dot, render_graph_json, render_mermaid
 
-        codebase = open_codebase(path, since=since, at=at, use_cache=not no_cache)
-        roots = codebase.check.roots
+        part = open_part(path, since=since, at=at, use_cache=not no_cache)
+        codebase = part.codebase
+        roots = part.checked().roots
         missing = {root.target for root in roots}
         wanted = {module for root in roots for module in root.killed} if killed else set(codebase.modules(package))
         if package and not codebase.modules(package):
@@ -48,8 +49,9 @@ def graph(
             raise UsageError(f"there is no package {package}{hint or '; audit roots shows where modules are found'}")
         if package:
             wanted &= set(codebase.modules(package))
-        links = [link for link in codebase.imports() if link.importer in wanted and link.imported in wanted | missing]
+        drawn, importers = wanted | missing, wanted & part.modules
+        links = [link for link in codebase.imports() if link.importer in importers and link.imported in drawn]
         if not links:
             raise UsageError("there is no import to draw; drop --killed, or name another --package")
         render = {"mermaid": render_mermaid, "dot": render_dot, "json": render_graph_json}[format.value]
-        emit(render(links, missing & {link.imported for link in links}), output)
+        emit(render(part.told_from_here(tuple(links)), missing & {link.imported for link in links}), output)

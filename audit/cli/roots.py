@@ -12,17 +12,17 @@ from audit.cli.common import At, NoCache, RepositoryPath, failures_told
 def roots(path: RepositoryPath = Path(), at: At = None, no_cache: NoCache = False) -> None:
     """Show the source roots, the modules of each, and every file that was not analysed, with the reason."""
     with failures_told():
-        from audit.pipeline import open_codebase  # keeps --help fast
+        from audit.parts import open_part  # keeps --help fast
 
-        codebase = open_codebase(path, at=at, use_cache=not no_cache)
-        coverage = codebase.coverage
+        part = open_part(path, at=at, use_cache=not no_cache)
+        coverage = part.coverage
         typer.echo("Source roots:")
-        for root, count in codebase.modules_by_root().items():
-            typer.echo(f"  {root or '.'}  ({count} Python files)")
+        for root, count in part.modules_by_root.items():
+            typer.echo(f"  {root}  ({count} Python files)")
         typer.echo("Entry points:")
-        for entry in codebase.entry_points:
+        for entry in part.entry_points:
             typer.echo(f"  {entry.name} = {entry.target}  ({entry.path}:{entry.line})")
-        if not codebase.entry_points:
+        if not part.entry_points:
             typer.echo("  none declared")
         typer.echo("Not analysed:")
         for skipped in coverage.skipped:

@@ -78,12 +78,17 @@ def verify(
     """
     with failures_told(), ended_politely(), progress_line() as progress:
         from audit.ledger.phases import write_phase  # keeps --help fast
+        from audit.parts import project_of
         from audit.report.phase import render_files
         from audit.verdict.overall import exit_code
         from audit.verification import verify as verify_claims
 
         refuse_unwritable(output)
         root, named = split_arguments(documents or [])
+        project, folder = project_of(root, at)
+        if folder:
+            _note(f"{folder} has no configuration of its own, so the whole repository {project.root} is read", progress)
+            root = project.root
         result = verify_claims(
             root,
             named,

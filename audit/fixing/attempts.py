@@ -68,7 +68,7 @@ class Attempts:
 
         for _ in range(_MAX_ROUNDS):
             plan = plan_fixes(
-                checked.result.findings,
+                (each for each in checked.result.findings if each.site.path.startswith(self._workshop.folder)),
                 read,
                 unsafe=self._unsafe,
                 modes=self._modes,

@@ -13,8 +13,9 @@ from audit.contents import Contents
 from audit.facts.python import read_python
 from audit.kinds.registry import all_kinds
 from audit.model.facts import FileFacts
-from audit.model.findings import CheckResult, Finding
+from audit.model.findings import CheckResult, Coverage, Finding
 from audit.model.references import Dangling
+from audit.parts import Part
 from audit.resolve.retired import Retirements
 from audit.sources.history import History
 from audit.sources.repository import Repository
@@ -25,10 +26,12 @@ from audit.verdict.gate import narrowed
 
 
 class Workshop:
-    """The tree under repair: checks it with any content in place of what is on disk."""
+    """The tree under repair: checks it with any content in place of what is on disk. ``folder`` is the part of it
+    that is to be mended, ending in ``/``, or empty for all."""
 
-    def __init__(self, repository: Repository, since: str | None, *, use_cache: bool) -> None:
+    def __init__(self, repository: Repository, since: str | None, *, folder: str = "", use_cache: bool) -> None:
         self.repository = repository
+        self.folder = folder
         self.tree = repository.tree()
         self.configuration = load_configuration(self.tree.read)
         self._contents = Contents(cache_folder() if use_cache else None, all_kinds(), audited=repository.top)
@@ -103,6 +106,10 @@ class Checked:
     @cached_property
     def _declared(self) -> dict[str, str | None]:
         return {name.name: name.replacement for name in self._codebase.configuration.retired}
+
+    def coverage_in(self, folder: str) -> Coverage:
+        """How much was analysed, of a folder (ending in ``/``) or of all."""
+        return Part(self._codebase, folder).coverage
 
     def relocate(self, finding: Finding, name: str) -> str:
         """Where a name of a vanished module is now: in the module's successor, unless it is known elsewhere."""

@@ -74,11 +74,12 @@ def class_named(program: Program, path: str, text: str) -> Place | None:
     return found if found is not None and found[1].kind == "class" else None
 
 
-def count_by_root(program: Program) -> dict[str, int]:
-    """How many modules each source root holds, a nested root's own not counted for the outer one."""
+def count_by_root(program: Program, folder: str = "") -> dict[str, int]:
+    """How many modules each source root holds, a nested root's own not counted for the outer one; with a folder
+    (ending in ``/``) only its modules, and the roots that hold any of them."""
     roots = sorted(program.layout.roots, key=len, reverse=True)
     counts = dict.fromkeys(sorted(roots), 0)
     for path in program.index.names:
-        if path.endswith(".py"):
+        if path.endswith(".py") and path.startswith(folder):
             counts[next(root for root in roots if not root or path.startswith(f"{root}/"))] += 1
-    return counts
+    return {root: count for root, count in counts.items() if count or not folder}

@@ -6,7 +6,7 @@ import posixpath
 
 import msgspec
 
-from audit.model.findings import CheckResult, ContractResult, Coverage, Link, Mend, Root, Site, Skipped
+from audit.model.findings import CheckResult, ContractResult, Coverage, Finding, Link, Mend, Root, Site, Skipped
 
 
 def part_of(result: CheckResult, folder: str, modules: frozenset[str], coverage: Coverage) -> CheckResult:
@@ -20,7 +20,7 @@ def part_of(result: CheckResult, folder: str, modules: frozenset[str], coverage:
     targets = {root.target for root in roots}
     return msgspec.structs.replace(
         result,
-        coverage=msgspec.structs.replace(coverage, skipped=place.skipped(result.coverage.skipped)),
+        coverage=coverage_in(coverage, result.coverage.skipped, folder),
         findings=tuple(
             msgspec.structs.replace(finding, site=place.site(finding.site))
             for finding in result.findings
@@ -30,6 +30,17 @@ def part_of(result: CheckResult, folder: str, modules: frozenset[str], coverage:
         mends=tuple(place.mend(mend) for mend in result.mends if not targets.isdisjoint(mend.targets)),
         contracts=tuple(place.contract(contract) for contract in result.contracts),
     )
+
+
+def coverage_in(coverage: Coverage, skipped: tuple[Skipped, ...], folder: str) -> Coverage:
+    """How much of ``folder`` was looked at, with what was skipped in it of all that was ``skipped``."""
+    return msgspec.structs.replace(coverage, skipped=_Places(folder).skipped(skipped))
+
+
+def finding_in(finding: Finding, folder: str) -> Finding | None:
+    """A finding as it is told from ``folder``; None where it does not stand there."""
+    place = _Places(folder)
+    return msgspec.structs.replace(finding, site=place.site(finding.site)) if place.holds(finding.site) else None
 
 
 def links_of(chain: tuple[Link, ...], folder: str) -> tuple[Link, ...]:
