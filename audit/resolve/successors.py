@@ -42,7 +42,23 @@ class Successors:
     def of_module(self, module: str, files: Iterable[str], below: Iterable[str]) -> str | None:
         """The module that the files of a vanished one became, that most of its definitions went to, or that most of
         the modules ``below`` it now lie below."""
-        names, paths = self._program.index.names, list(files)
+        paths, under = list(files), list(below)
+        above = self._above(module, (*paths, *under))
+        found = self._of_module(f"{above}{module}", paths, under)
+        return found.removeprefix(above) if found is not None else None
+
+    def _above(self, module: str, files: Iterable[str]) -> str:
+        """What the names of these files of the base have in front of what a module is called where it is used, which
+        starts in a folder further down; empty where it is called by its full name."""
+        for file in files:
+            name = self._base.index.names.get(file, "")
+            place = f".{name}.".find(f".{module}.")
+            if place >= 0:
+                return name[:place]
+        return ""
+
+    def _of_module(self, module: str, paths: list[str], below: list[str]) -> str | None:
+        names = self._program.index.names
         for path in paths:
             new = self._renames.get(path, "")
             if new in names and self._goes_on(path, new):
@@ -82,7 +98,8 @@ class Successors:
     def of_symbol(self, path: str, module: str, symbol: str, called: str) -> str | None:
         """Where a symbol that ``path`` took from ``module`` is now, by a name that the same module offers if any;
         ``called`` is what that module is called now."""
-        origin = self._origin(self._base.absolute(path, module).nodes, symbol)
+        nodes = self._base.absolute(path, module).nodes
+        origin = self._origin(nodes, symbol)
         if origin is None:
             return None
         home = self._home(*origin)
@@ -91,6 +108,7 @@ class Successors:
         if home is None:
             return None
         holder, _, name = home.partition(":")
+        holder = holder.removeprefix(self._above(module, _files(nodes)))
         offered = self._program.absolute(path, called)
         is_offered = holder != called and "." not in name and offered.status == "found"
         if is_offered and self._program.symbols.defines(offered.nodes, name) == "yes":
@@ -103,12 +121,12 @@ class Successors:
         found = self._base.symbols.find(nodes, head)
         if found is not None:
             return found[1].kind == "import"
-        return any(self._base.symbols.origin(file, head) is not None for node in nodes for file in node.files)
+        return any(self._base.symbols.origin(file, head) is not None for file in _files(nodes))
 
     def of_lookup(self, path: str, module: str, symbol: str) -> str | None:
         """Where the code of ``module`` now looks up a name that it imported: in the one module that the code, or some
         of it, has gone to and that has the name as well."""
-        files = [file for node in self._base.absolute(path, module).nodes for file in node.files]
+        files = _files(self._base.absolute(path, module).nodes)
         homes = {self._program.index.names.get(self._renames.get(file, file), "") for file in files}
         for file in files:
             for definition in self._base.facts(file).definitions:
@@ -120,7 +138,7 @@ class Successors:
             for home in homes - {""}
             if any(symbols.offers(file, head) == "yes" for file in self._program.index.paths_of[home])
         ]
-        return f"{fits[0]}.{symbol}" if len(fits) == 1 else None
+        return f"{fits[0].removeprefix(self._above(module, files))}.{symbol}" if len(fits) == 1 else None
 
     def _stays(self, path: str, definition: Definition) -> str | None:
         """The place of a definition in the file where it stood, wherever that lies now, as ``module:name``."""
@@ -139,8 +157,7 @@ class Successors:
             if found is not None and found[1].kind != "import":
                 return found
             head, _, rest = symbol.partition(".")
-            files = [file for node in nodes for file in node.files]
-            origin = next((each for file in files if (each := symbols.origin(file, head))), None)
+            origin = next((each for file in _files(nodes) if (each := symbols.origin(file, head))), None)
             if origin is None:
                 return None
             module, _, leaf = origin.rpartition(".")
@@ -193,6 +210,10 @@ class Successors:
                     if "." not in definition.name:
                         self._moved[f"name:{definition.name}"].append(home)
         return self._moved.get(key, []) if key else []
+
+
+def _files(nodes: Iterable[Node]) -> list[str]:
+    return [file for node in nodes for file in node.files]
 
 
 def _elected(votes: Counter[str], total: int) -> str | None:
