@@ -179,7 +179,8 @@ class ChainWalker:
         if definition is None or definition.kind != "class" or definition.bindings != 1 or (path, owner) in seen:
             return "unknown"
         seen.add((path, owner))
-        if owner in self.program.facts(path).open_classes or not _is_transparent(definition):
+        is_open = owner in self.program.facts(path).open_classes or self.program.index.is_stub_of_compiled(path)
+        if is_open or not _is_transparent(definition):
             return "unknown"
         answers = {self._base_has(path, _without_arguments(text), member, seen) for text in definition.bases}
         return "yes" if "yes" in answers else "unknown" if "unknown" in answers else "no"

@@ -105,6 +105,8 @@ class Classes:
         is_keyed = name in facts.keyed_classes
         if definition.bindings != 1 or (name in facts.open_classes and not is_keyed):
             return False
+        if self.program.index.is_stub_of_compiled(path):
+            return False
         members = self.members_of(path)
         if f"{name}.__slots__" in members or (f"{name}.__getattr__" in members and not is_keyed):
             return False

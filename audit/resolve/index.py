@@ -140,6 +140,11 @@ class ModuleIndex:
             found = self._known[stem] = self._look(stem)
             return found
 
+    def is_stub_of_compiled(self, path: str) -> bool:
+        """Whether a stub stands beside a source that is compiled, and may say less than it."""
+        stem, suffix = posixpath.splitext(path)
+        return suffix == ".pyi" and stem in self.native
+
     def _look(self, stem: str) -> Node | None:
         if stem in self.packages:
             return Node("package", stem, tuple(self.packages[stem]))

@@ -17,7 +17,8 @@ from audit.model.facts import FileFacts
 from audit.model.findings import Retirement
 from audit.model.references import Dangling
 from audit.model.settings import RetiredName
-from audit.resolve.program import Program
+from audit.resolve.index import Node
+from audit.resolve.program import Program, Resolution
 from audit.resolve.strings import replaces
 from audit.resolve.successors import Successors
 
@@ -114,10 +115,11 @@ class Retirements:
             return None
         module = self._name_at_base(path, missing.module)
         holder = self._base.absolute(path, module)
+        nodes = self._meant(path, missing.module, holder) if holder.weak else holder.nodes
         head = missing.symbol.partition(".")[0]
-        if holder.status != "found" or self._base.symbols.defines(holder.nodes, head) != "yes":
+        if holder.status != "found" or self._base.symbols.defines(nodes, head) != "yes":
             return None
-        found = self._base.symbols.find(holder.nodes, missing.symbol)
+        found = self._base.symbols.find(nodes, missing.symbol)
         retirement = self._symbol_removal(found[0], missing.symbol) if found else None
         return Retired("symbol", retirement, self._successor(missing, module))
 
@@ -129,6 +131,13 @@ class Retirements:
         if replaces(missing.callee) and self._successors.takes_from_elsewhere(path, module, symbol):
             return self._successors.of_lookup(path, module, symbol)
         return self._successors.of_symbol(path, module, symbol, missing.module)
+
+    def _meant(self, path: str, module: str, before: Resolution) -> tuple[Node, ...]:
+        """Of the modules that a name could mean at the base, where nothing declared it, those that it means now."""
+        now = self._program.absolute(path, module)
+        stems = {node.stem for node in now.nodes}
+        same = tuple(node for node in before.nodes if node.stem in stems)
+        return same if same and not now.weak else before.nodes
 
     def _name_at_base(self, path: str, module: str) -> str:
         """What a module was called at the base: the name of the file that it was moved from, or the same."""
