@@ -59,7 +59,7 @@ def reference_findings(
         found.append(
             Finding(
                 code=code,
-                severity=_severity(code, each),
+                severity="warning" if _may_never_run(code, each) else _severity(code, each),
                 site=each.site,
                 kind=each.kind,
                 target=each.target,
@@ -68,7 +68,7 @@ def reference_findings(
                 new=None if existed is None else not existed(each),
                 retired_in=past.retirement if past else None,
                 replacement=past.replacement if past else None,
-                breaks_import=each.breaks_import,
+                breaks_import=each.breaks_import and not _may_never_run(code, each),
             )
         )
     return tuple(sorted(found, key=lambda finding: finding.order))
@@ -90,6 +90,11 @@ def _code(missing: Dangling, past: Retired | None) -> str | None:
     if past is not None:
         return "REF001" if past.kind == "module" else "REF002"
     return "IMP002" if missing.symbol else "IMP001"
+
+
+def _may_never_run(code: str, missing: Dangling) -> bool:
+    """Whether an import of what this tree never had waits for flags: where it is missing they may be off."""
+    return code == "IMP001" and bool(missing.condition)
 
 
 def _is_of_others(missing: Dangling) -> bool:
@@ -127,6 +132,8 @@ def _message(missing: Dangling, past: Retired | None, code: str) -> str:
         what = f"{missing.module} does not define {missing.symbol}"
     if missing.kind == "string" and missing.callee:
         what = f"{missing.callee}{'' if missing.callee in _NO_CALLS else '()'} names it, but {what}"
+    if _may_never_run(code, missing):
+        what = f"{what}; it is imported only where `{missing.condition}` holds"
     if code == "REF011":
         what = f"{what}, so this guarded import can never succeed"
     if missing.dead_fallback:

@@ -18,6 +18,7 @@ from audit.facts.guards import (
     is_always,
     is_main,
     is_never,
+    only_a_run_tells,
     mocked_modules,
     runs_until,
     survives_failed_import,
@@ -45,6 +46,7 @@ class Collector:
         self.attributes_guarded = self.failure_demanded = False
         self.mocked: frozenset[str] = frozenset()
         self.asked_for: frozenset[str] = frozenset()
+        self.condition: ast.expr | None = None
         self.announced: set[str] = set()
         self.names_module = False
         self.imports = Imports(self)
@@ -216,12 +218,20 @@ class Collector:
             self.within("lazy", node.body)
         else:
             outer, self.asked_for = self.asked_for, self.asked_for | asked_for(node.test)
-            self.block(node.body)
+            self._under(node.test, node.body)
             self.asked_for = outer
         if is_always(node.test):
             self.within("typing", node.orelse)
-        else:
-            self.block(node.orelse)
+        elif node.orelse:
+            self._under(ast.UnaryOp(ast.Not(), node.test), node.orelse)
+
+    def _under(self, test: ast.expr, statements: list[ast.stmt]) -> None:
+        """Visit what runs only where a condition holds."""
+        outer = self.condition
+        if only_a_run_tells(test):
+            self.condition = test
+        self.block(statements)
+        self.condition = outer
 
     def _try(self, node: ast.Try | ast.TryStar) -> None:
         first = len(self.imports.found)

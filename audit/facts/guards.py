@@ -59,6 +59,18 @@ def is_always(test: ast.expr) -> bool:
     return False
 
 
+def only_a_run_tells(test: ast.expr) -> bool:
+    """Whether a condition asks flags alone, which each environment sets as it is: ``if HAS_GPU and not is_ci():``."""
+    match test:
+        case ast.Name() | ast.Attribute() | ast.Call():
+            return not is_never(test) and not is_always(test)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return only_a_run_tells(operand)
+        case ast.BoolOp(values=values):
+            return all(only_a_run_tells(value) for value in values)
+    return False
+
+
 def _on_this_python(test: ast.Compare) -> bool | None:
     """What a comparison of ``sys.version_info`` gives on every Python that is still in use; None when it depends."""
     compare = _ORDERINGS.get(type(test.ops[0]))

@@ -58,6 +58,7 @@ class Imports:
                 scope is collector.module,
                 collector.spans.of(node),
                 self.fallback_for if context == "fallback" else -1,
+                ast.unparse(collector.condition) if collector.condition is not None else "",
             )
         )
         for position, name in enumerate(names):

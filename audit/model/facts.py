@@ -50,6 +50,8 @@ class Import(msgspec.Struct, frozen=True, array_like=True):
     span: Span
     fallback_for: int = -1
     """For a fallback: the index of the first import that it stands in for, or -1."""
+    condition: str = ""
+    """The flags that it runs under, which a run alone can tell."""
 
 
 class Parameter(msgspec.Struct, frozen=True, array_like=True):

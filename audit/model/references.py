@@ -19,7 +19,7 @@ class Dangling(msgspec.Struct, frozen=True, kw_only=True):
     ``module`` is the module part of ``target`` and ``symbol`` the rest: empty when the module itself is
     missing. ``name`` is the name as imported, for a message. ``context`` says when the site runs;
     ``dead_fallback`` marks a handler's import whose guarded import does resolve. ``callee`` is the callable
-    that a string is handed to.
+    that a string is handed to, ``condition`` the flags that an import runs under.
     """
 
     kind: ReferenceKind
@@ -30,6 +30,7 @@ class Dangling(msgspec.Struct, frozen=True, kw_only=True):
     context: Context
     dead_fallback: bool = False
     callee: str = ""
+    condition: str = ""
 
     @property
     def target(self) -> str:

@@ -99,6 +99,7 @@ class FileReferences:
             if module.status == "missing":
                 span = statement.span if statement.is_from or len(statement.names) == 1 else name.span
                 missing = self._make("import", span, module.dotted, "", statement.context, dead_fallback)
+                missing = msgspec.structs.replace(missing, condition=statement.condition)
                 if statement.is_from:
                     yield range(len(statement.names)), missing
                     return
