@@ -22,6 +22,8 @@ _COUNTED: Final = (
     ),
     re.compile(r"^(?:\w+\s+){0,3}(?P<noun>[A-Za-z]+s)(?:\s+\w+)?\s*\((?P<number>\d+)\)\s*:$"),
 )
+_OWN_COUNT: Final = regex(r"\(\d+(?:\s+[a-z]+){0,3}\)\W*$|^\W*\d+\s+[a-z]|[:×x]\s*\d+\W*$", re.IGNORECASE)
+"""An item that stands for several: "Retries (4)", "3 for the parser"."""
 _FRACTION: Final = regex(
     r"(?<![\d./~-])(?P<part>\d+)\s*(?:/|\s+of\s+|\s+out of\s+)\s*(?P<whole>\d+)\b(?![./\d])[^()\d]{0,30}"
     r"\(\s*(?P<approx>[~≈]?)\s*(?P<percent>\d+(?:\.\d+)?)\s*%\s*\)"
@@ -82,9 +84,9 @@ def _lists(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:
             or rest[0].list == lead.list
         ):
             continue
-        items = sum(each.list == rest[0].list and each.lead == lead.text for each in rest)
-        if items != int(match["number"]):
-            yield lead.line, f"says {match['number']} {match['noun']} and lists {items}"
+        items = [each.text for each in rest if each.list == rest[0].list and each.lead == lead.text]
+        if len(items) != int(match["number"]) and not any(map(_OWN_COUNT.search, items)):
+            yield lead.line, f"says {match['number']} {match['noun']} and lists {len(items)}"
 
 
 def _fractions(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:

@@ -48,6 +48,7 @@ class _Said(msgspec.Struct, frozen=True):
     words: str
     line: int
     bound: Bound | None = None
+    name: str = ""
 
 
 def contradictions(statements: Sequence[Statement], path: str) -> Iterator[DocumentFinding]:
@@ -91,7 +92,7 @@ def against_earlier(now: Dossier, before: Dossier, *, same_series: bool) -> Iter
     for statement in now.statements:
         for said in _sayings(statement):
             earlier = done.get(said.subject)
-            if earlier is None or said.kind not in ("gone", "there"):
+            if earlier is None or said.kind not in ("gone", "there") or not _may_be_one(said.name, earlier.name):
                 continue
             if said.kind == "gone" and not same_series:
                 continue
@@ -105,12 +106,20 @@ def against_earlier(now: Dossier, before: Dossier, *, same_series: bool) -> Iter
 
 
 def _clash(first: _Said, second: _Said) -> bool:
-    if first.line == second.line:
+    if first.line == second.line or not _may_be_one(first.name, second.name):
         return False
     if first.bound is not None and second.bound is not None:
         return first.kind == second.kind and first.subject == second.subject and _apart(first.bound, second.bound)
     opposite = _OPPOSITES.get(first.kind) == second.kind or _OPPOSITES.get(second.kind) == first.kind
     return opposite and first.subject == second.subject
+
+
+def _may_be_one(first: str, second: str) -> bool:
+    """Whether two names can be of one thing: of two paths one must be the end of the other."""
+    if "/" not in first or "/" not in second:
+        return True
+    one, other = f"/{first.strip('/')}", f"/{second.strip('/')}"
+    return one.endswith(other) or other.endswith(one)
 
 
 def _apart(first: Bound, second: Bound) -> bool:
@@ -129,15 +138,15 @@ def _sayings(statement: Statement) -> Iterator[_Said]:
     for predicate in statement.predicates:
         match predicate:
             case Size(path=path, lines=lines):
-                yield _Said("size", _subject(path), f"{path} has {lines} lines", line, lines)
+                yield _Said("size", _subject(path), f"{path} has {lines} lines", line, lines, path)
             case Pytest(nodes=nodes, passed=passed) if passed is not None and not nodes[0].endswith("/"):
                 yield _Said("tests", " ".join(nodes), f"{passed} tests of {', '.join(nodes)} pass", line, passed)
             case Absent(names=names):
-                yield from (_Said("gone", _subject(name), f"{name} is gone", line) for name in names)
+                yield from (_Said("gone", _subject(name), f"{name} is gone", line, name=name) for name in names)
             case Exists(names=names):
-                yield from (_Said("there", _subject(name), f"{name} is there", line) for name in names)
+                yield from (_Said("there", _subject(name), f"{name} is there", line, name=name) for name in names)
             case Cited(path=path, first=first) if first is not None:
-                yield _Said("there", _subject(path), f"{path} has line {first}", line)
+                yield _Said("there", _subject(path), f"{path} has line {first}", line, name=path)
             case Unreferenced(names=names):
                 yield from (_Said("unused", _subject(name), f"nothing names {name}", line) for name in names)
             case Imports(packages=()):
@@ -167,4 +176,4 @@ def _subject(name: str) -> str:
     bare = name.strip("/").rpartition("/")[2]
     if "/" not in name and name[:1].isupper():
         return name.lower()
-    return bare.removesuffix(".py").replace("_", "").lower() if bare != "__init__.py" and bare.endswith(".py") else name
+    return bare.removesuffix(".py").replace("_", "").lower() if bare[:2] != "__" and bare.endswith(".py") else name

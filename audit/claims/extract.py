@@ -15,7 +15,7 @@ from audit.claims.signatures import changed_signature
 from audit.claims.sizes import size_of_file
 from audit.claims.universal import all_imports, no_references
 from audit.claims.within import removal_within, switching, usage
-from audit.model.predicates import AnyPredicate
+from audit.model.predicates import AnyPredicate, Cited, Exists, Size
 from audit.model.regex import regex
 
 BARE_VERDICT: Final = "a verdict without its coverage: what was examined is not said"
@@ -30,6 +30,9 @@ _VERSION: Final = regex(
     r"|^\W*(?:changelog|change\s+log|release\s+notes|release\s+history|news)\W*$",
     re.IGNORECASE,
 )
+_PULL_REQUEST: Final = regex(r"\b(?:PR|MR|pull\s+requests?|merge\s+requests?)\b\s*[#!]?\d+", re.IGNORECASE)
+_IN_A_TREE: Final = (Exists, Cited, Size)
+"""What says that a tree holds something."""
 _REASONS: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), reason)
     for pattern, reason in (
@@ -65,6 +68,11 @@ def of_release(block: Block) -> bool:
     return any(_VERSION.match(heading) for heading in block.headings)
 
 
+def _of_pull_request(block: Block) -> bool:
+    """Whether a sentence stands in a section about a pull request: what that adds need not be in this tree."""
+    return any(map(_PULL_REQUEST.search, block.headings))
+
+
 def extract(block: Block) -> tuple[tuple[AnyPredicate, ...], str]:
     """The predicates of a sentence, or none and the reason why."""
     if block.kind == "html":
@@ -77,6 +85,8 @@ def extract(block: Block) -> tuple[tuple[AnyPredicate, ...], str]:
         return (), "it tells about a release, and which tree that was is not said"
     for find in _FINDERS:
         predicates = find(block)
+        if predicates and _of_pull_request(block) and all(isinstance(each, _IN_A_TREE) for each in predicates):
+            return (), "it tells about a pull request, whose tree may be another than this"
         if predicates:
             # "Created `a.py` (50 lines)" says two things, and holds only if both do.
             sizes = size_of_file(block) if find is addition else ()

@@ -64,7 +64,7 @@ _LIST_OF_ADDED: Final = regex(
 )
 _LISTED: Final = regex(r"\s*(?:$|[(:,–—-])")
 """What may follow the names of an item of such a list: at most a comment."""
-_ONLY_A_FILE: Final = regex(rf"^(?:file\s*:\s*)?`(?P<path>{PATH.pattern})`\W*$", re.IGNORECASE)
+_ONLY_A_FILE: Final = regex(rf"^(?:file\s*:\s*)?(?P<tick>`?)(?P<path>{PATH.pattern})(?P=tick)\W*$", re.IGNORECASE)
 _CHANGING: Final = regex(
     r"\b(?:deleted?|removed?|renamed?|moved?|archived?|old|original|legacy|obsolete|redundant|unused|can\s+be|before|missing|"
     r"created\s+by|generated|output|example)\b|→|->",
@@ -207,7 +207,8 @@ def _names(phrase: Phrase) -> tuple[str, ...]:
         ):
             names.append(name)
         elif any(shape.fullmatch(name) for shape in (PATH, FOLDER, SYMBOL)):
-            names.append(name.rstrip("/"))
+            is_top = FOLDER.fullmatch(name) and name.count("/") == 1
+            names.append(name if is_top else name.rstrip("/"))  # what ends in a slash is a folder, and no class
         else:
             return ()
     return tuple(dict.fromkeys(names))

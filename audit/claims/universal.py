@@ -19,6 +19,10 @@ _IMPORTS: Final = tuple(
         ),
         r"(?<![\d/.])\b(?:zero|no|0)\s+(?:remaining\s+)?import\s+(?:errors?|failures?)\b",
         (
+            r"\ball\s+(?:the\s+)?imports\s+(?:(?:are|were|have|been|now|verified|tested|confirmed|and|as|to\s+be)\s+)*"
+            r"(?:working|work|resolve|resolved|succeed|succeeded|functional)\b(?!\s+\w+ly\s+(?:in|for|from)\b)"
+        ),
+        (
             r"\b(?:all|every)\s+(?:the\s+)?modules?\s+(?:now\s+)?imports?\s+"
             r"(?:successfully|cleanly|correctly|fine|without\s+(?:errors?|problems?|failures?))\b"
         ),

@@ -96,7 +96,7 @@ def switching(block: Block) -> tuple[AnyPredicate, ...]:
     old, new = match["old"] or match["old2"], match["new"] or match["new2"]
     if old == new or old.rpartition(".")[2] == new.rpartition(".")[2]:
         return ()
-    return (Lacks(path=path, names=(old.rpartition(".")[2],)), Cited(path=path, says=new.rpartition(".")[2]))
+    return (Lacks(path=path, names=(old,)), Cited(path=path, says=new.rpartition(".")[2]))
 
 
 def usage(block: Block) -> tuple[AnyPredicate, ...]:

@@ -33,7 +33,8 @@ def judge_lacks(predicate: Lacks, codebase: Codebase) -> Judgement:
     except (SyntaxError, ValueError) as error:
         return unverified(f"{path} is no Python that can be read: {error}")
     imported = [(line, name) for line, name in _imports(tree) if name in predicate.imports]
-    used = [(line, name) for line, name in (*_imports(tree), *_names(tree)) if name in predicate.names]
+    named = {*_imports(tree), *_names(tree), *_chains(tree)}
+    used = [(line, name) for line, each in named for name in predicate.names if f".{each}".endswith(f".{name}")]
     found = sorted({*imported, *used})
     if found:
         verb = "imports" if imported else "uses"
@@ -41,6 +42,14 @@ def judge_lacks(predicate: Lacks, codebase: Codebase) -> Judgement:
             f"{path} still {verb} {listed(dict.fromkeys(name for _, name in found))}",
             coverage="1 file read",
             evidence=(Evidence(summary=f"{name} stands here", path=path, line=line) for line, name in found),
+        )
+    leaves = {name.rpartition(".")[2]: name for name in predicate.names if "." in name}
+    alike = sorted({(line, name) for line, name in named if name in leaves})
+    if alike:
+        line, leaf = alike[0]
+        return unverified(
+            f"{path} names {leaf}, and whether that is {leaves[leaf]} cannot be told",
+            evidence=(Evidence(summary=f"{leaf} stands here", path=path, line=line),),
         )
     what = listed((*predicate.imports, *predicate.names))
     verb = "uses" if predicate.names else "imports"
@@ -120,6 +129,18 @@ def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"{module}{alias.name}"
                 if "." in module + alias.name:
                     yield node.lineno, alias.name.rpartition(".")[2]
+
+
+def _chains(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Every chain of attributes that begins with a name, as it is spelled."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            parts, head = [node.attr], node.value
+            while isinstance(head, ast.Attribute):
+                parts.append(head.attr)
+                head = head.value
+            if isinstance(head, ast.Name):
+                yield node.lineno, ".".join(reversed([*parts, head.id]))
 
 
 def _names(tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -14,6 +14,8 @@ from audit.verification.fit_paths import CannotFitError
 
 _ROUNDED: Final = 0.02
 """How far a size may be rounded, as a share of it."""
+_LEAST_ROUNDED: Final = 100
+"""Below that many lines people count."""
 
 
 def fit_size(predicate: Size, path: str, codebase: Codebase) -> Size:
@@ -38,11 +40,23 @@ def fit_size(predicate: Size, path: str, codebase: Codebase) -> Size:
             f"{path} has {len(lines)} lines, {len(code)} without blank lines and comments: a matter of counting"
         )
     if text is not None and not fitted.lines.admits(len(lines)):
+        _check_rounding(fitted, len(lines))
+    if text is None or not fitted.lines.admits(len(lines)):
         _check_before(fitted, text, codebase)
     return fitted
 
 
-def _check_before(predicate: Size, text: str, codebase: Codebase) -> None:
+def _check_rounding(predicate: Size, lines: int) -> None:
+    """Whether a number like 200 or 550 is what the real one is when it is rounded just as far."""
+    said = predicate.lines.least
+    if said is None or said != predicate.lines.most or said < _LEAST_ROUNDED or said % 10:
+        return
+    unit = 10 ** (len(str(said)) - len(str(said).rstrip("0")))
+    if abs(lines - said) * 2 <= unit:
+        raise CannotFitError(f"{predicate.path} has {lines} lines, and {said} may be that number rounded")
+
+
+def _check_before(predicate: Size, text: str | None, codebase: Codebase) -> None:
     """Whether the size is that before the very commit that is judged: a document may come with the change it urges."""
     if codebase.commit is None:
         return

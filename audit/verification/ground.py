@@ -141,14 +141,16 @@ def _check_entry(run: tuple[str, ...], codebase: Codebase, folder: str) -> None:
 
 def _gone(name: str, codebase: Codebase) -> str:
     """A name said to be deleted: it must not merely be the end of some other name that still stands."""
-    return fit_path(name, codebase, deleted=True, went=True) if _is_path(name) else gone_name(name, codebase)
+    if not _is_path(name):
+        return gone_name(name, codebase)
+    return fit_path(name.rstrip("/"), codebase, deleted=True, went=True)
 
 
 def _present(name: str, codebase: Codebase) -> str:
     """A name said to be there; settings and data are often left out of a repository on purpose."""
     if not _is_path(name):
         return present_name(name, codebase)
-    path = fit_path(name, codebase)
+    path = fit_path(name.rstrip("/"), codebase)
     is_there = path in codebase.paths() or is_folder(path, codebase.paths())
     if not is_there and not path.endswith(_SOURCES) and codebase.retired(path) is None:
         raise CannotFitError(f"{path} is not in the tree, from which such files are often left out on purpose")
