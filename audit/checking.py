@@ -13,7 +13,7 @@ from audit.checks.references import reference_findings
 from audit.contents import Contents
 from audit.fix.forecast import Forecast
 from audit.mentions import MentionCheck
-from audit.model.calls import Access, LostMember
+from audit.model.calls import Access, LostMember, Request
 from audit.model.codes import OF_TESTS
 from audit.model.facts import UsedNames
 from audit.model.findings import CheckResult, ContractResult, Finding, Retirement, Site
@@ -127,6 +127,11 @@ def _silent(now: LoadedTree, base: LoadedTree, history: History | None, contents
         key = f"accesses {now.blobs[path]} {wanted}"
         return contents.derived(key, tuple[Access, ...], lambda: _read_accesses(now, path, names)) or ()
 
+    def requests_in(path: str, names: frozenset[str]) -> tuple[Request, ...]:
+        from audit.facts.requested import read_requests  # loaded where a fixture went
+
+        return read_requests(now.content(path) or b"", names)
+
     now.facts.read_all()
     renames = history.renames() if history is not None else {}
     return silent_breaks(
@@ -134,6 +139,7 @@ def _silent(now: LoadedTree, base: LoadedTree, history: History | None, contents
         base.program,
         renamed={new: old for old, new in renames.items()},
         accesses_in=accesses_in,
+        requests_in=requests_in,
         content_of=now.content,
         read_base=base.tree.read_many,
     )
@@ -160,7 +166,7 @@ def _silent_findings(silent: Silent, others: list[Finding], retirements: Retirem
 
 def _as_dangling(lost: LostMember) -> Dangling:
     return Dangling(
-        kind="star" if lost.starred else "attribute",
+        kind=lost.kind,
         site=lost.site,
         referrer=lost.referrer,
         module=lost.module,

@@ -79,10 +79,14 @@ def _code(missing: Dangling, past: Retired | None) -> str | None:
         return None
     if missing.kind == "export" and is_input_of_tests(missing.site.path):
         return None
+    if missing.kind == "fixture":
+        return "REF004"
     if missing.kind == "string":
         return "REF004" if past or missing.callee or _is_setting(missing) else None
     if missing.kind == "export":
         return "REF012" if past else "IMP002"
+    if missing.kind == "name":
+        return "REF003"
     if missing.kind == "attribute":
         return "REF003" if past else "IMP002"
     if missing.context == "guarded" or missing.dead_fallback:
@@ -130,6 +134,10 @@ def _message(missing: Dangling, past: Retired | None, code: str) -> str:
     what = f"{missing.target} does not exist"
     if missing.symbol and not (past and past.kind == "module"):
         what = f"{missing.module} does not define {missing.symbol}"
+    if missing.kind == "fixture":
+        what = f"it asks pytest for the fixture {missing.symbol.rpartition('.')[2]}, which is gone"
+    if missing.kind == "name":
+        what = f"{missing.symbol} is not defined in this file any more"
     if missing.kind == "string" and missing.callee:
         what = f"{missing.callee}{'' if missing.callee in _NO_CALLS else '()'} names it, but {what}"
     if _may_never_run(code, missing):

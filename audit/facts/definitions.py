@@ -13,6 +13,7 @@ from audit.facts.exports import Exports
 from audit.facts.offered import offered_names
 from audit.facts.parameters import signature_of
 from audit.facts.scopes import Scope
+from audit.facts.slots import slots_of
 from audit.facts.spans import Spans
 from audit.facts.spelling import spelled
 from audit.facts.terms import NONE, annotation_text, field_of, term_of
@@ -39,6 +40,7 @@ class Definitions:
         self.tests = 0
         self._seen: dict[str, int] = {}
         self._removed: set[int] = set()
+        self._slots: dict[str, ast.stmt] = {}
         self._classes: dict[int, str] = {}
         self._bodies: list[Body] = []
         self.stored: set[str] = set()
@@ -67,6 +69,11 @@ class Definitions:
                 self.lengthened |= not (isinstance(value, ast.Call) and leaf_of(value.func) == "extend_path")
             elif name in _OPENING_NAMES:
                 self.open = True
+        elif name == "__slots__" and (holder := self._classes.get(id(owner))) is not None:
+            slots = slots_of(value)
+            if slots is None:
+                self.open_classes.add(holder)
+            self._slots.update({f"{holder}.{slot}": statement for slot in slots or ()})
         qualified = self._qualify(owner, module, name)
         if qualified is not None:
             term = field_of(value, _as_written) if scope is owner else ""
@@ -145,7 +152,11 @@ class Definitions:
         )
 
     def settle(self, tree: ast.Module) -> None:
-        """Note the names that the module gives only when it is asked for them; where it may give any, it is open."""
+        """Note the slots that nothing is put into, and the names that the module gives only when it is asked for them;
+        where it may give any, it is open."""
+        for name, statement in self._slots.items():
+            if name not in self._seen:
+                self._put(Definition(name, "variable", self.spans.of(statement), value=_MIXED))
         for node in self._openers:
             names = offered_names(node, tree)
             self.open = self.open or names is None

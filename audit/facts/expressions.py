@@ -12,6 +12,7 @@ from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.fields import fields_of
 from audit.facts.nested_scopes import inside_comprehension, inside_lambda
 from audit.facts.nodes import nodes_of
+from audit.facts.only_read import OnlyRead
 from audit.facts.scopes import Scope
 from audit.facts.strings import COMPOSED, SPELLING, TOGETHER, Strings, is_own_module, is_own_name, is_tolerant
 from audit.facts.syspath import added_folders, is_search_path, path_of, put_together
@@ -56,14 +57,13 @@ class Expressions:
         self.accessed: set[str] = set()
         self.handed_to: set[str] = set()
         self.discarded: ast.expr | None = None
+        self.only_read = OnlyRead()
 
     def children(self, node: ast.stmt | ast.excepthandler) -> None:
         """Visit the expressions of a statement (its blocks apart) that has no meaning of its own here."""
         for name in fields_of(node.__class__):
             value = getattr(node, name)
-            if value.__class__ is ast.Name:
-                continue
-            if isinstance(value, ast.expr):
+            if isinstance(value, ast.expr) and value.__class__ is not ast.Name:
                 self.visit(value)
             elif isinstance(value, list):
                 for part in value:
@@ -106,6 +106,7 @@ class Expressions:
             base = base.value
         self.accessed.update(names)
         if base.__class__ is not ast.Name:
+            self.only_read.attribute_of(base, names[-1])
             stack.append(base)
             return ""
         first = base.id
@@ -160,6 +161,7 @@ class Expressions:
         if callee:
             self._named_call(node, callee, leaf, scope, tolerant=tolerant)
         hands_on = leaf == "partial"
+        self.only_read.handed_to(callee, arguments)
         if node is self.discarded and callee in _ENTERED_LATER:
             callee = ""
         for index, argument in enumerate(arguments):
@@ -200,7 +202,7 @@ class Expressions:
         match leaf:
             case "hasattr" | "getattr" | "setattr" | "delattr" | "object" | "spy" | "__setattr__":
                 self._named_attribute(node, callee, leaf, scope)
-            case "globals" | "exec" | "vars":
+            case "globals" | "exec" | "vars" if node not in self.only_read:
                 self.open |= callee == leaf and (leaf == "globals" or not self.collector.scope.is_function)
             case "locals" if callee == leaf:
                 self.collector.definitions.opens(scope)
@@ -248,6 +250,7 @@ class Expressions:
 
     def subscript(self, node: ast.Subscript, scope: Scope) -> None:
         """Note what a subscript looks up or puts in place."""
+        self.only_read.subscript(node)
         owner = dotted(node.value)
         if owner.endswith(".__dict__") and isinstance(node.ctx, ast.Store):
             self.collector.definitions.opens_self(owner.partition(".")[0])
@@ -288,6 +291,7 @@ def _push_parts(node: ast.expr, stack: list[Any]) -> None:
 _LOOKS: Final[dict[type[ast.expr], Callable[[Expressions, Any, Scope], None]]] = {
     ast.NamedExpr: Expressions.walrus,
     ast.Subscript: Expressions.subscript,
+    ast.Compare: lambda expressions, node, _scope: expressions.only_read.compared(node),
     ast.List: lambda expressions, node, scope: expressions.strings.sequence(node, scope),
     ast.Tuple: lambda expressions, node, scope: expressions.strings.sequence(node, scope),
     ast.Dict: lambda expressions, node, scope: expressions.strings.mapping(node, scope),

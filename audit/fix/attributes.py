@@ -6,6 +6,7 @@ import libcst as cst
 from libcst.metadata import ImportAssignment
 
 from audit.fix.bindings import Renamer
+from audit.fix.places import PLAIN
 from audit.fix.statements import added_after
 from audit.fix.syntax import Imported, Syntax
 from audit.fix.text import CannotFixError, Edit
@@ -20,8 +21,8 @@ def rename_attribute(syntax: Syntax, finding: Finding, replacement: str) -> list
     """
     start, _ = syntax.lines.span(finding.site)
     parts, statement = _access_at(syntax, start)
-    if finding.kind == "star":
-        return _rename_starred(syntax, parts, replacement, stays=_home(finding.target) == _home(replacement))
+    if finding.kind in PLAIN:
+        return _rename_plain(syntax, parts, replacement, stays=_home(finding.target) == _home(replacement))
     length = _length_of(parts, finding.target)
     home, _, name = replacement.rpartition(".")
     if home == _home(finding.target):
@@ -32,8 +33,9 @@ def rename_attribute(syntax: Syntax, finding: Finding, replacement: str) -> list
     return [here, *added_after(syntax, statement, [f"from {home} import {name}"])]
 
 
-def _rename_starred(syntax: Syntax, parts: list[cst.Name], replacement: str, *, stays: bool) -> list[Edit]:
-    """The edits for a plain name that a star import brought: where it moved away, it gets an import of its own."""
+def _rename_plain(syntax: Syntax, parts: list[cst.Name], replacement: str, *, stays: bool) -> list[Edit]:
+    """The edits for a plain name of the file itself, or that a star import brought: where that moved away, it gets an
+    import of its own."""
     name = replacement.rpartition(".")[2]
     edits = [Edit(*syntax.span(parts[0]), name)] if name != parts[0].value else []
     if edits and not Renamer(syntax, ()).is_free(name, replacement):

@@ -11,14 +11,14 @@ from functools import cache
 from typing import Final
 
 from audit.fix.generated import is_generated
-from audit.fix.places import respelled_at
+from audit.fix.places import ACCESSES, respelled_at
 from audit.fix.text import CannotFixError, Lines, decode_python, decode_text
 from audit.model.facts import UsedNames
 from audit.model.findings import Finding
 from audit.model.regex import regex
 
 _NOT_BY_RENAMING: Final = frozenset({"REF010", "REF013"})
-"""A pickle is not text, and a call needs its arguments mended."""
+"""A pickle is not text, and a call needs its arguments mended. A parameter is renamed with all that uses it."""
 _REMOVED: Final = frozenset({"REF001", "REF002"})
 _GUARDED: Final = "REF011"
 _IN_PROSE: Final = "REF008"
@@ -27,7 +27,7 @@ _CHAIN: Final = regex(r"[\w.\s]+")
 
 def may_be_fixable(finding: Finding) -> bool:
     """Whether `audit fix` could mend a finding at all, whatever the text of its file."""
-    if not finding.code.startswith(("REF", "IMP")) or finding.code in _NOT_BY_RENAMING:
+    if not finding.code.startswith(("REF", "IMP")) or finding.code in _NOT_BY_RENAMING or finding.kind == "fixture":
         return False
     if finding.site.line is None or finding.site.end_column is None:
         return False
@@ -68,7 +68,7 @@ class Forecast:
             return False
         if _is_import(finding):
             return finding.replacement is not None or self._is_unused(text, finding)
-        if path.endswith((".py", ".pyi")) and finding.kind in ("attribute", "star") and finding.code != _IN_PROSE:
+        if path.endswith((".py", ".pyi")) and finding.kind in ACCESSES and finding.code != _IN_PROSE:
             return _spells_access(text, finding)
         try:
             respelled_at(Lines(text), finding)
@@ -104,8 +104,11 @@ def _spells_access(text: str, finding: Finding) -> bool:
     except CannotFixError:
         return False
     written, old = text[start:end], finding.target
-    if finding.kind == "star":
+    stays = (finding.replacement or "").rpartition(".")[0] == old.rpartition(".")[0]
+    if finding.kind == "star" or (finding.kind == "name" and stays):
         return re.match(rf"{re.escape(old.rpartition('.')[2])}(?!\w)", written) is not None
-    if (finding.replacement or "").rpartition(".")[0] == old.rpartition(".")[0]:
+    if finding.kind == "name":
+        return False
+    if stays:
         return re.search(rf"(?<!\w){re.escape(old.rpartition('.')[2])}(?!\w)", written) is not None
     return _CHAIN.fullmatch(written) is not None

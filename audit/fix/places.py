@@ -17,6 +17,10 @@ _FURTHEST: Final = 2_000
 _OTHER_NAMES: Final = r"(?:(?:[ \t\w,]|\\\r?\n[ \t.>]*)*|\s*\([^()]*)"
 """On one line, on lines that a backslash joins, or in parentheses with comments and prompts."""
 _ACCESS: Final = regex(r"\w+(?:\.\w+)+")
+PLAIN: Final = ("star", "name")
+"""Kinds of findings on plain names."""
+ACCESSES: Final = ("attribute", *PLAIN)
+"""Kinds of findings on what code reads of an object, a module or its own names."""
 NO_REPLACEMENT: Final = "no replacement known"
 
 

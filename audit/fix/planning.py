@@ -64,6 +64,8 @@ def _hopeless(finding: Finding) -> str | None:
     """Why no edit can mend a finding, whatever its file says; None when one may."""
     if finding.code == "REF010":
         return "a pickle is not edited: load it with the old name and save it again"
+    if finding.kind == "fixture":
+        return "it is renamed with all that uses it, which needs a person"
     if finding.code == "REF013":
         return "its arguments must be mended by hand"
     if not finding.code.startswith(("REF", "IMP")):

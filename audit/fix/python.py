@@ -11,7 +11,7 @@ import libcst as cst
 from audit.fix.attributes import rename_attribute
 from audit.fix.changes import Left, Mode, Relocate
 from audit.fix.imports import ImportFixer, Mended
-from audit.fix.places import NO_REPLACEMENT, last_part_at, respelled_at
+from audit.fix.places import ACCESSES, NO_REPLACEMENT, last_part_at, respelled_at
 from audit.fix.removal import remove_statements, unguard
 from audit.fix.syntax import Imported, Syntax
 from audit.fix.text import CannotFixError, Edit, apply_edits, decode_python
@@ -122,7 +122,7 @@ class _PythonFile:
                 return mended
 
     def _edits_of(self, finding: Finding) -> Iterable[Edit]:
-        if finding.kind in ("attribute", "star") and finding.code != _IN_PROSE and finding.replacement is not None:
+        if finding.kind in ACCESSES and finding.code != _IN_PROSE and finding.replacement is not None:
             try:
                 return rename_attribute(self._syntax, finding, finding.replacement)
             except CannotFixError as error:

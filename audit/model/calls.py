@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -10,6 +10,9 @@ from audit.model.facts import Context, Parameter, Span
 from audit.model.findings import Site
 
 _PLACES: Final = ("positional", "normal")
+
+LostKind = Literal["attribute", "star", "name", "fixture"]
+"""What is lost: an attribute, a plain name that a star import brought or that the file itself had, or a fixture."""
 
 
 class CallShape(msgspec.Struct, frozen=True):
@@ -54,16 +57,23 @@ class Misfit(msgspec.Struct, frozen=True, kw_only=True):
     fails: bool = True
 
 
+class Request(msgspec.Struct, frozen=True):
+    """One place that asks pytest for a fixture by its name."""
+
+    name: str
+    span: Span
+
+
 class LostMember(msgspec.Struct, frozen=True, kw_only=True):
     """A read of a member that the class of the object had at the base and has not now: ``symbol`` (dotted) of
-    ``module``, both as the base called them. ``starred``: of a plain name that a star import brought."""
+    ``module``, both as the base called them. ``kind``: in what way."""
 
     site: Site
     referrer: str
     module: str
     symbol: str
     context: Context
-    starred: bool = False
+    kind: LostKind = "attribute"
 
 
 def misfit(parameters: tuple[Parameter, ...], shape: CallShape) -> str:

@@ -42,8 +42,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "Use the replacement that the finding offers, or restore the name.",
     ),
     "REF003": Explanation(
-        "The attribute existed at the base and is gone: AttributeError, but only when the line runs, which tests "
-        "may never do.",
+        "The attribute existed at the base and is gone: AttributeError, or NameError where the file itself had the "
+        "name, but only when the line runs, which tests may never do.",
         "import shop.store\nshop.store.open_store()",
         "Use the replacement that the finding offers, or restore the name.",
     ),

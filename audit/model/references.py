@@ -9,8 +9,9 @@ import msgspec
 from audit.model.facts import Context
 from audit.model.findings import Site
 
-ReferenceKind = Literal["import", "attribute", "string", "export", "star"]
-"""``star`` is a plain name that a star import no longer brings."""
+ReferenceKind = Literal["import", "attribute", "string", "export", "star", "name", "fixture"]
+"""``star`` is a plain name that a star import no longer brings, ``name`` one that the file itself no longer binds,
+``fixture`` what a test asks pytest for by the name of a parameter or in a string."""
 
 
 class Dangling(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,5 +41,5 @@ class Dangling(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def breaks_import(self) -> bool:
         """Whether importing the referrer fails because of it."""
-        is_loaded = self.kind in ("import", "attribute", "star") and not self.site.path.endswith(".pyi")
+        is_loaded = self.kind in ("import", "attribute", "star", "name") and not self.site.path.endswith(".pyi")
         return is_loaded and self.context == "eager"

@@ -53,12 +53,14 @@ _CLOSED: Final[dict[str, frozenset[str]]] = {
 class Lineage(msgspec.Struct, frozen=True):
     """A class with all that it inherits from, nearest first. ``outside`` names the known classes of others;
     ``open`` means that members may come from where nobody can see; ``keyed`` that these are but keys, by which some
-    class of it looks up what its objects hold."""
+    class of it looks up what its objects hold; ``answering`` that its own code gives some class of it members of
+    any name."""
 
     classes: tuple[Place, ...]
     outside: tuple[str, ...]
     open: bool
     keyed: bool = False
+    answering: bool = False
 
 
 class Classes:
@@ -82,8 +84,10 @@ class Classes:
         path, definition = place
         classes: list[Place] = [place]
         outside: list[str] = []
-        is_keyed = definition.name in self.program.facts(path).keyed_classes
+        facts = self.program.facts(path)
+        is_keyed = definition.name in facts.keyed_classes
         is_open = not self._is_closed(path, definition)
+        answers = definition.name in facts.open_classes and definition.name not in facts.metaclassed
         for text in definition.bases:
             base = class_named(self.program, path, text)
             if base is not None:
@@ -94,11 +98,12 @@ class Classes:
                 outside += inherited.outside
                 is_open |= inherited.open and not inherited.keyed
                 is_keyed |= inherited.keyed
+                answers |= inherited.answering
                 continue
             name = self.outside_name(path, text)
             outside.append(name)
             is_open |= name not in _CLOSED
-        return Lineage(tuple(classes), tuple(outside), is_open or is_keyed, is_keyed and not is_open)
+        return Lineage(tuple(classes), tuple(outside), is_open or is_keyed, is_keyed and not is_open, answers)
 
     def _is_closed(self, path: str, definition: Definition) -> bool:
         facts, name = self.program.facts(path), definition.name
@@ -108,7 +113,7 @@ class Classes:
         if self.program.index.is_stub_of_compiled(path):
             return False
         members = self.members_of(path)
-        if f"{name}.__slots__" in members or (f"{name}.__getattr__" in members and not is_keyed):
+        if f"{name}.__getattr__" in members and not is_keyed:
             return False
         return not self.replaces(definition)
 
@@ -165,6 +170,10 @@ class Classes:
         if is_model and (name.startswith("model_") or self._takes_extras(lineage)):
             return "unknown"
         return "unknown" if lineage.open and (keyed or not lineage.keyed) else "no"
+
+    def has_strangers(self, place: Place) -> bool:
+        """Whether some base of a class itself is neither of the tree nor known."""
+        return any(name not in _CLOSED for name in self.own_outside(*place))
 
     def has_outside(self, place: Place, name: str) -> bool:
         """Whether a class inherits a member from a known class of others."""

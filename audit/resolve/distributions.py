@@ -11,12 +11,12 @@ class Distributions:
     """The distributions that one tree depends on, by their normalised names."""
 
     def __init__(self, dependencies: Iterable[str]) -> None:
-        self._names = frozenset(dependencies)
+        self.names = frozenset(dependencies)
         self._foreign: dict[str, bool] = {}
 
     def has(self, top: str) -> bool:
         """Whether one of them bears the very name of a package."""
-        return normal(top) in self._names
+        return normal(top) in self.names
 
     def may_provide(self, top: str) -> bool:
         """Whether a package may come from one of them, or comes with Python."""
@@ -27,7 +27,7 @@ class Distributions:
     def sharers(self, top: str) -> frozenset[str]:
         """Those whose names say that they provide a package, or a share of it."""
         own = normal(top)
-        return frozenset(name for name in self._names if name == own or name.startswith(f"{own}-"))
+        return frozenset(name for name in self.names if name == own or name.startswith(f"{own}-"))
 
     def took_over(self, top: str, before: Distributions | None) -> bool:
         """Whether what the project held below a name may come from elsewhere now: from the standard library, a

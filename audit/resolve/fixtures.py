@@ -13,19 +13,20 @@ from audit.resolve.program import Program
 
 def fixture_for(program: Program, path: str, name: str) -> Place | None:
     """The fixture of a name as a test file sees it; None where there is none, or it cannot be told which."""
-    for file in (path, *_conftests(path)):
+    for file in (path, *conftests(path)):
         if file not in program.index.names:
             continue
         own = program.symbols.definitions(file)
         found = own.get(name)
-        if any(_is_fixture(own[each]) for each in own if each.endswith(f".{name}")):
+        if any(is_fixture(own[each]) for each in own if each.endswith(f".{name}")):
             return None  # that of a class is for the tests of the class alone
-        if found is not None and (found.kind != "function" or _is_fixture(found)):
+        if found is not None and (found.kind != "function" or is_fixture(found)):
             return (file, found) if found.kind == "function" and _is_plain(found) else None
     return None
 
 
-def _conftests(path: str) -> Iterator[str]:
+def conftests(path: str) -> Iterator[str]:
+    """The files whose fixtures a test file sees besides its own, nearest first."""
     folder = path.rpartition("/")[0]
     yield posixpath.join(folder, "conftest.py")
     while folder:
@@ -33,7 +34,8 @@ def _conftests(path: str) -> Iterator[str]:
         yield posixpath.join(folder, "conftest.py")
 
 
-def _is_fixture(definition: Definition) -> bool:
+def is_fixture(definition: Definition) -> bool:
+    """Whether a function is one, as its decorators say."""
     return any(decorator_leaf(text) == "fixture" for text in definition.decorators)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import msgspec
 
-from audit.model.calls import Access, CallShape, LostMember, Misfit, misfit, remedy, shifted, signature_text
+from audit.model.calls import Access, CallShape, LostKind, LostMember, Misfit, misfit, remedy, shifted, signature_text
 from audit.model.facts import Definition
 from audit.model.findings import Site
 from audit.resolve.abstract import AbstractMembers
@@ -18,7 +18,10 @@ from audit.resolve.counterparts import Counterparts
 from audit.resolve.instances import Instances
 from audit.resolve.locating import Place
 from audit.resolve.lone_methods import LoneMethods, leaf_counts
+from audit.resolve.lost_fixtures import LostFixtures
+from audit.resolve.own_names import OwnNames
 from audit.resolve.program import Program
+from audit.resolve.renamed_members import RenamedMembers
 from audit.resolve.signatures import Signature, signature_of
 from audit.resolve.starred import StarredNames
 from audit.resolve.values import Above, ClassObject, Function, Instance, Module, Value
@@ -38,6 +41,9 @@ class Judge:
         self._stored: frozenset[str] | None = None
         self._lone_methods = LoneMethods(program, base, self._changed.called)
         self._abstract = AbstractMembers(self._now, self._then, self._counterparts)
+        self._renamed = RenamedMembers(self._now, self._then, self._counterparts)
+        self._own_names = OwnNames(program, base, self._counterparts)
+        self.fixtures = LostFixtures(program, base, self._counterparts)
         self._starred = StarredNames(program, base, self._counterparts, self._changed.dropped)
 
     def file_before(self, path: str) -> str | None:
@@ -47,8 +53,11 @@ class Judge:
     def wanted_in(self, path: str) -> frozenset[str]:
         """The changed names that a file uses, by the names that it gives them."""
         changed, facts = self._changed, self._program.facts(path)
-        if not path.endswith(".py") or not any(msgspec.structs.astuple(changed)):
+        if not path.endswith(".py"):
             return frozenset()
+        own_names = self._own_names.lost(path)
+        if not any(msgspec.structs.astuple(changed)):
+            return own_names
         callables = changed.called | changed.constructed
         aliases = {
             each.bound
@@ -58,7 +67,7 @@ class Judge:
         }
         found = (callables | aliases).intersection(facts.called)
         accessed = facts.accessed.split()
-        found |= changed.lost.intersection(accessed) | self._starred.lost(path).keys()
+        found |= changed.lost.intersection(accessed) | self._starred.lost(path).keys() | own_names
         if "import_module" in facts.called:
             found |= changed.dropped.intersection(accessed)
         if changed.constructed and not {"__init__", "cls"}.isdisjoint(facts.called):
@@ -175,7 +184,9 @@ class Judge:
         """The member that the class of an object, or a module, had at the base and has not now."""
         leaf = access.leaf
         if access.term == leaf and leaf in (starred := self._starred.lost(path)):
-            return self._lost(path, access, *starred[leaf], starred=True)
+            return self._lost(path, access, *starred[leaf], kind="star")
+        if access.term == leaf and leaf in self._own_names.lost(path):
+            return self._lost(path, access, self._program.index.names[path], leaf, kind="name")
         if leaf in self._changed.dropped and (module := self._module_without(path, access)):
             return self._lost(path, access, module, leaf)
         if leaf not in self._changed.lost or leaf.startswith("__") or not access.term.endswith(f".{leaf}"):
@@ -185,7 +196,8 @@ class Judge:
             return None
         above = isinstance(owner, Above)
         keyed = leaf in self._still_defined
-        if self._now.has(owner.place, leaf, after=above, keyed=keyed) != "no" or self._is_put_in_place(path, access):
+        answer = self._now.has(owner.place, leaf, after=above, keyed=keyed)
+        if answer == "yes" or self._is_put_in_place(path, access):
             return None
         before = self._counterparts.of(owner.place)
         if before is None or before[1].kind != "class" or self._then.has(before, leaf, after=above) != "yes":
@@ -196,18 +208,18 @@ class Judge:
             return None
         lineage = self._then.lineage(before).classes[above:]
         holder = next((place for place in lineage if _holds(self._base, place, leaf)), None)
-        if holder is None:
+        if holder is None or (answer == "unknown" and (keyed or not self._renamed.is_gone(owner.place, holder, leaf))):
             return None
         return self._lost(path, access, self._base.index.names[holder[0]], f"{holder[1].name}.{leaf}")
 
-    def _lost(self, path: str, access: Access, module: str, symbol: str, *, starred: bool = False) -> LostMember:
+    def _lost(self, path: str, access: Access, module: str, symbol: str, kind: LostKind = "attribute") -> LostMember:
         return LostMember(
             site=Site(path, *access.span),
             referrer=self._program.index.names[path],
             module=module,
             symbol=symbol,
             context=access.context,
-            starred=starred,
+            kind=kind,
         )
 
     def _module_without(self, path: str, access: Access) -> str:

@@ -7,10 +7,12 @@ from typing import Final
 
 import msgspec
 
-from audit.model.calls import Access, LostMember, Misfit
+from audit.model.calls import Access, LostMember, Misfit, Request
 from audit.model.facts import Span
+from audit.model.findings import Site
 from audit.model.regex import regex
 from audit.resolve.judging import Judge
+from audit.resolve.lost_fixtures import LostFixtures
 from audit.resolve.program import Program
 
 _FUNCTION: Final = regex(rb"\s*(?:async\s+)?def\s+(\w+)")
@@ -31,13 +33,15 @@ def silent_breaks(
     *,
     renamed: Mapping[str, str],
     accesses_in: Callable[[str, frozenset[str]], tuple[Access, ...]],
+    requests_in: Callable[[str, frozenset[str]], tuple[Request, ...]],
     content_of: Callable[[str], bytes | None],
     read_base: ReadMany,
 ) -> Silent:
     """Every such call and read of the tree.
 
     ``renamed`` maps paths of now to paths of then. ``accesses_in`` tells of some names how a file uses them: it is
-    asked when something changed, and only about files that use a changed name. ``content_of`` gives the bytes of a
+    asked when something changed, and only about files that use a changed name. ``requests_in`` tells likewise where a
+    file asks for fixtures. ``content_of`` gives the bytes of a
     file, ``read_base`` those of files of then.
     """
     judge = Judge(program, base, renamed)
@@ -54,8 +58,30 @@ def silent_breaks(
                 doubtful.append((found, _written(content_of(path) or b"", access.span)))
             elif found is not None:
                 misfits.append(found)
+    members += _lost_fixtures(program, base, judge.fixtures, requests_in)
     misfits += _as_at_base(doubtful, judge.file_before, read_base)
     return Silent(tuple(misfits), tuple(members))
+
+
+def _lost_fixtures(
+    program: Program,
+    base: Program,
+    fixtures: LostFixtures,
+    requests_in: Callable[[str, frozenset[str]], tuple[Request, ...]],
+) -> Iterator[LostMember]:
+    """The requests of tests for fixtures that are gone."""
+    for path in fixtures.asking():
+        for request in requests_in(path, fixtures.names):
+            place = fixtures.lost(path, request.name)
+            if place is not None:
+                yield LostMember(
+                    site=Site(path, *request.span),
+                    referrer=program.index.names[path],
+                    module=base.index.names[place[0]],
+                    symbol=place[1].name,
+                    context="lazy",
+                    kind="fixture",
+                )
 
 
 def _as_at_base(
