@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
-from audit.facts.strings import String
+from audit.facts.strings import ANNOTATION, String
 from audit.model.facts import Attribute, Context, Import, Text
 
 Chain = tuple[Scope, str, tuple[str, ...], ast.expr, bool, Context]
@@ -34,6 +34,7 @@ def texts_of(strings: Iterable[String], imports: list[Import]) -> tuple[Text, ..
     found = [
         Text(value, span, _expanded(scope, callee, imports), argument, context)
         for scope, value, span, callee, argument, context in strings
+        if argument != ANNOTATION or not scope.lookup(value.partition(".")[0])
     ]
     return tuple(sorted(found, key=lambda text: text.span))
 

@@ -15,6 +15,7 @@ from audit.facts.bindings import LocalScope, module_scope, read_source
 from audit.facts.bodies import FunctionNode
 from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.excerpts import is_plain, lines_with, named_in_strings, parse_around, renamed_in
+from audit.facts.forward_references import names_in
 from audit.facts.guards import demanded_failures, is_always, is_never, swallowed_failures
 from audit.facts.spans import Spans
 from audit.facts.terms import term_of
@@ -125,9 +126,10 @@ class _Reader:
     def _annotation(self, node: ast.expr | None, scope: LocalScope) -> None:
         """Plain names alone: what an annotation reads of a module or class is known from the facts of the file."""
         outer, self._context = self._context, "typing" if self._postponed else self._context
-        for part in ast.walk(node) if node is not None else ():
-            if isinstance(part, ast.Name):
-                self._note(part, part, None, scope)
+        for place, name, is_string in names_in(node) if node is not None else ():
+            within, self._context = self._context, "typing" if is_string else self._context
+            self._note(place, name, None, scope)
+            self._context = within
         self._context = outer
 
     def _expressions(self, nodes: Collection[ast.expr], scope: LocalScope) -> None:

@@ -14,15 +14,16 @@ _ADDRESS: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d][\w.]*)?")
 _PATCHING = frozenset({"patch", "object", "dict", "multiple", "setattr", "delattr", "spy"})
 
 
-def given_names(decorators: Iterable[ast.expr], name: str) -> set[str]:
-    """The dotted names under which decorators make a thing known, ``@export("pkg.api.Thing")``: of a decorator that
-    spells the thing's own name at the end of one string, all strings are names that it gives."""
-    found: set[str] = set()
+def given_names(decorators: Iterable[ast.expr], name: str) -> list[ast.Constant]:
+    """The dotted names, each where it is spelled, under which decorators make a thing known,
+    ``@export("pkg.api.Thing")``: of a decorator that spells the thing's own name at the end of one string, all strings
+    are names that it gives."""
+    found: list[ast.Constant] = []
     for decorator in decorators:
         if isinstance(decorator, ast.Call) and leaf_of(decorator.func) not in _PATCHING:
-            spelled = {each for each in _strings(decorator) if "." in each}
-            if any(each.rpartition(".")[2] == name for each in spelled):
-                found |= spelled
+            spelled = [each for each in _strings(decorator) if "." in str(each.value)]
+            if any(str(each.value).rpartition(".")[2] == name for each in spelled):
+                found += spelled
     return found
 
 
@@ -59,5 +60,5 @@ def _text(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def _strings(node: ast.AST) -> set[str]:
-    return {each.value for each in nodes_of(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+def _strings(node: ast.AST) -> list[ast.Constant]:
+    return [each for each in nodes_of(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)]

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Callable
 from typing import Any, Final
 
-from audit.facts.announced import announced_names, asked_for, given_names, names_module
+from audit.facts.announced import announced_names, asked_for, names_module
 from audit.facts.assembly import facts_of
 from audit.facts.bodies import parameters_of
+from audit.facts.callables import leaf_of
 from audit.facts.composed import Constants
 from audit.facts.definitions import Definitions
 from audit.facts.expressions import Expressions
@@ -122,7 +123,7 @@ class Collector:
 
     def _decorators(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
         if node.decorator_list:
-            self.expressions.strings.given |= given_names(node.decorator_list, node.name)
+            self.expressions.strings.gives(node.decorator_list, node.name)
         for decorator in node.decorator_list:
             self.expressions.visit(decorator)
 
@@ -149,6 +150,8 @@ class Collector:
     def _changed(self, node: ast.AnnAssign | ast.AugAssign) -> None:
         if isinstance(node, ast.AnnAssign):
             self.annotation(node.annotation)
+            if isinstance(node.value, ast.Constant) and leaf_of(node.annotation) == "TypeAlias":
+                self.expressions.forward_reference(node.value, self.scope)
         if node.value is not None:
             self.expressions.visit(node.value)
         self._target(node.target, node, node.value)

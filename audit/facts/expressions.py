@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from audit.facts.accessed_chains import Chain
 from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.fields import fields_of
+from audit.facts.forward_references import chains_in
 from audit.facts.nested_scopes import inside_comprehension, inside_lambda
 from audit.facts.nodes import nodes_of
 from audit.facts.only_read import OnlyRead
@@ -136,14 +137,11 @@ class Expressions:
 
     def forward_reference(self, node: ast.Constant, scope: Scope) -> None:
         """Note the chains of an annotation that is written as a string; it is read by type checkers alone."""
-        try:
-            expression = ast.parse(str(node.value).strip(), mode="eval").body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return  # a string that is no annotation after all
-        for part in ast.walk(expression):
-            names = dotted(part).split(".") if isinstance(part, ast.Attribute) else []
-            if len(names) > 1:
-                self.chains.append((scope, names[0], tuple(names[1:]), node, False, "typing"))
+        for part, name, is_part in chains_in(str(node.value)):
+            first, *rest = name.split(".")
+            self.chains.append((scope, first, tuple(rest), node, False, "typing"))
+            if is_part:
+                self.strings.annotated(name, node, part, scope)
 
     def _call(self, node: ast.Call, scope: Scope, stack: list[Any]) -> None:
         function, keywords = node.func, node.keywords

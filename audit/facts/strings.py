@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from audit.facts.announced import given_names
 from audit.facts.composed import PACKAGE
 from audit.facts.scopes import Scope
-from audit.model.facts import FRAMEWORK_SETTINGS, Context, Span
+from audit.model.facts import FRAMEWORK_SETTINGS, GIVEN, Context, Span
 from audit.model.regex import regex
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ TOGETHER: Final = frozenset({ast.JoinedStr, ast.BinOp, ast.Call})
 RELATIVE: Final = "relative"
 """The argument of a name that is relative to the package of its own file."""
 
+ANNOTATION: Final = "annotation"
+"""The argument of a name that is part of an annotation: one that an import binds is known by its chain."""
+
 _ANY_MODULE: Final = "*"
 """Stands among the injected modules for those whose names are computed."""
 
@@ -62,7 +66,9 @@ class Strings:
         self.found: list[String] = []
         self.injected: set[str] = set()
         self.given: set[str] = set()
-        """Names that decorators give to what they decorate: no references to what is there already."""
+        """Names that decorators give to what they decorate."""
+        self.giving: set[Span] = set()
+        """Where they do: no references to what is there already."""
         self.places_modules = False
         """Whether a function puts modules in place whose names are computed."""
         self.finds_modules = False
@@ -87,6 +93,13 @@ class Strings:
             self.found.append((scope, value, self.collector.spans.of(node), callee, argument, context))
         elif value.startswith(_EXTERNAL):
             self.named(value.removeprefix(_EXTERNAL), node, scope, _EXTERNAL, "0")
+
+    def annotated(self, value: str, node: ast.Constant, part: ast.expr, scope: Scope) -> None:
+        """Note a name that is part of an annotation written as a string: no import need bind it."""
+        line, column, last, end = self.collector.spans.of(node)
+        if line == last and end - column == len(str(node.value)) + 2:  # neither escapes nor a prefix
+            column, end = column + 1 + part.col_offset, column + 1 + (part.end_col_offset or 0)
+        self.found.append((scope, value, (line, column, last, end), "", ANNOTATION, "typing"))
 
     def called(self, node: ast.Call, callee: str, leaf: str, scope: Scope) -> None:
         """Note the names that a call spells in several parts: relative to a package, or patched by keyword."""
@@ -131,11 +144,17 @@ class Strings:
                 if isinstance(parts[0], str) and isinstance(parts[1], str):
                     self.named(f".{parts[0]}.{parts[1]}", each, scope, callee, RELATIVE)
 
+    def gives(self, decorators: list[ast.expr], name: str) -> None:
+        """Note the names under which decorators make a thing known."""
+        for node in given_names(decorators, name):
+            self.given.add(str(node.value))
+            self.giving.add(self.collector.spans.of(node))
+
     def distinct(self) -> Iterable[String]:
         """Each string once, as the place that says most about it has noted it."""
         best: dict[Span, String] = {}
         for string in self.found:
-            if string[1] in self.given:
+            if string[2] in self.giving:
                 continue
             known = best.get(string[2])
             if known is None or not known[3]:
@@ -211,7 +230,7 @@ class Strings:
             self.injected.update(f"{_ANY_MODULE}.{each}" for each in parts)
         if self.finds_modules:
             self.injected.update(string[1] for string in self.found if "." in string[1])
-        return tuple(sorted(self.injected | self.given))
+        return tuple(sorted(self.injected | {f"{GIVEN}{name}" for name in self.given - self.injected}))
 
     def injecting(self, node: ast.Call, leaf: str) -> None:
         """Note the modules that ``patch.dict(sys.modules, {...})`` and the like make up."""

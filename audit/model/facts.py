@@ -26,6 +26,9 @@ FRAMEWORK_SETTINGS = frozenset(
 )
 """Variables of a module whose strings a framework imports when it starts."""
 
+GIVEN = "@"
+"""Begins a name that a decorator gives to a thing, among the modules that a file makes."""
+
 LOCAL = "~"
 """Begins the digest of a definition that is too short to be recognised outside of the file that it stood in."""
 
@@ -143,8 +146,8 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     ``open`` means that names may be defined dynamically, so that a missing name proves nothing.
     ``sys_path`` holds literal additions to ``sys.path``, relative to the file's folder; ``injected`` the
     modules that the file puts into ``sys.modules`` itself: ``*`` where it computes their names, and then
-    ``*.part`` for each part that it may compute them of. ``export_spans`` goes with
-    ``exports``; ``dynamic_exports`` means that ``__all__`` holds more than these.
+    ``*.part`` for each part that it may compute them of; besides, after ``@``, the names that decorators give to
+    things. ``export_spans`` goes with ``exports``; ``dynamic_exports`` means that ``__all__`` holds more than these.
     """
 
     error: str = ""

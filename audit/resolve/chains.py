@@ -59,7 +59,7 @@ class ChainWalker:
             if answer != "yes":
                 # a package may make up any attribute, but no module
                 unknown = answer == "unknown" and not program.has_lost("", f"{dotted}.{name}")
-                told = followed or unknown or f"{dotted}.{name}" in program.made.names
+                told = followed or unknown or program.made.holds(f"{dotted}.{name}")
                 return None if told else (dotted, name)
             found = self._only(nodes, name) if len(chain) > 1 else None
             if found is None:

@@ -17,8 +17,9 @@ class MadeModules:
     and then what it offers is not what its file says: ``recreate_module(__name__, ...)``.
     """
 
-    def __init__(self, tree: ResolvedTree) -> None:
+    def __init__(self, tree: ResolvedTree, base: ResolvedTree | None = None) -> None:
         self._tree = tree
+        self._base = base
         self._makers: dict[str, Kept[tuple[FileFacts, ...]]] = {}
 
     @cached_property
@@ -37,10 +38,29 @@ class MadeModules:
         """Those that tests put there, for as long as they run."""
         return frozenset(name for path in self._tree.index.names for name in self._tree.survey(path).stubs)
 
+    @cached_property
+    def _given(self) -> frozenset[str]:
+        """Those that nothing but a decorator gives to a thing."""
+        surveys = [self._tree.survey(path) for path in self._tree.index.names]
+        made = {name for each in surveys for name in each.made if name not in each.given}
+        return frozenset(name for each in surveys for name in each.given if name not in made)
+
+    def holds(self, dotted: str) -> bool:
+        """Whether a name is made, and by more than a decorator that gave it when the base defined it besides."""
+        return dotted in self.names and not (dotted in self._given and self._was_stated(dotted))
+
+    def _was_stated(self, dotted: str) -> bool:
+        """Whether a statement of a module of the base bound a name at its top."""
+        module, _, name = dotted.rpartition(".")
+        files = self._base.index.paths_of.get(module, []) if self._base is not None else []
+        return self._base is not None and any(
+            each.name == name for file in files for each in self._base.facts(file).definitions
+        )
+
     def covers(self, dotted: str, *, but_stubs: bool = False) -> bool:
         """Whether a module that the tree lacks is made, or lies below one that is made: who knows what that holds.
         ``but_stubs``: what tests alone put in place does not count."""
-        if dotted in self.names and not (but_stubs and dotted in self.stubs and dotted not in self.replaced):
+        if self.holds(dotted) and not (but_stubs and dotted in self.stubs and dotted not in self.replaced):
             return True
         parts = dotted.split(".")
         above = (".".join(parts[:end]) for end in range(len(parts) - 1, 1, -1))

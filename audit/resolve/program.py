@@ -64,7 +64,7 @@ class Program:
         """What files tell of the tree, as far as it is known."""
         self.outcomes: dict[str, object] = {}
         """What the references of files come to, as far as it is known (see `audit.resolve.outcomes`)."""
-        self.made = MadeModules(self)
+        self.made = MadeModules(self, base)
         self.symbols = SymbolTable(self)
         self.kept: dict[str, object] = {}
         """What readers of this tree keep by path."""
@@ -97,6 +97,12 @@ class Program:
     def builds(self, node: Node, name: str) -> bool:
         """Whether a build may make a module ``name`` below a package: ignored, or named in a build file."""
         return self.may_build(f"{node.stem}/{name}")
+
+    def announced_before(self, path: str, name: str) -> bool:
+        """Whether a file of the base announced a name that it defined itself: then that is not what defines it."""
+        base = self.base
+        own = base is not None and path in base.index.names and name in base.symbols.definitions(path)
+        return base is not None and own and name in base.facts(path).announced
 
     def replaces(self, path: str) -> bool:
         """Whether the module of a file may be replaced by another while it is imported."""

@@ -41,5 +41,8 @@ class ResolvedTree(Protocol):
     def builds(self, node: Node, name: str) -> bool:
         """Whether a build may make a submodule ``name`` of ``node``."""
 
+    def announced_before(self, path: str, name: str) -> bool:
+        """Whether a file of the base announced a name that it defined itself."""
+
     def replaces(self, path: str) -> bool:
         """Whether the module of a file may be replaced by another while it is imported."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from audit.model.facts import FileFacts, Suppression, Text
+from audit.model.facts import GIVEN, FileFacts, Suppression, Text
 from audit.model.testdata import is_test
 from audit.resolve.lookups import FILES, NAMES
 from audit.resolve.resolved_tree import ResolvedTree
@@ -18,8 +18,9 @@ class Survey(msgspec.Struct, frozen=True, array_like=True):
     ``inside`` and ``outside`` are first components of its absolute imports: those that lead to a module of the
     tree, and those that mean nothing in the tree to this file. ``made`` are modules that it puts into
     ``sys.modules`` under a plain name, has a build compile, or gives to things by a decorator; ``replaced`` are those
-    that it puts there for more than a test, ``stubs`` those that it puts there as a test. ``stores`` says that it
-    assigns to attributes of modules. ``names`` and ``files`` are what it was taken from (see `audit.resolve.lookups`).
+    that it puts there for more than a test, ``stubs`` those that it puts there as a test, ``given`` what a decorator
+    calls a thing. ``stores`` says that it assigns to attributes of modules. ``names`` and ``files`` are what it was
+    taken from (see `audit.resolve.lookups`).
     """
 
     inside: frozenset[str] = frozenset()
@@ -27,6 +28,7 @@ class Survey(msgspec.Struct, frozen=True, array_like=True):
     made: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
     stubs: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
     stores: bool = False
     error: str = ""
     tests: int = 0
@@ -45,13 +47,15 @@ def _survey(tree: ResolvedTree, path: str) -> Survey:
     facts = tree.facts(path)
     inside, outside = _tops(tree, path, facts)
     own = tree.index.names.get(path, "")
-    injected = [f"{own}{name}" if name.startswith(".") else name for name in facts.injected if name[0] != "*"]
+    injected = [f"{own}{name}" if name[0] == "." else name for name in facts.injected if name[0] not in ("*", GIVEN)]
+    given = {name.removeprefix(GIVEN) for name in facts.injected if name[0] == GIVEN}
     return Survey(
         inside=inside,
         outside=outside,
-        made=tuple(sorted({*injected, *(text.value for text in facts.texts if _compiles(text))})),
+        made=tuple(sorted({*injected, *given, *(text.value for text in facts.texts if _compiles(text))})),
         replaced=() if is_test(path) else tuple(injected),
         stubs=tuple(injected) if is_test(path) else (),
+        given=tuple(sorted(given)),
         stores=any(attribute.store for attribute in facts.attributes),
         error=facts.error,
         tests=facts.tests,

@@ -79,7 +79,8 @@ class SymbolTable:
             return "unknown"
         if name in self.definitions(path) and not self.only_from_itself(path, name):
             return "yes"
-        is_open = facts.open or facts.lengthened or name in facts.announced or self._tree.replaces(path)
+        is_announced = name in facts.announced and not self._tree.announced_before(path, name)
+        is_open = facts.open or facts.lengthened or is_announced or self._tree.replaces(path)
         answer: Answer = "unknown" if is_open else "no"
         for statement in facts.imports:
             if not statement.at_module_scope or not any(each.name == "*" for each in statement.names):
