@@ -32,12 +32,13 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
 
     ``text`` is plain, with inline code in backticks; ``headings`` are those that it stands under, outermost
     first, ``titled`` is whether the outermost is the title of the document, and ``heading_mark`` the mark of the
-    innermost; ``lead`` is the sentence ending in a colon that
+    innermost that has one; ``lead`` is the sentence ending in a colon that
     introduces its list; ``quoted`` is whether it stands in a block quotation. A sentence that itself ends in
     a colon is of the kind ``lead``. ``list`` numbers the list that an item belongs to, 0 outside one, and
     ``parents`` are the items that a nested list stands under, outermost first. Of a row, ``cells`` holds
     each heading with its cell; ``located`` is the sentence ``File: ...`` that was said last under the same
-    headings; ``struck`` is whether a part of the text is struck through.
+    headings; ``struck`` is whether a part of the text is struck through;
+    ``tested`` are the tests that the last command shown above it, under the same heading, runs.
     """
 
     kind: Kind
@@ -55,6 +56,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     cells: tuple[tuple[str, str], ...] = ()
     located: str = ""
     struck: bool = False
+    tested: tuple[str, ...] = ()
 
 
 class Fence(msgspec.Struct, frozen=True, kw_only=True):
@@ -254,7 +256,7 @@ class _Reader:
                 end_line=lines[1],
                 headings=tuple(title for _, title, _ in self._headings),
                 titled=bool(self._headings) and self._headings[0][0] == 1,
-                heading_mark=self._headings[-1][2] if self._headings else "none",
+                heading_mark=next((mark for _, _, mark in reversed(self._headings) if mark != "none"), "none"),
                 lead=self._leads[-1],
                 mark=mark,
                 quoted="blockquote" in self._inside,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -19,6 +20,8 @@ _CONSOLES: Final = frozenset({"console", "shell-session", "text", "", *_SHELLS})
 _PROMPT: Final = regex(r"^\s*(?:\(\S+\)\s*)?[$%❯]\s+")
 _ASSIGNMENT: Final = regex(r"[A-Za-z_]\w*=.*", re.DOTALL)
 _PLACEHOLDER: Final = regex(r"[<>{}$*?\[\]]|\.\.\.|\byour|\bpath/to\b|\bmy[_-]|\bexample", re.IGNORECASE)
+_OTHERS: Final = frozenset({"pytest", "pip"})
+"""Modules that every environment has and no tree."""
 _SEPARATORS: Final = frozenset({"&&", "||", ";", "|", "&"})
 
 
@@ -40,17 +43,19 @@ def find_commands(fences: Sequence[Fence], source: str) -> Iterator[QuotedComman
     for fence in fences:
         if fence.quoted or fence.language not in _CONSOLES:
             continue
-        for line, text in _lines(fence):
-            words = _words(text)
+        for line, text in command_lines(fence):
+            words = words_of(text)
             if words is None or (words and words[0] in ("cd", "pushd")):
                 break
-            for run in _commands(words):
+            for run in commands_of(words):
                 started = script_of(run) or module_of(run)
+                if started in _OTHERS or started.partition(".")[0] in sys.stdlib_module_names:
+                    continue
                 if started and not _PLACEHOLDER.search(started) and not _is_written(started, source):
                     yield QuotedCommand(run=run, text=shlex.join(run), line=line, fence=fence)
 
 
-def _lines(fence: Fence) -> Iterator[tuple[int, str]]:
+def command_lines(fence: Fence) -> Iterator[tuple[int, str]]:
     """The command lines of a block with their line numbers; a backslash at the end joins two lines."""
     prompted = any(_PROMPT.match(line) for line in fence.code.splitlines())
     pending, start = "", 0
@@ -67,7 +72,7 @@ def _lines(fence: Fence) -> Iterator[tuple[int, str]]:
             pending = ""
 
 
-def _words(text: str) -> tuple[str, ...] | None:
+def words_of(text: str) -> tuple[str, ...] | None:
     """The words of a line; None where the rest of the block cannot be read."""
     if "<<" in text:
         return None
@@ -79,7 +84,7 @@ def _words(text: str) -> tuple[str, ...] | None:
         return None
 
 
-def _commands(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def commands_of(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """The commands of a line, up to the first that changes the folder; settings before a command are left off."""
     current: list[str] = []
     for word in (*words, ";"):

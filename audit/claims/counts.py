@@ -28,7 +28,9 @@ _TESTS: Final = regex(
     rf"^`(?P<path>(?:[\w.-]+/)*(?:test_[\w-]+|[\w-]+_test)\.py)`{_BEING}{_NUMBER}\s+(?:unit\s+|test\s+)?(?:tests|test\s+functions|functions)\b(?P<rest>.*)$",
     re.IGNORECASE,
 )
-_COMPLETE: Final = regex(r"^\s*(?:$|[.;)!]\s*$|in\s+total\W*$|now\W*$)", re.IGNORECASE)
+_COLUMN: Final = regex(r"^\W*(?:(?:#|number\s+of|total)\s+)?tests?(?:\s+count)?\W*$", re.IGNORECASE)
+_GONE: Final = regex(r"\b(?:before|previous\w*|old|removed|deleted|planned|missing)\b", re.IGNORECASE)
+_COMPLETE: Final = regex(r"^\s*(?:$|[.;)!]\s*$|\)\s*[-–—:]\s|in\s+total\W*$|now\W*$)", re.IGNORECASE)
 _OTHER: Final = regex(
     r"\b(?:was|were|before|originally|previous\w*|from|added|removed|deleted|created|updated|changed|modified|moved|fixed|"
     r"migrated|new|more|fewer|less|of\s+the|other|about|around|over|under|least|most|up\s+to|nearly|almost|some|affected|"
@@ -42,6 +44,9 @@ def counted_things(block: Block) -> tuple[AnyPredicate, ...]:
     """A number of files or modules in one folder, or of tests in one file, said of all of them and of now."""
     bare = re.sub(r"`[^`]*`", "", block.text)
     around = (block.lead, *block.parents, *block.headings[-1:])
+    held = _TESTS.search(block.text) or _tests_of_row(block)
+    if held is not None and _COMPLETE.match(held["rest"]) and not any(map(_GONE.search, (bare, *around))):
+        return (Count(tests=held["path"], expected=Bound(int(held["number"]), int(held["number"]))),)
     if _OTHER.search(re.sub(r"\bunder\b(?=\s+(?:the\s+)?\W*$)", "", bare)) or any(map(_OTHER.search, around)):
         return ()
     for form in _FORMS:
@@ -50,7 +55,13 @@ def counted_things(block: Block) -> tuple[AnyPredicate, ...]:
             number = Bound(int(match["number"]), int(match["number"]))
             suffix = "*" if match["what"].lower() == "files" else "*.py"
             return (Count(files=f"{match['folder']}{suffix}", expected=number),)
-    match = _TESTS.search(block.text)
-    if match is not None and _COMPLETE.match(match["rest"]):
-        return (Count(tests=match["path"], expected=Bound(int(match["number"]), int(match["number"]))),)
     return ()
+
+
+def _tests_of_row(block: Block) -> re.Match[str] | None:
+    """A row with a test file and a column for the number of its tests, as the sentence that it stands for."""
+    files = [cell.strip("* ") for _, cell in block.cells if cell.strip("`* ").endswith(".py")]
+    numbers = [cell.strip("* ") for head, cell in block.cells if _COLUMN.match(head)]
+    if len(files) != 1 or len(numbers) != 1:
+        return None
+    return _TESTS.search(f"`{files[0].strip('`')}` ({numbers[0]} tests)")

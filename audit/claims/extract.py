@@ -10,7 +10,8 @@ from audit.claims.amounts import PASSING, passing_tests
 from audit.claims.blocks import Block
 from audit.claims.counts import counted_things
 from audit.claims.moves import renaming
-from audit.claims.presence import addition, deletion, mention
+from audit.claims.named import mention
+from audit.claims.presence import addition, deletion
 from audit.claims.signatures import changed_signature
 from audit.claims.sizes import size_of_file
 from audit.claims.universal import all_imports, no_references
@@ -61,6 +62,11 @@ _REASONS: Final = tuple(
     )
 )
 """Sentences of which it is known why they cannot be judged."""
+
+
+def of_another_tree(block: Block) -> bool:
+    """Whether a sentence stands in a section about a release or a pull request, and so perhaps about its tree."""
+    return of_release(block) or _of_pull_request(block)
 
 
 def of_release(block: Block) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -15,8 +17,11 @@ from audit.claims.commands import find_commands
 from audit.claims.commits import find_commits
 from audit.claims.contradictions import contradictions
 from audit.claims.decoding import decoded
-from audit.claims.extract import extract, of_release
+from audit.claims.extract import extract, of_another_tree, of_release
+from audit.claims.named import described, mention
 from audit.claims.names import PATH
+from audit.claims.outcomes import shown_outcomes, tests_above
+from audit.claims.shown_imports import ShownImport, shown_imports
 from audit.claims.signatures import ShownSignature, shown_signatures
 from audit.claims.snippets import ShownPlace, shown_places
 from audit.claims.tense import tense_of
@@ -46,8 +51,16 @@ def read_document(path: str, content: bytes, *, may_run: bool, prefix: str = "")
     """
     source, damaged = decoded(path, content)
     outline = read_blocks(source)
+    citations = [*_citations(outline), *_described(outline)]
     statements = sorted(
-        [*_sentences(outline), *_citations(outline), *_commands(outline, source), *_commits(outline), *_shown(outline)],
+        [
+            *_besides(_sentences(outline), citations),
+            *citations,
+            *_commands(outline, source),
+            *_outcomes(outline),
+            *_commits(outline),
+            *_shown(outline),
+        ],
         key=lambda each: each.line,
     )
     notes = []
@@ -80,12 +93,27 @@ def _sentences(outline: Outline) -> Iterator[Statement]:
             yield _statement(block, "claim", (), f"it has more than {LONGEST} characters, so it is no sentence")
             continue
         tense = tense_of(block)
+        block = msgspec.structs.replace(block, tested=tests_above(block, outline.fences))
         for clause in _clauses(block):
             predicates, obstacle = extract(clause) if tense == "claim" else ((), "")
             if tense == "admission":
                 predicates = admitted(clause)
             if block.kind != "lead" or predicates:
-                yield _statement(clause, tense, predicates, obstacle, weight=tense == "claim")
+                core = tense == "claim" and predicates != mention(clause)
+                yield _statement(clause, tense, predicates, obstacle, weight=core)
+
+
+def _besides(sentences: Iterable[Statement], citations: Sequence[Statement]) -> Iterator[Statement]:
+    """The sentences without those that are nothing but a citation, which is a statement of its own."""
+    cited: dict[int, list[str]] = defaultdict(list)
+    for each in citations:
+        cited[each.line].append(each.text)
+    for sentence in sentences:
+        rest = sentence.text
+        for text in cited.get(sentence.line, ()):
+            rest = rest.replace(text, "")
+        if sentence.predicates or rest == sentence.text or re.search(r"\w", rest):
+            yield sentence
 
 
 def _is_sentence(block: Block) -> bool:
@@ -110,12 +138,32 @@ def _citations(outline: Outline) -> Iterator[Statement]:
             yield _statement(msgspec.structs.replace(block, text=cited.text), tense, predicates, "", weight=False)
 
 
+def _described(outline: Outline) -> Iterator[Statement]:
+    """The files, classes and functions that sentences describe, where nothing more can be told of them."""
+    for block in outline.blocks:
+        if _is_sentence(block) and not (block.quoted or block.struck or block.kind == "html" or of_another_tree(block)):
+            named = described(block)
+            cited = any(named.text in each.text for each in find_citations([block])) if named else False
+            if named is not None and not cited and tense_of(block) == "claim" and not extract(block)[0]:
+                yield _statement(
+                    msgspec.structs.replace(block, text=named.text), "claim", (named.predicate,), "", weight=False
+                )
+
+
 def _commands(outline: Outline, source: str) -> Iterator[Statement]:
     """The commands that a document shows; what it proposes to run next need not exist yet."""
     for command in find_commands(outline.fences, source):
         block = _block_of(command.fence, command.text, command.line)
         tense: Tense = "plan" if tense_of(block) == "plan" else "claim"
         yield _statement(block, tense, (Entry(run=command.run),) if tense == "claim" else (), "", weight=False)
+
+
+def _outcomes(outline: Outline) -> Iterator[Statement]:
+    """The commands that a document shows together with what they printed."""
+    for shown in shown_outcomes(outline.fences):
+        block = _block_of(shown.fence, shown.text, shown.line)
+        tense = _tense_of_block(block)
+        yield _statement(block, tense, shown.predicates if tense == "claim" else (), "")
 
 
 def _commits(outline: Outline) -> Iterator[Statement]:
@@ -128,7 +176,11 @@ def _commits(outline: Outline) -> Iterator[Statement]:
 
 def _shown(outline: Outline) -> Iterator[Statement]:
     """What code blocks show of the tree: new signatures, quoted code, places and file trees."""
-    found: list[ShownSignature | ShownPlace] = [*shown_signatures(outline.fences), *shown_places(outline.fences)]
+    found: list[ShownSignature | ShownPlace | ShownImport] = [
+        *shown_signatures(outline.fences),
+        *shown_places(outline.fences),
+        *shown_imports(outline.fences),
+    ]
     for shown in found:
         predicates = (shown.predicate,) if isinstance(shown, ShownSignature) else shown.predicates
         block = _block_of(shown.fence, shown.text, shown.line)

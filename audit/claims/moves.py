@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.claims.blocks import Block
-from audit.claims.names import FOLDER, PATH, SYMBOL, is_quoted
+from audit.claims.names import FOLDER, PATH, SYMBOL, folder_name, is_quoted
 from audit.model.predicates import Absent, AnyPredicate, Exists
 from audit.model.regex import regex
 
@@ -16,9 +16,9 @@ _KIND: Final = r"(?:the\s+)?(?:file\s+|module\s+|script\s+|class\s+|function\s+|
 _OLD: Final = rf"{_KIND}`(?P<old>[^`]+)`(?:\s+(?:class|function|file|module))?"
 _TO: Final = r"(?:to|into|→|->|=>)"
 _MOVED: Final = (
-    re.compile(rf"\b(?:renamed|moved|relocated)\s+{_OLD}\s*{_TO}\s*{_KIND}`(?P<new>[^`]+)`", re.IGNORECASE),
+    re.compile(rf"\b(?:renamed|moved|relocated|archived)\s+{_OLD}\s*{_TO}\s*{_KIND}`(?P<new>[^`]+)`", re.IGNORECASE),
     re.compile(
-        rf"^{_OLD}\s+(?:(?:was|were|is|has|been|now)\s+)*(?:renamed|moved|relocated)\s*{_TO}\s*{_KIND}`(?P<new>[^`]+)`",
+        rf"^{_OLD}\s+(?:(?:was|were|is|has|been|now)\s+)*(?:renamed|moved|relocated|archived)\s*{_TO}\s*{_KIND}`(?P<new>[^`]+)`",
         re.IGNORECASE,
     ),
 )
@@ -68,6 +68,8 @@ def _pairs(block: Block) -> Iterator[tuple[str, str]]:
 
 
 def _both(old: str, new: str) -> tuple[AnyPredicate, ...]:
+    if FOLDER.fullmatch(old) and FOLDER.fullmatch(new) and not new.startswith(old):
+        return (Absent(names=(folder_name(old),)), Exists(names=(folder_name(new),)))
     if PATH.fullmatch(old):
         if FOLDER.fullmatch(new):
             new = posixpath.join(new, posixpath.basename(old))

@@ -26,3 +26,9 @@ def classes_in(text: str) -> tuple[str, ...]:
 def is_quoted(text: str, position: int) -> bool:
     """Whether a place of a sentence lies in quotation marks: somebody else said what stands there."""
     return any(start <= position < end for start, end in quoted_parts(text))
+
+
+def folder_name(name: str) -> str:
+    """A path without the slash at its end, unless nothing else shows that it is one."""
+    bare = name.rstrip("/")
+    return bare if "/" in bare or "." in bare else name

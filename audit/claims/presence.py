@@ -7,18 +7,20 @@ from typing import Final
 
 from audit.claims.blocks import Block
 from audit.claims.inline import unmarked
-from audit.claims.names import FOLDER, PATH, SYMBOL, is_quoted
+from audit.claims.names import FOLDER, PATH, SYMBOL, folder_name, is_quoted
 from audit.claims.phrases import Phrase, phrase_at
 from audit.claims.place import place_of
-from audit.model.predicates import Absent, AnyPredicate, Cited, Exists, Lacks
+from audit.model.predicates import Absent, AnyPredicate, Exists, Lacks
 from audit.model.regex import regex
 
 _LABEL: Final = r"(?:[A-Z][\w &/-]{0,30}:\s+)?(?:(?i:also|additionally|finally|furthermore|moreover|then)\b,?\s+)?"
 _WHO: Final = r"(?i:(?:(?:the\s+)?(?:\w+\s+)?team|we|they|i)\s+)?"
 _BY_WAY: Final = r"(?:(?:completely|entirely|successfully|finally|also|already|safely|cleanly|permanently|now)\s+)*"
 _BEING: Final = r"(?:(?:was|were|is|are|has|have|had|been|now)\s+)*"
-_GONE: Final = r"(?:deleted|removed|eliminated|dropped|purged)"
+_GONE: Final = r"(?:deleted|removed|eliminated|dropped|purged|archived)"
 _MADE: Final = r"(?:created|added|introduced|implemented)"
+_ARCHIVE: Final = regex(r"(?:^|[/_-])archived?(?:$|[/_-])", re.IGNORECASE)
+"""Where archived things go: they are there still."""
 _DELETED: Final = regex(rf"\b{_GONE}\b", re.IGNORECASE)
 _ADDED: Final = regex(rf"^{_LABEL}{_WHO}(?:have\s+)?{_BY_WAY}{_MADE}\b", re.IGNORECASE)
 _PASSIVE_GONE: Final = regex(
@@ -64,12 +66,6 @@ _LIST_OF_ADDED: Final = regex(
 )
 _LISTED: Final = regex(r"\s*(?:$|[(:,–—-])")
 """What may follow the names of an item of such a list: at most a comment."""
-_ONLY_A_FILE: Final = regex(rf"^(?:file\s*:\s*)?(?P<tick>`?)(?P<path>{PATH.pattern})(?P=tick)\W*$", re.IGNORECASE)
-_CHANGING: Final = regex(
-    r"\b(?:deleted?|removed?|renamed?|moved?|archived?|old|original|legacy|obsolete|redundant|unused|can\s+be|before|missing|"
-    r"created\s+by|generated|output|example)\b|→|->",
-    re.IGNORECASE,
-)
 _KEPT: Final = regex(
     r"\b(?:kept|keeps?|stays?|stayed|retained|restored|recreated|moved|renamed|not|never|except|only|later|partially|"
     r"until|unless|was|were|imports?|references?|functions?|from)\b",
@@ -90,6 +86,7 @@ def deletion(block: Block) -> tuple[AnyPredicate, ...]:
     if listed:
         return (Absent(names=listed),)
     names, is_act = _deleted(block)
+    names = tuple(name for name in names if not _ARCHIVE.search(name))
     path, _ = place_of(block)
     if path and is_act and names and not any(_is_path(name) for name in names):
         return (Lacks(path=path, names=names),) if all(map(str.isidentifier, names)) else ()
@@ -164,15 +161,6 @@ def _said_added(text: str) -> tuple[str, ...]:
     return _names(phrase) if said and not _PART.match(rest) else ()
 
 
-def mention(block: Block) -> tuple[AnyPredicate, ...]:
-    """A sentence that is nothing but the name of a file: it says that the file is there."""
-    match = _ONLY_A_FILE.match(block.text)
-    context = " ".join((block.lead, *block.parents, *block.headings[-1:]))
-    if match is None or _CHANGING.search(context) or "/" not in match["path"]:
-        return ()
-    return (Cited(path=match["path"]),)
-
-
 def _start(text: str) -> int:
     """Where a sentence begins after a label such as ``Action:``."""
     match = _START.match(text)
@@ -207,8 +195,7 @@ def _names(phrase: Phrase) -> tuple[str, ...]:
         ):
             names.append(name)
         elif any(shape.fullmatch(name) for shape in (PATH, FOLDER, SYMBOL)):
-            is_top = FOLDER.fullmatch(name) and name.count("/") == 1
-            names.append(name if is_top else name.rstrip("/"))  # what ends in a slash is a folder, and no class
+            names.append(folder_name(name))
         else:
             return ()
     return tuple(dict.fromkeys(names))

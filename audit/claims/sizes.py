@@ -8,6 +8,7 @@ from typing import Final
 from audit.claims.blocks import Block
 from audit.claims.names import PATH, SYMBOL, is_quoted
 from audit.claims.place import place_of
+from audit.claims.tables import now_of
 from audit.model.predicates import AnyPredicate, Bound, Size
 from audit.model.regex import regex
 
@@ -21,6 +22,8 @@ _HOW_MANY: Final = (
     rf"(?:(?:now|only|just|exactly|still|a\s+total\s+of)\s+)*(?:(?P<how>{_ABOUT}|{_LEAST}|{_MOST})\s*)?"
     r"(?P<lines>\d{1,3}(?:,\d{3})+|\d+)(?P<more>\+?)[\s-]+lines?\b"
 )
+_BARE: Final = r"(?P<how>~)?(?P<lines>\d{1,3}(?:,\d{3})+|\d+)(?P<more>\+?)(?:\s+lines)?"
+"""A number that need not say of what: the sentence has said it."""
 _SUBJECT: Final = (
     rf"(?:`(?P<code>[^`]+)`|(?P<path>(?:[\w.@+-]+/)+[\w.-]+\.\w+|[a-z]\w*\.py)|(?P<name>{SYMBOL.pattern}))"
 )
@@ -32,17 +35,25 @@ _FORMS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"{_SUBJECT}(?:\s+(?:class|file|module))?\s*\({_HOW_MANY}(?:\s+total|\s+of\s+code)?(?P<rest>[^()]*)\)",
-        rf"{_SUBJECT}(?:\s+(?:class|file|module))?\s*(?::|[—–-]|(?:is|has|contains|counts)\b(?:\s+now)?|now\s+has)\s*{_HOW_MANY}{_OF_WHAT}(?P<rest>[^.;]*)",
+        rf"{_SUBJECT}(?:\s+(?:class|file|module))?\s*(?::|=|[—–-]|(?:is|has|contains|counts)\b(?:\s+now)?|now\s+has)\s*{_HOW_MANY}{_OF_WHAT}(?P<rest>[^.;]*)",
         rf"\b(?:reduced|cut|shrunk|shrank|brought|trimmed|simplified)\s+{_SUBJECT}\s+(?:from\s+[~\d,]+\s+(?:lines\s+)?)?(?:down\s+)?to\s+{_HOW_MANY}(?P<rest>[^.;]*)",
         rf"{_SUBJECT}\s+(?:(?:was|is|has|been|now)\s+)*(?:reduced|cut|shrunk|brought|trimmed|simplified)\s+(?:from\s+[~\d,]+\s+(?:lines\s+)?)?(?:down\s+)?to\s+{_HOW_MANY}(?P<rest>[^.;]*)",
+        rf"\b(?:reduced|cut|shrunk|shrank|trimmed)\s+{_SUBJECT}\s+by\s+[~\d,]+\s+lines\s*\((?:from\s+)?[~\d,]+\s*(?:lines\s*)?(?:to|→|->)\s*{_BARE}(?P<rest>)\)",
         rf"{_SUBJECT}(?:\s*:|\s+went|\s+down)?\s+from\s+[~\d,]+\s+(?:lines\s+)?(?:down\s+)?to\s+{_HOW_MANY}(?P<rest>[^.;]*)",
     )
 )  # fmt: skip
 _OF_PLACE: Final = regex(
     rf"^(?:now\s+)?{_HOW_MANY}(?:\s+total|\s+of\s+code)?(?P<rest>\s*(?:\([^()]*\))?\W*)$"
-    rf"|\({_HOW_MANY.replace('?P<', '?P<b_')}\)\W*$",
+    rf"|\({_HOW_MANY.replace('?P<', '?P<b_')}(?:,\s*(?:down|up)\s+from\s+[~\d,]+(?:\s+lines)?)?\)\W*$",
     re.IGNORECASE,
 )
+_LABELLED: Final = regex(
+    r"^(?:total\s+)?(?:lines|loc|lines\s+of\s+code|line\s+count|length|size)\s*:\s*(?P<number>[~≈]?\d[\d,]*\+?)(?:\s+(?:lines|loc))?(?=\W*$)",
+    re.IGNORECASE,
+)
+"""A number of lines behind its label, below the file that it is said of."""
+_COLUMN: Final = regex(r"^\W*(?:(?:total|#|line)\s+)?(?:lines|loc)(?:\s+of\s+code)?\W*$", re.IGNORECASE)
+_CELL: Final = regex(r"^[~≈]?\d[\d,]*\+?$")
 _GONE: Final = regex(
     r"\b(?:deleted?|removed?|eliminated|was|were|before|original\w*|old|replac\w+)\b|→|->", re.IGNORECASE
 )
@@ -59,7 +70,9 @@ _OTHER_TREE: Final = regex(
 
 def size_of_file(block: Block) -> tuple[AnyPredicate, ...]:
     """The number of lines that a file, or the file of a class, is said to have now."""
-    if "line" not in block.text.lower():
+    if block.kind == "row":
+        return _of_row(block)
+    if "line" not in block.text.lower() and not _LABELLED.match(block.text):
         return ()
     context = (block.lead, *(block.headings[-1:]), *block.parents)
     if any(_OTHER_TITLE.search(text) for text in context):
@@ -77,9 +90,26 @@ def size_of_file(block: Block) -> tuple[AnyPredicate, ...]:
     return _of_place(block)
 
 
+def _of_row(block: Block) -> tuple[AnyPredicate, ...]:
+    """A row about one file, with a column for its lines; or with one for its lines before and one for now."""
+    subjects = [cell.strip("`* ") for _, cell in block.cells if PATH.fullmatch(cell.strip("`* "))]
+    sizes = [cell.strip("* ") for head, cell in block.cells if _COLUMN.match(head)]
+    around = " ".join((block.lead, *block.headings[-1:], *(head for head, _ in block.cells)))
+    now = now_of(block)
+    if now and re.search(r"\b(?:lines|loc)\b", around, re.IGNORECASE):
+        sizes = [now.rpartition(": ")[2].removesuffix(" lines").strip()]
+    elif _OTHER_TITLE.search(around):
+        return ()
+    if len(subjects) != 1 or len(sizes) != 1 or not _CELL.match(sizes[0]):
+        return ()
+    how, more = ("~" if sizes[0][0] in "~≈" else None), sizes[0].endswith("+")
+    return (Size(path=subjects[0], lines=_bound(how, sizes[0].strip("~≈+"), "+" if more else "")),)
+
+
 def _of_place(block: Block) -> tuple[AnyPredicate, ...]:
     """A number of lines alone, or in brackets at the end, said of the file that the sentence is about."""
     path, text = place_of(block)
+    text = _LABELLED.sub(lambda found: f"{found['number']} lines", text)
     match = _OF_PLACE.search(text) if path else None
     if match is None or _OTHER_TREE.search(text):
         return ()

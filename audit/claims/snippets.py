@@ -10,7 +10,7 @@ import msgspec
 
 from audit.claims.blocks import Fence
 from audit.claims.names import PATH
-from audit.model.predicates import Absent, AnyPredicate, Cited
+from audit.model.predicates import Absent, AnyPredicate, Bound, Cited, Count
 from audit.model.regex import regex
 
 _TEXTS: Final = frozenset({"", "text", "txt", "plain", "plaintext"})
@@ -34,6 +34,7 @@ _CHANGE: Final = regex(
 _BRANCH: Final = regex(r"^(?P<before>[\s│|]*)(?:[├└]──|[|`+]--)\s*(?P<name>[^\s#←]+)\s*(?P<note>.*)$")
 _ROOT: Final = regex(r"^(?P<name>\.?/?(?:[\w.@+-]+/)+)\s*(?:#.*)?$")
 _GONE: Final = regex(r"\b(?:deleted|removed|gone)\b|❌", re.IGNORECASE)
+_HOLDS: Final = regex(r"\W*(?P<number>\d+)\s+(?:python\s+)?(?:files|modules)\W*$", re.IGNORECASE)
 _TO_COME: Final = regex(r"\b(?:new|todo|planned|will|to be|generated|created|optional|future|not)\b", re.IGNORECASE)
 
 
@@ -106,7 +107,7 @@ def _parts(lines: Sequence[str]) -> list[str]:
 
 
 def _file_tree(fence: Fence) -> Iterator[ShownPlace]:
-    """The files of a drawn tree, each under the folders that it hangs from."""
+    """The files of a drawn tree, each under the folders that it hangs from, and the numbers of files in them."""
     folders: list[tuple[int, str]] = []
     root = ""
     for number, line in enumerate(fence.code.splitlines(), start=fence.line):
@@ -120,11 +121,15 @@ def _file_tree(fence: Fence) -> Iterator[ShownPlace]:
         depth = len(branch["before"])
         folders = [each for each in folders if each[0] < depth]
         name = branch["name"].removeprefix("./")
+        text = f"{name} {branch['note']}".strip()
+        path = "".join((root, *(each for _, each in folders), name))
         if name.endswith("/"):
             folders.append((depth, name))
-            continue
-        path = "".join((root, *(each for _, each in folders), name))
-        if PATH.fullmatch(path) and "/" in path and not _TO_COME.search(branch["note"]):
+            held = _HOLDS.match(branch["note"])
+            if held is not None and not _TO_COME.search(branch["note"]) and not _GONE.search(branch["note"]):
+                count = Bound(int(held["number"]), int(held["number"]))
+                yield ShownPlace(text, number, fence, (Count(files=f"{path}*", expected=count),))
+        elif PATH.fullmatch(path) and not _TO_COME.search(branch["note"]):
             gone = _GONE.search(branch["note"])
             predicate: AnyPredicate = Absent(names=(path,)) if gone else Cited(path=path)
-            yield ShownPlace(f"{name} {branch['note']}".strip(), number, fence, (predicate,))
+            yield ShownPlace(text, number, fence, (predicate,))

@@ -26,9 +26,15 @@ _PLAN_HEADING: Final = regex(
     re.IGNORECASE,
 )
 _SETTLED_HEADING: Final = regex(
-    r"\b(solutions?|strategy|steps?|tasks?|actions?|options?|objectives?|goals?)\b", re.IGNORECASE
+    r"\b(solutions?|strategy|steps?|tasks?|actions?|options?|objectives?|goals?|weeks?\s+\d+|days?\s+\d+)\b",
+    re.IGNORECASE,
 )
 """Headings under which documents list what is to be done, and as often what was done."""
+_FINISHED: Final = regex(
+    r"\b(?:completed?|done|delivered|accomplished|achieved|finished|implemented)\W*$|\bwhat\s+(?:was|we|has)\b",
+    re.IGNORECASE,
+)
+"""A heading that says that all below it was done."""
 _DONE: Final = regex(
     r"^(?:[\w./`-]+(?::[\d,-]+)?`?\s*[:–—-]\s+|[A-Z][\w ]{0,20}:\s+)?(?:(?:completely|systematically|successfully)\s+)?"
     r"(removed|deleted|eliminated|updated|migrated|renamed|moved|added|created|simplified|converted|replaced|fixed|"
@@ -61,6 +67,14 @@ _DEFECT: Final = regex(
     re.IGNORECASE,
 )
 _DENIED: Final = regex(r"\b(no|zero|0|without|none|nothing|never)\b(\W+\w+){0,2}\W*$", re.IGNORECASE)
+_ZERO: Final = regex(r"\w*(?:\s+\w+){0,2}\s*[:|]\s*(?:0|none|zero)\b", re.IGNORECASE)
+"""Behind the name of a defect: that there is none."""
+_REMAINS: Final = regex(r"still|remain(?:s|ing)?|missing|broken|pending", re.IGNORECASE)
+_NONE_OF: Final = regex(
+    r"^\W*(?:there\s+(?:are|is)\s+)?(?:no|zero|0)\b(?:(?!\b(?:but|yet|though|although|while)\b)[^,;:.])*$",
+    re.IGNORECASE,
+)
+"""The part of a sentence before a word, where all of it is denied at once: "No references to the old store" remain."""
 _MENDABLE: Final = regex(r"remaining|failing|broken|missing", re.IGNORECASE)
 _MENDED: Final = regex(r"\b(resolved|fixed|eliminated|removed|deleted|cleared|addressed|gone)\b", re.IGNORECASE)
 _ATTRIBUTED: Final = regex(
@@ -122,7 +136,7 @@ def _is_planned(block: Block, text: str) -> bool:
     """
     if block.titled and _TITLE_OF_PLAN.search(block.headings[0]) and block.mark != "check":
         return True
-    back = any(map(_LOOKING_BACK.search, block.headings))
+    back = any(_LOOKING_BACK.search(heading) or _FINISHED.search(heading) for heading in block.headings)
     done = _DONE.match(text) is not None or block.heading_mark == "check" or back
     for context in (*block.headings[block.titled :], *_around(block)):
         remaining = _SETTLED_HEADING.sub("", context) if done else context
@@ -150,6 +164,8 @@ def _admits(text: str) -> bool:
     """
     return any(
         _DENIED.search(text[: match.start()]) is None
+        and not _ZERO.match(text[match.end() :])
+        and not (_REMAINS.fullmatch(match[0]) and _NONE_OF.match(text[: match.start()]))
         and not (_MENDABLE.fullmatch(match[0]) and _MENDED.search(text[match.end() :]))
         for match in _DEFECT.finditer(text)
     )

@@ -48,3 +48,39 @@ def _is_python(word: str) -> bool:
 def _relative(path: str) -> str:
     """A path that stays in the repository; one that leads out of it is nothing that a tree can answer for."""
     return "" if path.startswith(("/", "~")) or ".." in PurePosixPath(path).parts else PurePosixPath(path).as_posix()
+
+
+def tests_of(run: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The files, folders and node ids that ``pytest ...`` or ``python -m pytest ...`` runs; ``.`` where it names none.
+
+    None for any other command, and where options choose among the tests or a word cannot be told from a value.
+    """
+    words = _without_options(run)
+    if module_of(run) == "pytest":
+        words = words[3:]
+    elif words[:1] in (("pytest",), ("py.test",)):
+        words = words[1:]
+    else:
+        return None
+    named: list[str] = []
+    after_value = False
+    for word in words:
+        if after_value:
+            after_value = False
+        elif word.partition("=")[0] in _CHOOSING or (word[:2] in ("-k", "-m") and word[2:3] != "-"):
+            return None
+        elif word in _WITH_VALUE:
+            after_value = True
+        elif not word.startswith("-"):
+            if not ("/" in word or word.partition("::")[0].endswith(".py") or word in ("tests", "test", ".")):
+                return None
+            named.append(_relative(word.rstrip("/")) if word != "." else ".")
+    return tuple(named) if all(named) and named else None if named else (".",)
+
+
+_CHOOSING: Final = frozenset(
+    {"--deselect", "--ignore", "--ignore-glob", "--lf", "--last-failed", "--ff", "--pyargs", "--co", "--collect-only"}
+)
+_WITH_VALUE: Final = frozenset(
+    {"-n", "-p", "-c", "-o", "-W", "-r", "--tb", "--cov", "--cov-report", "--maxfail", "--timeout", "--durations"}
+)

@@ -88,7 +88,7 @@ class Pytest(Predicate, frozen=True, kw_only=True):
         said = [
             f"{bound} {name}"
             for name in ("collected", "passed", "failed", "errors", "skipped")
-            if (bound := getattr(self, name)) is not None
+            if (bound := getattr(self, name)) is not None and bound != Bound(least=0)
         ]
         return f"tests of {listed(self.nodes)}: {', '.join(said) or 'all pass'}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgspec
@@ -25,6 +26,7 @@ from audit.verdict.judgements import (
     verified,
 )
 
+_KEPT_AWAY: Final = re.compile(r"(?:^|[_.-])(?:archived?|attic|trash|graveyard|backups?)(?:[_.-]|$)", re.IGNORECASE)
 _IMPORT_CODES: Final = frozenset({"IMP001", "IMP002", "REF001", "REF002"})
 
 
@@ -65,6 +67,13 @@ def judge_imports(predicate: Imports, codebase: Codebase, observed: ImportRun | 
     return _judge_attempts(modules, dangling, codebase, observed)
 
 
+def _kept_away(path: str) -> str:
+    """The folder for what is out of use that a file lies in, if any: there nobody expects imports to work."""
+    folders = path.split("/")[:-1]
+    depth = next((n for n, folder in enumerate(folders, start=1) if _KEPT_AWAY.search(folder)), 0)
+    return "/".join(folders[:depth])
+
+
 def _dangling(modules: set[str], predicate: Imports, codebase: Codebase) -> tuple[Finding, ...]:
     """Import statements of these modules that name something gone: those that break an import come first."""
     found = [
@@ -74,7 +83,9 @@ def _dangling(modules: set[str], predicate: Imports, codebase: Codebase) -> tupl
         and finding.severity == "error"
         and (finding.referrer in modules or not predicate.packages)
     ]
-    return tuple(sorted(found, key=lambda finding: (not finding.breaks_import, finding.new is False)))
+    return tuple(
+        sorted(found, key=lambda each: (not each.breaks_import, bool(_kept_away(each.site.path)), each.new is False))
+    )
 
 
 def _judge_statically(modules: set[str], dangling: tuple[Finding, ...], codebase: Codebase, why_not: str) -> Judgement:
@@ -82,6 +93,16 @@ def _judge_statically(modules: set[str], dangling: tuple[Finding, ...], codebase
     killed = modules.intersection(name for root in roots for name in root.killed)
     coverage = f"{counted(len(modules), 'module')} read, none imported"
     evidence = tuple(found(finding) for finding in dangling)
+    if killed and all(_kept_away(codebase.module_path(name) or "") for name in killed):
+        folders = sorted({_kept_away(codebase.module_path(name) or "") for name in killed})
+        return partly(
+            f"{len(killed)} of {counted(len(modules), 'module')} cannot be imported, all of them put away in "
+            f"{listed(folders)}: {_causes(_breaking(dangling))}",
+            coverage=coverage,
+            evidence=evidence,
+            findings=fingerprints(dangling),
+            roots=tuple(root.target for root in roots),
+        )
     if killed:
         chains = tuple(Evidence(summary=f"{root.target}: {chain_text(root)}") for root in roots)
         return refuted(

@@ -44,18 +44,34 @@ def present_name(name: str, codebase: Codebase) -> str:
     path, _, symbol = name.partition("::")
     if symbol:
         return _present_in(fit_path(path, codebase), symbol, codebase)
+    if "." in name and (codebase.module_path(name) is not None or codebase.locate(name) is not None):
+        return name
     alike = codebase.locate_by_suffix(name)
     if alike:
         return alike[0].qualified
-    if "." in name and codebase.locate(name) is None:
+    if "." in name:
+        if _is_missing(name, codebase):
+            return name
         raise CannotFitError(f"{name} is not defined in this tree, and may belong to others")
     if codebase.module_path(name) is not None or codebase.removed_definition(name) is not None:
         return name
     if codebase.defined_before(name):
         return name
-    if "." in name or name.islower() or _is_named_anywhere(name, codebase):
+    if name.islower() or _is_named_anywhere(name, codebase):
         raise CannotFitError(f"no Python file of this tree defines {name}; it may be defined elsewhere")
     return name
+
+
+def _is_missing(name: str, codebase: Codebase) -> bool:
+    """Whether a dotted name leads into a module of the tree that has nothing of the sort, in whatever way."""
+    if codebase.retired(name) is not None:
+        return True
+    above, _, last = name.rpartition(".")
+    path = codebase.module_path(above) if above else None
+    if path is None or not path.endswith(".py"):
+        return False
+    text = codebase.read_text(path) or ""
+    return re.search(rf"(?<!\w)(?:{re.escape(last)}|__getattr__|import\s+\*|globals|setattr)(?!\w)", text) is None
 
 
 def _present_in(path: str, symbol: str, codebase: Codebase) -> str:

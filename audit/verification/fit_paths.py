@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from audit.model.codebase import Codebase
+from audit.model.errors import SourceError, UsageError
 
 _SHORTEST: Final = 2
 """Fewest path components that identify a file by the end of its path."""
@@ -25,10 +26,13 @@ def fit_path(name: str, codebase: Codebase, *, deleted: bool = False, went: bool
     """
     paths = codebase.paths()
     name = name.removeprefix("./")
+    name = name.rstrip("/") or name
     if ".." in name.split("/") or name.startswith("~"):
         raise CannotFitError(f"{name} leads out of the repository")
     if not name.startswith("/"):
         if name in paths or is_folder(name, paths) or codebase.retired(name) is not None:
+            return name
+        if went and was_folder(name, codebase):
             return name
         found = ending(name, paths)
         if len(found) == 1 and not deleted:
@@ -60,6 +64,14 @@ def fitted_path(name: str, codebase: Codebase) -> str | None:
 def is_folder(name: str, paths: Sequence[str]) -> bool:
     """Whether files lie below a path."""
     return any(path.startswith(f"{name}/") for path in paths)
+
+
+def was_folder(name: str, codebase: Codebase) -> bool:
+    """Whether files of the base lie below a path; False without a base."""
+    try:
+        return is_folder(name, codebase.files_at("").paths())
+    except (SourceError, UsageError):
+        return False
 
 
 def ending(name: str, paths: Sequence[str]) -> list[str]:

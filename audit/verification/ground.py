@@ -6,6 +6,8 @@ its claims may be refuted, the path it names must be one that this tree knows, o
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -21,6 +23,7 @@ from audit.model.predicates import (
     Count,
     Entry,
     Exists,
+    Imports,
     Lacks,
     Pytest,
     Signature,
@@ -30,10 +33,12 @@ from audit.model.predicates import (
 )
 from audit.verification.fit_commits import fit_commit
 from audit.verification.fit_counts import fit_count
+from audit.verification.fit_modules import fit_imports, gone_module
 from audit.verification.fit_names import fit_saying, fit_signature, fit_use, gone_name, places, present_name
 from audit.verification.fit_paths import CannotFitError, ending, fit_path, is_folder
 from audit.verification.fit_sizes import fit_size
 from audit.verification.resting import resting
+from audit.verification.written_paths import WrittenPaths, written_paths
 
 _FILES: Final = (
     ".py",
@@ -52,6 +57,10 @@ _FILES: Final = (
 )
 
 
+_OTHERS: Final = ("package.json", "Cargo.toml", "go.mod", "pom.xml", "build.gradle")
+"""Files by which a tree has code in other languages, and so perhaps tests in them."""
+
+_CLASS: Final = re.compile(r"[A-Z][a-z0-9]+[A-Z]\w*")
 _SOURCES: Final = (".py", ".pyi", ".md", ".rst", ".sh", ".ipynb")
 """Files that people write, and so commit."""
 
@@ -61,20 +70,26 @@ def grounded(dossier: Dossier, codebase: Codebase) -> Dossier:
 
     A statement whose path cannot be fitted loses its predicate, and gains the reason as its obstacle.
     """
-    statements = [_grounded(statement, codebase) for statement in dossier.statements]
+    written = written_paths(dossier.statements, codebase)
+    statements = [_grounded(statement, codebase, written) for statement in dossier.statements]
     return msgspec.structs.replace(dossier, statements=resting(statements, codebase))
 
 
-def _grounded(statement: Statement, codebase: Codebase) -> Statement:
+def _grounded(statement: Statement, codebase: Codebase, written: WrittenPaths) -> Statement:
     folder = "" if statement.path.startswith("/") else statement.path.rpartition("/")[0]
     try:
-        predicates = tuple(_fitted(predicate, codebase, folder) for predicate in statement.predicates)
+        predicates = tuple(_fitted(written.rewritten(each), codebase) for each in statement.predicates)
+        for predicate in predicates:
+            if isinstance(predicate, Entry):
+                _check_entry(predicate.run, codebase, folder)
+        if statement.weight == "supporting":
+            _check_spoken_of(predicates, codebase)
     except CannotFitError as error:
         return msgspec.structs.replace(statement, predicates=(), obstacle=str(error), weight="supporting")
     return msgspec.structs.replace(statement, predicates=predicates)
 
 
-def _fitted(predicate: AnyPredicate, codebase: Codebase, folder: str) -> AnyPredicate:
+def _fitted(predicate: AnyPredicate, codebase: Codebase) -> AnyPredicate:
     match predicate:
         case Absent(names=names):
             return Absent(names=tuple(_gone(name, codebase) for name in names))
@@ -82,12 +97,12 @@ def _fitted(predicate: AnyPredicate, codebase: Codebase, folder: str) -> AnyPred
             return Exists(names=tuple(_present(name, codebase) for name in names))
         case Signature():
             return fit_signature(predicate, codebase)
-        case Pytest(nodes=nodes):
-            return msgspec.structs.replace(predicate, nodes=tuple(_node(node, codebase) for node in nodes))
+        case Imports(packages=packages) if packages:
+            return fit_imports(packages, codebase)
+        case Pytest():
+            return _tests(predicate, codebase)
         case Cited(path=path):
             return _cited(msgspec.structs.replace(predicate, path=fit_path(path, codebase)), codebase)
-        case Lacks(path=path):
-            return msgspec.structs.replace(predicate, path=fit_path(path, codebase))
         case Commit():
             return fit_commit(predicate, codebase)
         case Count():
@@ -98,15 +113,25 @@ def _fitted(predicate: AnyPredicate, codebase: Codebase, folder: str) -> AnyPred
             return fit_size(predicate, fit_path(path, codebase) if _is_path(path) else "", codebase)
         case Unreferenced(names=names):
             return Unreferenced(names=tuple(_unused_name(name, codebase) for name in names))
-        case Entry(run=run):
-            _check_entry(run, codebase, folder)
-            return predicate
+        case Lacks(path=path):
+            return msgspec.structs.replace(predicate, path=fit_path(path, codebase))
         case _:
             return predicate
 
 
+def _check_spoken_of(predicates: Sequence[AnyPredicate], codebase: Codebase) -> None:
+    """A class or function that is only spoken of may be another's: it must be known to be or to have been there."""
+    names = [name for each in predicates if isinstance(each, Exists) for name in each.names if name.isidentifier()]
+    for name in names:
+        known = codebase.locate_by_suffix(name) or codebase.module_path(name) or codebase.defined_before(name)
+        if not known and codebase.removed_definition(name) is None:
+            raise CannotFitError(f"no Python file of this tree defines {name}; it may be defined elsewhere")
+
+
 def _unused_name(name: str, codebase: Codebase) -> str:
-    """A class that is said to be named no more: it must be gone, and it must be known to have been there."""
+    """What is said to be named no more: it must be gone, and it must be known to have been there."""
+    if "/" in name or "." in name or not _CLASS.fullmatch(name):
+        return gone_module(name, codebase)
     alike = codebase.locate_by_suffix(name)
     if alike:
         raise CannotFitError(f"a {name} is defined in {places(alike)}, so it may be named")
@@ -167,6 +192,15 @@ def _cited(predicate: Cited, codebase: Codebase) -> Cited:
     if predicate.first is None and path not in codebase.paths() and codebase.retired(path) is None:
         raise CannotFitError(f"{path} is not in the tree, and no commit shows that it was")
     return fit_saying(predicate, codebase)
+
+
+def _tests(predicate: Pytest, codebase: Codebase) -> Pytest:
+    """The tests of a document by the names of the tree; a number of tests anywhere must be one of Python tests."""
+    counted = predicate.passed is not None and predicate.nodes == (".",)
+    foreign = next((path for path in codebase.paths() if path.rpartition("/")[2] in _OTHERS), "") if counted else ""
+    if foreign:
+        raise CannotFitError(f"{foreign} is in the tree as well, so tests of other languages may be counted")
+    return msgspec.structs.replace(predicate, nodes=tuple(_node(node, codebase) for node in predicate.nodes))
 
 
 def _node(node: str, codebase: Codebase) -> str:

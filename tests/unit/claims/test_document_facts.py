@@ -115,7 +115,7 @@ def test_what_is_said_beyond_doubt_gets_its_predicates(sentence, predicates) -> 
         "- 12.6 eval tests passing",
         "- Added 164 lines to `pkg/a.py`",
         "- `pkg/a.py` was 164 lines",
-        "- `pkg/a.py`: 20 lines of comments",
+        "- In `pkg/a.py`: 20 lines of comments",
         "- Removed PolicyRecord import and its tests",
         "- `pkg/a.py`: PolicyRecord import removed, mostly, with care",
         "- No PolicyStore references in `pkg/a.py`",

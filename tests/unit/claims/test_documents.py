@@ -100,7 +100,7 @@ def test_plans_admissions_and_quotations_are_no_claims(sentence, tense) -> None:
         "- Removed the `policy_uri` parameter",
         "- Removed `PolicyRecord` references",
         "- Removed about 120 lines of `pkg/stats.py`",
-        "- 6 tests passing",
+        "- 6 new tests passing",
         "- 6 tests passing in `tests/a/test_a.py` and `tests/b/test_b.py`",
         "- ~60 tests passing in `tests/a/test_a.py`",
         "- 6 tests passing in `test_a.py`",

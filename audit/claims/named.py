@@ -1,0 +1,99 @@
+"""Sentences that open with the name of a file, a class or a function and describe it: they say that it is there."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from audit.claims.blocks import Block
+from audit.claims.names import PATH
+from audit.model.predicates import AnyPredicate, Cited, Exists
+from audit.model.regex import regex
+
+_AT: Final = r"(?::\d[\d,-]*)?"
+_DESCRIBED: Final = r"\s*(?P<aside>\([^()]*\)\s*)?(?:$|(?:[—–:-]|-->?|=>|→|←)\s+(?P<description>.*)$|[.!]$)"
+_FILE: Final = regex(rf"^`(?P<path>{PATH.pattern}){_AT}`{_DESCRIBED}", re.IGNORECASE)
+_BARE_FILE: Final = regex(
+    rf"^(?P<path>(?:[\w.@+-]+/)*[\w@+-][\w.@+-]*\.(?:py|pyi|md|rst|ya?ml|toml|sh|ipynb)){_DESCRIBED}"
+)
+_LABELLED: Final = regex(
+    rf"^(?P<label>[A-Za-z][\w &/-]{{0,40}}?)\s*:\s*`(?P<path>{PATH.pattern})`\s*(?:\([^()]*\)\s*)?(?:$|[.!,;—–-])",
+    re.IGNORECASE,
+)
+_IN_BRACKETS: Final = regex(
+    rf"^[A-Z][\w &/-]{{2,50}}\(`?(?P<path>(?:[\w.@+-]+/|/)+[\w.-]+\.(?:py|md|ipynb|ya?ml|sh)){_AT}`?\)\W*$"
+)
+_SYMBOL: Final = regex(
+    rf"^`(?P<name>(?:[A-Za-z_]\w*\.)*(?:[A-Za-z_]\w*\(\)|(?=\w*[a-z])[A-Z]\w*[A-Z]\w*))`{_DESCRIBED}"
+)
+_CHANGING: Final = regex(
+    r"\b(?:deleted?|removed?|removal|renamed?|moved?|archived?|old|original|legacy|obsolete|redundant|unused|deprecated|can\s+be|"
+    r"before|missing|created\s+by|generated?|generates|outputs?|writes|produces|examples?|temporary|superseded|replaced|"
+    r"merged|consolidated|duplicates?|instead|ignored?|third[- ]party|external|runtime|logs?|backups?)\b|→|->",
+    re.IGNORECASE,
+)
+"""Words of a list or a description by which a file may be one that is gone, comes later, or lies elsewhere."""
+_VERDICTS: Final = regex(r"\b(?:no|not|never|non|without)\b|❌", re.IGNORECASE)
+
+
+class Described(msgspec.Struct, frozen=True):
+    """What a sentence names first and then describes: the name as it is written, and what must be so."""
+
+    text: str
+    predicate: AnyPredicate
+
+
+def mention(block: Block) -> tuple[AnyPredicate, ...]:
+    """A sentence that is nothing but the name of a file, perhaps behind a label: it says that the file is there."""
+    if block.kind == "row" or _is_of_change(block):
+        return ()
+    file = _FILE.match(block.text) or _BARE_FILE.match(block.text)
+    if file is not None and not file["description"] and not file["aside"] and "/" in file["path"]:
+        return (Cited(path=file["path"]),)
+    labelled = _LABELLED.match(block.text) or _IN_BRACKETS.match(block.text)
+    if labelled is None or _CHANGING.search(_without(labelled)):
+        return ()
+    return (Cited(path=labelled["path"]),)
+
+
+def described(block: Block) -> Described | None:
+    """The file, class or function that a sentence opens with and then describes.
+
+    What it says of it is another matter: only that it is there is claimed beyond doubt.
+    """
+    if _is_of_change(block):
+        return None
+    if block.kind == "row":
+        return _in_row(block)
+    match = _FILE.match(block.text) or _BARE_FILE.match(block.text)
+    if match is not None and _is_plain(match):
+        return Described(match["path"], Cited(path=match["path"]))
+    match = _SYMBOL.match(block.text)
+    if match is not None and _is_plain(match):
+        return Described(match["name"], Exists(names=(match["name"].removesuffix("()"),)))
+    return None
+
+
+def _is_of_change(block: Block) -> bool:
+    return _CHANGING.search(" ".join((block.lead, *block.parents, *block.headings[-1:]))) is not None
+
+
+def _without(match: re.Match[str]) -> str:
+    return match.string[: match.start("path")] + match.string[match.end("path") :]
+
+
+def _is_plain(match: re.Match[str]) -> bool:
+    said = f"{match['aside'] or ''} {match['description'] or ''}"
+    return bool(said.strip()) and not _CHANGING.search(said) and not _VERDICTS.search(said)
+
+
+def _in_row(block: Block) -> Described | None:
+    """The one file that a row is about: alone in its first cell."""
+    first = block.cells[0][1].strip().strip("*") if block.cells else ""
+    match = re.fullmatch(rf"`?(?P<path>{PATH.pattern}){_AT}`?", first)
+    rest = " ".join(f"{head} {cell}" for head, cell in block.cells[1:])
+    if match is None or _CHANGING.search(rest) or _VERDICTS.search(rest):
+        return None
+    return Described(match["path"], Cited(path=match["path"]))

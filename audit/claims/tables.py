@@ -1,0 +1,21 @@
+"""Reads a row of a table with columns for before and after as a sentence: what something is now."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from audit.claims.blocks import Block
+from audit.model.regex import regex
+
+_BEFORE: Final = regex(r"^\W*(?:before|old|previous(?:ly)?|was|baseline|from|original)\b", re.IGNORECASE)
+_NOW: Final = regex(r"^\W*(?:after|now|new|current(?:ly)?|actual|result)\b", re.IGNORECASE)
+
+
+def now_of(block: Block) -> str:
+    """``label: value`` of a row with a column for before and one for now; empty for any other sentence."""
+    if len(block.cells) < 3 or not any(_BEFORE.match(head) for head, _ in block.cells):
+        return ""
+    now = [cell.strip() for head, cell in block.cells if _NOW.match(head)]
+    label = block.cells[0][1].strip()
+    return f"{label}: {now[0]}" if len(now) == 1 and label else ""
