@@ -30,12 +30,14 @@ def given_names(decorators: Iterable[ast.expr], name: str) -> list[ast.Constant]
 def announced_names(call: ast.Call) -> set[str]:
     """The plain names among the strings that a call is handed, but for those that it adds to a list or the like:
     ``deprecated.constant("OLD", NEW)`` may well define ``OLD`` in the module that calls it. So may one that is told
-    where to find it, ``deferred("moved", Old="pkg.new:Old")``."""
+    where to find it, ``deferred("moved", Old="pkg.new:Old")``, and one that is handed nothing but what names stand
+    for, ``public(Old=New)``."""
     if dotted(call.func).startswith("__all__."):
         return set()
     values = (*call.args, *(keyword.value for keyword in call.keywords))
     found = {_text(each) for each in values}
-    found |= {each.arg or "" for each in call.keywords if _ADDRESS.fullmatch(_text(each.value))}
+    is_table = not call.args and isinstance(call.func, ast.Name)
+    found |= {each.arg or "" for each in call.keywords if is_table or _ADDRESS.fullmatch(_text(each.value))}
     return {each for each in found if each.isidentifier()}
 
 

@@ -131,7 +131,7 @@ class Program:
             return Resolution("found", dotted, tuple(nodes))
         is_bare = bool(parts) and posixpath.join(folder, *parts) in self.index.every_folder
         stood = self.base is not None and self.base.relative(path, level, module).status == "found"
-        if self._may_be_built((folder, *parts)) or (not stood and (is_bare or self._is_loose(path, folder))):
+        if self._may_be_built((folder, *parts), stood=stood) or (not stood and (is_bare or self._is_loose(path, folder))):
             return Resolution("foreign", dotted)
         return Resolution("missing", dotted)
 
@@ -210,10 +210,10 @@ class Program:
         if any(self.made.adds(node.files, parts[depth]) for node in known):
             return Resolution("foreign", dotted)
         if depth and is_closed(self, path, roots, parts, depth):
-            unknown = self._may_be_built(parts) or (not stood and self._is_bare_folder(roots, parts))
+            unknown = self._may_be_built(parts, stood=stood) or (not stood and self._is_bare_folder(roots, parts))
             return Resolution("foreign" if unknown else "missing", dotted)
         before = self.base.distributions if self.base is not None else None
-        is_lost = stood and not self.distributions.took_over(parts[0], before) and not self._may_be_built(parts)
+        is_lost = stood and not self.distributions.took_over(parts[0], before) and not self._may_be_built(parts, stood=stood)
         return Resolution("missing" if is_lost and not self._stands(path, dotted) else "foreign", dotted)
 
     def has_lost(self, path: str, dotted: str) -> bool:
@@ -280,8 +280,15 @@ class Program:
         surveys = [self.survey(path) for path in self.index.names]
         return {top for each in surveys for top in each.inside}, {top for each in surveys for top in each.outside}
 
-    def _may_be_built(self, parts: tuple[str, ...]) -> bool:
-        return any(self.may_build(posixpath.join(root, *parts)) for root in self.index.roots)
+    def _may_be_built(self, parts: tuple[str, ...], *, stood: bool) -> bool:
+        """Whether a build may make a module, or one above it that the tree lacks: an extension may hold modules of its
+        own, for which the base had no files."""
+        roots = self.index.roots
+        if any(self.may_build(posixpath.join(root, *parts)) for root in roots):
+            return True
+        above = () if stood else (parts[:end] for end in range(len(parts) - 1, 1, -1))
+        missing = (each for each in above if not self.index.nodes(roots, each))
+        return any(self.may_build(posixpath.join(root, *each)) for each in missing for root in roots)
 
     def import_target(self, path: str, statement: Import) -> Target | None:
         """The module that a from-import names; None when it is not first-party."""

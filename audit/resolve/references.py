@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -185,9 +186,19 @@ class FileReferences:
 
     def _missing_below(self, attribute: Attribute) -> Missing | None:
         module, chain = self.chain_of(attribute)
-        if module.status != "found" or module.weak:
+        if module.status != "found" or module.weak or self._is_put_in_place(module.dotted, chain):
             return None
         return self.chains.missing(module.dotted, module.nodes, chain)
+
+    def _is_put_in_place(self, module: str, chain: tuple[str, ...]) -> bool:
+        """Whether the file itself puts something else where a chain leads through."""
+        names = (".".join((module, *chain[:end])) for end in range(len(chain)))
+        return bool(self._put_in_place) and any(name in self._put_in_place for name in names)
+
+    @cached_property
+    def _put_in_place(self) -> frozenset[str]:
+        """The modules that the file replaces, and the attributes of modules that it assigns."""
+        return frozenset(self.stored().union(self.facts.injected))
 
     def chain_of(self, attribute: Attribute) -> tuple[Resolution, tuple[str, ...]]:
         """The module that a chain starts in, and the names that follow it."""
