@@ -17,7 +17,7 @@ from audit.facts.only_read import OnlyRead
 from audit.facts.scopes import Scope
 from audit.facts.strings import COMPOSED, SPELLING, TOGETHER, Strings, is_own_module, is_own_name, is_tolerant
 from audit.facts.syspath import added_folders, is_search_path, path_of, put_together
-from audit.model.facts import Context
+from audit.model.facts import ANY, Context
 
 if TYPE_CHECKING:
     from audit.facts.collector import Collector
@@ -225,6 +225,9 @@ class Expressions:
         if len(node.args) < 2:
             return
         owner, name = node.args[0], node.args[1]
+        first, *rest = dotted(owner).split(".")
+        if callee == "setattr" and not isinstance(name, ast.Constant):
+            self._chain(scope, first, (*rest, ANY), owner, store=True)
         if leaf == "__setattr__" or leaf == callee == "setattr":
             self.open |= is_own_module(owner)
             if isinstance(owner, ast.Subscript) and dotted(owner.value) == "sys.modules":
@@ -232,7 +235,6 @@ class Expressions:
             self.collector.definitions.sets(owner, name)
         if not (isinstance(name, ast.Constant) and isinstance(name.value, str)) or not name.value.isidentifier():
             return
-        first, _, rest = dotted(owner).partition(".")
         if not first:
             return
         if leaf == "hasattr":
@@ -243,8 +245,7 @@ class Expressions:
         )
         is_patch &= not (leaf == "object" and name.value in _BUILTINS)
         if (callee == "getattr" and len(node.args) == 2) or (is_patch and not is_tolerant(node)) or callee == "setattr":
-            chain = (*(rest.split(".") if rest else ()), name.value)
-            self._chain(scope, first, chain, node, store=callee == "setattr")
+            self._chain(scope, first, (*rest, name.value), node, store=callee == "setattr")
 
     def subscript(self, node: ast.Subscript, scope: Scope) -> None:
         """Note what a subscript looks up or puts in place."""

@@ -29,6 +29,9 @@ FRAMEWORK_SETTINGS = frozenset(
 GIVEN = "@"
 """Begins a name that a decorator gives to a thing, among the modules that a file makes."""
 
+ANY = "*"
+"""Ends a chain of names that is assigned to where nobody can tell which name it is."""
+
 LOCAL = "~"
 """Begins the digest of a definition that is too short to be recognised outside of the file that it stood in."""
 
@@ -98,7 +101,7 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
 class Attribute(msgspec.Struct, frozen=True, array_like=True):
     """A dotted access whose first name is bound by ``imports[import_index].names[name_index]``.
 
-    ``chain`` is what follows the bound name; ``store`` marks assignment to it.
+    ``chain`` is what follows the bound name, `ANY` for a name that is computed; ``store`` marks assignment to it.
     """
 
     import_index: int

@@ -38,7 +38,6 @@ class Judge:
         self._instances = Instances(program, self._now)
         self._counterparts = Counterparts(program, base, renamed)
         self._changed: ChangedNames = changed_names(self._now, self._then, self._counterparts)
-        self._stored: frozenset[str] | None = None
         self._lone_methods = LoneMethods(program, base, self._changed.called)
         self._abstract = AbstractMembers(self._now, self._then, self._counterparts)
         self._renamed = RenamedMembers(self._now, self._then, self._counterparts)
@@ -108,7 +107,7 @@ class Judge:
     def _cannot_be_made(self, path: str, access: Access, value: ClassObject) -> Misfit | None:
         """What is wrong with making an object of a class that lacks what its abstract bases ask for by now."""
         lacking = self._abstract.newly_lacking(value.place) if value.exact else {}
-        if not lacking or not {*lacking, "__abstractmethods__"}.isdisjoint(self._stored_anywhere()):
+        if not lacking or not {*lacking, "__abstractmethods__"}.isdisjoint(self._stored_anywhere):
             return None
         names = self._program.index.names
         asking = sorted(f"{names[file]}.{member.name}" for file, member in lacking.values())
@@ -195,7 +194,8 @@ class Judge:
         if not isinstance(owner, Instance | ClassObject | Above) or (isinstance(owner, ClassObject) and owner.plain):
             return None
         above = isinstance(owner, Above)
-        keyed = leaf in self._still_defined or self._was_data(owner.place, leaf, after=above)
+        is_kept = leaf in self._still_defined
+        keyed = is_kept or self._was_data(owner.place, leaf, after=above)
         answer = self._now.has(owner.place, leaf, after=above, keyed=keyed)
         if answer == "yes" or self._is_put_in_place(path, access):
             return None
@@ -204,11 +204,13 @@ class Judge:
             return None
         if self._may_be_of_heir(owner, access, keyed=keyed) or self._may_stand_in(owner.place, before, leaf):
             return None
-        if leaf in self._stored_anywhere():
+        if leaf in self._stored_anywhere:
             return None
         lineage = self._then.lineage(before).classes[above:]
         holder = next((place for place in lineage if _holds(self._base, place, leaf)), None)
-        if holder is None or (answer == "unknown" and (keyed or not self._renamed.is_gone(owner.place, holder, leaf))):
+        if holder is None or (
+            answer == "unknown" and (is_kept or not self._renamed.is_gone(owner.place, holder, leaf))
+        ):
             return None
         return self._lost(path, access, self._base.index.names[holder[0]], f"{holder[1].name}.{leaf}")
 
@@ -266,11 +268,10 @@ class Judge:
         """Of the names that some class has lost those that others define: an object may hold them by that name."""
         return frozenset(leaf_counts(self._program, self._changed.lost))
 
+    @cached_property
     def _stored_anywhere(self) -> frozenset[str]:
-        if self._stored is None:
-            facts = (self._program.facts(path) for path in self._program.index.names)
-            self._stored = frozenset(name for each in facts for name in each.stored.split())
-        return self._stored
+        facts = (self._program.facts(path) for path in self._program.index.names)
+        return frozenset(name for each in facts for name in each.stored.split())
 
     def _made(
         self,

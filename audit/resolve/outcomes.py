@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import msgspec
 
+from audit.model.facts import ANY
 from audit.model.graph import ImportEdge, ModuleGraph
 from audit.model.references import Dangling
 from audit.model.testdata import is_test
@@ -68,27 +69,35 @@ def dangling(program: Program, paths: Iterable[str] | None = None) -> list[Dangl
     if any(each.symbol and each.kind in _READ for each in found):
         stored, lasting = _stored_names(program)
         kept = {"attribute": stored, "string": stored, "import": lasting}
-        found = [each for each in found if not each.symbol or each.target not in kept.get(each.kind, ())]
+        found = [each for each in found if not each.symbol or not _holds(kept.get(each.kind, ()), each)]
     return found
+
+
+def _holds(stored: Collection[str], missing: Dangling) -> bool:
+    """Whether what is missing is among attributes that code assigns, under this or any name."""
+    return missing.target in stored or f"{missing.module}.{ANY}" in stored
 
 
 def is_assigned(program: Program, dotted: str) -> bool:
     """Whether code outside of a module assigns what a name leads to, before any test runs: it is there then."""
     lasting = _stored_names(program)[1]
     parts = dotted.split(".")
-    return any(".".join(parts[:end]) in lasting for end in range(2, len(parts) + 1))
+    ends = range(2, len(parts) + 1)
+    return any(not lasting.isdisjoint((".".join(parts[:end]), ".".join((*parts[: end - 1], ANY)))) for end in ends)
 
 
 def _stored_names(program: Program) -> tuple[set[str], set[str]]:
     """Module attributes that some file of the tree assigns from outside: they exist at run time; and of those the
-    ones that are there before any test runs."""
+    ones that are there before any test runs. Under which names a test assigns any others only it can tell."""
     files = [path for path in program.index.names if program.survey(path).stores]
     stored, lasting = set[str](), set[str]()
     for path in files:
         names = outcome_of(program, path).stored
-        stored.update(names)
-        lasting.update(() if is_test(path) else names)
-    return stored, lasting
+        if is_test(path):
+            stored.update(name for name in names if not name.endswith(f".{ANY}"))
+        else:
+            lasting.update(names)
+    return stored | lasting, lasting
 
 
 def graph_of(program: Program) -> ModuleGraph:

@@ -131,7 +131,9 @@ class Program:
             return Resolution("found", dotted, tuple(nodes))
         is_bare = bool(parts) and posixpath.join(folder, *parts) in self.index.every_folder
         stood = self.base is not None and self.base.relative(path, level, module).status == "found"
-        if self._may_be_built((folder, *parts), stood=stood) or (not stood and (is_bare or self._is_loose(path, folder))):
+        if self._may_be_built((folder, *parts), stood=stood) or (
+            not stood and (is_bare or self._is_loose(path, folder))
+        ):
             return Resolution("foreign", dotted)
         return Resolution("missing", dotted)
 
@@ -213,7 +215,9 @@ class Program:
             unknown = self._may_be_built(parts, stood=stood) or (not stood and self._is_bare_folder(roots, parts))
             return Resolution("foreign" if unknown else "missing", dotted)
         before = self.base.distributions if self.base is not None else None
-        is_lost = stood and not self.distributions.took_over(parts[0], before) and not self._may_be_built(parts, stood=stood)
+        is_lost = (
+            stood and not self.distributions.took_over(parts[0], before) and not self._may_be_built(parts, stood=stood)
+        )
         return Resolution("missing" if is_lost and not self._stands(path, dotted) else "foreign", dotted)
 
     def has_lost(self, path: str, dotted: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from audit.model.facts import Attribute, Context, FileFacts, Import, ImportedName, Span, Text
+from audit.model.facts import ANY, Attribute, Context, FileFacts, Import, ImportedName, Span, Text
 from audit.model.findings import Site
 from audit.model.graph import ImportEdge
 from audit.model.references import Dangling
@@ -192,8 +192,10 @@ class FileReferences:
 
     def _is_put_in_place(self, module: str, chain: tuple[str, ...]) -> bool:
         """Whether the file itself puts something else where a chain leads through."""
-        names = (".".join((module, *chain[:end])) for end in range(len(chain)))
-        return bool(self._put_in_place) and any(name in self._put_in_place for name in names)
+        if not self._put_in_place:
+            return False
+        names = [".".join((module, *chain[:end])) for end in range(len(chain))]
+        return any(each in self._put_in_place for name in names for each in (name, f"{name}.{ANY}"))
 
     @cached_property
     def _put_in_place(self) -> frozenset[str]:
