@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from audit.model.facts import Definition
+from audit.model.facts import Definition, Import
 from audit.resolve.index import Node
 from audit.resolve.lookups import Kept
 from audit.resolve.resolved_tree import ResolvedTree
@@ -35,6 +35,9 @@ class SymbolTable:
         self._tree = tree
         self._definitions: dict[str, dict[str, Definition]] = {}
         self._only_own: dict[tuple[str, str], Kept[bool]] = {}
+        self._stars: dict[str, tuple[Import, ...]] = {}
+        self._brought: dict[tuple[str, str], Kept[Answer]] = {}
+        self._origins: dict[tuple[str, str], Kept[str | None]] = {}
 
     def definitions(self, path: str) -> dict[str, Definition]:
         """The definitions of one file by name; members as ``Class.member``."""
@@ -73,6 +76,7 @@ class SymbolTable:
     def _file_defines(self, path: str, name: str, seen: set[tuple[str, str]]) -> Answer:
         if (path, name) in seen:
             return "no"
+        is_asked_first = not seen
         seen.add((path, name))
         facts = self._tree.facts(path)
         if facts.error:
@@ -82,9 +86,27 @@ class SymbolTable:
         is_announced = name in facts.announced and not self._tree.announced_before(path, name)
         is_open = facts.open or facts.lengthened or is_announced or self._tree.replaces(path)
         answer: Answer = "unknown" if is_open else "no"
-        for statement in facts.imports:
-            if not statement.at_module_scope or not any(each.name == "*" for each in statement.names):
-                continue
+        if not self.stars(path):
+            return answer
+        if is_asked_first or (path, name) in self._brought:  # on the way back from elsewhere the answer is but a part
+            key = (path, name)
+            brought = self._tree.lookups.once(self._brought, key, lambda: self._bring(path, name, seen))
+        else:
+            brought = self._bring(path, name, seen)
+        return answer if brought == "no" else brought
+
+    def stars(self, path: str) -> tuple[Import, ...]:
+        """The star imports at the top of a file."""
+        found = self._stars.get(path)
+        if found is None:
+            statements = (each for each in self._tree.facts(path).imports if each.at_module_scope)
+            found = self._stars[path] = tuple(s for s in statements if any(each.name == "*" for each in s.names))
+        return found
+
+    def _bring(self, path: str, name: str, seen: set[tuple[str, str]]) -> Answer:
+        """Whether the star imports of a file bring a name."""
+        answer: Answer = "no"
+        for statement in self.stars(path):
             target = self._tree.import_target(path, statement)
             if target is None or target.nodes is None:
                 answer = "unknown"
@@ -143,6 +165,9 @@ class SymbolTable:
 
     def origin(self, path: str, name: str) -> str | None:
         """The dotted name that a module-level import of ``path`` binds ``name`` to, within the tree."""
+        return self._tree.lookups.once(self._origins, (path, name), lambda: self._find_origin(path, name))
+
+    def _find_origin(self, path: str, name: str) -> str | None:
         for statement in self._tree.facts(path).imports:
             if not statement.at_module_scope or not statement.is_from:
                 continue
