@@ -150,6 +150,11 @@ class Classes:
                 return None
         return None
 
+    def has_value(self, place: Place, name: str, *, after: bool = False) -> bool:
+        """Whether a class has a value by a name, and no method: one that looks names up may as well keep it by a key."""
+        member = self.member(place, name, after=after)
+        return member is not None and member[1].kind != "function"
+
     def _hides(self, path: str, owner: Definition) -> bool:
         """Whether a class's own direct base of others may define anything, ahead of what comes later."""
         return any(name not in _CLOSED for name in self.own_outside(path, owner))

@@ -194,12 +194,12 @@ class Judge:
         if not isinstance(owner, Instance | ClassObject | Above) or (isinstance(owner, ClassObject) and owner.plain):
             return None
         above = isinstance(owner, Above)
+        before = self._counterparts.of(owner.place)
         is_kept = leaf in self._still_defined
-        keyed = is_kept or self._was_data(owner.place, leaf, after=above)
+        keyed = is_kept or (before is not None and self._then.has_value(before, leaf, after=above))
         answer = self._now.has(owner.place, leaf, after=above, keyed=keyed)
         if answer == "yes" or self._is_put_in_place(path, access):
             return None
-        before = self._counterparts.of(owner.place)
         if before is None or before[1].kind != "class" or self._then.has(before, leaf, after=above) != "yes":
             return None
         if self._may_be_of_heir(owner, access, keyed=keyed) or self._may_stand_in(owner.place, before, leaf):
@@ -241,12 +241,6 @@ class Judge:
         if not self._now.is_protocol(place):
             return False
         return not self._then.stand_ins(before, leaf) or bool(self._now.stand_ins(place, leaf))
-
-    def _was_data(self, place: Place, leaf: str, *, after: bool) -> bool:
-        """Whether a class had a value by a name, and no method: an object that looks names up may keep it by a key."""
-        before = self._counterparts.of(place)
-        member = self._then.member(before, leaf, after=after) if before is not None else None
-        return member is not None and member[1].kind != "function"
 
     def _may_be_of_heir(self, owner: Instance | ClassObject | Above, access: Access, *, keyed: bool) -> bool:
         """Whether some class that inherits from the owner's has the member, and takes the call if it is one."""
