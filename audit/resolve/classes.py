@@ -151,7 +151,7 @@ class Classes:
         return None
 
     def has_value(self, place: Place, name: str, *, after: bool = False) -> bool:
-        """Whether a class has a value by a name, and no method: one that looks names up may as well keep it by a key."""
+        """Whether a class has a value by a name, and no method: one that looks names up may keep it by a key."""
         member = self.member(place, name, after=after)
         return member is not None and member[1].kind != "function"
 
