@@ -10,7 +10,8 @@ from audit.checks.mentions import mention_findings
 from audit.contents import Contents
 from audit.gathering import Wanted
 from audit.kinds.deletion import is_record, lists_what_is_gone
-from audit.kinds.judge import MentionJudge, Past
+from audit.kinds.file_judge import Past
+from audit.kinds.judge import MentionJudge
 from audit.kinds.kind import Kind
 from audit.kinds.paths import GonePaths
 from audit.kinds.reading import Reading, read_with, words_key

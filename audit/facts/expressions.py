@@ -31,8 +31,7 @@ _CASTS: Final = frozenset({"cast", "typing.cast", "t.cast", "typing_extensions.c
 
 _DYNAMIC: Final = frozenset(
     {"hasattr", "getattr", "setattr", "delattr", "object", "spy", "__setattr__", "globals", "exec", "vars"}
-    | {"locals", "dict", "setitem", "setdefault", "update", "extend", "append"}
-    | {"load_module", "load_source", "load_dynamic", "load_compiled"}
+    | {"locals", "dict", "setitem", "setdefault", "update", "extend", "append", "load_module", "load_source"}
 )
 """Last names of what reads, makes or asks for names given as strings."""
 _ENTERED_LATER: Final = frozenset(
@@ -203,7 +202,7 @@ class Expressions:
                 self._named_attribute(node, callee, leaf, scope)
             case "globals" | "exec" | "vars" if node not in self.only_read:
                 self.open |= callee == leaf and (leaf == "globals" or not self.collector.scope.is_function)
-            case "load_module" | "load_source" | "load_dynamic" | "load_compiled":
+            case "load_module" | "load_source":
                 self.open |= any(map(is_own_name, node.args[:1]))  # another takes the place of this one
             case "locals" if callee == leaf:
                 self.collector.definitions.opens(scope)
@@ -237,8 +236,6 @@ class Expressions:
                 self.strings.computed(owner.slice)
             self.collector.definitions.sets(owner, name)
         if not (isinstance(name, ast.Constant) and isinstance(name.value, str)) or not name.value.isidentifier():
-            return
-        if not first:
             return
         if leaf == "hasattr":
             self.probed.add((dotted(owner), name.value))

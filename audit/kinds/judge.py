@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import builtins
-import posixpath
 from collections.abc import Callable, Iterable
-from functools import cached_property
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
-from audit.kinds.forms import CONVENTIONAL
+from audit.kinds.file_judge import PATH_FORMS, FileJudge, Past
 from audit.kinds.paths import GonePaths, is_elsewhere, is_example_beside
-from audit.model.findings import Retirement, Site
-from audit.model.hosting import hosted_file, repository_at
-from audit.model.mentions import DRAWN, RELATIVE, Gone, Mention
+from audit.model.findings import Site
+from audit.model.mentions import RELATIVE, Gone, Mention
 from audit.model.references import Dangling
 from audit.model.regex import regex
 from audit.resolve.index import Node
@@ -24,17 +21,6 @@ from audit.resolve.retired import Retired, Retirements
 
 _MAY_BE_NAME: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*){2,}")
 """A file name of three parts, such as ``shop.store.go``, may just as well be a dotted name."""
-_PROSE: Final = ("REF008", "REF009")
-
-
-class Past(Protocol):
-    """What history is asked about a path."""
-
-    def removed(self, path: str, *, here: bool = False) -> Retirement | None:
-        """The commit that deleted the path; ``here``: only one that follows the base."""
-
-    def renames(self) -> dict[str, str]:
-        """Old path -> new path between base and tree."""
 
 
 class MentionJudge:
@@ -60,12 +46,9 @@ class MentionJudge:
         self._program = program
         self._base = program.base
         self._retirements = retirements
-        self._paths = paths
-        self._past = past
+        self._files = FileJudge(program, paths, past, ignored, remotes)
         self._declared = frozenset(declared)
         self._texts_before = texts_before
-        self._ignored = ignored
-        self._remotes = remotes
         self._known: dict[tuple[str, str, bool], Gone | None] = {}
 
     def referrer(self, path: str) -> str:
@@ -74,28 +57,10 @@ class MentionJudge:
 
     def gone(self, path: str, mention: Mention) -> Gone | None:
         """What the mention names that does not exist; None when it exists or is not ours to judge."""
-        if mention.form == "address":
-            return self._gone_at(mention.text)
-        if mention.form in ("document", "file"):
-            look = self._paths.find_document if mention.form == "document" else self._paths.find_file
-            file = look(path, mention.text)
-            return self._gone_path(file) if file is not None else None
-        if mention.form in ("path", "config"):
-            if "/" not in mention.text and self._program.absolute("", mention.text).status == "found":
-                return None  # a package that moved below another source root
-            if mention.code in _PROSE and mention.kind != "link" and mention.text in CONVENTIONAL:
-                return None
-            find = self._paths.find if mention.form == "path" else self._paths.find_config
-            is_route = mention.code in _PROSE and mention.kind != "link" and mention.text.startswith("/")
-            target = find("" if is_route else path, mention.text)  # ``/api`` is no folder beside a document
-            if target is None and mention.kind == DRAWN:
-                target = self._paths.find_drawn(path, mention.text, mention.beside)
-            if target is not None and self._is_below_a_root(path, mention, target):
-                return None
-            if target is not None and mention.code == "REF005" and mention.text in CONVENTIONAL:
-                target = target if target.rpartition("/")[0] == path.rpartition("/")[0] else None  # of any project
-            if target is not None or mention.form == "config" or not _MAY_BE_NAME.fullmatch(mention.text):
-                return self._gone_path(target) if target is not None else None
+        if mention.form in PATH_FORMS:
+            found = self._files.gone(path, mention)
+            if found is not None or mention.form != "path" or not _MAY_BE_NAME.fullmatch(mention.text):
+                return found
         if mention.kind == RELATIVE:
             own = self._program.index.names.get(path, "") if mention.text.startswith(".") else ""
             name = f"{own}{mention.text}"
@@ -115,25 +80,6 @@ class MentionJudge:
             return True
         return path.endswith((".py", ".pyi")) and path.rpartition("/")[0] not in self._program.index.packages
 
-    def _gone_at(self, address: str) -> Gone | None:
-        """What an address leads to that is gone from this very repository, where it is hosted."""
-        file = hosted_file(address)
-        if file is None or file.path not in self._paths.gone or file.repository not in self._hosted:
-            return None
-        return self._gone_path(file.path)
-
-    @cached_property
-    def _hosted(self) -> frozenset[str]:
-        """The names that this repository itself has where it is hosted: by its packaging, and by its remotes."""
-        return frozenset(filter(None, map(repository_at, (*self._program.layout.homes, *self._remotes()))))
-
-    def _is_below_a_root(self, path: str, mention: Mention, target: str) -> bool:
-        """Whether what a docstring calls by a path lies at that path below some source root, as a package does that
-        moved to ``src``: code speaks of its neighbours from there."""
-        if mention.code != "REF008" or mention.kind == "link" or not path.endswith((".py", ".pyi")):
-            return False
-        return any(root and self._paths.is_there(f"{root}/{target}") for root in self._program.index.roots)
-
     def _is_elsewhere(self, document: str, where: str, gone: Gone) -> bool:
         """Whether the name was importable only below a folder of examples or copies, or in a project among them, that
         the document is not in."""
@@ -152,26 +98,6 @@ class MentionJudge:
         if self._base is None:
             return None
         return not gone.existed_at_base and mention.text in self._texts_before(path)
-
-    @cached_property
-    def _unversioned(self) -> frozenset[str]:
-        """Paths that version control held once, and that the tree leaves to whoever builds it now."""
-        return frozenset(self._paths.spelt[each] for each in self._ignored(self._paths.spelt))
-
-    def _may_be_built(self, path: str) -> bool:
-        """Whether a path is left to a build. Of folders that every project ignores (``lib/``, ``build/``) modules are
-        none that a build makes."""
-        stem, suffix = posixpath.splitext(path)
-        return self._program.may_build(stem) if suffix in (".py", ".pyi") else path in self._unversioned
-
-    def _gone_path(self, target: str) -> Gone | None:
-        if self._may_be_built(target):
-            return None
-        retirement = replacement = None
-        if self._past is not None:
-            retirement = self._past.removed(target)
-            replacement = self._past.renames().get(target)
-        return Gone(target, "", "", True, retirement, replacement, None, existed_at_base=True)
 
     def _gone_name(self, where: str, name: str, certain: bool) -> Gone | None:
         parts = name.split(".")

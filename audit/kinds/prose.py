@@ -29,6 +29,13 @@ _IMPORT_LINE: Final = regex(
     r"^\s*(?:from\s+(?P<module>[\w.]+)\s+import\s+(?P<names>[\w, ]+)|import\s+(?P<plain>[\w.]+))"
 )
 _COMMENT: Final = regex(r"^\s*#(.*)$")
+_CREATED: Final = regex(
+    r"\bcreat(?:e|es|ing)\s+(?:(?:an?|the|your|own|new|empty|file|folder|directory|script|called|named)\s+)*[`\"'*:]*$",
+    re.IGNORECASE,
+)
+"""What stands before a path that somebody is told to make: it need not be there."""
+_BEFORE: Final = 99
+"""Characters before a path that are looked at for that."""
 DOCUMENT = Caller("REF008", "the document", "warning", judges_slots=False)
 
 
@@ -49,7 +56,8 @@ def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> I
     found: list[Mention] = []
 
     def add(form: Form, kind: str, value: str, start: int) -> None:
-        if not sentences.speak_of_deletion_at(start):
+        is_made = form == "path" and kind == "path" and _CREATED.search(text[max(0, start - _BEFORE) : start])
+        if not is_made and not sentences.speak_of_deletion_at(start):
             span = positions.span(offset + start, offset + start + len(value))
             found.append(Mention("REF008", kind, value, form, role, "warning", span))
 

@@ -21,6 +21,8 @@ _LAUNCHING: Final = regex(literal_calls(_LAUNCHERS, r"\["))
 _LISTED: Final[dict[str, Form]] = {"packages": "module", "py_modules": "module", "scripts": "path"}
 _KEYED: Final = ("package_data", "package_dir")
 _COMMAND: Final = Caller("REF007", "the command", "error", judges_slots=False)
+_SETTING: Final = Caller("REF007", "the configuration", "warning", judges_slots=False)
+"""Sphinx warns of what it does not find, and goes on."""
 
 
 def _is_line(node: ast.expr | None) -> bool:
@@ -33,7 +35,7 @@ def _inside(node: ast.Constant, source: Source) -> int:
     return source.text.find(str(node.value), start) if node.value else start
 
 
-def _command(words: list[ast.expr], source: Source) -> Iterator[Mention]:
+def _command(words: list[ast.expr], source: Source, caller: Caller = _COMMAND) -> Iterator[Mention]:
     """What a command named word by word names; a word that is computed leaves a gap."""
     first = next((each for each in words if isinstance(each, ast.Constant) and _is_line(each)), None)
     if first is None:
@@ -42,26 +44,28 @@ def _command(words: list[ast.expr], source: Source) -> Iterator[Mention]:
     for each in words:
         if isinstance(each, ast.Constant) and _is_line(each) and " " not in str(each.value):
             text += " " * (_inside(each, source) - begin - len(text)) + str(each.value)
-    yield from command_mentions(text, begin, source.positions, _COMMAND)
+    yield from command_mentions(text, begin, source.positions, caller)
 
 
 class BuildScripts(TextKind):
-    """Paths in the literals of noxfile.py, tasks.py and their like: Python that runs commands."""
+    """Paths in the literals of noxfile.py, tasks.py and their like: Python that runs commands. In Sphinx's conf.py they
+    mislead, and stop nothing."""
 
     name = "build-scripts"
     codes = ("REF007",)
-    title = "paths in the string literals of noxfile.py, tasks.py, fabfile.py, dodo.py"
+    title = "paths in the string literals of noxfile.py, tasks.py, fabfile.py, dodo.py, conf.py"
 
     def wants(self, path: str) -> bool:
         return path.rpartition("/")[2] in _BUILD_SCRIPTS
 
     def mentions(self, source: Source) -> Iterator[Mention]:
+        caller = _SETTING if source.name == "conf.py" else _COMMAND
         for node in python_nodes(source.text):
             found: Iterator[Mention] = iter(())
             if isinstance(node, ast.Constant) and _is_line(node):
-                found = command_mentions(str(node.value), _inside(node, source), source.positions, _COMMAND)
+                found = command_mentions(str(node.value), _inside(node, source), source.positions, caller)
             elif isinstance(node, ast.Call) and len(node.args) > 1:
-                found = _command(node.args, source)
+                found = _command(node.args, source, caller)
             yield from (each for each in found if each.form == "path")
 
     HOLDS = (

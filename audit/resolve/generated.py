@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
+from audit.resolve.index import ModuleIndex
 from audit.resolve.layout import Layout
 
 
@@ -34,6 +35,17 @@ class Builds:
             ignored = self._ignored(f"{stem}.py") or self._ignored(f"{stem}/__init__.py")
             found = self._made[stem] = ignored or self._is_named(stem)
         return found
+
+    def may_make(self, index: ModuleIndex, parts: tuple[str, ...], *, stood: bool) -> bool:
+        """Whether a build may make a module, or one above it that the tree lacks: an extension may hold modules of its
+        own, for which the base had no files (``stood`` says that it had)."""
+        if self._made_below_a_root(index, parts):
+            return True
+        above = () if stood else (parts[:end] for end in range(len(parts) - 1, 1, -1))
+        return any(self._made_below_a_root(index, each) for each in above if not index.nodes(index.roots, each))
+
+    def _made_below_a_root(self, index: ModuleIndex, parts: tuple[str, ...]) -> bool:
+        return any(self.makes(posixpath.join(root, *parts)) for root in index.roots)
 
     def _is_named(self, stem: str) -> bool:
         """Whether build files name a module: by its dotted name, below them as an extension, or by a file name

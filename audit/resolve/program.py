@@ -22,6 +22,7 @@ from audit.resolve.generated import Builds
 from audit.resolve.index import ModuleIndex, Node
 from audit.resolve.layout import Layout
 from audit.resolve.lookups import Kept, Lookups
+from audit.resolve.loose import is_loose
 from audit.resolve.made import MadeModules
 from audit.resolve.surveys import Survey, survey
 from audit.resolve.symbols import SymbolTable, Target
@@ -71,7 +72,8 @@ class Program:
         self.distributions = Distributions(layout.dependencies)
         self.hidden: dict[tuple[str, str], Kept[bool]] = {}
         """By package file and name, whether a star in it hides the module of that name (see `ChainWalker.child`)."""
-        self.may_build = Builds(layout, generated).makes
+        self._builds = Builds(layout, generated)
+        self.may_build = self._builds.makes
         """Whether a build may make the module at a path without suffix."""
         self._absolute: dict[tuple[object, ...], Kept[Resolution]] = {}
         self._views: Views = Views(self.index, self.facts, base._views if base is not None else None)
@@ -131,27 +133,11 @@ class Program:
             return Resolution("found", dotted, tuple(nodes))
         is_bare = bool(parts) and posixpath.join(folder, *parts) in self.index.every_folder
         stood = self.base is not None and self.base.relative(path, level, module).status == "found"
-        if self._may_be_built((folder, *parts), stood=stood) or (
-            not stood and (is_bare or self._is_loose(path, folder))
+        if self._builds.may_make(self.index, (folder, *parts), stood=stood) or (
+            not stood and (is_bare or is_loose(self, path, folder, self._dotted_folder(folder)))
         ):
             return Resolution("foreign", dotted)
         return Resolution("missing", dotted)
-
-    def _is_loose(self, path: str, folder: str) -> bool:
-        """Whether nothing shows that a folder is ever imported as a package, so that what is relative to it
-        may lie anywhere: it has no file of its own, nobody imports its outermost folder, and nothing else that
-        the file imports from there exists."""
-        if folder in self.index.packages or self._dotted_folder(folder).partition(".")[0] in self.used_names():
-            return False
-        own = self.facts(path).imports if path in self.index.names else ()  # another tree's file, asked about here
-        return not any(self._is_beside(path, each) for each in own if each.level)
-
-    def _is_beside(self, path: str, statement: Import) -> bool:
-        """Whether a relative import leads to a module."""
-        folder = "/".join(path.split("/")[: -statement.level])
-        parts = tuple(statement.module.split(".")) if statement.module else ()
-        nodes = [self.index.node(folder, (*parts, *below)) for below in ((), *((n.name,) for n in statement.names))]
-        return any(node is not None and node.kind in ("module", "package") for node in nodes if folder or parts)
 
     def _dotted_folder(self, folder: str) -> str:
         for root in self.index.roots:
@@ -212,11 +198,15 @@ class Program:
         if any(self.made.adds(node.files, parts[depth]) for node in known):
             return Resolution("foreign", dotted)
         if depth and is_closed(self, path, roots, parts, depth):
-            unknown = self._may_be_built(parts, stood=stood) or (not stood and self._is_bare_folder(roots, parts))
+            unknown = self._builds.may_make(self.index, parts, stood=stood) or (
+                not stood and self._is_bare_folder(roots, parts)
+            )
             return Resolution("foreign" if unknown else "missing", dotted)
         before = self.base.distributions if self.base is not None else None
         is_lost = (
-            stood and not self.distributions.took_over(parts[0], before) and not self._may_be_built(parts, stood=stood)
+            stood
+            and not self.distributions.took_over(parts[0], before)
+            and not self._builds.may_make(self.index, parts, stood=stood)
         )
         return Resolution("missing" if is_lost and not self._stands(path, dotted) else "foreign", dotted)
 
@@ -283,16 +273,6 @@ class Program:
     def _tops(self) -> tuple[set[str], set[str]]:
         surveys = [self.survey(path) for path in self.index.names]
         return {top for each in surveys for top in each.inside}, {top for each in surveys for top in each.outside}
-
-    def _may_be_built(self, parts: tuple[str, ...], *, stood: bool) -> bool:
-        """Whether a build may make a module, or one above it that the tree lacks: an extension may hold modules of its
-        own, for which the base had no files."""
-        roots = self.index.roots
-        if any(self.may_build(posixpath.join(root, *parts)) for root in roots):
-            return True
-        above = () if stood else (parts[:end] for end in range(len(parts) - 1, 1, -1))
-        missing = (each for each in above if not self.index.nodes(roots, each))
-        return any(self.may_build(posixpath.join(root, *each)) for each in missing for root in roots)
 
     def import_target(self, path: str, statement: Import) -> Target | None:
         """The module that a from-import names; None when it is not first-party."""

@@ -24,6 +24,8 @@ _EMPTY: Final = frozenset(
     }
 )
 """The ids of what has no content: that two files are empty says nothing of where one of them went."""
+_OFTEN: Final = 3
+"""Deletions of one path: a second one may follow a revert."""
 _PYTHON: Final = ("--", "*.py", "*.pyi")
 
 
@@ -63,6 +65,10 @@ class History:
         what a line of history had deleted before it was merged was never here."""
         found = self._removals.get(path, [])
         return next((each for each in found if not here or self._follows(each)), None)
+
+    def comes_and_goes(self, path: str) -> bool:
+        """Whether a path was deleted so often that it is there now and then, such as a note for the next release."""
+        return len(self._removals.get(path, ())) >= _OFTEN
 
     def all_removed(self) -> frozenset[str]:
         """Every path that some commit deleted, whether or not a later one brought it back."""

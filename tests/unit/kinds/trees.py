@@ -25,6 +25,10 @@ class FakePast:
         """The commit that deleted the path."""
         return self._removals.get(path)
 
+    def comes_and_goes(self, path: str) -> bool:
+        """No path was deleted more than once."""
+        return False
+
     def changes(self, path: str) -> list[object]:
         """No commit is known."""
         return []
