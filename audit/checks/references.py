@@ -36,7 +36,8 @@ class Retired(Protocol):
 _NO_CALLS: Final = FRAMEWORK_SETTINGS | {"sys.modules", "python -m", "class", "()", "_target_"}
 """Places of strings that are no callables."""
 _VENDORED: Final = frozenset({"_vendor", "_vendored", "vendor", "vendored", "third_party", "extern"})
-_COMPILED_INTERFACES: Final = ("_pb2.py", "_pb2.pyi", "_pb2_grpc.py", "_pb2_grpc.pyi")
+_COMPILED_STUBS: Final = ("_pb2.pyi", "_pb2_grpc.pyi")
+_COMPILED_INTERFACES: Final = ("_pb2.py", "_pb2_grpc.py", *_COMPILED_STUBS)
 _PERSONAL: Final = regex(r"(?:\w+_)?local(?:_\w+|settings)?")
 _SETTINGS: Final = regex(r"settings|config")
 
@@ -77,6 +78,8 @@ def reference_findings(
 def _code(missing: Dangling, past: Retired | None) -> str | None:
     if past is None and _is_of_others(missing):
         return None
+    if missing.site.path.endswith(_COMPILED_STUBS):
+        return None  # it spells names from the folder that the compiler was started in
     if missing.kind == "export" and is_input_of_tests(missing.site.path):
         return None
     if missing.kind == "fixture":

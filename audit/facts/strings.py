@@ -68,7 +68,7 @@ class Strings:
         self.given: set[str] = set()
         """Names that decorators give to what they decorate."""
         self.giving: set[Span] = set()
-        """Where they do: no references to what is there already."""
+        """Where they do, and where tables translate old names: no references to what is there already."""
         self.places_modules = False
         """Whether a function puts modules in place whose names are computed."""
         self.finds_modules = False
@@ -173,8 +173,11 @@ class Strings:
                 self.constant(module, scope, "python -m", "0")
 
     def mapping(self, node: ast.Dict, scope: Scope) -> None:
-        """Note the class names of a configuration dictionary, and the names that a lazy table lists by module."""
+        """Note the class names of a configuration dictionary, and the names that a lazy table lists by module. Old
+        names that a table translates to new ones may be gone."""
         for key, value in zip(node.keys, node.values, strict=True):
+            if key is not None and _translates(key, value):
+                self.giving.add(self.collector.spans.of(key))
             if isinstance(key, ast.Constant) and key.value in _CLASS_KEYS and isinstance(value, ast.Constant):
                 self.constant(value, scope, str(key.value), "0")
             elif key is not None and isinstance(value, (ast.List, ast.Tuple, ast.Set)):
@@ -298,3 +301,13 @@ def _may_start_python(before: list[ast.expr]) -> bool:
     """Whether what stands before ``-m`` can be a Python, or a program that runs modules as it does."""
     words = [each.value for each in before if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     return len(words) < len(before) or not words or any(_RUNS_MODULES.search(word) for word in words)
+
+
+def _translates(old: ast.expr, new: ast.expr) -> bool:
+    """Whether a table gives one dotted name for another of the same last part: ``{"a.old.Cls": "a.new.Cls"}``."""
+    if not isinstance(old, ast.Constant) or not isinstance(new, ast.Constant):
+        return False
+    names = [each.value for each in (old, new) if isinstance(each.value, str) and "." in each.value]
+    if len(names) < 2 or names[0] == names[1] or not all(map(_DOTTED.fullmatch, names)):
+        return False
+    return names[0].replace(":", ".").rpartition(".")[2] == names[1].replace(":", ".").rpartition(".")[2]

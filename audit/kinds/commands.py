@@ -6,12 +6,14 @@ Nothing is expanded or run: a word that a shell would have to compute is taken a
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
 
 import msgspec
 
 from audit.kinds.forms import form_of
+from audit.kinds.here_documents import HereDocument, here_documents
 from audit.kinds.python_code import read_code
 from audit.kinds.texts import Positions
 from audit.model.codes import Severity
@@ -108,6 +110,12 @@ def command_mentions(
     """The mentions in ``source``, a stretch of shell that begins at ``offset`` of the file. Paths count from the root
     or from beside the file, unless the commands have gone to a folder of their own below ``/tmp``."""
     is_away = False
+    if "<<" in source and depth == 0:
+        documents = list(here_documents(source))
+        for each in documents:
+            if each.reader == "python":
+                yield from _fed_code(source[each.start : each.end], offset + each.start, positions, caller)
+        source = _without([each for each in documents if each.reader != "shell"], source)
     for command in _commands(source, offset):
         if command[0].text in ("cd", "pushd", "popd"):
             folder = command[1].text if len(command) > 1 else "-"
@@ -115,6 +123,27 @@ def command_mentions(
             is_away = is_away if is_relative else _TEMPORARY.match(folder) is not None
         found = _mentions(command, source, offset, positions, caller, depth)
         yield from (each for each in found if each.form != "path") if is_away else found
+
+
+def _without(documents: list[HereDocument], source: str) -> str:
+    """A source with the lines of some here documents blanked."""
+    for each in documents:
+        blank = re.sub(r"[^\r\n]", " ", source[each.start : each.end])
+        source = f"{source[: each.start]}{blank}{source[each.end :]}"
+    return source
+
+
+def _fed_code(code: str, offset: int, positions: Positions, caller: Caller) -> Iterator[Mention]:
+    """What Python imports that is fed the lines from an offset on."""
+    first = positions.line(offset)
+    for name in read_code(textwrap.dedent(code)) or ():
+        if name.kind == "import":
+            line, column, end_line, end_column = name.span
+            span = (first + line - 1, column, first + end_line - 1, end_column)
+            form: Form = "module" if name.bare else "name"
+            yield Mention(
+                caller.code, "import", name.name, form, caller.role, caller.severity, span, caller.judges_slots
+            )
 
 
 def _commands(source: str, offset: int) -> Iterator[list[Word]]:

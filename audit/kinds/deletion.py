@@ -59,6 +59,29 @@ _RECORD: Final = regex(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
+_ARCHIVE: Final = regex(
+    r"(?:[\w.]+[-_])?(?:archived?|archives|historical|superseded)(?:[-_][\w.-]*)?|\.planning", re.IGNORECASE
+)
+"""Folders that keep what is no longer in use, and the notes of work that is done."""
+_NOTES: Final = regex(r"\.\w+/(?:.*/)?(?:tasks|plans?|reports?)/.*", re.IGNORECASE)
+_DATE: Final = regex(r"(?:.*[/_-])?20\d\d([-_]?)[01]\d\1[0-3]\d(?:[/._-].*)", re.IGNORECASE)
+_CLOSING: Final = regex(r"summary|reports?|completed?|completion|status|plans?|roadmap|retrospective", re.IGNORECASE)
+_WORK: Final = regex(
+    r"refactor(?:ed|ings?)?|re?organi[sz](?:ed|ation)|restructur(?:ed|ing|e)|clean-?up|consolidation|unification"
+    r"|deduplication|implementation|fix(?:es|ed)?|completed?|completion",
+    re.IGNORECASE,
+)
+_LOUD: Final = regex(
+    r"PROGRESS|HANDOFF|PROPOSAL|ANALYSIS|ASSESSMENT|AUDIT|REVIEW|FINDINGS|VERIFICATION|VALIDATION|DELIVERY|MILESTONES?"
+    r"|REFACTOR(?:ED|INGS?)?|REORGANI[SZ](?:ED|ATION)|RESTRUCTUR(?:ED|ING|E)|CLEANUP|CONSOLIDATION"
+)
+"""Words that are the subject of a document as well, and tell of an account in titles of capitals alone."""
+_IN_USE: Final = regex(
+    r"readme|guides?|quickstart|quickref|quick|reference|tutorials?|manual|faq|howto|cheatsheet|checklist|template",
+    re.IGNORECASE,
+)
+"""Words of titles that people look things up in, whatever else they say."""
+_DOCUMENT: Final = regex(r".*\.(?:md|rst|txt|markdown|adoc)", re.IGNORECASE)
 _LIST_OF_GONE: Final = regex(r"(?<![a-zA-Z])(?:obsolete|removed|deleted|retired)(?![a-zA-Z])", re.IGNORECASE)
 _NAMES: Final = regex(r"`[^`\n]*`|[\w/-]*\w[._]\w[\w./-]*")
 """What is said of a name is not in the name: ``pkg.gone`` may well be there."""
@@ -98,8 +121,25 @@ def marks_old_code(comment: str) -> bool:
 
 def is_record(path: str) -> bool:
     """Whether a document records the past by its nature: a changelog, credits, a migration note, an ADR, the
-    documents of one version that are kept beside those of the next."""
-    return _RECORD.fullmatch(path) is not None and not path.endswith((".py", ".pyi"))
+    documents of one version that are kept beside those of the next, what is archived, and the account of a piece of
+    work: its plan, its status, the summary that closes it."""
+    if path.endswith((".py", ".pyi")):
+        return False
+    return _RECORD.fullmatch(path) is not None or (_DOCUMENT.fullmatch(path) is not None and _is_account(path))
+
+
+def _is_account(path: str) -> bool:
+    *folders, name = path.split("/")
+    if any(map(_ARCHIVE.fullmatch, folders)) or _NOTES.fullmatch(path) or _DATE.fullmatch(path):
+        return True
+    title = name.rpartition(".")[0]
+    words = re.split(r"[-_. ]+", title)
+    if any(map(_IN_USE.fullmatch, words)):
+        return False
+    closes = len(words) > 1 and any(map(_CLOSING.fullmatch, words))
+    if title.isupper():
+        return closes or (len(words) > 1 and any(map(_LOUD.fullmatch, words)))
+    return closes and sum(bool(_WORK.fullmatch(word) or _CLOSING.fullmatch(word)) for word in words) > 1
 
 
 def lists_what_is_gone(path: str) -> bool:

@@ -21,6 +21,7 @@ from audit.resolve.retired import Retired, Retirements
 
 _MAY_BE_NAME: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*){2,}")
 """A file name of three parts, such as ``shop.store.go``, may just as well be a dotted name."""
+_DOMAINS: Final = frozenset({"org", "com", "net", "edu", "gov", "io", "dev", "ai", "app", "co", "eu"})
 
 
 class MentionJudge:
@@ -103,6 +104,8 @@ class MentionJudge:
         parts = name.split(".")
         if not all(part.isidentifier() for part in parts):
             return None
+        if not certain and parts[-1] in _DOMAINS and not self._ever_held(where, parts, len(parts) - 1):
+            return None
         declared = next((end for end in range(len(parts), 0, -1) if ".".join(parts[:end]) in self._declared), None)
         if declared is not None:
             target = ".".join(parts[:declared])
@@ -165,17 +168,17 @@ class MentionJudge:
         missing = [each for each in prefixes if self._program.absolute(where, each).status == "missing"]
         for prefix in reversed(missing):
             past = self._past_of(where, prefix, "")
-            if past is not None and (certain or "." in prefix or self._ever_held(where, prefix, parts)):
+            if past is not None and (certain or "." in prefix or self._ever_held(where, parts, 1)):
                 return self._made(where, prefix, "", past)
         return Gone(missing[0], missing[0], retired=False) if certain and missing else None
 
-    def _ever_held(self, where: str, module: str, parts: list[str]) -> bool:
-        """Whether a module of the base, called by one plain word, held what the name says next: ``compute.insert``
-        may well be somebody else's."""
-        if self._base is None or len(parts) == 1:
+    def _ever_held(self, where: str, parts: list[str], end: int) -> bool:
+        """Whether the module that the first ``end`` parts were at the base held the next: ``compute.insert`` may well
+        be somebody else's, and ``pkg.shop.org`` the name of a host."""
+        if self._base is None or len(parts) == end:
             return True
-        before = self._base.absolute(where, module)
-        return before.status == "found" and self._base.symbols.defines(before.nodes, parts[1]) == "yes"
+        before = self._base.absolute(where, ".".join(parts[:end]))
+        return before.status == "found" and self._base.symbols.defines(before.nodes, parts[end]) == "yes"
 
     def _gone_symbol(self, where: str, head: Resolution, rest: list[str], certain: bool) -> Gone | None:
         symbols = self._program.symbols

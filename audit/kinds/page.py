@@ -15,8 +15,9 @@ since, or that `rules/retired.yaml` declares retired, and that is gone now. Wher
 importable name (a Hydra `_target_`, an entry point, `python -m`, a pickled class), a first-party name that does
 not exist is a finding without any base.
 
-Nothing is executed, constructed or unpickled. A changelog, release notes, a migration note, an ADR, and a
-sentence or heading that says that something is gone are no findings.
+Nothing is executed, constructed or unpickled. A changelog, release notes, a migration note, an ADR, the account of a
+piece of work (`IMPLEMENTATION_SUMMARY.md`, what is dated or archived; `audit verify` judges those), and
+a sentence or heading that says that something is gone are no findings.
 
 The examples below belong to the kinds; the tests run each of them.
 

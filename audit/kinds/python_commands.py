@@ -9,6 +9,7 @@ from typing import Final
 from audit.kinds.commands import Caller, command_mentions
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.python_source import called_name, literal_calls, python_nodes
+from audit.model.codes import Severity
 from audit.model.mentions import Form, Mention
 from audit.model.regex import regex
 
@@ -18,6 +19,8 @@ _LAUNCHERS: Final = frozenset(
     | {"create_subprocess_exec", "create_subprocess_shell"}
 )
 _LAUNCHING: Final = regex(literal_calls(_LAUNCHERS, r"\["))
+_KEPT: Final = regex(r"\s*(?:\w+=\S*\s+)*(?:python|pypy)[\d.]*\s+-m\s+(?P<module>[^\W\d]\w*(?:\.[^\W\d]\w*)+)")
+"""A string that is a command, for whoever runs it later: ``"python -m pkg.train --fast"``."""
 _LISTED: Final[dict[str, Form]] = {"packages": "module", "py_modules": "module", "scripts": "path"}
 _KEYED: Final = ("package_data", "package_dir")
 _COMMAND: Final = Caller("REF007", "the command", "error", judges_slots=False)
@@ -96,15 +99,43 @@ class Subprocesses(TextKind):
 
     name = "subprocesses"
     codes = ("REF007",)
-    title = "scripts and shell lines that Python starts: subprocess, os.system, runpy.run_path, asyncio subprocesses"
-    marks = (b"subprocess", b"os.system", b"os.popen", b"run_path")
+    title = (
+        "scripts and shell lines that Python starts: subprocess, os.system, runpy.run_path, asyncio subprocesses; "
+        "strings that begin with `python -m`"
+    )
+    marks = (b"subprocess", b"os.system", b"os.popen", b"run_path", b" -m ")
 
     def wants(self, path: str) -> bool:
         return path.endswith(".py")
 
     def mentions(self, source: Source) -> Iterator[Mention]:
-        if _LAUNCHING.search(source.text) is None:
-            return
+        if _LAUNCHING.search(source.text) is not None:
+            yield from self._started(source)
+        if _KEPT.search(source.text) is not None:
+            yield from self._kept(source)
+
+    def _kept(self, source: Source) -> Iterator[Mention]:
+        """The modules of commands that strings hold: of those that are handed to what runs them it is certain."""
+        nodes, others, run = python_nodes(source.text), set[int](), set[int]()
+        for node in nodes:
+            match node:
+                case ast.Expr(value=ast.Constant() as text):
+                    others.add(id(text))  # it documents
+                case ast.Call(args=[ast.Constant() as text, *_]) if called_name(node) in _LAUNCHERS:
+                    others.add(id(text))
+                case ast.Call(args=[ast.JoinedStr(values=parts), *_]) if called_name(node) in _LAUNCHERS:
+                    run.update(map(id, parts))
+        for node in nodes:
+            if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in others:
+                continue
+            command = _KEPT.match(node.value)
+            start = source.positions.offset(node.lineno, node.col_offset) if command is not None else 0
+            if command is not None and (at := source.text.find(command["module"], start)) >= 0:
+                span = source.positions.span(at, at + len(command["module"]))
+                severity: Severity = "error" if id(node) in run else "warning"
+                yield Mention("REF007", "command", command["module"], "module", "the command", severity, span)
+
+    def _started(self, source: Source) -> Iterator[Mention]:
         for node in python_nodes(source.text):
             if not (isinstance(node, ast.Call) and node.args):
                 continue
@@ -125,8 +156,9 @@ class Subprocesses(TextKind):
                 "tools/new.py": "",
                 "run.py": (
                     'import subprocess\n\nsubprocess.run(["python", "tools/new.py", f"tools/{1}.py"])\n'
-                    'print("tools/old.py")\n'
+                    'print("tools/old.py")\nprint("say python -m tools.old")\n'
                 ),
+                "tools/__init__.py": "",
             },
             gone=("tools/old.py",),
         ),
@@ -145,6 +177,20 @@ class Subprocesses(TextKind):
             },
             gone=("shop/old.py", "tools/old.py"),
             finds=(("run.py", 4, "tools/old.py"), ("run.py", 5, "shop.old")),
+        ),
+        Example(
+            title="commands that strings keep for whoever runs them, whole or up to what is filled in",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "sweep.py": (
+                    'import os\n\nBASE = f"python -m shop.old --rate={0.1} "\n'
+                    'RUNS = [\n    "CUDA_VISIBLE_DEVICES=0 python3 -m shop.old "\n    "--fast",\n]\n'
+                    'os.system(f"python -m shop.old {BASE}")\n'
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(("sweep.py", 3, "shop.old"), ("sweep.py", 5, "shop.old"), ("sweep.py", 8, "shop.old")),
         ),
     )
 

@@ -77,7 +77,9 @@ class Successors:
         two share."""
         before, now = self._base.symbols.definitions(path).values(), self._program.symbols.definitions(new).values()
         if path.endswith("/__init__.py") and not before:
-            return _folder(path) == _folder(new)  # a notice that every package of a project begins with tells none
+            return (
+                path.split("/")[-2:] == new.split("/")[-2:]
+            )  # a notice that every package of a project begins with tells none
         if path.rpartition("/")[2] == new.rpartition("/")[2] or is_same(self._program, new, self._base, path):
             return True
         own, others = ([each for each in every if each.kind != "import"] for every in (before, now))
@@ -216,11 +218,6 @@ class Successors:
 
 def _files(nodes: Iterable[Node]) -> list[str]:
     return [file for node in nodes for file in node.files]
-
-
-def _folder(path: str) -> str:
-    """The name of the folder that a file stands in."""
-    return path.rpartition("/")[0].rpartition("/")[2]
 
 
 def _elected(votes: Counter[str], total: int) -> str | None:

@@ -1,0 +1,48 @@
+"""Here documents of a shell: the lines that a command is fed, which are commands only where a shell is fed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, Literal
+
+import msgspec
+
+from audit.model.regex import regex
+
+_BEGIN: Final = regex(r"(?<!<)<<(?P<tabs>-?)[ \t]*(?P<quote>[\"']?)(?P<word>[A-Za-z_]\w*)(?P=quote)(?![\w<])")
+_SHELL: Final = regex(r"(?:^|[\s/;|&(])(?:(?:ba|z|da|k|a)?sh|ssh|su|sudo\s+-\S*s|RUN)(?=\s|$)")
+_PYTHON: Final = regex(r"(?:^|[\s/;|&(])(?:python|pypy)[\d.]*(?=\s|$)")
+_FILE: Final = regex(r"[^<]>")
+"""What a command is fed and writes on is for whoever reads the file."""
+
+
+class HereDocument(msgspec.Struct, frozen=True):
+    """The stretch of a source that holds one, and who reads it."""
+
+    start: int
+    end: int
+    reader: Literal["shell", "python", "other"]
+
+
+def here_documents(source: str) -> Iterator[HereDocument]:
+    """Every here document, in order; one that nothing ends is none."""
+    position = 0
+    while begin := _BEGIN.search(source, position):
+        position = begin.end()
+        start = source.find("\n", begin.end()) + 1
+        # lines of a script that stands in YAML are indented as a whole
+        close = re.compile(rf"^[ \t]*{begin['word']}[ \t]*\r?$", re.MULTILINE).search(source, start) if start else None
+        if close is None:
+            continue
+        line = source[source.rfind("\n", 0, begin.start()) + 1 : start]
+        yield HereDocument(start, close.start(), _reader(line, begin.start() - (start - len(line))))
+        position = close.end()
+
+
+def _reader(line: str, position: int) -> Literal["shell", "python", "other"]:
+    """Who is fed by the command of a line, whose here document begins at a position of it."""
+    command = line[:position]
+    if _FILE.search(line):
+        return "other"
+    return "python" if _PYTHON.search(command) else "shell" if _SHELL.search(command) else "other"
