@@ -7,27 +7,19 @@ same only where nothing else comes close.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from audit.model.facts import LOCAL, Definition
-from audit.model.regex import regex
 from audit.resolve.counterparts import is_same
 from audit.resolve.index import Node
+from audit.resolve.likeness import Comparison, is_akin, is_equal, is_equal_code, is_like
 from audit.resolve.program import Program
 
 _MIN_SHARED: Final = 0.5
 """A module is taken to have moved where at least this share of its definitions reappears."""
-_MIN_LIKENESS: Final = 0.6
-"""A class is taken to be another, edited, where at least this share of their members have the same names."""
-_MIN_PARAMETERS: Final = 2
-"""Parameters that must agree before one function is taken to be another, edited."""
 _MAX_HOPS: Final = 8
 _DEFINED: Final = ("function", "class")
-_Members = Mapping[str, Definition]
-_Comparison = Callable[[Definition, Definition, _Members, _Members], bool]
-_WORD: Final = regex(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+")
-_COMMON_WORDS: Final = frozenset({"base", "error", "exception", "warning"})
 
 
 class Successors:
@@ -173,18 +165,29 @@ class Successors:
         here = self._program.index.names.get(self._renames.get(path, path), "")
         if path in self._renames and (along := self._stays(path, definition)):
             return along
-        if definition.digest.startswith(LOCAL) and (beside := self._beside(path, definition, here, _is_equal)):
+        if definition.digest.startswith(LOCAL) and (beside := self._beside(path, definition, here, is_equal)):
             return beside
         if definition.kind not in _DEFINED:
             return None
         return (
             _single(self._homes(definition.digest), here)
-            or _single(self._homes(f"name:{definition.name}"), here)
-            or self._beside(path, definition, here, _is_equal_code)
-            or self._beside(path, definition, here, _is_like)
+            or self._called_the_same(path, definition, here)
+            or self._beside(path, definition, here, is_equal_code)
+            or self._beside(path, definition, here, is_like)
         )
 
-    def _beside(self, path: str, definition: Definition, here: str, is_same: _Comparison) -> str | None:
+    def _called_the_same(self, path: str, definition: Definition, here: str) -> str | None:
+        """The only new definition of the same name, where it has more in common with the old one than that."""
+        home = _single(self._homes(f"name:{definition.name}"), here)
+        module, _, name = (home or "").partition(":")
+        before = self._base.symbols.definitions(path)
+        for file in self._program.index.paths_of.get(module, ()):
+            now = self._program.symbols.definitions(file)
+            if name in now and is_akin(definition, now[name], before, now):
+                return home
+        return None
+
+    def _beside(self, path: str, definition: Definition, here: str, is_same: Comparison) -> str | None:
         """The only new definition of the same file that is the same as the only one that has gone from it."""
         place = self._renames.get(path, path)
         if place not in self._program.index.names:
@@ -231,67 +234,9 @@ def _is_distinct(definition: Definition) -> bool:
     return bool(definition.digest) and not definition.digest.startswith(LOCAL)
 
 
-def _is_equal(one: Definition, other: Definition, _around: _Members, _around_other: _Members) -> bool:
-    return one.digest == other.digest and _owner(one) == _owner(other)
-
-
-def _is_equal_code(one: Definition, other: Definition, _around: _Members, _around_other: _Members) -> bool:
-    """Whether two definitions of one class, or of none, differ in their names and in what documents them alone."""
-    return bool(one.code) and one.code == other.code and _owner(one) == _owner(other)
-
-
-def _owner(definition: Definition) -> str:
-    return definition.name.rpartition(".")[0]
-
-
 def _single(homes: list[str], here: str) -> str | None:
     """The only place; of several the only one in the module that the definition stood in."""
     if len(homes) == 1:
         return homes[0]
     near = [home for home in homes if home.partition(":")[0] == here]
     return near[0] if len(near) == 1 else None
-
-
-def _is_like(one: Definition, other: Definition, around: _Members, around_other: _Members) -> bool:
-    """Whether two definitions, each among those of its file, could be the same before and after an edit."""
-    if one.kind != other.kind or "." in one.name or "." in other.name:
-        return False
-    if one.kind == "class":
-        first, second = _members(one.name, around), _members(other.name, around_other)
-        if not first | second:
-            return one.bases == other.bases and not _words(one.name).isdisjoint(_words(other.name))
-        return len(first & second) >= _MIN_LIKENESS * len(first | second) and (
-            not (first & second) <= _of_others(one.name, other.name, around, around_other)
-            or not (_words(one.name) & _words(other.name)) <= _others_words(one.name, other.name, around, around_other)
-        )
-    named = [[each.name for each in definition.parameters or ()] for definition in (one, other)]
-    return named[0] == named[1] and len(named[0]) >= _MIN_PARAMETERS
-
-
-def _members(name: str, around: _Members) -> set[str]:
-    return {each[len(name) + 1 :] for each in around if each.startswith(f"{name}.")}
-
-
-def _of_others(one: str, other: str, around: _Members, around_other: _Members) -> set[str]:
-    """The members that other classes of their files have too: what a whole family has tells none of it from another."""
-    return {
-        leaf
-        for names, own in ((around, one), (around_other, other))
-        for owner, _, leaf in (name.rpartition(".") for name in names)
-        if owner and owner not in (one, other, own)
-    }
-
-
-def _others_words(one: str, other: str, around: _Members, around_other: _Members) -> set[str]:
-    """The words in the names of other classes of their files."""
-    return {
-        word
-        for each in (*around.values(), *around_other.values())
-        if each.kind == "class" and each.name not in (one, other)
-        for word in _words(each.name)
-    }
-
-
-def _words(name: str) -> set[str]:
-    """What a class is called besides what many are."""
-    return {each.lower() for each in _WORD.findall(name)} - _COMMON_WORDS
