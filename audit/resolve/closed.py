@@ -39,6 +39,6 @@ def is_closed(program: Program, path: str, roots: tuple[str, ...], parts: tuple[
                 is_open = node.kind == "module" and any(program.facts(file).open for file in node.files)
                 return not (looks_elsewhere or is_open)
         looks_elsewhere |= is_spread
-    if program.distributions.may_provide(top):
+    if program.distributions.may_provide(top) or top in program.shared_namespaces:
         return False
     return index.names.get(path, "").partition(".")[0] == top or top in program.used_names()

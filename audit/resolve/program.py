@@ -24,7 +24,7 @@ from audit.resolve.layout import Layout
 from audit.resolve.lookups import Kept, Lookups
 from audit.resolve.loose import is_loose
 from audit.resolve.made import MadeModules
-from audit.resolve.surveys import Survey, survey
+from audit.resolve.surveys import Survey, shared_namespaces, survey
 from audit.resolve.symbols import SymbolTable, Target
 from audit.resolve.views import Views, above
 
@@ -273,6 +273,11 @@ class Program:
     def _tops(self) -> tuple[set[str], set[str]]:
         surveys = [self.survey(path) for path in self.index.names]
         return {top for each in surveys for top in each.inside}, {top for each in surveys for top in each.outside}
+
+    @cached_property
+    def shared_namespaces(self) -> frozenset[str]:
+        """The namespaces of which the tree holds but a share."""
+        return shared_namespaces(self.survey(path) for path in self.index.names)
 
     def import_target(self, path: str, statement: Import) -> Target | None:
         """The module that a from-import names; None when it is not first-party."""

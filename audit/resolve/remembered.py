@@ -20,7 +20,7 @@ from audit.resolve.layout import Layout
 from audit.resolve.lookups import FILES, NAMES
 from audit.resolve.outcomes import Outcome
 from audit.resolve.program import Program
-from audit.resolve.surveys import Survey
+from audit.resolve.surveys import Survey, shared_namespaces
 
 _NOWHERE: Final[Span] = (0, 0, 0, 0)
 _FOR_CALLS: Final[dict[str, Any]] = {
@@ -125,10 +125,12 @@ class Difference:
                 yield path, survey
 
     def tops(self) -> set[str]:
-        """The first components of imports that lead into the tree, or out of it, for another set of files."""
+        """The first components of imports that lead into the tree, or out of it, for another set of files, and the
+        namespaces of which one tree holds but a share."""
         old = list(self._record.surveys.values())
         before = ({top for each in old for top in each.inside}, {top for each in old for top in each.outside})
-        return (before[0] ^ self._program.used_names()) | (before[1] ^ self._program.outside_names())
+        shared = shared_namespaces(old) ^ self._program.shared_namespaces
+        return (before[0] ^ self._program.used_names()) | (before[1] ^ self._program.outside_names()) | shared
 
     def makes_the_same(self) -> bool:
         """Whether both trees make the same modules at run time."""

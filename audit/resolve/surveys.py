@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -10,6 +12,9 @@ from audit.model.facts import GIVEN, FileFacts, Suppression, Text
 from audit.model.testdata import is_test
 from audit.resolve.lookups import FILES, NAMES
 from audit.resolve.resolved_tree import ResolvedTree
+
+_MIN_LACKED: Final = 5
+"""Modules that must be missing from a namespace before the tree is taken to hold but a share of it."""
 
 
 class Survey(msgspec.Struct, frozen=True, array_like=True):
@@ -33,6 +38,8 @@ class Survey(msgspec.Struct, frozen=True, array_like=True):
     error: str = ""
     tests: int = 0
     suppressions: tuple[Suppression, ...] = ()
+    held: tuple[str, ...] = ()
+    lacked: tuple[str, ...] = ()
     names: str = ""
     files: str = ""
 
@@ -45,13 +52,13 @@ def survey(tree: ResolvedTree, path: str) -> Survey:
 
 def _survey(tree: ResolvedTree, path: str) -> Survey:
     facts = tree.facts(path)
-    inside, outside = _tops(tree, path, facts)
+    imported = _imported(tree, path, facts)
     own = tree.index.names.get(path, "")
     injected = [f"{own}{name}" if name[0] == "." else name for name in facts.injected if name[0] not in ("*", GIVEN)]
     given = {name.removeprefix(GIVEN) for name in facts.injected if name[0] == GIVEN}
     return Survey(
-        inside=inside,
-        outside=outside,
+        inside=frozenset(imported.inside),
+        outside=frozenset(imported.outside),
         made=tuple(sorted({*injected, *given, *(text.value for text in facts.texts if _compiles(text))})),
         replaced=() if is_test(path) else tuple(injected),
         stubs=tuple(injected) if is_test(path) else (),
@@ -60,28 +67,54 @@ def _survey(tree: ResolvedTree, path: str) -> Survey:
         error=facts.error,
         tests=facts.tests,
         suppressions=facts.suppressions,
+        held=tuple(sorted(imported.held)),
+        lacked=tuple(sorted(imported.lacked)),
     )
 
 
-def _tops(tree: ResolvedTree, path: str, facts: FileFacts) -> tuple[frozenset[str], frozenset[str]]:
-    index, inside, outside = tree.index, set[str](), set[str]()
+def shared_namespaces(surveys: Iterable[Survey]) -> frozenset[str]:
+    """The namespaces of which a tree holds but a share: most of what its files import from there lies elsewhere."""
+    held, lacked = set[str](), set[str]()
+    for each in surveys:
+        held.update(each.held)
+        lacked.update(each.lacked)
+    there = Counter(module.partition(".")[0] for module in held)
+    missing = Counter(module.partition(".")[0] for module in lacked)
+    return frozenset(top for top, number in missing.items() if number >= _MIN_LACKED and number > there[top])
+
+
+class _Imported(msgspec.Struct):
+    """What the absolute imports of one file lead to; see `Survey`."""
+
+    inside: set[str] = msgspec.field(default_factory=set)
+    outside: set[str] = msgspec.field(default_factory=set)
+    held: set[str] = msgspec.field(default_factory=set)
+    lacked: set[str] = msgspec.field(default_factory=set)
+
+
+def _imported(tree: ResolvedTree, path: str, facts: FileFacts) -> _Imported:
+    index, told = tree.index, _Imported()
     roots: tuple[str, ...] | None = None
-    for module in dict.fromkeys(_imported(facts)):
+    for module in dict.fromkeys(_modules(facts)):
         parts = tuple(module.split("."))
         if not index.holds(parts[0]):
-            outside.add(parts[0])
+            told.outside.add(parts[0])
             continue
         if roots is None:
             roots = (*tree.local_roots(path), *index.roots)
-        found = index.nodes(roots, parts[:1])
-        if all(node.kind == "module" and path in node.files for node in found):
-            outside.add(parts[0])  # nobody's, or its own name: then it means a library
-        if len(parts) > 1 and any(node.kind != "namespace" for node in index.nodes(roots, parts)):
-            inside.add(parts[0])
-    return frozenset(inside), frozenset(outside)
+        tops = index.nodes(roots, parts[:1])
+        if all(node.kind == "module" and path in node.files for node in tops):
+            told.outside.add(parts[0])  # nobody's, or its own name: then it means a library
+        if len(parts) > 1:
+            found = index.nodes(roots, parts)
+            if any(node.kind != "namespace" for node in found):
+                told.inside.add(parts[0])
+            if tops and all(node.kind == "namespace" for node in tops):
+                (told.held if found else told.lacked).add(module)
+    return told
 
 
-def _imported(facts: FileFacts) -> Iterable[str]:
+def _modules(facts: FileFacts) -> Iterable[str]:
     """The modules of a file's absolute imports."""
     for statement in facts.imports:
         if not statement.level:
