@@ -69,10 +69,13 @@ _SEARCH_PATHS: Final = regex(r"\w*(?:PATHS?|DIRS?|SRCS?|SOURCES?|FOLDERS?|PACKAG
 _BLANK: Final = regex(r"\s")
 _TEMPORARY: Final = regex(r"(?:/var)?/tmp(?:/|$)|\$\{?(?:TMPDIR|RUNNER_TEMP)\b|\$\(mktemp\b")
 """Where commands keep what no repository holds."""
+_TESTED: Final = regex(r"(?:\[\[?|\btest)\s+(?:!\s+)?-[defrsx]\s+[\"']?([\w./@+-]+)")
+"""What commands look for before they use it, or to make it."""
 _ASSIGNS: Final = frozenset({"=", ":=", "::=", "?=", "+="})
 _FOLDER: Final = regex(r"[A-Za-z_][\w-]*/?")
 _TRANSPARENT: Final = frozenset(
     {"-", "+", "", "export", "env", "declare", "local", "readonly", "set", "!", "ENV", "ARG"}
+    | {"if", "elif", "while", "until", "then", "else", "do", "{", "time"}
 )
 """Words before a command or an assignment that change nothing about what it names."""
 _SETTINGS: Final = ("DJANGO_SETTINGS_MODULE", "FLASK_APP", "CELERY_APP")
@@ -108,7 +111,8 @@ def command_mentions(
     source: str, offset: int, positions: Positions, caller: Caller, depth: int = 0
 ) -> Iterator[Mention]:
     """The mentions in ``source``, a stretch of shell that begins at ``offset`` of the file. Paths count from the root
-    or from beside the file, unless the commands have gone to a folder of their own below ``/tmp``."""
+    or from beside the file, unless the commands have gone to a folder of their own below ``/tmp``. What they test for
+    may be missing."""
     is_away = False
     if "<<" in source and depth == 0:
         documents = list(here_documents(source))
@@ -116,13 +120,14 @@ def command_mentions(
             if each.reader == "python":
                 yield from _fed_code(source[each.start : each.end], offset + each.start, positions, caller)
         source = _without([each for each in documents if each.reader != "shell"], source)
+    tested = set(_TESTED.findall(source)) if "-" in source else set()
     for command in _commands(source, offset):
         if command[0].text in ("cd", "pushd", "popd"):
             folder = command[1].text if len(command) > 1 else "-"
             is_relative = folder[:1] not in ("", "-", "/", "~", "$")
             is_away = is_away if is_relative else _TEMPORARY.match(folder) is not None
         found = _mentions(command, source, offset, positions, caller, depth)
-        yield from (each for each in found if each.form != "path") if is_away else found
+        yield from (each for each in found if each.form != "path" or not (is_away or each.text in tested))
 
 
 def _without(documents: list[HereDocument], source: str) -> str:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import Final
 
+from audit.model.archives import is_archived
 from audit.model.regex import regex
 
 _STATEMENT: Final = regex(
@@ -59,11 +60,7 @@ _RECORD: Final = regex(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-_ARCHIVE: Final = regex(
-    r"(?:[\w.]+[-_])?(?:archived?|archives|historical|superseded)(?:[-_][\w.-]*)?|\.planning", re.IGNORECASE
-)
-"""Folders that keep what is no longer in use, and the notes of work that is done."""
-_NOTES: Final = regex(r"\.\w+/(?:.*/)?(?:tasks|plans?|reports?)/.*", re.IGNORECASE)
+_NOTES: Final = regex(r"\.\w+/(?:.*/)?(?:tasks|plans?|reports?)/.*|\.planning/.*", re.IGNORECASE)
 _DATE: Final = regex(r"(?:.*[/_-])?20\d\d([-_]?)[01]\d\1[0-3]\d(?:[/._-].*)", re.IGNORECASE)
 _CLOSING: Final = regex(r"summary|reports?|completed?|completion|status|plans?|roadmap|retrospective", re.IGNORECASE)
 _WORK: Final = regex(
@@ -129,10 +126,9 @@ def is_record(path: str) -> bool:
 
 
 def _is_account(path: str) -> bool:
-    *folders, name = path.split("/")
-    if any(map(_ARCHIVE.fullmatch, folders)) or _NOTES.fullmatch(path) or _DATE.fullmatch(path):
+    if is_archived(path) or _NOTES.fullmatch(path) or _DATE.fullmatch(path):
         return True
-    title = name.rpartition(".")[0]
+    title = path.rpartition("/")[2].rpartition(".")[0]
     words = re.split(r"[-_. ]+", title)
     if any(map(_IN_USE.fullmatch, words)):
         return False

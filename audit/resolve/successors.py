@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from audit.model.archives import is_archived
 from audit.model.facts import LOCAL, Definition
 from audit.resolve.counterparts import is_same
 from audit.resolve.index import Node
@@ -28,7 +29,7 @@ class Successors:
     def __init__(self, program: Program, base: Program, renames: Mapping[str, str]) -> None:
         self._program = program
         self._base = base
-        self._renames = renames
+        self._renames = {old: new for old, new in renames.items() if is_archived(old) or not is_archived(new)}
         self._moved: dict[str, list[str]] | None = None
 
     def of_module(self, module: str, files: Iterable[str], below: Iterable[str]) -> str | None:
@@ -53,7 +54,7 @@ class Successors:
         names = self._program.index.names
         for path in paths:
             new = self._renames.get(path, "")
-            if new in names and self._goes_on(path, new):
+            if new in names and "/" not in names[new] and self._goes_on(path, new):
                 return names[new]
         votes: Counter[str] = Counter()
         total = 0
@@ -66,12 +67,10 @@ class Successors:
 
     def _goes_on(self, path: str, new: str) -> bool:
         """Whether one file goes on as another that git takes for the same: a notice of copyright may be all that the
-        two share."""
+        two share, and all that the packages of a project hold."""
         before, now = self._base.symbols.definitions(path).values(), self._program.symbols.definitions(new).values()
         if path.endswith("/__init__.py") and not before:
-            return (
-                path.split("/")[-2:] == new.split("/")[-2:]
-            )  # a notice that every package of a project begins with tells none
+            return path.split("/")[-2:] == new.split("/")[-2:]
         if path.rpartition("/")[2] == new.rpartition("/")[2] or is_same(self._program, new, self._base, path):
             return True
         own, others = ([each for each in every if each.kind != "import"] for every in (before, now))
@@ -203,6 +202,8 @@ class Successors:
             self._moved = defaultdict(list)
             old_paths = {new: old for old, new in self._renames.items()}
             for path, module in sorted(self._program.index.names.items()):
+                if is_archived(path) or "/" in module:
+                    continue
                 old = old_paths.get(path, path)
                 stood = old in self._base.index.names
                 if stood and old == path and is_same(self._program, path, self._base, old):
