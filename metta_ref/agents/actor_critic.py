@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor, nn
 
 from metta_ref.agents.agalite import AgaliteCore
 from metta_ref.agents.encoders import TokenBox, conv_encoder, flat_encoder
-from metta_ref.agents.interface import Core, State
+from metta_ref.agents.interface import Agent, Core, State
 from metta_ref.agents.layers import orthogonal
 from metta_ref.agents.lstm import LstmCore
 from metta_ref.config import AgentConfig, Observation
@@ -65,3 +66,22 @@ class ActorCritic(nn.Module):
         seen = self.encoder(obs.flatten(end_dim=1)).unflatten(0, starts.shape)
         features, state = self.core(seen, state, starts)
         return self.policy(features), self.value(features).squeeze(-1), state
+
+
+def make_agent(name: str, observation: Observation, num_actions: int, config: AgentConfig) -> Agent:
+    """A new agent of a name in `config.AGENTS`, initialised from torch's global generator.
+
+    Raises ValueError for an unknown name, and for an observation that the agent cannot see.
+    """
+    if name not in PARTS:
+        raise ValueError(f"agent {name}: must be one of {', '.join(PARTS)}")
+    encoder, core = PARTS[name]
+    return ActorCritic(encoder(observation, config), core(config), num_actions, config.hidden_size)
+
+
+def uniform_agent(observation: Observation, num_actions: int) -> Agent:
+    """An agent to which all actions are equally likely: to try out an evaluation, and as the floor to compare with."""
+    with torch.random.fork_rng(devices=[]):
+        agent = make_agent("memoryless", observation, num_actions, AgentConfig(hidden_size=1))
+    agent.load_state_dict({name: torch.zeros_like(weights) for name, weights in agent.state_dict().items()})
+    return agent.eval()

@@ -1,14 +1,45 @@
-"""What a checkpoint holds, as values."""
+"""What a checkpoint holds, as values, and how what older formats hold is read as the current one.
+
+What is on disk is verified as it was written and never changed. Format 2 (from 1): a policy's observation is a value
+with features instead of a bare shape; the encoder's layer comes after a flattening layer; kickstarting may have several
+teachers, which are numbered.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from metta_ref.checkpoint.migrations import FORMAT_VERSION, Arrays
+from numpy.typing import NDArray
+
 from metta_ref.config import AgentConfig, Observation
 
 if TYPE_CHECKING:
     from metta_ref.agents.interface import Agent
+
+Arrays = Mapping[str, NDArray[Any]]
+"""State by `<section>/<name>`."""
+
+FORMAT_VERSION = 2
+
+
+def migrated_policy(plain: Mapping[str, Any], version: int) -> Mapping[str, Any]:
+    """The content of policy.json, written in an older format, in the current one."""
+    if version < 2:
+        others = {key: value for key, value in plain.items() if key != "observation_shape"}
+        plain = others | {"observation": {"shape": plain["observation_shape"], "features": [], "grid": [0, 0]}}
+    return plain
+
+
+def migrated_state(state: Arrays, version: int) -> Arrays:
+    """State, all or some of it, written in an older format, in the current one."""
+    if version < 2:
+        # The one teacher that there was is the first of several; its weights carry the names of a policy's.
+        new = {
+            name: name.replace("kickstarter/", "kickstarter/0.").replace("encoder.0.", "encoder.1.") for name in state
+        }
+        state = {new[name]: array for name, array in state.items()}
+    return state
+
 
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
 """What a sidecar may hold: values that every YAML reader understands."""

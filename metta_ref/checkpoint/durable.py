@@ -8,21 +8,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from metta_ref.checkpoint.errors import RunBusyError
+from metta_ref.checkpoint.errors import CheckpointError
 
 
 @contextmanager
 def locked(run_dir: Path) -> Iterator[None]:
     """Hold the run for this process; the lock is on the directory itself and leaves no file behind.
 
-    Raises RunBusyError when another process holds it.
+    Raises CheckpointError when another process holds it.
     """
     descriptor = os.open(run_dir, os.O_RDONLY)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise RunBusyError(f"{run_dir}: another process is training this run; wait for it or stop it") from None
+            raise CheckpointError(f"{run_dir}: another process is training this run; wait for it or stop it") from None
         yield
     finally:
         os.close(descriptor)
@@ -66,14 +66,13 @@ def flush(paths: Sequence[Path]) -> None:
     All are flushed at once: a journal commits once for all of them, where one after the other each waits for a commit
     of its own.
     """
+
+    def flush_one(path: Path) -> None:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
     with ThreadPoolExecutor(len(paths), thread_name_prefix="flush") as pool:
-        list(pool.map(flush_entry, paths))
-
-
-def flush_entry(path: Path) -> None:
-    """Put a file, or the names in a directory, on disk. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        list(pool.map(flush_one, paths))

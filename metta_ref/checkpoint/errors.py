@@ -1,22 +1,14 @@
-"""Everything that can be wrong with a checkpoint, as types; each message names the file and what to do."""
+"""What can be wrong with a checkpoint, as types; each message names the file and what to do."""
 
 from metta_ref.config import RefusedError
 
 
 class CheckpointError(RefusedError):
-    """Any failure of a checkpoint."""
+    """Any failure of a checkpoint; of no other type here: it cannot be named, reached, written or had alone."""
 
 
 class CheckpointNotFoundError(CheckpointError):
     """There is no such checkpoint."""
-
-
-class CheckpointExistsError(CheckpointError):
-    """A checkpoint of that epoch stands already, and checkpoints are never overwritten."""
-
-
-class CheckpointWriteError(CheckpointError):
-    """The disk did not take a checkpoint, or did not let go of one: no room, no permission, a device that fails."""
 
 
 class CheckpointCorruptError(CheckpointError):
@@ -33,15 +25,3 @@ class CheckpointVersionError(CheckpointError):
 
 class CheckpointStateError(CheckpointError):
     """The state is not the one that its user needs: keys, shapes, types or settings differ."""
-
-
-class CheckpointPathError(CheckpointError):
-    """A path does not name a checkpoint."""
-
-
-class CheckpointUnreachableError(CheckpointError):
-    """Where the checkpoint lies does not answer, or refuses to: network, credentials, permission."""
-
-
-class RunBusyError(CheckpointError):
-    """Another process is training the run."""

@@ -9,16 +9,57 @@ which is for `durable.locked` to see to.
 import contextlib
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from metta_ref.checkpoint.contents import Checkpoint, require_plain
-from metta_ref.checkpoint.durable import flush, flush_entry
-from metta_ref.checkpoint.errors import CheckpointExistsError, CheckpointWriteError
-from metta_ref.checkpoint.listing import Listing
+from metta_ref.checkpoint.contents import Checkpoint, Plain, require_plain
+from metta_ref.checkpoint.durable import flush
+from metta_ref.checkpoint.errors import CheckpointError, CheckpointKindError, CheckpointNotFoundError
 from metta_ref.checkpoint.names import FOLDER, epoch_name, parse_epoch
-from metta_ref.checkpoint.selection import Selection
-from metta_ref.checkpoint.stored import Stored, files_of
+from metta_ref.checkpoint.selection import Selection, select
+from metta_ref.checkpoint.stored import Folder, Stored, files_of
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Folders of checkpoints by epoch, here or elsewhere, and the place where they are, as messages name it."""
+
+    place: str
+    folders: Mapping[int, Folder]
+
+    def select(self, selection: Selection) -> tuple[int, ...]:
+        """The epochs that are wanted; see `selection.select`. Sidecars are read only where they matter.
+
+        Raises CheckpointNotFoundError when there is none.
+        """
+        if selection.epoch is not None:
+            return (selection.epoch,)
+        if selection == Selection() and self.folders:
+            return (max(self.folders),)
+        try:
+            return select(self.sidecars(), selection)
+        except CheckpointNotFoundError as error:
+            raise CheckpointNotFoundError(f"{self.place}: {error}") from None
+
+    def stored(self, epoch: int) -> Stored:
+        """The checkpoint of an epoch, to be read. Raises CheckpointNotFoundError, and as `Stored` does."""
+        directory = f"{self.place}/{epoch_name(epoch)}"
+        if epoch not in self.folders:
+            there = ", ".join(map(str, sorted(self.folders))) or "none"
+            raise CheckpointNotFoundError(f"{directory}: no such checkpoint; epochs there: {there}")
+        stored = Stored(self.folders[epoch])
+        if (found := stored.manifest.epoch) != epoch:
+            raise CheckpointKindError(f"{directory}: holds epoch {found}; rename it to {epoch_name(found)}")
+        return stored
+
+    def sidecars(self) -> dict[int, dict[str, Plain]]:
+        """The facts for people of every checkpoint, by epoch; one that is pruned meanwhile is not among them."""
+        found = {}
+        for epoch in self.folders:
+            with contextlib.suppress(CheckpointNotFoundError):
+                found[epoch] = self.stored(epoch).sidecar()
+        return found
 
 
 class CheckpointManager:
@@ -68,12 +109,12 @@ class CheckpointManager:
     def save(self, checkpoint: Checkpoint) -> Path:
         """Write a checkpoint and return its directory; it is on disk by then, and nothing of it where this raises.
 
-        Raises CheckpointExistsError when the epoch has one, TypeError when the sidecar is not plain, and
-        CheckpointWriteError when the disk does not take it.
+        Raises CheckpointError when the epoch has one or the disk does not take it, and TypeError when the sidecar is
+        not plain.
         """
         final = self.path(checkpoint.epoch)
         if final.exists():
-            raise CheckpointExistsError(f"{final}: stands already; remove it to save this epoch again")
+            raise CheckpointError(f"{final}: stands already; remove it to save this epoch again")
         sidecar = {"run": self.run, "epoch": checkpoint.epoch, **checkpoint.sidecar}
         require_plain(sidecar, "sidecar")
         files = files_of(checkpoint, self.run, sidecar)
@@ -87,11 +128,11 @@ class CheckpointManager:
                 (unfinished / name).write_bytes(data)
             flush([*unfinished.iterdir(), unfinished])
             unfinished.rename(final)
-            flush_entry(self.directory)
+            flush([self.directory])
         except OSError as error:
             with contextlib.suppress(FileNotFoundError):
                 final.rename(unfinished)  # renamed, but perhaps not on disk
-            raise CheckpointWriteError(
+            raise CheckpointError(
                 f"{final}: not saved ({error.strerror or error}); "
                 "make room and grant permission there, older checkpoints stand"
             ) from error
@@ -103,7 +144,7 @@ class CheckpointManager:
         """Remove all checkpoints but those of the epochs in `keep`; return what was removed.
 
         A directory leaves its name before its files go, so that a kill never leaves half a checkpoint.
-        Raises CheckpointWriteError when one cannot be removed.
+        Raises CheckpointError when one cannot be removed.
         """
         removed = tuple(epoch for epoch in self.epochs() if epoch not in keep)
         for epoch in removed:
@@ -112,5 +153,5 @@ class CheckpointManager:
                 shutil.rmtree(path.rename(path.with_name(f".{path.name}.old")))
             except OSError as error:
                 message = f"{path}: cannot be removed ({error.strerror or error}); grant permission there"
-                raise CheckpointWriteError(message) from error
+                raise CheckpointError(message) from error
         return removed

@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from metta_ref.checkpoint.errors import CheckpointPathError
+from metta_ref.checkpoint.errors import CheckpointError
 from metta_ref.config.schema import RUN_NAME
 
 FOLDER = "checkpoints"
@@ -31,17 +31,17 @@ def key_and_version(checkpoint_path: str | os.PathLike[str], epoch: int) -> tupl
     Writers and readers of evaluations both use this function, so they cannot disagree. The path is
     `<run>/checkpoints` or `<run>/checkpoints/epoch-<number>`, relative or absolute; nothing is read.
 
-    Raises CheckpointPathError when it is neither, or when its epoch is another than `epoch`.
+    Raises CheckpointError when it is neither, or when its epoch is another than `epoch`.
     """
     if isinstance(epoch, bool) or not isinstance(epoch, int) or epoch < 0:
-        raise CheckpointPathError(f"epoch {epoch!r}: must be a whole number from 0 on")
+        raise CheckpointError(f"epoch {epoch!r}: must be a whole number from 0 on")
     path = Path(os.path.abspath(checkpoint_path))  # noqa: PTH100 - normalises '..' without reading the disk
     in_path = parse_epoch(path.name)
     if in_path is not None and in_path != epoch:
-        raise CheckpointPathError(f"{checkpoint_path}: is epoch {in_path}, but epoch {epoch} was asked for")
+        raise CheckpointError(f"{checkpoint_path}: is epoch {in_path}, but epoch {epoch} was asked for")
     folder = path if in_path is None else path.parent
     if folder.name != FOLDER or not RUN_NAME.fullmatch(folder.parent.name):
-        raise CheckpointPathError(
+        raise CheckpointError(
             f"{checkpoint_path}: not the path of a checkpoint; use <run>/{FOLDER} or <run>/{FOLDER}/{epoch_name(epoch)}"
         )
     return folder.parent.name, epoch

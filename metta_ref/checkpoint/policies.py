@@ -1,27 +1,216 @@
-"""Policies ready to act, by URI, the latest few kept in memory."""
+"""Policies by address, opened where they lie or made ready to act: a run's name, a path, or a URI of any file system
+that fsspec knows.
 
+    demo                                     the newest checkpoint of the run of that name
+    runs/demo                                the same by path; also .../checkpoints and .../epoch-00000050
+    file:///data/runs/demo#best              the best by score; also #latest, #epoch-50, #best:reward
+    s3://bucket/runs/demo#latest             where the package for that scheme is installed
+    wandb://entity/project/demo:latest       an artifact of Weights & Biases; also :v3 and :epoch-50
+    mock://anything                          a policy that acts at random, for trying things out
+
+What lies elsewhere is read from there, and no more of it than it takes; nothing about a checkpoint depends on where it
+lies: what is read is verified against its manifest.
+"""
+
+import contextlib
+import re
+import tempfile
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
-from metta_ref.checkpoint.contents import Plain
-from metta_ref.checkpoint.errors import CheckpointStateError
-from metta_ref.checkpoint.names import key_and_version
-from metta_ref.checkpoint.uri import MOCK, opened, parse_uri
-from metta_ref.config import Observation
+from metta_ref.checkpoint.errors import (
+    CheckpointError,
+    CheckpointKindError,
+    CheckpointNotFoundError,
+    CheckpointStateError,
+)
+from metta_ref.checkpoint.manager import CheckpointManager, Listing
+from metta_ref.checkpoint.names import FOLDER, MANIFEST, epoch_name, key_and_version, parse_epoch
+from metta_ref.checkpoint.selection import Selection
+from metta_ref.checkpoint.stored import Stored
+from metta_ref.config import Observation, run_dir
 
 if TYPE_CHECKING:
     from metta_ref.agents.interface import Agent
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteFolder:
+    """A `Folder`, or a file in one, at a path of a file system, which messages name by its URI.
+
+    Raises CheckpointError when the file system does not answer, or refuses to.
+    """
+
+    system: Any
+    path: str
+    uri: str
+
+    def __truediv__(self, name: str, /) -> "RemoteFolder":
+        return replace(self, path=f"{self.path}/{name}", uri=f"{self.uri}/{name}")
+
+    def __str__(self) -> str:
+        return self.uri
+
+    def is_dir(self) -> bool:
+        with self._reaching():
+            return bool(self.system.isdir(self.path))
+
+    def read_bytes(self) -> bytes:
+        with self._reaching():
+            content: bytes = self.system.cat_file(self.path)
+            return content
+
+    def names(self) -> list[str]:
+        """Of what lies in it; none when it is not there."""
+        try:
+            with self._reaching():
+                return [PurePosixPath(entry).name for entry in self.system.ls(self.path, detail=False)]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    @contextlib.contextmanager
+    def _reaching(self) -> Iterator[None]:
+        try:
+            yield
+        except (FileNotFoundError, NotADirectoryError):
+            raise
+        except Exception as error:
+            # Each file system raises errors of its own, and those of its client library.
+            reason = str(error) or type(error).__name__
+            raise CheckpointError(
+                f"{self.uri}: cannot be reached ({reason}); look for network, credentials and permission"
+            ) from error
+
+
+def listed(uri: str) -> Listing:
+    """The checkpoints of the run at a URI whose manifest has arrived, which whoever copies one there sends last.
+
+    Raises CheckpointError when no file system has that scheme, or a package for it is missing, and as
+    `RemoteFolder` does.
+    """
+    import fsspec  # for this alone
+
+    try:
+        system, root = fsspec.core.url_to_fs(uri)
+    except ValueError as error:
+        reason = f"{error}; use a path, file://, memory:// or an installed scheme"
+        raise CheckpointError(f"{uri}: {reason}") from error
+    except ImportError as error:
+        raise CheckpointError(f"{uri}: {error}") from error
+    folder = RemoteFolder(system, str(root), uri) / FOLDER
+    numbered = {epoch: folder / name for name in folder.names() if (epoch := parse_epoch(name)) is not None}
+    return Listing(str(folder), {epoch: one for epoch, one in numbered.items() if MANIFEST in one.names()})
+
+
+def downloaded(uri: str, folder: Path) -> Stored:
+    """Download an artifact `wandb://entity/project/name:version` into a folder, as the checkpoint of a run of its name.
+    W&B's package caches what it downloads.
+
+    The version is v0, v1, ..., `latest` or `epoch-<number>`; without one it is the latest.
+
+    Raises CheckpointError when the package is missing or nobody is logged in, CheckpointNotFoundError when the artifact
+    cannot be had, CheckpointKindError when it is no checkpoint, CheckpointCorruptError when it is damaged.
+    """
+    import fsspec
+
+    try:
+        import wandb
+    except ImportError:
+        raise CheckpointError(f"{uri}: needs a package: pip install 'migration-audit[wandb]'") from None
+    name, colon, _ = uri.removeprefix("wandb://").partition(":")
+    try:
+        if not wandb.login(prompt=False):
+            raise CheckpointError(f"{uri}: no login; run wandb login")
+        artifact = wandb.Api().artifact(uri.removeprefix("wandb://") if colon else f"{name}:latest")
+        files = RemoteFolder(fsspec.filesystem("file"), artifact.download(root=str(folder / "files")), uri)
+    except (wandb.Error, ValueError) as error:
+        raise CheckpointNotFoundError(f"{uri}: cannot be fetched ({error}); check its name and wandb login") from error
+    if MANIFEST not in files.names():
+        raise CheckpointKindError(f"{uri}: holds no checkpoint of metta_ref; name another artifact")
+    epoch = Stored(files).manifest.epoch
+    return Stored(replace(files, uri=f"wandb://{name}/{FOLDER}/{epoch_name(epoch)}"))
+
+
+_MOCK, _WANDB = "mock", "wandb"
+_LATEST = Selection()
+_ARTIFACT = re.compile(r"wandb://[^/:#]+/[^/:#]+/[^/:#]+(:[^/:#]+)?")
+_CHOICE = re.compile(r"(latest|best)(?::(\w+))?|epoch-(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyUri:
+    """An address taken apart: `base` is a path for `file`, and a whole URI for other schemes but `mock`.
+
+    `wanted` decides which checkpoint.
+    """
+
+    scheme: str
+    base: str
+    wanted: Selection = _LATEST
+
+
+def parse_uri(text: str) -> PolicyUri:
+    """An address as above.
+
+    Raises CheckpointError when it is none, and ConfigError when a bare name cannot be a run's.
+    """
+    base, _, fragment = text.partition("#")
+    scheme = urlsplit(base).scheme if "://" in base else ""
+    if scheme == _MOCK:
+        return PolicyUri(_MOCK, base.removeprefix(f"{_MOCK}://") or _MOCK)
+    if scheme == _WANDB:
+        if not _ARTIFACT.fullmatch(text):
+            raise CheckpointError(f"{text}: write wandb://entity/project/name:version, with latest, v3 or epoch-50")
+        return PolicyUri(_WANDB, text)
+    if scheme in ("", "file"):
+        path = unquote(urlsplit(base).path) if scheme else base
+        base = path if "/" in path else str(run_dir(path))
+        scheme = "file"
+    in_path = parse_epoch(PurePosixPath(base).name)
+    if in_path is not None:
+        if fragment:
+            raise CheckpointError(f"{text}: names epoch {in_path} twice; leave out #{fragment}")
+        return PolicyUri(scheme, base.rstrip("/").rpartition("/")[0] or ".", Selection(epoch=in_path))
+    chosen = _CHOICE.fullmatch(fragment or "latest")
+    if chosen is None:
+        raise CheckpointError(f"{text}: after # stands latest, best, best:METRIC or epoch-NUMBER")
+    strategy, metric, number = chosen.groups()
+    wanted = Selection(strategy, metric or "score") if strategy else Selection(epoch=int(number))
+    return PolicyUri(scheme, base, wanted)
+
+
+@contextlib.contextmanager
+def opened(uri: PolicyUri) -> Iterator[Stored]:
+    """The checkpoint that a URI names, for the time of the block.
+
+    Raises CheckpointError: the place or the epoch is not there or cannot be reached, its scheme is unknown or needs
+    a package, what lies there is damaged or no checkpoint, or it is a mock, behind which no checkpoint stands.
+    """
+    if uri.scheme == _MOCK:
+        raise CheckpointError(f"{_MOCK}://{uri.base}: a mock has no checkpoint; name a trained policy")
+    if uri.scheme == _WANDB:
+        with tempfile.TemporaryDirectory(prefix="metta_ref-policy-") as folder:
+            yield downloaded(uri.base, Path(folder))
+        return
+    if uri.scheme == "file":
+        path = Path(uri.base)
+        listing = CheckpointManager(path.parent if path.name == FOLDER else path).listing()
+    else:
+        listing = listed(uri.base.rstrip("/").removesuffix(f"/{FOLDER}"))
+    key_and_version(listing.place, 0)
+    yield listing.stored(listing.select(uri.wanted)[0])
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """An agent in evaluation mode on the CPU, the key under which evaluations know it, and its sidecar."""
+    """An agent in evaluation mode on the CPU, and the key under which evaluations know it."""
 
     key: tuple[str, int]
     agent: "Agent"
-    sidecar: Mapping[str, Plain]
 
 
 class PolicyCache:
@@ -42,14 +231,14 @@ class PolicyCache:
 
         Where both speak in tokens, the environment's ids are read by name.
 
-        Raises CheckpointError: as `uri.opened` does, and CheckpointStateError when the policy was made for
-        another observation or number of actions.
+        Raises CheckpointError: as `opened` does, and CheckpointStateError when the policy was made for another
+        observation or number of actions.
         """
         address = parse_uri(uri)
-        if address.scheme == MOCK:
+        if address.scheme == _MOCK:
             from metta_ref.agents import uniform_agent
 
-            return Policy((address.base, 0), uniform_agent(observation, num_actions), {})
+            return Policy((address.base, 0), uniform_agent(observation, num_actions))
         with opened(address) as stored:
             spec = stored.policy_spec()
             if not observation.fits(spec.observation) or spec.num_actions != num_actions:
@@ -61,7 +250,7 @@ class PolicyCache:
             identity = (address.base, key, stored.manifest.files["policy.safetensors"], observation.features)
             policy = self._policies.pop(identity, None)
             if policy is None:
-                policy = Policy(key, stored.agent(), stored.sidecar())
+                policy = Policy(key, stored.agent())
                 policy.agent.adapt(observation)
         self._policies[identity] = policy
         while len(self._policies) > self._size:

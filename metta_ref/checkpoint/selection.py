@@ -13,7 +13,7 @@ from typing import Any, TypeGuard
 
 from metta_ref.checkpoint.contents import Plain
 from metta_ref.checkpoint.errors import CheckpointNotFoundError
-from metta_ref.config import STRATEGIES
+from metta_ref.config import ConfigError
 
 Sidecars = Mapping[int, Mapping[str, Plain]]
 
@@ -71,20 +71,17 @@ class Selection:
 
 
 def parse_condition(text: str) -> Condition:
-    """A condition such as `agent_step>=1000` or `py_agent=lstm`.
-
-    Raises ValueError when the text is none.
-    """
+    """A condition such as `agent_step>=1000` or `py_agent=lstm`. Raises ConfigError when the text is none."""
     match = _CONDITION.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r}: write a condition as key, one of = != < <= > >=, and a value")
+        raise ConfigError([f"where: {text!r}: write a condition as key, one of = != < <= > >=, and a value"])
     return Condition(*match.groups())
 
 
 def select(sidecars: Sidecars, selection: Selection) -> tuple[int, ...]:
     """The chosen epochs: newest first for latest and all, best first for the others, the newer one when equal.
 
-    Raises CheckpointNotFoundError when nothing meets the conditions, and ValueError for an unknown strategy.
+    Raises CheckpointNotFoundError when nothing meets the conditions.
     """
     candidates = {
         epoch: sidecar
@@ -100,8 +97,6 @@ def select(sidecars: Sidecars, selection: Selection) -> tuple[int, ...]:
         "top": ranked[: selection.count],
         "threshold": [epoch for epoch in ranked if reached.holds(candidates[epoch])],
     }
-    if selection.strategy not in chosen:
-        raise ValueError(f"strategy {selection.strategy}: must be one of {', '.join(STRATEGIES)}")
     if not chosen[selection.strategy]:
         raise CheckpointNotFoundError(_why_none(sidecars, candidates, selection))
     return tuple(chosen[selection.strategy])

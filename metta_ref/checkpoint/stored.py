@@ -1,25 +1,61 @@
-"""A checkpoint as files, in both directions: what is read is what was written, or an error that names the file."""
+"""A checkpoint as files, in both directions: what is read is what was written, or an error that names the file.
 
+Its manifest lists what belongs to it, byte for byte, and where it comes from, and is sealed with a digest of itself.
+"""
+
+import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
+import msgspec
 import numpy as np
 import safetensors.numpy
 import yaml
 
-from metta_ref.checkpoint.contents import Checkpoint, Plain, PolicySpec
-from metta_ref.checkpoint.errors import CheckpointKindError, CheckpointNotFoundError, CheckpointStateError
-from metta_ref.checkpoint.manifest import Manifest, damaged, decoded, digest, encoded, to_json
-from metta_ref.checkpoint.migrations import Arrays, migrated_policy, migrated_state
+from metta_ref.checkpoint.contents import (
+    FORMAT_VERSION,
+    Arrays,
+    Checkpoint,
+    Plain,
+    PolicySpec,
+    migrated_policy,
+    migrated_state,
+)
+from metta_ref.checkpoint.errors import (
+    CheckpointCorruptError,
+    CheckpointKindError,
+    CheckpointNotFoundError,
+    CheckpointStateError,
+    CheckpointVersionError,
+)
 from metta_ref.checkpoint.names import MANIFEST, POLICY, SCALARS, SIDECAR, TENSORS
-from metta_ref.config import AgentConfig, ConfigError, from_mapping, observation_from_plain
 
 if TYPE_CHECKING:
     from metta_ref.agents.interface import Agent
 
+_KIND = "metta_ref.checkpoint"
 _SCALARS = SCALARS.removesuffix(".json")
+_FILE = re.compile(r"\w[\w.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The facts of a manifest.
+
+    `files` maps names to SHA-256, `state_digest` covers the trainer's state, `format_version` is that of the files.
+    """
+
+    run: str
+    epoch: int
+    parent: int | None
+    config_digest: str
+    environment: Mapping[str, str]
+    state_digest: str
+    files: Mapping[str, str]
+    format_version: int = FORMAT_VERSION
 
 
 def files_of(checkpoint: Checkpoint, run: str, sidecar: Mapping[str, Plain]) -> dict[str, bytes]:
@@ -30,11 +66,11 @@ def files_of(checkpoint: Checkpoint, run: str, sidecar: Mapping[str, Plain]) -> 
         section, _, key = name.partition("/")
         # The format stores memory as it lies, so that an array must be contiguous for its bytes to be its values.
         sections.setdefault(section, {})[key] = np.asarray(array, order="C")
-    files[SCALARS] = to_json({key: int(number) for key, number in sections.pop(_SCALARS, {}).items()})
+    files[SCALARS] = _json({key: int(number) for key, number in sections.pop(_SCALARS, {}).items()})
     files |= {f"{section}{TENSORS}": safetensors.numpy.save(arrays) for section, arrays in sections.items()}
-    state = {name: digest(data) for name, data in files.items()}
+    state = {name: _digest(data) for name, data in files.items()}
     others = {
-        POLICY: to_json(asdict(checkpoint.policy)),
+        POLICY: _json(asdict(checkpoint.policy)),
         SIDECAR: yaml.safe_dump(dict(sidecar), sort_keys=False, allow_unicode=True).encode(),
     }
     manifest = Manifest(
@@ -43,10 +79,16 @@ def files_of(checkpoint: Checkpoint, run: str, sidecar: Mapping[str, Plain]) -> 
         parent=checkpoint.parent,
         config_digest=checkpoint.config_digest,
         environment=dict(checkpoint.environment),
-        state_digest=digest(to_json(state)),
-        files=state | {name: digest(data) for name, data in others.items()},
+        state_digest=_digest(_json(state)),
+        files=state | {name: _digest(data) for name, data in others.items()},
     )
     return files | others | {MANIFEST: encoded(manifest)}
+
+
+def encoded(manifest: Manifest) -> bytes:
+    """The manifest as JSON, sealed."""
+    body = {"kind": _KIND, **asdict(manifest)}
+    return _json(body | {"seal": _seal(body)})
 
 
 class Folder(Protocol):
@@ -66,7 +108,7 @@ class Stored:
 
     def __init__(self, directory: Folder) -> None:
         self.directory = directory
-        self.manifest = decoded(self._bytes(MANIFEST), directory / MANIFEST)
+        self.manifest = self._read_manifest()
 
     def sidecar(self) -> dict[str, Plain]:
         """The facts for people."""
@@ -77,13 +119,17 @@ class Stored:
         """The policy's architecture. Raises CheckpointKindError when this version has no such agent."""
         plain = migrated_policy(json.loads(self._verified(POLICY)), self.manifest.format_version)
         try:
-            config = from_mapping(plain["config"], AgentConfig)
-        except ConfigError as error:
+            spec = msgspec.convert(plain, PolicySpec)
+            unknown = ", ".join(sorted(plain["config"].keys() - asdict(spec.config).keys()))
+            reason = f"{unknown}: no such setting" if unknown else ""
+        except msgspec.ValidationError as error:
+            reason = str(error)
+        if reason:
             raise CheckpointKindError(
-                f"{self.directory / POLICY}: another version's agent ({error}); "
+                f"{self.directory / POLICY}: another version's agent ({reason}); "
                 "use the version of metta_ref that wrote it"
-            ) from error
-        return PolicySpec(plain["agent"], observation_from_plain(plain["observation"]), plain["num_actions"], config)
+            )
+        return spec
 
     def agent(self) -> "Agent":
         """The policy as `PolicySpec.build` makes it. Raises CheckpointStateError when this version cannot."""
@@ -119,13 +165,35 @@ class Stored:
         }
         return migrated_state(loaded, self.manifest.format_version)
 
+    def _read_manifest(self) -> Manifest:
+        path = self.directory / MANIFEST
+        try:
+            body = json.loads(self._bytes(MANIFEST))
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            raise _damaged(path, "is truncated or altered") from None
+        if not isinstance(body, dict) or body.get("kind") != _KIND:
+            raise CheckpointKindError(f"{path}: not the manifest of a metta_ref checkpoint; name another directory")
+        version = body.get("format_version")
+        if isinstance(version, int) and version > FORMAT_VERSION:
+            raise CheckpointVersionError(
+                f"{path}: format version {version}, but this code reads up to {FORMAT_VERSION}; "
+                "use the version of metta_ref that wrote it"
+            )
+        if body.pop("seal", None) != _seal(body):
+            raise _damaged(path, "was altered")
+        del body["kind"]
+        manifest = Manifest(**body)
+        if not all(map(_FILE.fullmatch, manifest.files)):
+            raise _damaged(path, "lists a file that is none of this directory")
+        return manifest
+
     def _verified(self, name: str) -> bytes:
         path = self.directory / name
         if name not in self.manifest.files:
-            raise damaged(path, "is not part of this checkpoint")
+            raise _damaged(path, "is not part of this checkpoint")
         data = self._bytes(name)
-        if digest(data) != self.manifest.files[name]:
-            raise damaged(path, "was truncated or altered since it was written")
+        if _digest(data) != self.manifest.files[name]:
+            raise _damaged(path, "was truncated or altered since it was written")
         return data
 
     def _bytes(self, name: str) -> bytes:
@@ -135,4 +203,23 @@ class Stored:
             if not self.directory.is_dir():
                 message = f"{self.directory}: was removed while it was read; choose another"
                 raise CheckpointNotFoundError(message) from None
-            raise damaged(self.directory / name, "is missing") from None
+            raise _damaged(self.directory / name, "is missing") from None
+
+
+def _damaged(path: object, how: str) -> CheckpointCorruptError:
+    return CheckpointCorruptError(
+        f"{path}: {how}; restore it from a copy, or remove {str(path).rpartition('/')[0]} to use an older checkpoint"
+    )
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _json(value: object) -> bytes:
+    """Equal values as equal bytes, for people too."""
+    return (json.dumps(value, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _seal(body: Mapping[str, Any]) -> str:
+    return _digest(json.dumps(body, sort_keys=True).encode())

@@ -1,6 +1,6 @@
 """Frozen configuration, the `key=value` grammar that overrides it, and the run directories that keep it."""
 
-from metta_ref.config.observation import EMPTY, TOKEN, Feature, Observation, observation_from_plain
+from metta_ref.config.observation import EMPTY, TOKEN, Feature, Observation
 from metta_ref.config.options import (
     ConfigError,
     FailedError,
@@ -12,6 +12,7 @@ from metta_ref.config.options import (
     parse_overrides,
 )
 from metta_ref.config.runs import (
+    METRICS,
     config_digest,
     data_dir,
     frozen_changes,
@@ -36,9 +37,9 @@ from metta_ref.config.schema import (
 )
 
 __all__ = [
-    "AGENTS", "EMPTY", "LEARNING_PROGRESS", "OFF", "STRATEGIES", "TOKEN", "AgentConfig", "Config", "ConfigError",
-    "CurriculumConfig", "EnvConfig", "EvaluationConfig", "FailedError", "Feature", "KickstartConfig", "Observation",
-    "RefusedError", "Rules", "TrainerConfig", "config_digest", "data_dir", "from_mapping", "frozen_changes",
-    "help_text", "load_run_config", "observation_from_plain", "option", "parse_overrides", "read_yaml", "run_dir",
+    "AGENTS", "EMPTY", "LEARNING_PROGRESS", "METRICS", "OFF", "STRATEGIES", "TOKEN", "AgentConfig", "Config",
+    "ConfigError", "CurriculumConfig", "EnvConfig", "EvaluationConfig", "FailedError", "Feature", "KickstartConfig",
+    "Observation", "RefusedError", "Rules", "TrainerConfig", "config_digest", "data_dir", "from_mapping",
+    "frozen_changes", "help_text", "load_run_config", "option", "parse_overrides", "read_yaml", "run_dir",
     "save_run_config", "write_whole",
 ]  # fmt: skip

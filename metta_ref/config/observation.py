@@ -1,8 +1,6 @@
 """What an environment shows its agents, as a value that a checkpoint keeps with the policy."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 EMPTY = 255
 """Feature id of a token row that holds nothing."""
@@ -47,10 +45,3 @@ class Observation:
         if not self.features:
             return f"a box of shape {self.shape}"
         return f"{len(self.features)} kinds of tokens on a grid of {self.grid[0]} x {self.grid[1]} cells"
-
-
-def observation_from_plain(plain: Mapping[str, Any]) -> Observation:
-    """The inverse of `dataclasses.asdict`, also after JSON. Raises KeyError or TypeError when it is not that."""
-    features = tuple(Feature(**feature) for feature in plain["features"])
-    rows, columns = plain["grid"]
-    return Observation(tuple(plain["shape"]), features, (rows, columns))

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from types import NoneType
-from typing import Any, TypedDict, TypeVar, Unpack, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -33,36 +33,32 @@ class ConfigError(RefusedError):
         return "\n".join(self.problems)
 
 
-class Traits(TypedDict, total=False):
-    """What a setting may say of itself besides its type, default and meaning.
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One settable key of a configuration, and what it says of itself.
 
     `required` asks for a value when it is left empty. `resumable` marks what may differ when a run goes on: it changes
     when training stops or how it is carried out, never what is computed. `neutral` marks what computes, at its default,
     what was computed before there was such a setting: digests leave it out then, so that older checkpoints fit.
     """
 
-    unit: str
-    minimum: float
-    maximum: float
-    choices: tuple[str, ...]
-    required: str
-    resumable: bool
-    neutral: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One settable key of a configuration."""
-
     type: object
     default: object
-    help: str
-    traits: Traits
+    help: str = ""
+    unit: str = ""
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    choices: tuple[str, ...] = ()
+    required: str = ""
+    resumable: bool = False
+    neutral: bool = False
 
 
-def option(default: T, help: str = "", **traits: Unpack[Traits]) -> T:  # noqa: A002 - argparse's and click's word
-    """A dataclass field that documents itself; the traits of a nested dataclass are those of all its fields."""
-    return field(default=default, metadata={"help": help, "traits": traits})
+def option(default: T, help: str = "", **traits: Any) -> T:  # noqa: A002 - argparse's and click's word
+    """A dataclass field that documents itself by the traits of `Setting`; those of a nested dataclass are of all its
+    fields.
+    """
+    return field(default=default, metadata=traits | ({"help": help} if help else {}))
 
 
 def settings_of(config_class: type) -> dict[str, Setting]:
@@ -70,12 +66,12 @@ def settings_of(config_class: type) -> dict[str, Setting]:
     found: dict[str, Setting] = {}
     hints = get_type_hints(config_class)
     for item in fields(config_class):
-        kind, traits = hints[item.name], item.metadata.get("traits", {})
+        kind = hints[item.name]
         if isinstance(kind, type) and is_dataclass(kind):
             for key, inner in settings_of(kind).items():
-                found[f"{item.name}.{key}"] = replace(inner, traits={**inner.traits, **traits})
+                found[f"{item.name}.{key}"] = replace(inner, **item.metadata)
         else:
-            found[item.name] = Setting(kind, item.default, item.metadata["help"], traits)
+            found[item.name] = Setting(kind, item.default, **item.metadata)
     return found
 
 
@@ -118,8 +114,8 @@ def help_text(config_class: type) -> str:
     rows = []
     for key, setting in settings_of(config_class).items():
         empty = "none" if setting.default is None else '""'
-        choices = f" ({', '.join(setting.traits['choices'])})" if "choices" in setting.traits else ""
-        rows.append((key, _text(setting.default) or empty, setting.traits.get("unit", ""), setting.help + choices))
+        choices = f" ({', '.join(setting.choices)})" if setting.choices else ""
+        rows.append((key, _text(setting.default) or empty, setting.unit, setting.help + choices))
     widths = [*(max(map(len, column)) for column in list(zip(*rows, strict=True))[:3]), 0]
     return "\n".join("  ".join(map(str.ljust, row, widths)) for row in rows)
 
@@ -134,14 +130,14 @@ def _configured(given: Mapping[str, str], config_class: type[C], base: C | None,
             problems.append(f"{key}: no such key; did you mean {nearest}? (--help lists all keys)")
             continue
         try:
-            values[key] = _parsed(known[key].type, known[key].traits, text)
+            values[key] = _parsed(known[key].type, known[key], text)
         except ValueError as error:
             mistaken.append(key)
             problems.append(f"{key}={text}: must be {error}")
     config: C = _replaced(config_class() if base is None else base, values)
     for key, value in values_of(config).items():
-        if (asked := known[key].traits.get("required")) and not value:
-            problems.append(f"{key}: is missing; {asked}")
+        if known[key].required and not value:
+            problems.append(f"{key}: is missing; {known[key].required}")
     rules: Rules = getattr(config, "problems", lambda: iter(()))()
     problems += [message for message in rules if not any(key in message for key in mistaken)]
     if problems:
@@ -167,20 +163,20 @@ def _replaced(config: Any, values: Mapping[str, object], prefix: str = "") -> An
     return replace(config, **changes)
 
 
-def _parsed(kind: object, traits: Traits, text: str) -> object:
+def _parsed(kind: object, setting: Setting, text: str) -> object:
     """The value that a text means. Raises ValueError with what it must be instead."""
     arguments = get_args(kind)
     if NoneType in arguments:
-        return None if text in ("none", "") else _parsed(arguments[0], traits, text)
+        return None if text in ("none", "") else _parsed(arguments[0], setting, text)
     if get_origin(kind) is tuple:
-        return tuple(_parsed(arguments[0], traits, part) for part in text.split(",") if part)
+        return tuple(_parsed(arguments[0], setting, part) for part in text.split(",") if part)
     if kind is bool:
         if text not in ("true", "false"):
             raise ValueError("true or false")
         return text == "true"
     if kind is str:
-        if "choices" in traits and text not in traits["choices"]:
-            raise ValueError(f"one of {', '.join(traits['choices'])}")
+        if setting.choices and text not in setting.choices:
+            raise ValueError(f"one of {', '.join(setting.choices)}")
         return text
     try:
         number = int(text) if kind is int else float(text)
@@ -188,10 +184,10 @@ def _parsed(kind: object, traits: Traits, text: str) -> object:
         raise ValueError("a whole number" if kind is int else "a number") from None
     if isinstance(number, float) and not math.isfinite(number):
         raise ValueError("a finite number")
-    if number < traits.get("minimum", -math.inf):
-        raise ValueError(f"at least {traits['minimum']:g}")
-    if number > traits.get("maximum", math.inf):
-        raise ValueError(f"at most {traits['maximum']:g}")
+    if number < setting.minimum:
+        raise ValueError(f"at least {setting.minimum:g}")
+    if number > setting.maximum:
+        raise ValueError(f"at most {setting.maximum:g}")
     return number
 
 

@@ -8,6 +8,9 @@ from typing import Any
 from metta_ref.config.options import ConfigError, from_mapping, settings_of, values_of
 from metta_ref.config.schema import RUN_NAME, Config
 
+METRICS = "metrics.jsonl"
+"""In a run's directory: what each update came to."""
+
 
 def data_dir() -> Path:
     """The directory of all runs: `$DATA_DIR`, or `train_dir` in the working directory."""
@@ -15,10 +18,7 @@ def data_dir() -> Path:
 
 
 def run_dir(run: str) -> Path:
-    """The directory of one run.
-
-    Raises ConfigError when the name is empty or could leave the directory of runs.
-    """
+    """The directory of one run. Raises ConfigError when the name is empty or could leave the directory of runs."""
     if not RUN_NAME.fullmatch(run):
         raise ConfigError([f"run={run}: name a run with letters, digits, '.', '_' and '-', at most 128"])
     return data_dir() / run
@@ -83,9 +83,7 @@ def config_digest(config: Config) -> str:
     import json
 
     known, frozen = settings_of(Config), _frozen(config).items()
-    decisive = {
-        key: value for key, value in frozen if not known[key].traits.get("neutral") or value != known[key].default
-    }
+    decisive = {key: value for key, value in frozen if not known[key].neutral or value != known[key].default}
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
@@ -101,4 +99,4 @@ def frozen_changes(before: Config, after: Config) -> list[str]:
 
 def _frozen(config: Config) -> dict[str, object]:
     known = settings_of(Config)
-    return {key: value for key, value in values_of(config).items() if not known[key].traits.get("resumable")}
+    return {key: value for key, value in values_of(config).items() if not known[key].resumable}

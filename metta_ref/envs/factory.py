@@ -7,7 +7,9 @@ from typing import Any
 
 from metta_ref.config import OFF, ConfigError, CurriculumConfig, EnvConfig
 from metta_ref.envs.cue_grid import LAYOUTS, CueGrid
+from metta_ref.envs.gymnasium_env import make_envpool, make_gymnasium
 from metta_ref.envs.interface import VectorEnv
+from metta_ref.envs.mettagrid_env import MettaGridEnv
 from metta_ref.envs.parallel import ParallelEnv
 
 _BASES = (2, 3)
@@ -45,19 +47,11 @@ def _build(tasks: Sequence[EnvConfig], seed: int, first_env: int, shard: int, nu
     if config.name in LAYOUTS:
         return CueGrid(tasks, num_envs, seed, first_env=first_env)
     try:
-        if config.name == "gymnasium":
-            from metta_ref.envs.gymnasium_env import make_gymnasium
-
-            return make_gymnasium(config.id, seed, first_env, num_envs)
-        if config.name == "envpool":
-            from metta_ref.envs.envpool_env import make_envpool
-
-            return make_envpool(config.id, seed, first_env, num_envs)
-        from metta_ref.envs.mettagrid_env import MettaGridEnv
-
-        return MettaGridEnv(
-            config.id, num_envs, seed, agents=config.agents, max_steps=config.max_steps, first_env=first_env
-        )
+        if config.name == "mettagrid":
+            limits = {"agents": config.agents, "max_steps": config.max_steps}
+            return MettaGridEnv(config.id, num_envs, seed, **limits, first_env=first_env)
+        make = {"gymnasium": make_gymnasium, "envpool": make_envpool}[config.name]
+        return make(config.id, seed, first_env, num_envs)
     except ModuleNotFoundError as error:
         extra = f"pip install 'migration-audit[{config.name}]'"
         raise ConfigError([f"env.name={config.name}: {error.name} is not installed; {extra}"]) from error

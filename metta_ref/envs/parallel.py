@@ -8,13 +8,19 @@ caller always gets a WorkerError, and then no worker is left.
 """
 
 import mmap
+import os
+import pickle
+import select
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Mapping
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -22,11 +28,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metta_ref.config import FailedError
-from metta_ref.envs.interface import Info, StepResult
-from metta_ref.envs.worker import INPUTS, SECONDS_TO_END, Factory, shared_row
+from metta_ref.envs.interface import Info, StepResult, VectorEnv
+
+Factory = Callable[[int, int], VectorEnv]
+"""Builds a shard from the number of its first environment and its size; must be picklable."""
+
+_INPUTS = ("actions", "next_tasks")
+"""What the parent writes of a row; the rest is the worker's to write."""
+
+_SECONDS_TO_END = 2.0
+"""In which a worker that should end has to do so by itself."""
 
 _PROGRAM = (
-    "import sys; sys.path[:] = sys.argv[3:]; from metta_ref.envs.worker import serve; serve(*map(int, sys.argv[1:3]))"
+    "import sys; sys.path[:] = sys.argv[3:]; from metta_ref.envs.parallel import serve; serve(*map(int, sys.argv[1:3]))"
 )
 
 
@@ -62,8 +76,8 @@ class ParallelEnv:
         self._shards = [slice(first, first + size) for first in range(0, num_envs, size)]
         self._pipes: list[Connection] = []
         self._processes: list[subprocess.Popen[bytes]] = []
-        row = shared_row(sample)
-        self._outputs = [name for name in row.names or () if name not in INPUTS]
+        row = _shared_row(sample)
+        self._outputs = [name for name in row.names or () if name not in _INPUTS]
         try:
             with tempfile.TemporaryFile() as file:
                 file.truncate(num_envs * row.itemsize)
@@ -107,7 +121,7 @@ class ParallelEnv:
         """End the workers and wait for them; those that do not end by themselves are killed."""
         for pipe in self._pipes:
             pipe.close()
-        deadline = time.monotonic() + SECONDS_TO_END
+        deadline = time.monotonic() + _SECONDS_TO_END
         for process in self._processes:
             try:
                 process.wait(max(deadline - time.monotonic(), 0))
@@ -165,8 +179,80 @@ class ParallelEnv:
     def _death(self, worker: int) -> str:
         process = self._processes[worker]
         try:
-            code = process.wait(SECONDS_TO_END)
+            code = process.wait(_SECONDS_TO_END)
         except subprocess.TimeoutExpired:
             return f"worker {worker} (process {process.pid}) closed its connection"
         how = f"signal {-code}" if code < 0 else f"exit status {code}"
         return f"worker {worker} (process {process.pid}) died: {how}"
+
+
+def _shared_row(env: VectorEnv) -> np.dtype[np.void]:
+    """What parent and worker exchange of one environment, which is a record of the memory that they share."""
+    seen = env.observation.shape
+    fields: list[Any] = [
+        *((name, "int64") for name in _INPUTS),
+        *((name, "float32", seen) for name in ("obs", "final_obs")),
+        *((name, "float32") for name in ("reward", "episode_return")),
+        *((name, "bool") for name in ("terminated", "truncated", "_final_obs")),
+        ("episode_length", "int64"),
+        *([("task", "int64")] if env.num_tasks > 1 else []),
+    ]
+    return np.dtype(fields, align=True)
+
+
+def serve(pipe_descriptor: int, memory_descriptor: int) -> None:
+    """A worker's life: answer commands until the pipe closes."""
+    threading.Thread(target=_end_with_parent, args=(pipe_descriptor,), daemon=True).start()
+    with Connection(pipe_descriptor) as pipe:
+        try:
+            _work(pipe, memory_descriptor)
+        except BaseException:  # noqa: BLE001 - whatever it is, sys.exit included, the parent must hear of it
+            _tell(pipe, ("error", traceback.format_exc()))
+
+
+def _work(pipe: Connection, memory_descriptor: int) -> None:
+    if (first := _next(pipe)) is None:
+        return
+    factory, row, shard = first
+    rows = np.frombuffer(mmap.mmap(memory_descriptor, 0), row)[shard]
+    with closing(factory(shard.start, len(rows))) as env:
+        env.next_tasks = rows["next_tasks"]
+        while (asked := _next(pipe)) is not None:
+            method, arguments = asked
+            _tell(pipe, ("done", _obey(env, rows, method, arguments)))
+
+
+def _obey(env: VectorEnv, rows: NDArray[Any], method: str, arguments: tuple[Any, ...]) -> Any:
+    """Call a method of the environment; what it shows goes into the shared rows, any other result is returned."""
+    if method == "reset":
+        rows["obs"], _ = env.reset()
+        return None
+    if method != "step":
+        return getattr(env, method)(*arguments)
+    rows["obs"], rows["reward"], rows["terminated"], rows["truncated"], info = env.step(rows["actions"])
+    for name, values in info.items():
+        rows[name] = values
+    return None
+
+
+def _next(pipe: Connection) -> Any:
+    """What the parent sends; None when it is gone."""
+    try:
+        return pickle.loads(pipe.recv_bytes())  # noqa: S301 - of our parent
+    except (EOFError, ConnectionError):
+        return None
+
+
+def _tell(pipe: Connection, answer: tuple[str, Any]) -> None:
+    message = pickle.dumps(answer)
+    with suppress(ConnectionError):  # nobody waits for it
+        pipe.send_bytes(message)
+
+
+def _end_with_parent(pipe_descriptor: int) -> None:
+    """End this process when the parent is gone, even if its environment never returns."""
+    hangup = select.poll()
+    hangup.register(pipe_descriptor, 0)  # tells of nothing else
+    hangup.poll()
+    time.sleep(_SECONDS_TO_END)
+    os._exit(1)

@@ -21,8 +21,7 @@ from typing import Final, Self
 
 from metta_ref.checkpoint import key_and_version
 from metta_ref.eval.connection import Place, Value
-from metta_ref.eval.records import PolicyKey
-from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+from metta_ref.eval.simulation_stats_db import PolicyKey, SimulationStatsDB
 
 Task = tuple[str, str]
 """Name and environment of a simulation."""

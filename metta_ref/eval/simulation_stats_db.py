@@ -1,13 +1,125 @@
-"""The stats database as it is written: created, added to in transactions, merged with others."""
+"""The stats database as it is written: what one evaluation leaves behind, as values, the tables and views that keep
+it, in the SQL that DuckDB and PostgreSQL share, and how they are created, added to and merged.
 
+One row of `agent_metrics` exists only for a metric that was recorded, and a recorder leaves out zeros; the
+views therefore come in a pair: `policy_simulation_agent_samples` holds every agent of every episode,
+`policy_simulation_agent_metrics` only what was recorded. Every mean in `eval_stats_db` divides the second by
+the first.
+"""
+
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
 from metta_ref.eval.connection import Connection, Place, Row, StatsError, unreadable
-from metta_ref.eval.records import EpisodeRecord, SimulationRecord
-from metta_ref.eval.schema import EPISODE_CHILDREN, FORMAT, FORMAT_TABLE, FORMAT_VERSION, TABLES, VIEWS
+
+FORMAT_VERSION: Final = 1
+
+_TEXT: Final = 'TEXT COLLATE "C"'
+"""Sorted by its bytes, so that a server of any language answers in the same order as a file."""
+
+TABLES: Final[dict[str, str]] = {
+    "simulations": f"""
+        CREATE TABLE simulations (
+            id {_TEXT} PRIMARY KEY, name {_TEXT} NOT NULL, env {_TEXT} NOT NULL,
+            policy_key {_TEXT} NOT NULL, policy_version INTEGER NOT NULL,
+            created_at TIMESTAMP NOT NULL, finished_at TIMESTAMP)""",
+    "episodes": f"""
+        CREATE TABLE episodes (
+            id {_TEXT} PRIMARY KEY, simulation_id {_TEXT} NOT NULL, step_count INTEGER NOT NULL,
+            created_at TIMESTAMP NOT NULL, completed_at TIMESTAMP, replay_url TEXT)""",
+    "episode_attributes": f"""
+        CREATE TABLE episode_attributes (
+            episode_id {_TEXT}, attribute {_TEXT}, value TEXT NOT NULL,
+            PRIMARY KEY (episode_id, attribute))""",
+    "agent_groups": f"""
+        CREATE TABLE agent_groups (
+            episode_id {_TEXT}, group_id INTEGER, agent_id INTEGER,
+            PRIMARY KEY (episode_id, group_id, agent_id))""",
+    "agent_policies": f"""
+        CREATE TABLE agent_policies (
+            episode_id {_TEXT}, agent_id INTEGER, policy_key {_TEXT} NOT NULL,
+            policy_version INTEGER NOT NULL, PRIMARY KEY (episode_id, agent_id))""",
+    "agent_metrics": f"""
+        CREATE TABLE agent_metrics (
+            episode_id {_TEXT}, agent_id INTEGER, metric {_TEXT}, value FLOAT8 NOT NULL,
+            PRIMARY KEY (episode_id, agent_id, metric))""",
+}
+"""Name to definition, parents before children."""
+
+EPISODE_CHILDREN: Final = ("episode_attributes", "agent_groups", "agent_policies", "agent_metrics")
+"""Tables whose rows belong to one episode and enter or stay out with it."""
+
+VIEWS: Final[dict[str, str]] = {
+    "policy_simulation_agent_samples": """
+        CREATE VIEW policy_simulation_agent_samples AS
+        SELECT ap.policy_key, ap.policy_version, s.name AS sim_name, s.env AS sim_env,
+               e.id AS episode_id, ap.agent_id,
+               EXISTS (SELECT 1 FROM agent_metrics am
+                       WHERE am.episode_id = ap.episode_id AND am.agent_id = ap.agent_id) AS measured
+        FROM agent_policies ap
+        JOIN episodes e ON e.id = ap.episode_id
+        JOIN simulations s ON s.id = e.simulation_id""",
+    "policy_simulation_agent_metrics": """
+        CREATE VIEW policy_simulation_agent_metrics AS
+        SELECT p.policy_key, p.policy_version, p.sim_name, p.sim_env,
+               p.episode_id, p.agent_id, am.metric, am.value
+        FROM policy_simulation_agent_samples p
+        JOIN agent_metrics am ON am.episode_id = p.episode_id AND am.agent_id = p.agent_id""",
+}
+
+FORMAT_TABLE: Final = "stats_format"
+FORMAT: Final = f"CREATE TABLE {FORMAT_TABLE} AS SELECT {FORMAT_VERSION} AS version"
+"""Tells a stats database from any other, and one format from the next."""
+
+
+PolicyKey = tuple[str, int]
+"""Run name and epoch, as `metta_ref.checkpoint.key_and_version` gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationRecord:
+    """One policy in one environment. Times are naive UTC."""
+
+    id: str
+    name: str
+    env: str
+    policy: PolicyKey
+    created_at: datetime
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeRecord:
+    """One episode: who played (agent id to policy) and what was measured (agent id to metric to value).
+
+    An episode that was asked for and did not end has policies, no metrics and no `completed_at`; it counts as
+    a sample and never as a potential one. `step_count` is in environment steps.
+
+    Raises ValueError when a metric is not finite, or belongs to an agent without a policy.
+    """
+
+    id: str
+    simulation_id: str
+    step_count: int
+    created_at: datetime
+    policies: Mapping[int, PolicyKey]
+    completed_at: datetime | None = None
+    agent_metrics: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    agent_groups: Mapping[int, int] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for agent, metrics in self.agent_metrics.items():
+            if agent not in self.policies:
+                raise ValueError(f"episode {self.id}: agent {agent} has metrics and no policy")
+            for metric, value in metrics.items():
+                if not math.isfinite(value):
+                    raise ValueError(f"episode {self.id}: {metric} of agent {agent} is {value}, not a finite number")
+
 
 _MISSING: Final = "no stats database at {}: evaluate a checkpoint first"
 _TABLES: Final = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"

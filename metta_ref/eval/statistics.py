@@ -1,4 +1,4 @@
-"""Which policy is better, by how much, how sure that is, and whether it is good enough.
+"""Which policy is better, by how much, and how sure that is.
 
 After Agarwal et al. 2021 (arXiv 2108.13264): few episodes and heavy tails make a mean alone misleading; the
 interquartile mean drops the lowest and the highest quarter, and a percentile bootstrap, stratified by task, says how
@@ -10,13 +10,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metta_ref.eval.eval_stats_db import Task
-from metta_ref.eval.records import PolicyKey
+from metta_ref.eval.simulation_stats_db import PolicyKey
 
 Values = NDArray[np.float64]
 
@@ -26,16 +26,11 @@ Statistic = Callable[[Sequence[Values]], Values]
 Episodes = Mapping[Task, Sequence[tuple[str, float]]]
 """By task, the value of each episode with a name that equal beginnings share; no task is without episodes."""
 
-Outcome = Literal["passed", "regressed", "undecided"]
-"""What the gate says of a policy."""
-
 CONFIDENCE: Final = 0.95
 POWER: Final = 0.8
 """How often an effect of the smallest detectable size would be found."""
 
 _LIMITS: Final = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
-_FEWEST_PAIRS: Final = 10
-"""Of fewer values, resampling knows too little of how they vary."""
 _CELLS_AT_ONCE: Final = 1_000_000
 """Resampled values held in memory at a time: 8 MB."""
 
@@ -166,18 +161,6 @@ def rank(played: Mapping[PolicyKey, Episodes], bootstrap: Bootstrap) -> tuple[St
         for policy, iqm in found.items()
     ]
     return tuple(sorted(standings, key=lambda standing: (standing.place, standing.policy)))
-
-
-def judge(comparison: Comparison, margin: float) -> Outcome:
-    """The regression gate: may a policy be at most a margin worse than another?
-
-    Passed when the whole interval of the difference lies at or above -margin, regressed when it lies below. Only
-    differences of equal episodes decide, and only where there are enough of them.
-    """
-    difference = comparison.difference
-    if difference is None or comparison.pairs < _FEWEST_PAIRS:
-        return "undecided"
-    return "passed" if difference.low >= -margin else "regressed" if difference.high < -margin else "undecided"
 
 
 def _won(x: Values, y: Values) -> Values:

@@ -18,9 +18,8 @@ from metta_ref.checkpoint.policies import PolicyCache
 from metta_ref.config import KickstartConfig
 from metta_ref.envs import VectorEnv
 from metta_ref.rl.group import ALONE, Group
-from metta_ref.rl.losses import cross_entropy
+from metta_ref.rl.ppo import annealed, cross_entropy
 from metta_ref.rl.rollout import Rollout
-from metta_ref.rl.schedules import annealed
 from metta_ref.rl.state import Tree
 
 Targets = list[tuple[Tensor, Tensor]]

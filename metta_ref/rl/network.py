@@ -54,10 +54,7 @@ def _narrowed(run: _Pass, device: torch.device) -> _Pass:
 
 
 def chosen_device(config: Config, group: Group) -> torch.device:
-    """The CPU, or the GPU that is this rank's own on its machine.
-
-    Raises ConfigError when there is none.
-    """
+    """The CPU, or the GPU that is this rank's own on its machine. Raises ConfigError when there is none."""
     if config.device != "cuda":
         return torch.device(config.device)
     count = torch.cuda.device_count()

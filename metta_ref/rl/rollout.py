@@ -10,9 +10,9 @@ from torch import Tensor
 
 from metta_ref.agents.interface import State
 from metta_ref.envs import Info, VectorEnv
-from metta_ref.rl.losses import log_softmax, taken
 from metta_ref.rl.network import Network
-from metta_ref.rl.stopwatch import Stopwatch
+from metta_ref.rl.ppo import log_softmax, taken
+from metta_ref.rl.statistics import Stopwatch
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from metta_ref.agents import make_agent
 from metta_ref.checkpoint import Checkpoint, PolicySpec
-from metta_ref.checkpoint.contents import Plain
+from metta_ref.checkpoint.contents import FORMAT_VERSION, Plain
 from metta_ref.checkpoint.errors import CheckpointStateError
-from metta_ref.checkpoint.migrations import FORMAT_VERSION
 from metta_ref.config import Config, ConfigError, config_digest
 from metta_ref.envs import Info, VectorEnv
 from metta_ref.rl.adam import Adam
@@ -23,8 +22,7 @@ from metta_ref.rl.kickstarter import make_kickstarter
 from metta_ref.rl.network import Network, chosen_device
 from metta_ref.rl.rollout import Cursor, action_noise, collect
 from metta_ref.rl.state import Tree, copied, put, require_same_layout, share, whole
-from metta_ref.rl.statistics import EpisodeStatistics
-from metta_ref.rl.stopwatch import Stopwatch
+from metta_ref.rl.statistics import EpisodeStatistics, Stopwatch
 from metta_ref.rl.update import Losses, ppo_update
 
 
@@ -32,19 +30,15 @@ from metta_ref.rl.update import Losses, ppo_update
 class Progress:
     """Where a run stands after an update.
 
-    `score` is the mean return and `mean_length` the mean length of the latest episodes, None before one has ended;
-    `seconds` are those of the update and `total_seconds` those of the run, by phase; `tasks` is what
-    `Curriculum.statistics` says of each task. `evaluation_score` is for whoever evaluates the policy.
+    `score` is the mean return of the latest episodes, None before one has ended, `seconds` are those of the update by
+    phase, `tasks` is what `Curriculum.statistics` says of each. `evaluation_score` is for whoever evaluates the policy.
     """
 
     epoch: int
     agent_step: int
     score: float | None
     losses: Losses
-    episodes: int
-    mean_length: float | None
     seconds: Mapping[str, float]
-    total_seconds: Mapping[str, float]
     tasks: Mapping[str, list[float]]
     evaluation_score: float | None = None
 
@@ -143,10 +137,7 @@ class Trainer:
             agent_step=self.agent_step,
             score=self.statistics.mean_return,
             losses=losses,
-            episodes=self.statistics.episodes,
-            mean_length=self.statistics.mean_length,
             seconds={phase: total[phase] - before[phase] for phase in ("env", "act", "learn")},
-            total_seconds=total,
             tasks=self._curriculum.statistics(),
         )
 

@@ -9,14 +9,23 @@ from torch import Tensor
 
 from metta_ref.config import TrainerConfig
 from metta_ref.rl.adam import Adam
-from metta_ref.rl.advantage import Array, advantages, errors_and_traces
 from metta_ref.rl.group import ALONE, Group
 from metta_ref.rl.kickstarter import Kickstarter
-from metta_ref.rl.losses import divergence, entropy_bonus, log_softmax, policy_loss, taken, value_loss
-from metta_ref.rl.minibatches import minibatches
 from metta_ref.rl.network import Network
+from metta_ref.rl.ppo import (
+    Array,
+    advantages,
+    annealed,
+    divergence,
+    entropy_bonus,
+    errors_and_traces,
+    log_softmax,
+    minibatches,
+    policy_loss,
+    taken,
+    value_loss,
+)
 from metta_ref.rl.rollout import Rollout
-from metta_ref.rl.schedules import annealed
 
 _EPSILON = 1e-8
 _METRICS, _DIVERGENCE = 6, 4

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing import active_children, get_context, parent_process
@@ -18,12 +19,11 @@ from pathlib import Path
 
 import torch
 
-from metta_ref.checkpoint.policies import Policy
+from metta_ref.checkpoint.policies import Policy, PolicyCache
 from metta_ref.config import ConfigError, RefusedError
-from metta_ref.envs import WorkerError
+from metta_ref.envs import WorkerError, make_env
 from metta_ref.eval.connection import Place, StatsError
-from metta_ref.eval.records import EpisodeRecord, PolicyKey
-from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+from metta_ref.eval.simulation_stats_db import EpisodeRecord, PolicyKey, SimulationStatsDB
 from metta_ref.sim.simulation import Simulation, rewards, simulate
 
 Play = tuple[Policy, Simulation]
@@ -85,6 +85,23 @@ def evaluate(plays: Sequence[Play], database: Place, num_workers: int = 0) -> li
         )
         for (policy, simulation), episodes in zip(plays, found, strict=True)
     ]
+
+
+def matched(uris: Iterable[str], simulations: Iterable[Simulation]) -> list[Play]:
+    """Every policy in every simulation, each policy as its environment needs it.
+
+    Raises CheckpointError when a policy cannot be had or does not fit, ConfigError when a simulation cannot be.
+    """
+    plays = []
+    for simulation in simulations:
+        agents = simulation.agents
+        if simulation.num_envs % agents:
+            raise ConfigError([f"num_envs={simulation.num_envs}: must be a multiple of env.agents={agents}"])
+        with closing(make_env(simulation.env, agents, simulation.seed)) as env:
+            # What a cache holds is shared, and no policy here may see another's feature ids.
+            loads = PolicyCache(size=0)
+            plays += [(loads.load(uri, env.observation, env.num_actions), simulation) for uri in uris]
+    return plays
 
 
 def _play_all(blocks: Sequence[Block], folder: Path, num_workers: int) -> list[list[EpisodeRecord]]:

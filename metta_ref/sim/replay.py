@@ -3,18 +3,35 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 
 import msgspec
 
-from metta_ref.sim.playing import Frame, ReplayError
+from metta_ref.agents.interface import Agent
+from metta_ref.config import RefusedError
+from metta_ref.envs import VectorEnv
+from metta_ref.sim.simulation import action_streams, play
 
 FORMAT_VERSION = 1
 
 
 class _Format(msgspec.Struct):
     format_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stood before a step, what the policy thought of it, and what the step paid.
+
+    `probabilities` are of the actions, `value` is the policy's estimate of what is still to come.
+    """
+
+    picture: str
+    action: int
+    probabilities: tuple[float, ...]
+    value: float
+    reward: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +50,42 @@ class Replay:
         return sum(frame.reward for frame in self.frames)
 
 
+def watched(agent: Agent, env: VectorEnv, seed: int, max_steps: int, *, greedy: bool) -> tuple[Frame, ...]:
+    """The next episode of the first environment; none when it does not end within so many steps.
+
+    Its last picture is the one before the last step: by then the environment shows another episode. Raises RefusedError
+    when it cannot draw itself.
+    """
+    draw = getattr(env, "picture", None)
+    if draw is None:
+        raise RefusedError(f"{env.metadata['name']}: cannot be drawn as text; choose the grid or the tmaze")
+    frames, (obs, _), streams = [], env.reset(), action_streams(seed, 0, env.num_envs)
+    picture = draw(0)
+    for step in islice(play(agent, env, obs, streams, greedy=greedy), max_steps):
+        chances = tuple(step.logits[0].softmax(-1).tolist())
+        frames.append(Frame(picture, int(step.actions[0]), chances, float(step.values[0]), float(step.rewards[0])))
+        if step.info["_final_obs"][0]:
+            return tuple(frames)
+        picture = draw(0)
+    return ()
+
+
 def to_json(replay: Replay) -> str:
     """The replay as a file keeps it."""
     return msgspec.json.format(msgspec.json.encode(replay).decode(), indent=1) + "\n"
 
 
 def from_json(text: str | bytes, where: Path) -> Replay:
-    """The inverse of `to_json`.
-
-    Raises ReplayError when the text is no replay, or one of a newer format.
-    """
+    """The inverse of `to_json`. Raises RefusedError when the text is no replay, or one of a newer format."""
     try:
         version = msgspec.json.decode(text, type=_Format).format_version
         if version > FORMAT_VERSION:
-            raise ReplayError(f"{where}: format {version} is newer than this code reads; update it")
+            raise RefusedError(f"{where}: format {version} is newer than this code reads; update it")
         replay = msgspec.json.decode(text, type=Replay)
     except msgspec.DecodeError as error:
-        raise ReplayError(f"{where}: not a replay ({error}); record one with metta_ref.tools.play") from error
+        raise RefusedError(f"{where}: not a replay ({error}); record one with metta_ref.tools.play") from error
     if not replay.frames:
-        raise ReplayError(f"{where}: a replay without a single step; record one with metta_ref.tools.play")
+        raise RefusedError(f"{where}: a replay without a single step; record one with metta_ref.tools.play")
     return replay
 
 

@@ -1,4 +1,4 @@
-"""Episodes of one policy in one environment, as records; nothing is written.
+"""Episodes of one policy in one environment, as steps and as records; nothing is written.
 
 Episodes are dealt out in advance rather than the first ones to end being taken: short episodes end first, and
 taking those would favour whatever ends early. They are dealt in blocks, each played from its own random streams, so
@@ -7,7 +7,7 @@ that any number of processes plays the same episodes.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -15,13 +15,64 @@ from itertools import islice
 from typing import Final
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from metta_ref.agents.interface import Agent
 from metta_ref.checkpoint.policies import Policy
 from metta_ref.config import EnvConfig
-from metta_ref.envs import make_env
-from metta_ref.eval.records import EpisodeRecord, SimulationRecord
-from metta_ref.sim.playing import Step, action_streams, play
+from metta_ref.envs import Info, VectorEnv, make_env
+from metta_ref.envs.streams import draw, seeded_streams
+from metta_ref.eval.simulation_stats_db import EpisodeRecord, SimulationRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of N environments: what the policy thought, logits [N, A] and values [N], did, and was paid for."""
+
+    logits: Tensor
+    values: Tensor
+    actions: NDArray[np.int64]
+    rewards: NDArray[np.float32]
+    truncated: NDArray[np.bool_]
+    info: Info
+
+
+def play(
+    agent: Agent, env: VectorEnv, obs: NDArray[np.float32], streams: NDArray[np.uint64], *, greedy: bool
+) -> Iterator[Step]:
+    """Steps without end, from the episodes on that a reset began with `obs`; `streams` uint64[N] are of actions and
+    advance.
+    """
+    state, starts = agent.initial_state(env.num_envs), np.ones(env.num_envs, np.bool_)
+    while True:
+        with torch.inference_mode():
+            logits, values, state = agent.step(torch.from_numpy(obs), state, torch.from_numpy(starts))
+        scores = logits.double().numpy()
+        actions = scores.argmax(axis=-1) if greedy else sampled(scores, streams)
+        obs, rewards, _, truncated, info = env.step(actions)
+        starts = info["_final_obs"]
+        yield Step(logits, values, actions, rewards, truncated, info)
+
+
+def action_streams(seed: int, first_env: int, num_envs: int) -> NDArray[np.uint64]:
+    """Random streams uint64[num_envs] for sampling; not those that the environments have from that seed."""
+    own = int(np.random.SeedSequence([seed, 1]).generate_state(1, np.uint64)[0])
+    return seeded_streams(own, first_env, num_envs)
+
+
+def sampled(logits: NDArray[np.float64], streams: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """An action for each lane with the probabilities softmax(logits); logits [N, A], streams [N].
+
+    By inversion of the cumulative distribution, each lane from its own stream, which advances in place: one
+    lane's episodes do not depend on how long another's last.
+    """
+    weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    cumulative = np.cumsum(weights, axis=-1)
+    uniform = draw(streams, np.ones(len(streams), np.bool_), 1 << 32) / (1 << 32)
+    return np.asarray((cumulative > (uniform * cumulative[:, -1])[:, None]).argmax(axis=-1), np.int64)
+
 
 _EPISODES_EACH: Final = 4
 """Episodes that each world of a block plays: more leave fewer idle at the end, fewer make more blocks to share out."""
@@ -109,9 +160,9 @@ def simulate(simulation: Simulation, block: int, policy: Policy) -> tuple[Simula
     first_env = block * simulation.num_envs
     streams = action_streams(simulation.seed, first_env, simulation.num_envs)
     with closing(make_env(simulation.env, simulation.num_envs, simulation.seed, first_env=first_env)) as env:
-        batch = play(policy.agent, env, streams, greedy=simulation.greedy)
+        batch = play(policy.agent, env, env.reset()[0], streams, greedy=simulation.greedy)
         for now, step in enumerate(islice(batch, simulation.max_steps), 1):
-            for world in np.flatnonzero(step.ended.reshape(worlds, agents).all(axis=1)).tolist():
+            for world in np.flatnonzero(step.info["_final_obs"].reshape(worlds, agents).all(axis=1)).tolist():
                 number = playing[world]
                 if number in numbers:
                     add(number, now - begun[world], {i: _metrics(step, world * agents + i) for i in range(agents)})

@@ -15,7 +15,7 @@ from metta_ref.checkpoint import Checkpoint, CheckpointManager, key_and_version
 from metta_ref.config import Config
 
 if TYPE_CHECKING:
-    from metta_ref.eval.records import EpisodeRecord, SimulationRecord
+    from metta_ref.eval.simulation_stats_db import EpisodeRecord, SimulationRecord
 
 Played = Sequence[tuple["SimulationRecord", Sequence["EpisodeRecord"]]]
 
@@ -43,7 +43,7 @@ def evaluated(
         env.task, env, asked.episodes, asked.num_envs, asked.seed, asked.max_steps, greedy=asked.greedy
     )
     agent = checkpoint.policy.build(checkpoint.state)
-    policy = Policy(key_and_version(manager.path(epoch), epoch), agent, checkpoint.sidecar)
+    policy = Policy(key_and_version(manager.path(epoch), epoch), agent)
     played = [simulate(simulation, block, policy) for block in range(simulation.blocks)]
     earned = [reward for _, episodes in played for reward in rewards(episodes)]
     if not earned:

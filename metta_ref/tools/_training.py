@@ -4,44 +4,59 @@ Where torchrun starts several processes, each has such a session, and rank 0 spe
 """
 
 import logging
+import shutil
+import signal
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, redirect_stdout
-from typing import TYPE_CHECKING
 
-from metta_ref.checkpoint import CheckpointManager, locked
-from metta_ref.config import Config, ConfigError, run_dir
+import torch
+
+from metta_ref.checkpoint import Checkpoint, CheckpointManager, locked
+from metta_ref.config import Config, ConfigError, run_dir, save_run_config
+from metta_ref.envs import VectorEnv, make_env, task_configs
 from metta_ref.rl.group import Group, process_group
+from metta_ref.rl.trainer import Trainer
 from metta_ref.tools._evaluating import evaluation_due
-from metta_ref.tools._interrupt import StopRequest
-from metta_ref.tools._logging import announce, log_failure, logging_to
 from metta_ref.tools._main import EXIT_DONE, EXIT_INTERRUPTED
-from metta_ref.tools._progress import shown
-from metta_ref.tools._record import recording
+from metta_ref.tools._record import announce, logging_to, persist, recording, shown
 
-if TYPE_CHECKING:
-    from metta_ref.envs import VectorEnv
-    from metta_ref.rl.trainer import Trainer
-
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger("metta_ref")
 _SHORTEST = 1e-9
 """Seconds that any training takes at least, where a coarse clock shows none."""
 
 
-def use_one_thread() -> None:
-    """Confine torch to one thread: faster for networks of this size, and the same bits everywhere."""
-    import torch
+def start(config: Config) -> int:
+    """Train a new run and return the exit code."""
+    manager = CheckpointManager(run_dir(config.run))
+    with _prepared(config) as (trainer, stop):
+        if any(trainer.group.gather(stop.is_set())):
+            raise KeyboardInterrupt
+        checkpoint = trainer.checkpoint()
+        trainer.group.first(lambda: _begin(config, checkpoint, manager))
+        with _taken(config):
+            return _train_until_done(trainer, manager, stop)
 
-    torch.set_num_threads(1)
+
+def go_on(config: Config) -> int:
+    """Train on from a run's newest checkpoint and return the exit code."""
+    manager, group = CheckpointManager(run_dir(config.run)), process_group()
+    with _taken(config):
+        checkpoint = group.first(lambda: manager.load(manager.latest()))
+        with _prepared(config) as (trainer, stop):
+            trainer.restore(checkpoint)
+            for note in _notes(trainer, checkpoint):
+                _logger.warning(note)
+            if any(group.gather(stop.is_set())):
+                raise KeyboardInterrupt
+            group.first(lambda: save_run_config(config))
+            return _train_until_done(trainer, manager, stop)
 
 
-def own_envs(config: Config, group: Group) -> "VectorEnv":
-    """This rank's part of the environments, with the random streams that they have in the whole batch.
-
-    Raises as `make_env` does.
-    """
-    from metta_ref.envs import make_env, task_configs
-
+def own_envs(config: Config, group: Group) -> VectorEnv:
+    """This rank's part of the environments, with the random streams that they have in the whole batch."""
     settings = config.trainer
     count = settings.num_envs // group.size
     return make_env(
@@ -55,18 +70,34 @@ def own_envs(config: Config, group: Group) -> "VectorEnv":
     )
 
 
+def _begin(config: Config, checkpoint: Checkpoint, manager: CheckpointManager) -> None:
+    """Make the run's directory, for this process alone, with all that a run needs to go on; or leave nothing."""
+    try:
+        manager.run_dir.mkdir(parents=True)
+    except FileExistsError:
+        raise ConfigError(
+            [f"run '{config.run}' was started by another process meanwhile; choose another run="]
+        ) from None
+    try:
+        save_run_config(config)
+        persist(checkpoint, manager, config)
+    except BaseException:
+        shutil.rmtree(manager.run_dir)
+        raise
+
+
 @contextmanager
-def taken(config: Config) -> Iterator[None]:
+def _taken(config: Config) -> Iterator[None]:
     """Hold the run for this job, and tell of it on the terminal and in the run's log. Other ranks tell only of what
     ends them.
 
-    Raises RunBusyError, and GroupError on the other ranks.
+    Raises CheckpointError when another process has the run, and GroupError on the other ranks.
     """
     group, directory = process_group(), run_dir(config.run)
     with ExitStack() as stack:
         group.first(lambda: stack.enter_context(locked(directory)))
         if group.rank == 0:
-            stack.enter_context(logging_to(directory, config.log_level))
+            stack.enter_context(logging_to(directory / "train.log", config.log_level))
         else:
             logging.disable()
             stack.enter_context(redirect_stdout(None))
@@ -74,7 +105,7 @@ def taken(config: Config) -> Iterator[None]:
 
 
 @contextmanager
-def prepared(config: Config) -> "Iterator[tuple[Trainer, StopRequest]]":
+def _prepared(config: Config) -> Iterator[tuple[Trainer, threading.Event]]:
     """A new trainer with this rank's environments, and whether it is to stop, for the time of the block.
 
     From then on no rank waits longer for another than the settings say. Raises ConfigError when the ranks do not divide
@@ -83,15 +114,36 @@ def prepared(config: Config) -> "Iterator[tuple[Trainer, StopRequest]]":
     group = process_group()
     group.first(lambda: _check_parts(config, group.size))
     group.limit(config.trainer.rank_timeout)
-    # The workers start before torch is imported, and do so meanwhile.
-    with StopRequest(silent=group.rank > 0) as stop, closing(own_envs(config, group)) as env:
-        from metta_ref.rl.trainer import Trainer
-
-        use_one_thread()
+    torch.set_num_threads(1)  # faster for networks of this size, and the same bits everywhere
+    with _stopping(silent=group.rank > 0) as stop, closing(own_envs(config, group)) as env:
         yield Trainer(config, env, group), stop
 
 
-def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopRequest) -> int:
+@contextmanager
+def _stopping(*, silent: bool = False) -> Iterator[threading.Event]:
+    """Whether the run is to stop and keep everything up to its last update, for the time of the block.
+
+    The first SIGINT or SIGTERM, which a terminal and a batch system send, sets it; the second raises KeyboardInterrupt.
+    The first is answered on stderr unless `silent`: of several processes that a signal reaches, one is enough.
+    """
+    requested = threading.Event()
+
+    def on_signal(*_: object) -> None:
+        if requested.is_set():
+            raise KeyboardInterrupt
+        requested.set()
+        if not silent:
+            print("stopping after this update; press Ctrl-C again to stop at once", file=sys.stderr)
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield requested
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _train_until_done(trainer: Trainer, manager: CheckpointManager, stop: threading.Event) -> int:
     """Train until the configured step or a request to any rank to stop, save at intervals and at the end, and
     summarise.
 
@@ -102,7 +154,7 @@ def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopR
     first_step, saved, began = trainer.agent_step, trainer.epoch, time.monotonic()
     try:
         with recording(trainer, manager) as report:
-            while trainer.agent_step < config.trainer.total_timesteps and not any(group.gather(stop.requested)):
+            while trainer.agent_step < config.trainer.total_timesteps and not any(group.gather(stop.is_set())):
                 progress, checkpoint = trainer.update(), None
                 at_interval = trainer.epoch % config.trainer.checkpoint_interval == 0
                 if at_interval or evaluation_due(config, trainer.epoch, trainer.agent_step):
@@ -111,7 +163,8 @@ def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopR
             if trainer.epoch != saved:
                 report(None, trainer.checkpoint())
     except BaseException as error:
-        log_failure(error)
+        # Whoever catches it shows it, with its traceback where there is one to tell.
+        _logger.log(logging.ERROR, "ended by %s: %s", type(error).__name__, error, extra={"shown": True})
         _say_how_to_go_on(trainer, manager)
         raise
     steps, ended = trainer.agent_step - first_step, trainer.statistics
@@ -127,6 +180,21 @@ def train_until_done(trainer: "Trainer", manager: CheckpointManager, stop: StopR
     return EXIT_DONE if done else EXIT_INTERRUPTED
 
 
+def _notes(trainer: Trainer, checkpoint: Checkpoint) -> Iterator[str]:
+    """What may surprise of how the run goes on."""
+    for name, here in trainer.fingerprint.items():
+        if (then := checkpoint.environment.get(name, here)) != here:
+            yield f"note: {name} was {then}, is {here}: results may differ in the last bits"
+    if trainer.env.metadata["snapshot"] != "exact":
+        yield (
+            f"note: {trainer.env.metadata['name']} cannot be saved within an episode: new episodes begin, so the run "
+            "differs from one that was not interrupted"
+        )
+    run, step, total = trainer.config.run, trainer.agent_step, trainer.config.trainer.total_timesteps
+    if step >= total:
+        yield f"nothing to train: run {run} is at step {step} and trainer.total_timesteps={total}; give a larger one"
+
+
 def _check_parts(config: Config, ranks: int) -> None:
     envs, workers, agents = config.trainer.num_envs, config.trainer.num_workers, config.env.agents
     if envs % ranks:
@@ -138,9 +206,9 @@ def _check_parts(config: Config, ranks: int) -> None:
         raise ConfigError([f"trainer.num_workers={workers}: {cannot}"])
 
 
-def _say_how_to_go_on(trainer: "Trainer", manager: CheckpointManager) -> None:
+def _say_how_to_go_on(trainer: Trainer, manager: CheckpointManager) -> None:
     if trainer.group.rank == 0:
-        _log.info(
+        _logger.info(
             "stopped at step %d; epoch %d is saved: go on with python -m metta_ref.tools.resume run=%s",
             trainer.agent_step,
             manager.latest(),

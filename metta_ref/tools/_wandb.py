@@ -8,20 +8,15 @@ nor the state of a git repository is sent, and no key is ever read by this progr
 import importlib.util
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from metta_ref.config import Config, ConfigError
 
-if TYPE_CHECKING:
-    from metta_ref.checkpoint import Checkpoint
-    from metta_ref.rl.trainer import Progress
-
 _log = logging.getLogger(__name__)
-_STEP = "metric/agent_step"
 _SECONDS_TO_BEGIN, _SECONDS_TO_END = 20, 60
 """How long a service that does not answer may hold up the beginning and the end of a run."""
 
@@ -31,28 +26,28 @@ class Telemetry:
 
     def __init__(self, run: Any = None) -> None:
         self._run = run
-        self.attempt(lambda run: run.define_metric(_STEP))
-        self.attempt(lambda run: run.define_metric("*", step_metric=_STEP))
+        self.attempt(lambda run: run.define_metric("agent_step"))
+        self.attempt(lambda run: run.define_metric("*", step_metric="agent_step"))
 
-    def update(self, progress: "Progress") -> None:
-        """Show an update."""
-        values = metrics(progress)
-        self.attempt(lambda run: run.log(values, step=progress.agent_step))
+    def update(self, record: Mapping[str, Any]) -> None:
+        """Show the numbers of a line of the run's log; what is not known yet is left out."""
+        values = {name: value for name, value in record.items() if isinstance(value, int | float)}
+        self.attempt(lambda run: run.log(values, step=record["agent_step"]))
 
-    def checkpoint(self, checkpoint: "Checkpoint", path: Path) -> None:
-        """Keep a checkpoint that stands at `path`, as an artifact of the run's name, with the epoch as an alias.
+    def checkpoint(self, path: Path, epoch: int, sidecar: Mapping[str, Any]) -> None:
+        """Keep the checkpoint that stands at `path`, as an artifact of the run's name, with the epoch as an alias.
 
         Also called from the thread that wrote it.
         """
-        shown = ("epoch", "agent_step", "score", "evaluation_score")
-        told = {key: value for key, value in checkpoint.sidecar.items() if key in shown} | {"epoch": checkpoint.epoch}
+        shown = ("agent_step", "score", "evaluation_score")
+        told = {key: value for key, value in sidecar.items() if key in shown} | {"epoch": epoch}
 
         def keep(run: Any) -> None:
             import wandb
 
             artifact = wandb.Artifact(path.parent.parent.name, "model", metadata=told)
             artifact.add_dir(str(path))
-            run.log_artifact(artifact, aliases=["latest", f"epoch-{checkpoint.epoch}"])
+            run.log_artifact(artifact, aliases=["latest", f"epoch-{epoch}"])
 
         self.attempt(keep)
 
@@ -88,26 +83,6 @@ def telemetry(config: Config, directory: Path) -> Iterator[Telemetry]:
         failed = False
     finally:
         shown.attempt(lambda run: run.finish(exit_code=int(failed)))
-
-
-def metrics(progress: "Progress") -> dict[str, float]:
-    """An update under the names of dashboards; what is not known yet is left out."""
-    seconds, total = progress.seconds, progress.total_seconds
-    values = {
-        "metric/agent_step": progress.agent_step,
-        "metric/epoch": progress.epoch,
-        "metric/total_time": sum(total.values()),
-        "metric/train_time": sum(total.get(phase, 0.0) for phase in ("env", "act", "learn")),
-        "overview/sps": progress.agent_step / progress.epoch / max(sum(seconds.values()), 1e-9),
-        "overview/reward": progress.score,
-        "overview/reward_vs_total_time": progress.score,
-        "overview/evaluation_score": progress.evaluation_score,
-        **{f"losses/{name}": value for name, value in asdict(progress.losses).items()},
-        "experience/episodes": progress.episodes,
-        "experience/episode_length": progress.mean_length,
-        **{f"timing/{phase}_seconds": value for phase, value in seconds.items()},
-    }
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _begun(config: Config, directory: Path) -> Any:

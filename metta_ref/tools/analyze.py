@@ -2,8 +2,6 @@
 
 Prints mean, interquartile mean and their bootstrap intervals for every evaluated checkpoint in the run's
 `stats.duckdb`, ranks and compares them when there are several, and writes the same as `analysis.json` beside it.
-With baseline and margin it is a gate: the exit code is 1 when the run's newest evaluated checkpoint is worse than the
-baseline by more than the margin, and 2 when the episodes are too few to tell.
 """
 
 import re
@@ -11,15 +9,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from metta_ref.config import ConfigError, Rules, config_digest, load_run_config, option, run_dir, write_whole
-from metta_ref.tools._main import EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, tool
-from metta_ref.tools._progress import LOG
-
-if TYPE_CHECKING:
-    from metta_ref.eval.analysis import Analysis
-    from metta_ref.eval.records import PolicyKey
+from metta_ref.config import METRICS, ConfigError, Rules, config_digest, load_run_config, option, run_dir, write_whole
+from metta_ref.tools._main import EXIT_DONE, tool
 
 _BASELINE = re.compile(r"(?P<run>[A-Za-z0-9][A-Za-z0-9._-]*)(#epoch-(?P<epoch>\d+))?")
 
@@ -34,7 +26,6 @@ class AnalyzeConfig:
     metrics: tuple[str, ...] = option(("*",), "names or patterns of metrics, separated by commas")
     ranked_by: str = option("reward", "metric by which checkpoints are ranked and compared")
     baseline: str = option("", "what others are compared with: RUN or RUN#epoch-N; empty is the first measured")
-    margin: float | None = option(None, "fail when the newest is worse than the baseline by more than this", minimum=0)
     resamples: int = option(10_000, "of the bootstrap", unit="resamples", minimum=100, maximum=10_000_000)
     seed: int = option(0, "of the bootstrap", minimum=0, maximum=2**63 - 1)
     plots: tuple[str, ...] = option((), "figures to draw beside the analysis, in plots/", choices=("svg", "png"))
@@ -45,8 +36,6 @@ class AnalyzeConfig:
         """Rules between settings."""
         if self.baseline and not _BASELINE.fullmatch(self.baseline):
             yield f"baseline={self.baseline}: write RUN, for the newest of it, or RUN#epoch-NUMBER"
-        if self.margin is not None and not self.baseline:
-            yield f"margin={self.margin:g}: of what? name a baseline as well"
 
 
 def main(config: AnalyzeConfig) -> int:
@@ -55,10 +44,9 @@ def main(config: AnalyzeConfig) -> int:
 
     from rich.console import Console
 
-    from metta_ref.eval.analysis import analyse
+    from metta_ref.eval.analysis import analyse, to_json, to_tables
     from metta_ref.eval.connection import parse_place
     from metta_ref.eval.eval_stats_db import EvalStatsDB
-    from metta_ref.eval.report import to_json, to_tables
     from metta_ref.eval.statistics import Bootstrap
 
     directory = run_dir(config.run)
@@ -77,11 +65,21 @@ def main(config: AnalyzeConfig) -> int:
     console.print(*to_tables(analysis))
     print(f"analysis: {path}")
     if config.plots:
-        _draw(analysis, config.runs or (config.run,), config.plots, directory / "plots")
-    return EXIT_DONE if config.margin is None else _gate(analysis, config.run, config.margin)
+        from metta_ref.eval.plots import draw, load_curve
+
+        alike: dict[str, dict[str, Path]] = {}  # runs that differ in nothing but the seed are one learning curve
+        for run in config.runs or (config.run,):
+            digest = config_digest(replace(load_run_config(run), seed=0))
+            alike.setdefault(digest, {})[run] = run_dir(run) / METRICS
+        curves = [load_curve(logs) for logs in alike.values()]
+        (directory / "plots").mkdir(exist_ok=True)
+        for kind in config.plots:
+            for name, figure in draw(analysis, curves, kind).items():
+                print(f"plot: {write_whole(directory / 'plots' / f'{name}.{kind}', figure)}")
+    return EXIT_DONE
 
 
-def _baseline(config: AnalyzeConfig, there: "Sequence[PolicyKey]") -> "PolicyKey | None":
+def _baseline(config: AnalyzeConfig, there: Sequence[tuple[str, int]]) -> tuple[str, int] | None:
     """The checkpoint that the setting names."""
     named = _BASELINE.fullmatch(config.baseline)
     if named is None:
@@ -90,41 +88,6 @@ def _baseline(config: AnalyzeConfig, there: "Sequence[PolicyKey]") -> "PolicyKey
     if not epochs:
         raise ConfigError([f"baseline={named['run']}: nothing of it was evaluated; evaluate it in the same database"])
     return named["run"], max(epochs)
-
-
-def _draw(analysis: "Analysis", runs: Sequence[str], kinds: Sequence[str], directory: Path) -> None:
-    """Write the figures; runs that differ in nothing but the seed are one learning curve."""
-    from metta_ref.eval.curves import load_curve
-    from metta_ref.eval.plots import draw
-
-    alike: dict[str, dict[str, Path]] = {}
-    for run in runs:
-        digest = config_digest(replace(load_run_config(run), seed=0))
-        alike.setdefault(digest, {})[run] = run_dir(run) / LOG
-    curves = [load_curve(logs) for logs in alike.values()]
-    directory.mkdir(exist_ok=True)
-    for kind in kinds:
-        for name, figure in draw(analysis, curves, kind).items():
-            print(f"plot: {write_whole(directory / f'{name}.{kind}', figure)}")
-
-
-def _gate(analysis: "Analysis", run: str, margin: float) -> int:
-    """Say whether the newest measured checkpoint of the run passed, and return the exit code."""
-    from metta_ref.eval.statistics import judge
-
-    newest = max((one.policy for one in analysis.checkpoints if one.metrics and one.policy[0] == run), default=None)
-    compared = [one for one in analysis.comparisons if one.policy == newest]
-    if not newest or not compared:
-        raise ConfigError([f"run={run}: no checkpoint of it has a simulation in common with the baseline to compare"])
-    found, outcome = compared[0], judge(compared[0], margin)
-    difference = "none" if found.difference is None else f"{found.difference.value:+.6g}"
-    print(
-        f"gate run={run} epoch={newest[1]} outcome={outcome} difference={difference} margin={margin:g} "
-        f"detectable={found.detectable} pairs={found.pairs}"
-    )
-    if outcome == "undecided":
-        print("undecided: play more equal episodes: evaluate both with the same seeds", file=sys.stderr)
-    return {"passed": EXIT_DONE, "regressed": EXIT_FAILED, "undecided": EXIT_REFUSED}[outcome]
 
 
 if __name__ == "__main__":

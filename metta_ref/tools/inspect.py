@@ -8,13 +8,9 @@ import json
 import math
 import sys
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
 
 from metta_ref.config import option
 from metta_ref.tools._main import EXIT_DONE, tool
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +29,7 @@ def main(config: InspectConfig) -> int:
     """Print what the checkpoint holds and return the exit code."""
     import yaml
 
-    from metta_ref.checkpoint.uri import opened, parse_uri
+    from metta_ref.checkpoint.policies import opened, parse_uri
 
     with opened(parse_uri(config.policy)) as stored:
         loaded = stored.load()
@@ -42,19 +38,15 @@ def main(config: InspectConfig) -> int:
             "policy": asdict(loaded.policy),
             "files": {name: len((stored.directory / name).read_bytes()) for name in sorted(stored.manifest.files)},
             "tensor_bytes": sum(array.nbytes for array in loaded.state.values()),
-            "tensors": {name: _told(array, config.json) for name, array in sorted(loaded.state.items())},
         }
+    tensors = sorted(loaded.state.items())
     if config.json:
-        print(json.dumps(facts, indent=2))
+        kinds = {name: {"type": str(a.dtype), "shape": list(a.shape), "bytes": a.nbytes} for name, a in tensors}
+        print(json.dumps(facts | {"tensors": kinds}, indent=2))
     else:
-        print(yaml.safe_dump(facts, sort_keys=False, width=math.inf), end="")
+        told = {name: f"{array.dtype}{list(array.shape)}, {array.nbytes} bytes" for name, array in tensors}
+        print(yaml.safe_dump(facts | {"tensors": told}, sort_keys=False, width=math.inf), end="")
     return EXIT_DONE
-
-
-def _told(array: "NDArray[Any]", apart: bool) -> str | dict[str, object]:
-    if apart:
-        return {"type": str(array.dtype), "shape": list(array.shape), "bytes": array.nbytes}
-    return f"{array.dtype}{list(array.shape)}, {array.nbytes} bytes"
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ episode is kept as a replay, which metta_ref.tools.replay shows again.
 import sys
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from metta_ref.config import ConfigError, load_run_config, option, write_whole
@@ -34,25 +33,20 @@ class PlayConfig:
 
 def main(config: PlayConfig) -> int:
     """Play, draw, keep if asked to, and return the exit code."""
+    import torch
+
     from metta_ref.checkpoint.policies import PolicyCache
     from metta_ref.envs import make_env
-    from metta_ref.sim.playing import action_streams, play
-    from metta_ref.sim.replay import Replay, to_json
-    from metta_ref.tools._training import use_one_thread
+    from metta_ref.sim.replay import Replay, to_json, watched
 
-    use_one_thread()
+    torch.set_num_threads(1)
     settings = load_run_config(config.run or _run_of(config.policy)).env
     with closing(make_env(settings, settings.agents, config.seed)) as env:
-        policy, frames = PolicyCache().load(config.policy, env.observation, env.num_actions), []
-        streams = action_streams(config.seed, 0, env.num_envs)
-        steps = play(policy.agent, env, streams, greedy=config.greedy, watched=True)
-        for step in islice(steps, config.max_steps):
-            frames.append(step.frame)
-            if step.ended[0]:
-                break
-        else:
-            raise ConfigError([f"max_steps={config.max_steps}: the episode did not end by then; raise it"])
-    replay = Replay(policy.key, settings.task, config.seed, tuple(filter(None, frames)))
+        policy = PolicyCache().load(config.policy, env.observation, env.num_actions)
+        frames = watched(policy.agent, env, config.seed, config.max_steps, greedy=config.greedy)
+    if not frames:
+        raise ConfigError([f"max_steps={config.max_steps}: the episode did not end by then; raise it"])
+    replay = Replay(policy.key, settings.task, config.seed, frames)
     print(f"played {draw(replay, config.delay)}")
     if config.save:
         write_whole(Path(config.save), to_json(replay))

@@ -5,29 +5,12 @@ ends in the same bytes as one that was not. Settings that decide what is compute
 number of processes goes on with what any number has saved.
 """
 
-import logging
 import sys
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from metta_ref.config import (
-    Config,
-    ConfigError,
-    frozen_changes,
-    load_run_config,
-    parse_overrides,
-    run_dir,
-    save_run_config,
-)
-from metta_ref.rl.group import process_group
+from metta_ref.config import Config, ConfigError, frozen_changes, load_run_config, parse_overrides
 from metta_ref.tools._main import tool
 from metta_ref.tools._wandb import identified
-
-if TYPE_CHECKING:
-    from metta_ref.checkpoint import Checkpoint
-    from metta_ref.rl.trainer import Trainer
-
-_log = logging.getLogger("metta_ref.tools.resume")  # __name__ is __main__ when this is run
 
 
 def parse(argv: Sequence[str]) -> Config:
@@ -47,35 +30,9 @@ def parse(argv: Sequence[str]) -> Config:
 
 def main(config: Config) -> int:
     """Train on and return the exit code."""
-    from metta_ref.checkpoint import CheckpointManager
-    from metta_ref.tools._training import prepared, taken, train_until_done
+    from metta_ref.tools._training import go_on  # and with it torch
 
-    manager, group = CheckpointManager(run_dir(config.run)), process_group()
-    with taken(config):
-        checkpoint = group.first(lambda: manager.load(manager.latest()))
-        with prepared(config) as (trainer, stop):
-            trainer.restore(checkpoint)
-            for note in _notes(trainer, checkpoint):
-                _log.warning(note)
-            if any(group.gather(stop.requested)):
-                raise KeyboardInterrupt
-            group.first(lambda: save_run_config(config))
-            return train_until_done(trainer, manager, stop)
-
-
-def _notes(trainer: "Trainer", checkpoint: "Checkpoint") -> Iterator[str]:
-    """What may surprise of how the run goes on."""
-    for name, here in trainer.fingerprint.items():
-        if (then := checkpoint.environment.get(name, here)) != here:
-            yield f"note: {name} was {then}, is {here}: results may differ in the last bits"
-    if trainer.env.metadata["snapshot"] != "exact":
-        yield (
-            f"note: {trainer.env.metadata['name']} cannot be saved within an episode: new episodes begin, so the run "
-            "differs from one that was not interrupted"
-        )
-    run, step, total = trainer.config.run, trainer.agent_step, trainer.config.trainer.total_timesteps
-    if step >= total:
-        yield f"nothing to train: run {run} is at step {step} and trainer.total_timesteps={total}; give a larger one"
+    return go_on(config)
 
 
 if __name__ == "__main__":

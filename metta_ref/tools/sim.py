@@ -6,19 +6,11 @@ simulation that says what was recorded.
 """
 
 import sys
-from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from metta_ref.config import STRATEGIES, ConfigError, Rules, load_run_config, option, run_dir
+from metta_ref.config import STRATEGIES, load_run_config, option, run_dir
 from metta_ref.tools._main import EXIT_DONE, tool
-
-if TYPE_CHECKING:
-    from metta_ref.checkpoint import CheckpointManager
-    from metta_ref.checkpoint.policies import Policy
-    from metta_ref.sim.simulation import Simulation
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,43 +38,29 @@ class SimConfig:
     num_workers: int = option(0, "that play; 0 plays in this one", unit="processes", minimum=0, maximum=256)
     database: str = option("", "file or postgresql:// URL to merge into; empty is stats.duckdb of the run")
 
-    def problems(self) -> Rules:
-        """Rules between settings."""
-        if self.where:
-            from metta_ref.checkpoint import parse_condition
-        for condition in self.where:
-            try:
-                parse_condition(condition)
-            except ValueError as error:
-                yield f"where: {error}"
-
 
 def main(config: SimConfig) -> int:
     """Evaluate, print what was recorded, and return the exit code."""
     trained = load_run_config(config.run)
 
-    from metta_ref.checkpoint import CheckpointManager
+    import torch
+
+    from metta_ref.checkpoint import CheckpointManager, Selection, parse_condition
     from metta_ref.eval.connection import parse_place
-    from metta_ref.sim.evaluation import evaluate
+    from metta_ref.sim.evaluation import evaluate, matched
     from metta_ref.sim.simulation import Simulation
     from metta_ref.sim.suite import load_suite
-    from metta_ref.tools._training import use_one_thread
 
-    use_one_thread()
+    torch.set_num_threads(1)
     directory = run_dir(config.run)
     database = parse_place(config.database, directory / "stats.duckdb")
-    simulation = Simulation(
-        trained.env.task,
-        trained.env,
-        config.episodes,
-        config.num_envs,
-        config.seed,
-        config.max_steps,
-        greedy=config.greedy,
-    )
+    limits = (config.episodes, config.num_envs, config.seed, config.max_steps, config.greedy)
+    simulation = Simulation(trained.env.task, trained.env, *limits)
     simulations = load_suite(Path(config.suite), simulation) if config.suite else (simulation,)
-    uris = config.policies or _chosen(config, CheckpointManager(directory))
-    for done in evaluate(_plays(uris, simulations, config), database, config.num_workers):
+    manager, where = CheckpointManager(directory), tuple(map(parse_condition, config.where))
+    wanted = Selection(config.strategy, config.metric, config.count, config.threshold, where, config.epoch)
+    uris = config.policies or [str(manager.path(epoch)) for epoch in manager.select(wanted)]
+    for done in evaluate(matched(uris, simulations), database, config.num_workers):
         run, epoch = done.policy
         print(
             f"evaluated run={run} epoch={epoch} simulation={done.simulation} episodes={done.requested} "
@@ -91,35 +69,6 @@ def main(config: SimConfig) -> int:
         )
     print(f"stats database: {database}")
     return EXIT_DONE
-
-
-def _plays(
-    uris: Sequence[str], simulations: "Sequence[Simulation]", config: SimConfig
-) -> "list[tuple[Policy, Simulation]]":
-    """Every policy in every simulation, each policy as its environment needs it."""
-    from metta_ref.checkpoint.policies import PolicyCache
-    from metta_ref.envs import make_env
-
-    plays = []
-    for simulation in simulations:
-        agents = simulation.agents
-        if simulation.num_envs % agents:
-            raise ConfigError([f"num_envs={simulation.num_envs}: must be a multiple of env.agents={agents}"])
-        with closing(make_env(simulation.env, agents, config.seed)) as env:
-            # What a cache holds is shared, and no policy here may see another's feature ids.
-            loads = PolicyCache(size=0)
-            plays += [(loads.load(uri, env.observation, env.num_actions), simulation) for uri in uris]
-    return plays
-
-
-def _chosen(config: SimConfig, checkpoints: "CheckpointManager") -> tuple[str, ...]:
-    from metta_ref.checkpoint import Selection, parse_condition
-
-    if config.epoch is not None:
-        return (str(checkpoints.path(config.epoch)),)
-    where = tuple(map(parse_condition, config.where))
-    selection = Selection(config.strategy, config.metric, config.count, config.threshold, where)
-    return tuple(str(checkpoints.path(epoch)) for epoch in checkpoints.select(selection))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from metta_ref.checkpoint import BackgroundWriter, Checkpoint, CheckpointManager, PolicySpec
-from metta_ref.checkpoint.errors import CheckpointNotFoundError, CheckpointWriteError
+from metta_ref.checkpoint.errors import CheckpointError, CheckpointNotFoundError
 from metta_ref.config import AgentConfig, Observation
 
 SPEC = PolicySpec("lstm", Observation((3, 3, 3)), 4, AgentConfig())
@@ -40,7 +40,7 @@ import errno, os, shutil, signal, sys
 from pathlib import Path
 import numpy as np
 from metta_ref.checkpoint import Checkpoint, CheckpointManager, PolicySpec
-from metta_ref.checkpoint.errors import CheckpointWriteError
+from metta_ref.checkpoint.errors import CheckpointError
 from metta_ref.config import AgentConfig, Observation
 
 kind, run = sys.argv[1], Path(sys.argv[2]) / "demo"
@@ -82,7 +82,7 @@ for moment in range(500):
             code = 3
             manager.prune({1})
             code = 4 if failed else 0
-        except CheckpointWriteError:
+        except CheckpointError:
             code = code or 2
         os._exit(code)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -155,7 +155,7 @@ def test_tensors_that_do_not_fit_are_an_error_and_leave_nothing(manager: Checkpo
     manager.save(checkpoint(0))
     with (
         files_up_to(20_000),
-        pytest.raises(CheckpointWriteError, match=r"epoch-00000001: not saved \(.*File too large.*\); make room"),
+        pytest.raises(CheckpointError, match=r"epoch-00000001: not saved \(.*File too large.*\); make room"),
     ):
         manager.save(checkpoint(1, size=10_000))
     assert (manager.epochs(), unfinished(manager)) == ((0,), [])
@@ -228,16 +228,16 @@ def test_writing_goes_on_beside_one_at_a_time_and_is_done_at_the_end() -> None:
 
 def test_what_fails_beside_is_raised_by_the_next_call_or_at_the_end() -> None:
     def fail() -> None:
-        raise CheckpointWriteError("no room")
+        raise CheckpointError("no room")
 
     order: list[str] = []
     writer = BackgroundWriter()
     writer.submit(fail)
-    with pytest.raises(CheckpointWriteError, match="no room"):
+    with pytest.raises(CheckpointError, match="no room"):
         writer.submit(lambda: order.append("never"))
     with writer:
         writer.submit(lambda: order.append("once told, it goes on"))
-    with pytest.raises(CheckpointWriteError, match="no room"), BackgroundWriter() as writer:
+    with pytest.raises(CheckpointError, match="no room"), BackgroundWriter() as writer:
         writer.submit(fail)
     assert order == ["once told, it goes on"]
 

@@ -37,7 +37,7 @@ def test_its_commands_and_its_program_do_what_it_says(
     assert {line.split()[2].rpartition(".")[2] for line in commands} == {"train", "resume", "inspect", "sim", "analyze"}
     assert [(line, run(line)) for line in commands] == [(line, 0) for line in commands]
     said = capsys.readouterr().out
-    assert "gate run=demo epoch=12 outcome=passed" in said
+    assert "analysis: train_dir/demo/analysis.json" in said
 
     (program,) = fences("python")
     names: dict[str, Any] = {}

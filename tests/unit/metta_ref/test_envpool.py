@@ -14,8 +14,7 @@ gymnasium = pytest.importorskip("gymnasium", reason="gymnasium is not installed:
 from gymnasium import spaces  # noqa: E402 - after the package is known to be there
 from gymnasium.vector import AutoresetMode  # noqa: E402
 
-from metta_ref.envs.envpool_env import SameStepPool  # noqa: E402
-from metta_ref.envs.gymnasium_env import GymnasiumEnv  # noqa: E402
+from metta_ref.envs.gymnasium_env import GymnasiumEnv, SameStepPool  # noqa: E402
 from tests.unit.metta_ref.resuming import assert_goes_on_with_new_episodes  # noqa: E402
 
 CARTPOLE = ("env.name=envpool", "env.id=CartPole-v1")

@@ -11,11 +11,11 @@ import torch
 
 from metta_ref.agents import uniform_agent
 from metta_ref.checkpoint import CheckpointManager
-from metta_ref.checkpoint.errors import CheckpointNotFoundError, CheckpointPathError, CheckpointStateError
+from metta_ref.checkpoint.errors import CheckpointError, CheckpointNotFoundError, CheckpointStateError
 from metta_ref.config import Config, ConfigError, Observation, run_dir
 from metta_ref.envs import make_env
 from metta_ref.rl.kickstarter import Kickstarter, make_kickstarter
-from metta_ref.rl.losses import cross_entropy
+from metta_ref.rl.ppo import cross_entropy
 from metta_ref.rl.rollout import Rollout
 
 TEACHER = ("py_agent=lstm", "seed=5", "trainer.learning_rate=0.05")
@@ -199,7 +199,7 @@ def test_a_teacher_that_cannot_be_had_is_an_error(teacher: CheckpointManager, st
     env = make_env(Config().env, 2, seed=0)
     with pytest.raises(CheckpointNotFoundError, match="nobody/checkpoints: no checkpoint there"):
         make_kickstarter(student_config("kickstart.teacher=nobody").kickstart, env, CPU)
-    with pytest.raises(CheckpointPathError, match="Protocol not known: ftps; use a path, file://"):
+    with pytest.raises(CheckpointError, match="Protocol not known: ftps; use a path, file://"):
         make_kickstarter(student_config("kickstart.teacher=ftps://x").kickstart, env, CPU)
     far_sighted = make_env(student_config("env.view_radius=2").env, 2, seed=0)
     with pytest.raises(CheckpointStateError, match=r"kickstart.teacher: teacher: sees a box of shape \(3, 3, 3\)"):

@@ -10,18 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metta_ref.rl.adam import Adam
-from metta_ref.rl.advantage import Array, advantages, errors_and_traces
-from metta_ref.rl.losses import (
+from metta_ref.rl.ppo import (
+    Array,
+    advantages,
+    annealed,
     cross_entropy,
     divergence,
     entropy_bonus,
+    errors_and_traces,
     log_softmax,
+    minibatches,
     policy_loss,
     taken,
     value_loss,
 )
-from metta_ref.rl.minibatches import minibatches
-from metta_ref.rl.schedules import annealed
 from metta_ref.rl.update import explained_variance
 
 

@@ -14,7 +14,7 @@ import torch
 from torch.distributed import TCPStore
 
 from metta_ref.checkpoint import CheckpointManager
-from metta_ref.checkpoint.migrations import Arrays
+from metta_ref.checkpoint.contents import Arrays
 from metta_ref.rl.group import ALONE, GroupError, process_group
 from tests.unit.metta_ref import job_of_ranks
 from tests.unit.metta_ref.job_of_ranks import CASES, HALF, STEPS, WHOLE, case_config, trained

@@ -13,7 +13,7 @@ from metta_ref.config import Observation
 from metta_ref.envs import Info, StepResult
 from metta_ref.rl.network import Network
 from metta_ref.rl.rollout import Cursor, Rollout, action_noise, collect
-from metta_ref.rl.stopwatch import Stopwatch
+from metta_ref.rl.statistics import Stopwatch
 
 
 class CountingEnv:

@@ -245,7 +245,7 @@ def test_a_checkpoint_that_cannot_be_written_ends_the_run_and_the_one_before_sta
         (trained.run_dir / "train.log")
         .read_text()
         .splitlines()[-2]
-        .endswith(f"ERROR ended by CheckpointWriteError: {message}")
+        .endswith(f"ERROR ended by CheckpointError: {message}")
     )
 
 

@@ -9,8 +9,7 @@ import pytest
 from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, TaskAnalysis, analyse
 from metta_ref.eval.connection import StatsError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
-from metta_ref.eval.records import EpisodeRecord, SimulationRecord
-from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+from metta_ref.eval.simulation_stats_db import EpisodeRecord, SimulationRecord, SimulationStatsDB
 from metta_ref.eval.statistics import Bootstrap, Comparison, Estimate, Standing
 
 NOON = datetime(2025, 8, 28, 12)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from metta_ref.config import ConfigError
-from metta_ref.eval.curves import SERIES, load_curve
+from metta_ref.eval.plots import SERIES, load_curve
 from metta_ref.eval.statistics import Values
 
 

@@ -24,7 +24,7 @@ MAZE = replace(NEAR, name="maze", env=EnvConfig(name="tmaze", max_steps=9), epis
 
 def aimless(run: str, num_actions: int = 4) -> Policy:
     """A policy that acts at random."""
-    return Policy((run, 0), uniform_agent(Observation((3, 3, 3)), num_actions), {})
+    return Policy((run, 0), uniform_agent(Observation((3, 3, 3)), num_actions))
 
 
 PLAYS: list[Play] = [(aimless(run), simulation) for simulation in (NEAR, MAZE) for run in ("ant", "bee")]
@@ -76,7 +76,7 @@ class Deadly:
     ("plays", "message"),
     [
         ([(aimless("bee", num_actions=99), MAZE)], r"worker raised:\n(.|\n)*Traceback(.|\n)*actions must be 0 to 3"),
-        ([(Policy(("bee", 0), Deadly(), {}), MAZE)], "worker died; what it said last"),
+        ([(Policy(("bee", 0), Deadly()), MAZE)], "worker died; what it said last"),
     ],
     ids=["raises", "dies"],
 )

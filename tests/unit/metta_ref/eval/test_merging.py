@@ -13,8 +13,7 @@ import pytest
 
 from metta_ref.eval.connection import StatsError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
-from metta_ref.eval.records import EpisodeRecord, SimulationRecord
-from metta_ref.eval.simulation_stats_db import Merged, SimulationStatsDB
+from metta_ref.eval.simulation_stats_db import EpisodeRecord, Merged, SimulationRecord, SimulationStatsDB
 
 NOON = datetime(2025, 8, 28, 12)
 

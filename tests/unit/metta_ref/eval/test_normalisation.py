@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metta_ref.eval.eval_stats_db import EvalStatsDB, SampleFilter
-from metta_ref.eval.records import EpisodeRecord, SimulationRecord
-from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+from metta_ref.eval.simulation_stats_db import EpisodeRecord, SimulationRecord, SimulationStatsDB
 
 NOON = datetime(2025, 8, 28, 12)
 TEST, OTHER = ("test_policy", 1), ("other_policy", 2)

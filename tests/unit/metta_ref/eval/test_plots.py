@@ -11,11 +11,9 @@ import pytest
 
 from metta_ref.config import ConfigError
 from metta_ref.eval.analysis import Analysis, analyse
-from metta_ref.eval.curves import SERIES, Curve
 from metta_ref.eval.eval_stats_db import EvalStatsDB
-from metta_ref.eval.plots import draw
-from metta_ref.eval.records import EpisodeRecord, SimulationRecord
-from metta_ref.eval.simulation_stats_db import SimulationStatsDB
+from metta_ref.eval.plots import SERIES, Curve, draw
+from metta_ref.eval.simulation_stats_db import EpisodeRecord, SimulationRecord, SimulationStatsDB
 from metta_ref.eval.statistics import Bootstrap
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'migration-audit[plots]'")

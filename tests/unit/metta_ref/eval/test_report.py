@@ -5,8 +5,7 @@ import json
 
 from rich.console import Console
 
-from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, TaskAnalysis
-from metta_ref.eval.report import to_json, to_tables
+from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, TaskAnalysis, to_json, to_tables
 from metta_ref.eval.statistics import Estimate
 
 REWARD = MetricAnalysis(

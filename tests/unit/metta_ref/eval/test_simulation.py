@@ -12,9 +12,8 @@ import torch
 from metta_ref.checkpoint.policies import Policy
 from metta_ref.config import EnvConfig
 from metta_ref.envs.streams import seeded_streams
-from metta_ref.eval.records import EpisodeRecord
-from metta_ref.sim.playing import action_streams, sampled
-from metta_ref.sim.simulation import Simulation, simulate, weights_digest
+from metta_ref.eval.simulation_stats_db import EpisodeRecord
+from metta_ref.sim.simulation import Simulation, action_streams, sampled, simulate, weights_digest
 
 NOON = datetime(2025, 8, 28, 12)
 POLICY = ("ant", 4)
@@ -53,7 +52,7 @@ def play(simulation: Simulation, agent: FixedPolicy) -> list[EpisodeRecord]:
 
 
 def ant(agent: FixedPolicy) -> Policy:
-    return Policy(POLICY, agent, {})  # type: ignore[arg-type] # what is not used is left out
+    return Policy(POLICY, agent)  # type: ignore[arg-type] # what is not used is left out
 
 
 def test_equal_seeds_play_equal_episodes_and_others_do_not() -> None:

@@ -15,9 +15,7 @@ from metta_ref.config import Config, ConfigError, save_run_config
 from metta_ref.eval.analysis import analyse
 from metta_ref.eval.connection import Connection, Place, Server, StatsError, parse_place
 from metta_ref.eval.eval_stats_db import EvalStatsDB, SampleFilter
-from metta_ref.eval.records import EpisodeRecord, SimulationRecord
-from metta_ref.eval.schema import TABLES, VIEWS
-from metta_ref.eval.simulation_stats_db import Merged, SimulationStatsDB
+from metta_ref.eval.simulation_stats_db import TABLES, VIEWS, EpisodeRecord, Merged, SimulationRecord, SimulationStatsDB
 from metta_ref.eval.statistics import Bootstrap
 from metta_ref.rl.trainer import Trainer
 
