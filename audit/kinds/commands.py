@@ -36,11 +36,12 @@ _MODULE: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _JOINED: Final = regex(r"-m([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
 _SAYS_ONLY: Final = frozenset(
     {"echo", "printf", "rm", "rmdir", "mkdir", "touch", "test", "[", "[[", "tee", "true", ":"}
+    | {"say", "log", "info", "warn", "warning", "error", "err", "die", "fail", "fatal", "debug", "success", "usage"}
 )
 """Commands whose operands need not exist, or are only text."""
 _CREATING: Final = frozenset({"init", "new", "create", "clone", "startproject", "startapp"})
 """Subcommands whose operands they make."""
-_SEARCHING: Final = frozenset({"grep", "egrep", "fgrep", "rg", "sed", "awk"})
+_SEARCHING: Final = frozenset({"grep", "egrep", "fgrep", "rg", "sed", "awk", "pgrep", "pkill", "killall"})
 """Commands whose first operand is a pattern or a program, and no file."""
 _WRITTEN: Final = regex(r"-o|--out(?:put)?(?:-?(?:file|path|dir))?|[12&]?>{1,2}")
 """What stands before a file that a command writes: it need not be there."""
@@ -67,10 +68,14 @@ _LEAVING_OUT: Final = regex(r"--(?:[\w-]*-)?(?:exclude|ignore|omit|skip|deselect
 _SEARCH_PATHS: Final = regex(r"\w*(?:PATHS?|DIRS?|SRCS?|SOURCES?|FOLDERS?|PACKAGES?|MODULES?|FILES?|TESTS?)")
 """Variables that hold files, folders or packages."""
 _BLANK: Final = regex(r"\s")
+_NOT_BREAK: Final = regex(r"[^\r\n]")
 _TEMPORARY: Final = regex(r"(?:/var)?/tmp(?:/|$)|\$\{?(?:TMPDIR|RUNNER_TEMP)\b|\$\(mktemp\b")
 """Where commands keep what no repository holds."""
 _TESTED: Final = regex(r"(?:\[\[?|\btest)\s+(?:!\s+)?-[defrsx]\s+[\"']?([\w./@+-]+)")
 """What commands look for before they use it, or to make it."""
+_TESTED_EACH: Final = regex(r"(?:\[\[?|\btest)\s+(?:!\s+)?-[defrsx]\s+[\"']?\$")
+_ARRAY: Final = regex(r"^[ \t]*(?:\w+[ \t]+(?:-\w+[ \t]+)?)?\w+\+?=\([^()]*\)", re.MULTILINE)
+"""A list of a shell, whose entries may be missing where each that is gone through is looked for first."""
 _ASSIGNS: Final = frozenset({"=", ":=", "::=", "?=", "+="})
 _FOLDER: Final = regex(r"[A-Za-z_][\w-]*/?")
 _TRANSPARENT: Final = frozenset(
@@ -120,6 +125,8 @@ def command_mentions(
             if each.reader == "python":
                 yield from _fed_code(source[each.start : each.end], offset + each.start, positions, caller)
         source = _without([each for each in documents if each.reader != "shell"], source)
+    if _TESTED_EACH.search(source) is not None:
+        source = _ARRAY.sub(_blank, source)
     tested = set(_TESTED.findall(source)) if "-" in source else set()
     for command in _commands(source, offset):
         if command[0].text in ("cd", "pushd", "popd"):
@@ -133,9 +140,12 @@ def command_mentions(
 def _without(documents: list[HereDocument], source: str) -> str:
     """A source with the lines of some here documents blanked."""
     for each in documents:
-        blank = re.sub(r"[^\r\n]", " ", source[each.start : each.end])
-        source = f"{source[: each.start]}{blank}{source[each.end :]}"
+        source = f"{source[: each.start]}{_NOT_BREAK.sub(' ', source[each.start : each.end])}{source[each.end :]}"
     return source
+
+
+def _blank(found: re.Match[str]) -> str:
+    return _NOT_BREAK.sub(" ", found[0])
 
 
 def _fed_code(code: str, offset: int, positions: Positions, caller: Caller) -> Iterator[Mention]:
@@ -225,6 +235,9 @@ def _mentions(
 def _needed(words: list[Word]) -> Iterator[Word]:
     """The words of a command without files that it writes or makes, and without the pattern of a search."""
     searches, creates, before = False, False, ""
+    while len(words) > 1 and words[0].text in _TRANSPARENT:
+        yield words[0]
+        words = words[1:]
     if len(words) > 2 and words[0].text.lstrip("@") in _COPYING:
         words = words[:-1]
     for index, word in enumerate(words):

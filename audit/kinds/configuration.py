@@ -34,6 +34,8 @@ _FOLDER: Final = regex(r"[A-Za-z_][\w-]*/?")
 _COMMAND: Final = Caller("REF007", "the command", "error")
 _LED: Final = regex(r"\$\{[^{}]*\}/|ext://")
 """What may stand before a name: an interpolated folder, or what marks an object in a logging configuration."""
+_JSON: Final = regex(r"(?!(?:.*[/_.-])?(?:reports?|results?|coverage)(?:[_.-][^/]*)?\.json$).*\.json[c5]?")
+"""JSON but what a program wrote of the tree of its day."""
 _MAX_JSON: Final = 262_144
 """A larger JSON file is data that a program wrote."""
 
@@ -184,7 +186,7 @@ class JsonValues(TextKind):
     max_bytes = _MAX_JSON
 
     def wants(self, path: str) -> bool:
-        return path.endswith((".json", ".jsonc", ".json5")) and not is_launch_json(path) and not is_tool_settings(path)
+        return _JSON.fullmatch(path) is not None and not is_launch_json(path) and not is_tool_settings(path)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         for string in json_strings(source.text):
