@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -122,10 +122,9 @@ def _silent(now: LoadedTree, base: LoadedTree, history: History | None, contents
     # what compares calls takes a twentieth of a second to load: only where there is a base
     from audit.resolve.misfits import silent_breaks
 
-    def accesses_in(path: str, names: frozenset[str]) -> tuple[Access, ...]:
-        wanted = hashlib.sha256(" ".join(sorted(names)).encode()).hexdigest()
-        key = f"accesses {now.blobs[path]} {wanted}"
-        return contents.derived(key, tuple[Access, ...], lambda: _read_accesses(now, path, names)) or ()
+    def accesses_in(wanted: Mapping[str, frozenset[str]]) -> dict[str, tuple[Access, ...]]:
+        contents.read((now.uses_in(path, names) for path, names in wanted.items()), now.listing.load)
+        return {path: contents.accesses(now.blobs[path], names) for path, names in wanted.items()}
 
     def requests_in(path: str, names: frozenset[str]) -> tuple[Request, ...]:
         from audit.facts.requested import read_requests  # loaded where a fixture went
@@ -143,13 +142,6 @@ def _silent(now: LoadedTree, base: LoadedTree, history: History | None, contents
         content_of=now.content,
         read_base=base.tree.read_many,
     )
-
-
-def _read_accesses(now: LoadedTree, path: str, names: frozenset[str]) -> tuple[Access, ...] | None:
-    from audit.facts.accesses import read_accesses  # loaded where some file has to be read
-
-    content = now.content(path)
-    return read_accesses(content, names, now.facts[path].definitions) if content is not None else None
 
 
 def _silent_findings(silent: Silent, others: list[Finding], retirements: Retirements) -> list[Finding]:

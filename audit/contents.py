@@ -10,9 +10,10 @@ from typing import Final, TypeVar
 import msgspec
 
 from audit.edition import version_of
-from audit.gathering import Found, Load, Pending, Wanted
+from audit.gathering import Found, Load, Pending, Wanted, accesses_key
 from audit.kinds.kind import Kind
 from audit.kinds.reading import Reading, may_tell, reading_key, words_key
+from audit.model.calls import Access
 from audit.model.facts import FileFacts
 from audit.parallel import cores
 from audit.sources.store import Store
@@ -37,12 +38,14 @@ class Contents:
         self._jobs = jobs or cores()
         self._known = Found()
         self._wanting: dict[str, tuple[Kind, ...]] = {}
+        self._by_suffix: dict[str, list[tuple[int, Kind]]] = {}
         self._places_key = f"wanted by {' '.join(kind.name for kind in self.kinds)}"
         self._new_places: dict[str, list[int]] = {}
         self._new_derived: dict[str, bytes] = {}
         self._decode_places = msgspec.msgpack.Decoder(dict[str, list[int]]).decode
         self._facts = msgspec.msgpack.Decoder(FileFacts)
         self._reading = msgspec.msgpack.Decoder(Reading)
+        self._accesses = msgspec.msgpack.Decoder(tuple[Access, ...])
         self._encoder = msgspec.msgpack.Encoder()
 
     @property
@@ -56,11 +59,22 @@ class Contents:
         if kinds is None:
             places = self._places.get(path)
             if places is None:
-                places = [place for place, kind in enumerate(self.kinds) if kind.wants(path) and may_tell(kind, path)]
+                asked = self._asked_about(path)
+                places = [place for place, kind in asked if kind.wants(path) and may_tell(kind, path)]
                 if path.isprintable():  # a name that is no text cannot be kept
                     self._new_places[path] = places
             kinds = self._wanting[path] = tuple(self.kinds[place] for place in places)
         return kinds
+
+    def _asked_about(self, path: str) -> list[tuple[int, Kind]]:
+        """The kinds, with their places, that files with this suffix can be of."""
+        name = path.rpartition("/")[2]
+        suffix = name[name.rfind(".") :].lower() if "." in name else ""
+        asked = self._by_suffix.get(suffix)
+        if asked is None:
+            asked = [each for each in enumerate(self.kinds) if not each[1].suffixes or suffix in each[1].suffixes]
+            self._by_suffix[suffix] = asked
+        return asked
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:
@@ -91,6 +105,10 @@ class Contents:
     def reading(self, blob: str, kind: Kind, path: str) -> Reading | None:
         """What a kind reads in a content as far as it is known."""
         return self._known.readings.get(reading_key(blob, kind, path))
+
+    def accesses(self, blob: str, names: frozenset[str]) -> tuple[Access, ...]:
+        """How a content uses some names, as far as it is known."""
+        return self._known.accesses.get(accesses_key(blob, names), ())
 
     def derived(self, key: str, of: type[_T], make: Callable[[], _T | None]) -> _T | None:
         """Something else that a content says, made once. ``key`` names all that it depends on beside the code of
@@ -145,17 +163,22 @@ class Contents:
 
     def _recall(self, asked: list[Wanted]) -> None:
         """Take from the store what this run has not met yet."""
+        if not self._store.keeps:
+            return
         known = self._known
         facts = {f"facts {want.blob}": want.blob for want in asked if want.facts and want.blob not in known.facts}
         words = {words_key(want.blob, want.words) for want in asked if want.words} - known.words.keys()
         readings = {reading_key(want.blob, kind, want.path) for want in asked for kind in want.mentions}
         readings -= known.readings.keys()
-        rows = self._store.get((*facts, *words, *readings))
+        accesses = {accesses_key(want.blob, want.names) for want in asked if want.names} - known.accesses.keys()
+        rows = self._store.get((*facts, *words, *readings, *accesses))
         for key, value in rows.items():
             if key in facts:
                 _keep(known.facts, facts[key], value, self._facts)
             elif key in readings:
                 _keep(known.readings, key, value, self._reading)
+            elif key in accesses:
+                _keep(known.accesses, key, value, self._accesses)
             else:
                 known.words[key] = value
 
@@ -166,9 +189,12 @@ class Contents:
         mentions = tuple(
             kind for kind in want.mentions if reading_key(want.blob, kind, want.path) not in known.readings
         )
-        if not (facts or words or mentions):
+        names = want.names
+        if names and accesses_key(want.blob, names) in known.accesses:
+            names = frozenset()
+        if not (facts or words or mentions or names):
             return None
-        return Wanted(want.blob, want.path, want.size, facts, words, mentions)
+        return Wanted(want.blob, want.path, want.size, facts, words, mentions, names, want.definitions)
 
     def _learn(self, found: Found) -> None:
         self._known.add(found)
@@ -179,6 +205,7 @@ class Contents:
             {f"facts {blob}": encode(facts) for blob, facts in found.facts.items()}
             | found.words
             | {key: encode(reading) for key, reading in found.readings.items()}
+            | {key: encode(accesses) for key, accesses in found.accesses.items()}
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -12,7 +13,8 @@ import msgspec
 from audit.facts.python import read_python
 from audit.kinds.kind import Kind
 from audit.kinds.reading import Reading, read_with, reading_key, words_key, words_of
-from audit.model.facts import FileFacts
+from audit.model.calls import Access
+from audit.model.facts import Definition, FileFacts
 from audit.parallel import MAX_TICKETS, Background, Tickets, can_fork
 
 MIN_PARALLEL = 400_000
@@ -27,7 +29,8 @@ Load = Callable[[list[str]], Iterator[tuple[str, bytes | None]]]
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """One content to be read: under one of its paths, its facts, its words for some kinds, or its mentions.
+    """One content to be read: under one of its paths, its facts, its words for some kinds, its mentions, or how it uses
+    some ``names``, which takes the ``definitions`` among its facts.
 
     ``size`` is its length in bytes as far as it is known: what tells how to share the work out.
     """
@@ -38,11 +41,13 @@ class Wanted(msgspec.Struct, frozen=True):
     facts: bool = False
     words: tuple[Kind, ...] = ()
     mentions: tuple[Kind, ...] = ()
+    names: frozenset[str] = frozenset()
+    definitions: tuple[Definition, ...] = ()
 
     @property
     def cost(self) -> int:
         """How much work it is, in bytes to be parsed."""
-        return self.size if self.facts or self.mentions else self.size // _SCANNING
+        return self.size if self.facts or self.mentions or self.names else self.size // _SCANNING
 
 
 class Found(msgspec.Struct, array_like=True):
@@ -51,12 +56,14 @@ class Found(msgspec.Struct, array_like=True):
     facts: dict[str, FileFacts] = {}
     words: dict[str, bytes] = {}
     readings: dict[str, Reading] = {}
+    accesses: dict[str, tuple[Access, ...]] = {}
     lost: list[str] = []
 
     def add(self, other: Found) -> None:
         self.facts |= other.facts
         self.words |= other.words
         self.readings |= other.readings
+        self.accesses |= other.accesses
         self.lost += other.lost
 
 
@@ -79,8 +86,11 @@ class Pending:
         self._numbers: Iterable[int] = range(len(self._parts))
         self._elsewhere: list[Background] = []
         if processes > 1:
+            # once here, not once in each process
             if any(want.facts for want in wanted):
-                import audit.facts.collector  # noqa: F401  # once here, not once in each process
+                import audit.facts.collector
+            if any(want.names for want in wanted):
+                import audit.facts.accesses  # noqa: F401
 
             self._numbers = Tickets(len(self._parts))
             self._elsewhere = [Background(self._answer) for _ in range(processes - 1)]
@@ -110,6 +120,11 @@ class Pending:
         self._learn(share.found)
 
 
+def accesses_key(blob: str, names: frozenset[str]) -> str:
+    """What depends on a content and on names that it may use."""
+    return f"accesses {blob} {hashlib.sha256(' '.join(sorted(names)).encode()).hexdigest()}"
+
+
 def _read(wanted: list[Wanted], load: Load, found: Found) -> None:
     by_blob: dict[str, list[Wanted]] = {}
     for want in wanted:
@@ -125,6 +140,11 @@ def _read(wanted: list[Wanted], load: Load, found: Found) -> None:
                 found.words[words_key(blob, want.words)] = words_of(content, want.words)
             for kind in want.mentions:
                 found.readings[reading_key(blob, kind, want.path)] = read_with(kind, want.path, content)
+            if want.names:
+                from audit.facts.accesses import read_accesses  # few runs need it
+
+                key = accesses_key(blob, want.names)
+                found.accesses[key] = read_accesses(content, want.names, want.definitions)
 
 
 def _parts(wanted: list[Wanted]) -> list[list[Wanted]]:

@@ -154,6 +154,11 @@ class LoadedTree(msgspec.Struct, frozen=True, dict=True):
         skipped += [Skipped(path, reason) for path, reason in self.program.layout.mistakes]
         return msgspec.structs.replace(coverage_of(self.program), skipped=tuple(sorted(set(skipped))))
 
+    def uses_in(self, path: str, names: frozenset[str]) -> Wanted:
+        """How one of the Python files uses some names."""
+        size = self.tree.entries[path].size
+        return Wanted(self.blobs[path], path, size, names=names, definitions=self.facts[path].definitions)
+
     def content(self, path: str) -> bytes | None:
         """The bytes of a Python file of which its facts are; None once the file says something else."""
         ((_, content),) = load_from(self.tree, {self.blobs[path]: path}, [self.blobs[path]])

@@ -8,9 +8,6 @@ import io
 import sys
 from typing import NoReturn
 
-from audit.cli.commands import application
-from audit.cli.common import INTERRUPTED, drop_stdout
-
 
 def run() -> None:
     """The console script: every known failure is one message on stderr and exit code 2.
@@ -19,12 +16,15 @@ def run() -> None:
     something was found. Interrupting exits with 130.
     A file or pipe is given UTF-8, whatever the locale; a terminal that cannot show a character, its escape.
     """
+    gc.set_threshold(1_000_000, 50, 100)  # modules and facts are many, small, and without cycles
+    from audit.cli.commands import application  # made of many as well
+    from audit.cli.common import INTERRUPTED, drop_stdout
+
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() != "utf-8":
         if sys.stdout.isatty():
             sys.stdout.reconfigure(errors="backslashreplace")
         else:
             sys.stdout.reconfigure(encoding="utf-8")
-    gc.set_threshold(1_000_000, 50, 100)  # facts are many, small, and without cycles
     try:
         application(*sys.argv[1:2])(prog_name="audit")
     except KeyboardInterrupt:

@@ -17,6 +17,7 @@ from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.excerpts import is_plain, lines_with, named_in_strings, parse_around, renamed_in
 from audit.facts.forward_references import names_in
 from audit.facts.guards import demanded_failures, is_always, is_never, swallowed_failures
+from audit.facts.nodes import parts_of
 from audit.facts.spans import Spans
 from audit.facts.terms import term_of
 from audit.model.calls import Access, CallShape
@@ -60,8 +61,8 @@ class _Reader:
             if self._may_hold(statement):
                 self._statement(statement, scope)
 
-    def _may_hold(self, node: ast.stmt) -> bool:
-        """Whether a wanted name stands somewhere in a statement."""
+    def _may_hold(self, node: ast.stmt | ast.expr) -> bool:
+        """Whether a wanted name stands somewhere in a statement or an expression."""
         if not self._lines:
             return True
         decorators = getattr(node, "decorator_list", ())
@@ -133,39 +134,41 @@ class _Reader:
         self._context = outer
 
     def _expressions(self, nodes: Collection[ast.expr], scope: LocalScope) -> None:
-        stack: list[tuple[ast.AST, LocalScope]] = [(node, scope) for node in reversed(list(nodes))]
+        stack: list[tuple[ast.AST, LocalScope]] = [(node, scope) for node in nodes]
         while stack:
             node, within = stack.pop()
-            if isinstance(node, ast.Lambda):
-                stack += [(each, within) for each in (*node.args.defaults, *node.args.kw_defaults) if each is not None]
-                stack.append((node.body, within.enter(node)))
+            if isinstance(node, ast.expr) and node.lineno != node.end_lineno and not self._may_hold(node):
                 continue
-            if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
-                within = within.enter(node)
+            if isinstance(node, (ast.Attribute, ast.Name)):
+                if isinstance(node.ctx, ast.Load):
+                    self._note(node, node, None, within)
+                if isinstance(node, ast.Attribute):
+                    stack.append((node.value, within))
             elif isinstance(node, ast.Call):
                 self._call(node, within)
                 if isinstance(node.func, ast.Attribute):
                     stack.append((node.func.value, within))
-                stack += [(part, within) for part in ast.iter_child_nodes(node) if part is not node.func]
-                if not isinstance(node.func, ast.Attribute | ast.Name):
+                elif not isinstance(node.func, ast.Name):
                     stack.append((node.func, within))
-                continue
-            elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
-                self._note(node, node, None, within)
-            stack += [(part, within) for part in ast.iter_child_nodes(node)]
+                stack += [(part, within) for part in (*node.args, *node.keywords)]
+            elif isinstance(node, ast.Lambda):
+                stack += [(each, within) for each in (*node.args.defaults, *node.args.kw_defaults) if each is not None]
+                stack.append((node.body, within.enter(node)))
+            elif not isinstance(node, ast.Constant):
+                if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+                    within = within.enter(node)
+                stack += [(part, within) for part in parts_of(node)]
 
     def _call(self, node: ast.Call, scope: LocalScope) -> None:
-        self._note(node, node.func, _shape(node), scope)
+        if leaf_of(node.func) in self._wanted:
+            self._note(node, node.func, _shape(node), scope)
         for function in handed_on(node):
-            shape = _handed_shape(node)
-            if shape is not None:
+            if leaf_of(function) in self._wanted and (shape := _handed_shape(node)) is not None:
                 self._note(node, function, shape, scope)
 
     def _note(self, node: ast.expr, callee: ast.expr, shape: CallShape | None, scope: LocalScope) -> None:
         leaf = leaf_of(callee)
-        if self._ignoring or not leaf:
-            return
-        if leaf not in self._wanted:
+        if self._ignoring or leaf not in self._wanted:
             return
         term = term_of(callee, scope.term) if not scope.narrows(callee) else ""
         if term or isinstance(callee, ast.Attribute):

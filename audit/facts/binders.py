@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from functools import partial
 
+from audit.facts.nodes import nodes_of
 from audit.facts.terms import annotation_text
 from audit.model.terms import declared, element_of, entered, imported
 
@@ -37,8 +38,8 @@ class Binder:
         if isinstance(target, ast.Name):
             self.put(target.id, binding)
             return
-        for part in ast.walk(target):
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store | ast.Del):
+        for part in nodes_of(target):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, (ast.Store, ast.Del)):
                 self.put(part.id, nothing)
 
     def element(self, node: ast.expr) -> str:
@@ -112,7 +113,7 @@ class Binder:
 
     def _walruses(self, node: ast.AST) -> None:
         """Note ``name := value`` in expressions."""
-        for part in ast.walk(node) if self._walrus else ():
+        for part in nodes_of(node) if self._walrus else ():
             if isinstance(part, ast.NamedExpr):
                 self.target(part.target, partial(self._value, part.value))
 

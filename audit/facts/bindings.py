@@ -17,6 +17,7 @@ from audit.facts.binders import Binding as _Binding
 from audit.facts.bodies import FunctionNode, is_decorated
 from audit.facts.callables import dotted
 from audit.facts.injected import injected
+from audit.facts.nodes import nodes_of
 from audit.facts.terms import NONE, term_of
 from audit.model.terms import any_of, class_of, fixture, instance_of, super_of
 
@@ -123,13 +124,14 @@ class LocalScope:
 
     def narrows(self, node: ast.expr) -> bool:
         """Whether the code asks at run time what some part of an expression is."""
-        parts = {dotted(part) for part in ast.walk(node) if isinstance(part, ast.Attribute | ast.Name)}
         scope: LocalScope | None = self
+        narrowed: set[str] = set()
         while scope is not None:
-            if scope._narrowed & parts:
-                return True
+            narrowed |= scope._narrowed
             scope = scope._parent
-        return False
+        if not narrowed:
+            return False
+        return any(dotted(part) in narrowed for part in nodes_of(node) if isinstance(part, (ast.Attribute, ast.Name)))
 
     def enter_class(self, node: ast.ClassDef) -> LocalScope:
         """The scope of a class body."""

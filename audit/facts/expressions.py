@@ -75,9 +75,10 @@ class Expressions:
         """Visit one expression and all below it, without recursion: generated code nests deeply."""
         if root.__class__ is ast.Name:
             return
-        waiting: list[tuple[list[Any], Scope]] = [([root], self.collector.scope)]
-        while waiting:
-            stack, scope = waiting.pop()
+        stack: list[Any] = [root]
+        scope = self.collector.scope
+        inner: list[tuple[list[Any], Scope]] = []
+        while True:
             while stack:
                 node = stack.pop()
                 kind = node.__class__
@@ -89,37 +90,39 @@ class Expressions:
                 elif kind is ast.Attribute:
                     self._attribute(node, scope, stack)
                 elif kind is ast.Lambda:
-                    waiting.append(inside_lambda(node, scope, stack))
+                    inner.append(inside_lambda(node, scope, stack))
                 elif kind in _COMPREHENSIONS:
-                    waiting.append(inside_comprehension(node, scope))
+                    inner.append(inside_comprehension(node, scope))
                 elif kind is not ast.Name:
                     look = _LOOKS.get(kind)
                     if look is not None:
                         look(self, node, scope)
                     _push_parts(node, stack)
+            if not inner:
+                return
+            stack, scope = inner.pop()
 
     def _attribute(self, node: ast.Attribute, scope: Scope, stack: list[Any]) -> str:
         """Note a chain of attributes; the dotted name that it spells, or nothing."""
-        names = [node.attr]
+        names: tuple[str, ...] = (node.attr,)
         base: Any = node.value
         while base.__class__ is ast.Attribute:
-            names.append(base.attr)
+            names = (base.attr, *names)
             base = base.value
         self.accessed.update(names)
         if base.__class__ is not ast.Name:
             self.only_read.attribute_of(base, names[-1])
             stack.append(base)
             return ""
-        first = base.id
+        first: str = base.id
         store = node.ctx.__class__ is ast.Store
-        if names[-1] == "__dict__" and (names[0] == "update" or store):
+        if names[0] == "__dict__" and (names[-1] == "update" or store):
             self.collector.definitions.opens_self(first)
-        names.reverse()
         if first not in ("self", "cls"):
-            self._chain(scope, first, tuple(names), node, store=store)
+            self._chain(scope, first, names, node, store=store)
             if store and names[-1] in ("__path__", "meta_path"):
                 self._finds(names[-1])
-        return f"{first}.{'.'.join(names)}"
+        return ".".join((first, *names))
 
     def _chain(self, scope: Scope, first: str, chain: tuple[str, ...], node: ast.expr, *, store: bool) -> None:
         collector = self.collector

@@ -36,8 +36,6 @@ _LED: Final = regex(r"\$\{[^{}]*\}/|ext://")
 """What may stand before a name: an interpolated folder, or what marks an object in a logging configuration."""
 _JSON: Final = regex(r"(?!(?:.*[/_.-])?(?:reports?|results?|coverage)(?:[_.-][^/]*)?\.json$).*\.json[c5]?")
 """JSON but what a program wrote of the tree of its day."""
-_MAX_JSON: Final = 262_144
-"""A larger JSON file is data that a program wrote."""
 
 
 def value_mention(key: str, value: str, span: Span) -> Mention | None:
@@ -60,10 +58,11 @@ class YamlValues(TextKind):
     name = "yaml"
     codes = ("REF005", "REF007")
     title = "YAML values: Hydra `_target_` and defaults lists, class paths, names, paths, Python tags, what jobs run"
+    suffixes = (".yaml", ".yml")
     slots = CLASS_KEYS - {"()"} | {"python"}
 
     def wants(self, path: str) -> bool:
-        return path.endswith((".yaml", ".yml")) and not is_command_yaml(path)
+        return path.endswith(self.suffixes) and not is_command_yaml(path)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         text, positions = source.text, source.positions
@@ -108,11 +107,7 @@ class YamlValues(TextKind):
         ),
         Example(
             title="an anchor that is used twice, several documents, and a comment that names what is gone",
-            before={
-                "shop/__init__.py": "",
-                "shop/old.py": "",
-                "conf/all.yaml": "a: &a {x: 1}\nb: *a\n---\nc: 2 # was shop.old\n",
-            },
+            before={"shop/__init__.py": "", "shop/old.py": "", "conf/a.yaml": "a: &a {x: 1}\nb: *a\n---\n#shop.old\n"},
             gone=("shop/old.py",),
         ),
     )
@@ -182,8 +177,9 @@ class JsonValues(TextKind):
     name = "json"
     codes = ("REF005",)
     title = "JSON values and keys: class paths, dotted names, paths"
+    suffixes = (".json", ".jsonc", ".json5")
     slots = CLASS_KEYS - {"()"}
-    max_bytes = _MAX_JSON
+    max_bytes = 262_144  # a larger one is data that a program wrote
 
     def wants(self, path: str) -> bool:
         return _JSON.fullmatch(path) is not None and not is_launch_json(path) and not is_tool_settings(path)
@@ -226,10 +222,11 @@ class TomlValues(TextKind):
     name = "toml"
     codes = ("REF005",)
     title = "TOML values: class paths, dotted names, paths"
+    suffixes = (".toml",)
     slots = CLASS_KEYS - {"()"}
 
     def wants(self, path: str) -> bool:
-        return path.endswith(".toml") and not is_tool_settings(path)
+        return path.endswith(self.suffixes) and not is_tool_settings(path)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         for each in toml_values(source.text):
@@ -268,9 +265,10 @@ class IniValues(TextKind):
     name = "ini"
     codes = ("REF005",)
     title = "INI values: class paths, dotted names, paths"
+    suffixes = (".ini", ".cfg", ".conf", ".properties", ".env")
 
     def wants(self, path: str) -> bool:
-        return path.endswith((".ini", ".cfg", ".conf", ".properties", ".env")) and not is_tool_settings(path)
+        return path.endswith(self.suffixes) and not is_tool_settings(path)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         for each in ini_values(source.text):

@@ -76,6 +76,7 @@ class Docstrings(TextKind):
     name = "docstrings"
     codes = ("REF008",)
     title = "docstrings and `#:` comments: cross-references, names, paths, code blocks, and what doctests import"
+    suffixes = (".py", ".pyi")
 
     marks = (b'"""', b"'''", b"#:", b":`", b">>> ")
 
@@ -87,7 +88,7 @@ class Docstrings(TextKind):
         return content if len(parts) % 2 == 0 or any(map(rest.__contains__, deceive)) else b"\n".join(parts[1::2])
 
     def wants(self, path: str) -> bool:
-        return path.endswith((".py", ".pyi"))
+        return path.endswith(self.suffixes)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         for offset, text in (*_documentation(source.text), *_gallery(source.text)):

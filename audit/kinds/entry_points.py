@@ -21,6 +21,7 @@ class EntryPoints(TextKind):
     name = "entry-points"
     codes = ("REF006",)
     title = "entry points: [project.scripts], gui-scripts, entry-points, Poetry scripts, setup.cfg, setup.py literals"
+    suffixes = (".toml", ".cfg", ".py")
     slots = frozenset({"scripts", "entry_points", "console_scripts", "entry"})
 
     def wants(self, path: str) -> bool:

@@ -44,6 +44,10 @@ class Kind(ABC):
     title: ClassVar[str]
     """What it reads, in one line."""
 
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """When not empty: what the names of its files end in from their last dot on, in small letters. No other file is
+    of this kind, so that most are never asked about."""
+
     slots: ClassVar[frozenset[str]] = frozenset()
     """Words that stand beside certain slots: a file that holds one is read even when nothing was retired."""
 

@@ -19,6 +19,7 @@ class LaunchFiles(TextKind):
     name = "launch"
     codes = ("REF007",)
     title = "modules, programs and commands in .vscode/launch.json, tasks.json, workspaces, devcontainer, package.json"
+    suffixes = (".json", ".code-workspace")
     slots = COMMAND_WORDS | {"module"}
 
     def wants(self, path: str) -> bool:

@@ -16,9 +16,10 @@ class Markdown(TextKind):
     name = "markdown"
     codes = ("REF008",)
     title = "Markdown: inline names and paths, links to files, imports in Python fences, commands in shell fences"
+    suffixes = (".md", ".markdown", ".mdx", ".qmd", ".cursorrules", ".mdc")
 
     def wants(self, path: str) -> bool:
-        return path.lower().endswith((".md", ".markdown", ".mdx", ".qmd", ".cursorrules", ".mdc"))
+        return path.lower().endswith(self.suffixes)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         return without_own_files(source.text, markdown_mentions(source.text, source.positions, "the document"))

@@ -52,12 +52,13 @@ class Notebooks(TextKind):
     name = "notebooks"
     codes = ("REF009",)
     title = "notebooks: imports and attributes in code cells, `!` and `%run` lines, prose in Markdown cells"
+    suffixes = (".ipynb",)
     slots = frozenset({"import"})
     max_bytes = _MAX_NOTEBOOK
     max_line = None
 
     def wants(self, path: str) -> bool:
-        return path.endswith(".ipynb")
+        return path.endswith(self.suffixes)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         positions = source.positions

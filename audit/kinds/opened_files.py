@@ -23,10 +23,11 @@ class OpenedFiles(TextKind):
     name = "opened-files"
     codes = ("REF007",)
     title = "files that Python code opens by a literal path, from the root or from beside the code"
+    suffixes = (".py",)
     marks = (b"open(", b"Path(", b"read_", b"loadtxt(")
 
     def wants(self, path: str) -> bool:
-        return path.endswith(".py")
+        return path.endswith(self.suffixes)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         if _OPENING.search(source.text) is None:

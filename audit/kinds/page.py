@@ -41,8 +41,8 @@ terraform = "acme_kinds:Terraform"
 - `wants` sees the path alone; `read` (or `mentions`) the content and the last part of the path, because what it gives
   is kept by content. It must execute nothing of the file. What is not of its kind it refuses with
   `audit.kinds.texts.UnreadableError(reason)`, and the file is listed as skipped.
-- `slots`, `marks` and `always` say which files are worth reading; without them a file is read when a word of something
-  retired occurs in it.
+- `suffixes`, where it can name them all, spares a kind to be asked about every other file. `slots`, `marks` and
+  `always` say which files are worth reading; without them a file is read when a word of something retired occurs in it.
 - `BREAKS` holds little migrations and all that must be found after each, `HOLDS` those after which nothing must be.
   One without both proves nothing, and fails. In the tests of your distribution,
   `from audit.testing import check_examples` and `check_examples(Terraform())`: it raises an `AssertionError` that

@@ -32,10 +32,11 @@ class PlainLists(TextKind):
     name = "plain-lists"
     codes = ("REF007",)
     title = "plain text files that list paths, one a line"
+    suffixes = (".txt",)
 
     def wants(self, path: str) -> bool:
         name = path.rpartition("/")[2].lower()
-        return name.endswith(".txt") and _NO_LIST.match(name) is None and not lists_what_is_gone(path)
+        return name.endswith(self.suffixes) and _NO_LIST.match(name) is None and not lists_what_is_gone(path)
 
     def read(self, path: str, content: bytes) -> tuple[Mention, ...]:
         """Every path of a list; none where a file of that name is data, or of another encoding."""

@@ -57,6 +57,7 @@ class BuildScripts(TextKind):
     name = "build-scripts"
     codes = ("REF007",)
     title = "paths in the string literals of noxfile.py, tasks.py, fabfile.py, dodo.py, conf.py"
+    suffixes = (".py",)
 
     def wants(self, path: str) -> bool:
         return path.rpartition("/")[2] in _BUILD_SCRIPTS
@@ -103,10 +104,11 @@ class Subprocesses(TextKind):
         "scripts and shell lines that Python starts: subprocess, os.system, runpy.run_path, asyncio subprocesses; "
         "strings that begin with `python -m`"
     )
+    suffixes = (".py",)
     marks = (b"subprocess", b"os.system", b"os.popen", b"run_path", b" -m ")
 
     def wants(self, path: str) -> bool:
-        return path.endswith(".py")
+        return path.endswith(self.suffixes)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         if _LAUNCHING.search(source.text) is not None:
@@ -201,6 +203,7 @@ class SetupScripts(TextKind):
     name = "setup-script"
     codes = ("REF007",)
     title = "setup.py: packages, py_modules, scripts, package_dir, package_data"
+    suffixes = (".py",)
 
     def wants(self, path: str) -> bool:
         return path.rpartition("/")[2] == "setup.py"

@@ -16,9 +16,10 @@ class ReStructuredText(TextKind):
     name = "rst"
     codes = ("REF008",)
     title = "RST: automodule and autoclass targets, toctrees, roles, names, paths, code blocks, doctests"
+    suffixes = (".rst", ".rest", ".doctest")
 
     def wants(self, path: str) -> bool:
-        return path.lower().endswith((".rst", ".rest", ".doctest"))
+        return path.lower().endswith(self.suffixes)
 
     def mentions(self, source: Source) -> Iterable[Mention]:
         return without_own_files(source.text, rst_mentions(source.text, source.positions))

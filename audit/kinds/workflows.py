@@ -40,10 +40,11 @@ class Workflows(TextKind):
     name = "workflows"
     codes = ("REF007",)
     title = "commands and paths in CI workflows, compose files, pre-commit hooks, Taskfiles"
+    suffixes = (".yaml", ".yml")
     slots = COMMAND_WORDS
 
     def wants(self, path: str) -> bool:
-        return path.endswith((".yaml", ".yml")) and is_command_yaml(path)
+        return path.endswith(self.suffixes) and is_command_yaml(path)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         text, positions = source.text, source.positions

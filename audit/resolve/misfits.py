@@ -32,25 +32,24 @@ def silent_breaks(
     base: Program,
     *,
     renamed: Mapping[str, str],
-    accesses_in: Callable[[str, frozenset[str]], tuple[Access, ...]],
+    accesses_in: Callable[[Mapping[str, frozenset[str]]], Mapping[str, tuple[Access, ...]]],
     requests_in: Callable[[str, frozenset[str]], tuple[Request, ...]],
     content_of: Callable[[str], bytes | None],
     read_base: ReadMany,
 ) -> Silent:
     """Every such call and read of the tree.
 
-    ``renamed`` maps paths of now to paths of then. ``accesses_in`` tells of some names how a file uses them: it is
-    asked when something changed, and only about files that use a changed name. ``requests_in`` tells likewise where a
-    file asks for fixtures. ``content_of`` gives the bytes of a
-    file, ``read_base`` those of files of then.
+    ``renamed`` maps paths of now to paths of then. ``accesses_in`` tells how files use the names that are wanted of
+    each: those that changed, in files that use any; ``requests_in`` where a file asks for fixtures. ``content_of``
+    gives the bytes of a file, ``read_base`` those of files of then.
     """
     judge = Judge(program, base, renamed)
     wanted = {path: names for path in sorted(program.index.names) if (names := judge.wanted_in(path))}
     misfits: list[Misfit] = []
     members: list[LostMember] = []
     doubtful: list[tuple[Misfit, _Written]] = []
-    for path, names in wanted.items():
-        for access in accesses_in(path, names):
+    for path, accesses in accesses_in(wanted).items():
+        for access in accesses:
             lost = judge.lost_member(path, access)
             found = judge.misfit(path, access) if lost is None else None
             members += [lost] if lost is not None else []
