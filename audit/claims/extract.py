@@ -16,7 +16,7 @@ from audit.claims.signatures import changed_signature
 from audit.claims.sizes import size_of_file
 from audit.claims.universal import all_imports, no_references
 from audit.claims.within import removal_within, switching, usage
-from audit.model.predicates import AnyPredicate, Cited, Exists, Size
+from audit.model.predicates import AnyPredicate, Cited, Count, Entry, Exists, Lacks, Pytest, Signature, Size, Uses
 from audit.model.regex import regex
 
 BARE_VERDICT: Final = "a verdict without its coverage: what was examined is not said"
@@ -32,7 +32,7 @@ _VERSION: Final = regex(
     re.IGNORECASE,
 )
 _PULL_REQUEST: Final = regex(r"\b(?:PR|MR|pull\s+requests?|merge\s+requests?)\b\s*[#!]?\d+", re.IGNORECASE)
-_IN_A_TREE: Final = (Exists, Cited, Size)
+_IN_A_TREE: Final = (Exists, Cited, Size, Count, Pytest, Lacks, Uses, Signature, Entry)
 """What says that a tree holds something."""
 _REASONS: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), reason)

@@ -35,6 +35,12 @@ _BRANCH: Final = regex(r"^(?P<before>[\s│|]*)(?:[├└]──|[|`+]--)\s*(?P<
 _ROOT: Final = regex(r"^(?P<name>\.?/?(?:[\w.@+-]+/)+)\s*(?:#.*)?$")
 _GONE: Final = regex(r"\b(?:deleted|removed|gone)\b|❌", re.IGNORECASE)
 _HOLDS: Final = regex(r"\W*(?P<number>\d+)\s+(?:python\s+)?(?:files|modules)\W*$", re.IGNORECASE)
+_OTHER_TREE: Final = regex(
+    r"\b(?:before|old|previous\w*|former\w*|original\w*|was|were|used\s+to|proposed|planned|target|desired|ideal|should|will|"
+    r"would|recommended|suggested)\b",
+    re.IGNORECASE,
+)
+"""What announces a tree as it was, or as it is to be."""
 _TO_COME: Final = regex(r"\b(?:new|todo|planned|will|to be|generated|created|optional|future|not)\b", re.IGNORECASE)
 
 
@@ -108,6 +114,8 @@ def _parts(lines: Sequence[str]) -> list[str]:
 
 def _file_tree(fence: Fence) -> Iterator[ShownPlace]:
     """The files of a drawn tree, each under the folders that it hangs from, and the numbers of files in them."""
+    if any(map(_OTHER_TREE.search, (fence.intro, *fence.headings[-1:]))):
+        return
     folders: list[tuple[int, str]] = []
     root = ""
     for number, line in enumerate(fence.code.splitlines(), start=fence.line):

@@ -94,11 +94,12 @@ def look_up(name: str, codebase: Codebase) -> tuple[Presence, tuple[Evidence, ..
         return "there", (Evidence(summary=f"the tree holds {counted(len(paths), 'file')}"),)
     if name in paths:
         return "there", (Evidence(summary=f"{name} is in the tree", path=name),)
-    inside = sum(path.startswith(f"{name}/") for path in paths)
+    folder = name.rstrip("/")
+    inside = sum(path.startswith(f"{folder}/") for path in paths)
     if inside:
-        return "there", (Evidence(summary=f"{name}/ holds {counted(inside, 'file')}", path=name),)
+        return "there", (Evidence(summary=f"{folder}/ holds {counted(inside, 'file')}", path=folder),)
     if not _DOTTED.fullmatch(name):
-        return "gone", _gone(name, codebase)
+        return "gone", _gone(folder, codebase)
     module = codebase.module_path(name)
     if module is not None:
         return "there", (Evidence(summary=f"module {name}", path=module),)

@@ -168,7 +168,7 @@ def _gone(name: str, codebase: Codebase) -> str:
     """A name said to be deleted: it must not merely be the end of some other name that still stands."""
     if not _is_path(name):
         return gone_name(name, codebase)
-    return fit_path(name.rstrip("/"), codebase, deleted=True, went=True)
+    return _as_written(name, fit_path(name.rstrip("/"), codebase, deleted=True, went=True))
 
 
 def _present(name: str, codebase: Codebase) -> str:
@@ -179,7 +179,12 @@ def _present(name: str, codebase: Codebase) -> str:
     is_there = path in codebase.paths() or is_folder(path, codebase.paths())
     if not is_there and not path.endswith(_SOURCES) and codebase.retired(path) is None:
         raise CannotFitError(f"{path} is not in the tree, from which such files are often left out on purpose")
-    return path
+    return _as_written(name, path)
+
+
+def _as_written(name: str, path: str) -> str:
+    """A fitted path, which stays one of a folder."""
+    return f"{path}/" if name.endswith("/") else path
 
 
 def _is_path(name: str) -> bool:

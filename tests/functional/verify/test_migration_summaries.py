@@ -46,7 +46,7 @@ def test_a_summary_is_held_against_what_its_words_mean(shop, audit) -> None:
             "legacy/__init__.py": None,
             "legacy/old.py": None,
             "config/__init__.py": "",
-            "config/settings.py": "class Auto:\n    def config(self): ...\n",
+            "config/settings.py": "class Auto:\n    def config(self): ...\n    def legacy(self): ...\n",
             "shop/loader.py": LOADER,
             "shop/trainer.py": TRAINER,
             "shop/reader.py": READER,
@@ -58,10 +58,10 @@ def test_a_summary_is_held_against_what_its_words_mean(shop, audit) -> None:
     done = audit(shop.root, "verify", "MIGRATION.md", "--since", "HEAD~1", "--format", "json")
 
     assert [(each["line"], each["verdict"], each["reason"]) for each in json.loads(done.stdout)["statements"]] == [
-        (3, "verified", "legacy is not in the tree"),
-        (4, "verified", "config is in the tree"),
+        (3, "verified", "legacy/ is not in the tree"),
+        (4, "verified", "config/ is in the tree"),
         (5, "unverified", "missing is not a path of this tree, and no commit shows that it was one"),
-        (6, "refuted", "shop is in the tree"),
+        (6, "refuted", "shop/ is in the tree"),
         (
             10,
             "unverified",
