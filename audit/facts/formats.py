@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from audit.facts.patched import Place, Source
+from audit.model.nesting import nests_deeply
 
 if TYPE_CHECKING:
     import libcst
@@ -18,7 +19,7 @@ _Span = tuple[Place, Place]
 
 def without_format_strings(text: str) -> str | None:
     """The source with every format string as a tuple, of the same length; None when it does not parse at all."""
-    if len(text) > _MAX_CHARACTERS:
+    if len(text) > _MAX_CHARACTERS or nests_deeply(text):
         return None
     import libcst
     from libcst.metadata import MetadataWrapper, PositionProvider
@@ -26,7 +27,7 @@ def without_format_strings(text: str) -> str | None:
     try:
         wrapper = MetadataWrapper(libcst.parse_module(text), unsafe_skip_copy=True)
         positions = wrapper.resolve(PositionProvider)
-    except (libcst.ParserSyntaxError, libcst.CSTLogicError, libcst.CSTValidationError, RecursionError):
+    except (libcst.ParserSyntaxError, libcst.CSTLogicError, libcst.CSTValidationError, RecursionError, KeyError):
         return None
     source = Source(text)
     done: set[libcst.CSTNode] = set()

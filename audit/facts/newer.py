@@ -35,8 +35,8 @@ def parse_newer(content: bytes) -> ast.Module | None:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         text = content.decode(encoding)
         older = _in_older_words(text) if _NEW_WORDS.search(text) else text
-    except (SyntaxError, UnicodeDecodeError, tokenize.TokenError):
-        return None
+    except (SyntaxError, ValueError, LookupError, tokenize.TokenError):
+        return None  # LookupError: it names a codec, such as rot13, that makes no text of bytes
     tree, text = (_parse(older) if older != text else None), older
     if tree is not None or _FORMAT_STRING.search(text) is None:
         return tree  # most of what does not parse is no Python at all: not worth a fifth of a second to load libcst

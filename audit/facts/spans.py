@@ -43,4 +43,7 @@ def _as_parsed(content: bytes) -> bytes:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
     except SyntaxError:
         encoding = "utf-8"  # stray bytes in a comment, which the parser lets pass
-    return content.decode(encoding, errors="replace").encode(errors="replace")
+    try:
+        return content.decode(encoding, errors="replace").encode(errors="replace")
+    except UnicodeError:
+        return content  # some codecs, such as idna, replace nothing

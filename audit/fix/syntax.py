@@ -20,6 +20,7 @@ from libcst.metadata import (
 )
 
 from audit.fix.text import CannotFixError, Lines
+from audit.model.nesting import nests_deeply
 
 Statement = cst.Import | cst.ImportFrom
 
@@ -53,12 +54,14 @@ class Syntax:
 
     def __init__(self, text: str) -> None:
         self.lines = Lines(text)
+        if nests_deeply(text):
+            raise CannotFixError("it is nested too deeply")
         try:
             self._wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
             self._positions = self._wrapper.resolve(PositionProvider)
         except cst.ParserSyntaxError as error:
             raise CannotFixError(f"it does not parse: line {error.raw_line}") from None
-        except RecursionError:
+        except (RecursionError, KeyError):  # libcst looks for the end of what it gave up on
             raise CannotFixError("it is nested too deeply") from None
         found = _Nodes()
         self._wrapper.module.visit(found)

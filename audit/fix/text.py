@@ -86,6 +86,8 @@ def _decode(content: bytes, encoding: str) -> SourceText:
         return SourceText(content[len(mark) :].decode(encoding), encoding, mark)
     except UnicodeDecodeError as error:
         raise CannotFixError(f"it does not decode as {encoding}: {error.reason}") from None
+    except (UnicodeError, LookupError) as error:
+        raise CannotFixError(f"it does not decode as {encoding}: {error}") from None
 
 
 class Lines:

@@ -94,9 +94,10 @@ def _blank(found: re.Match[str]) -> str:
 
 def code_mentions(lines: list[CodeLine], positions: Positions, role: str) -> Iterator[Mention]:
     """What Python within a document imports and uses; code that a comment calls old is left out."""
+    old = _old_lines(lines)
     for name in _names(lines):
         line = lines[name.span[0] - 1]
-        if _is_old(lines, name.span[0] - 1):
+        if old[name.span[0] - 1]:
             continue
         last = lines[min(name.span[2], len(lines)) - 1]
         span = positions.span(line.offset + name.span[1] - 1, last.offset + name.span[3] - 1)
@@ -123,15 +124,16 @@ def _names(lines: list[CodeLine]) -> Iterator[CodeName]:
                 yield CodeName("import", f"{found['module']}.{symbol}" if symbol else found["module"], span)
 
 
-def _is_old(lines: list[CodeLine], index: int) -> bool:
-    """Whether the nearest comment above a line says that this is how it was."""
-    own = lines[index].text.partition("#")[2]
-    if own and marks_old_code(own):
-        return True
-    for line in reversed(lines[:index]):
+def _old_lines(lines: list[CodeLine]) -> list[bool]:
+    """Of each line, whether the comment on it or the nearest one above says that this is how it was."""
+    found: list[bool] = []
+    is_old = False
+    for line in lines:
+        own = line.text.partition("#")[2]
+        found.append(is_old or (bool(own) and marks_old_code(own)))
         if comment := _COMMENT.match(line.text):
-            return marks_old_code(comment[1])
-    return False
+            is_old = marks_old_code(comment[1])
+    return found
 
 
 def doctest_mentions(blocks: list[list[CodeLine]], positions: Positions, role: str) -> Iterator[Mention]:
