@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
@@ -20,13 +20,24 @@ def attributes_of(
     """The chains whose first name only imports can bind, in file order, without those that are asked for first."""
     bound = {name.bound for statement in imports for name in statement.names}
     found = []
+    known: dict[tuple[int, str], tuple[int, int] | None] = {}
     for scope, first, chain, node, store, context in chains:
-        bindings = scope.lookup(first) if first in bound else None
-        if not bindings or len({_target(imports, binding) for binding in bindings}) > 1:
+        if first not in bound:
             continue
-        if store or (".".join((first, *chain[:-1])), chain[-1]) not in probed:
-            found.append(Attribute(*bindings[0], chain, spans.of(node), store, context))
+        key = (id(scope), first)
+        if key not in known:
+            known[key] = _only(imports, scope.lookup(first))
+        binding = known[key]
+        if binding is not None and (store or (".".join((first, *chain[:-1])), chain[-1]) not in probed):
+            found.append(Attribute(*binding, chain, spans.of(node), store, context))
     return tuple(sorted(found, key=lambda attribute: attribute.span))
+
+
+def _only(imports: list[Import], bindings: Sequence[tuple[int, int]] | None) -> tuple[int, int] | None:
+    """The first of the bindings of a name, where all of them import the same."""
+    if not bindings or len({_target(imports, binding) for binding in bindings}) > 1:
+        return None
+    return bindings[0]
 
 
 def texts_of(strings: Iterable[String], imports: list[Import]) -> tuple[Text, ...]:
