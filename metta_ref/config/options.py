@@ -114,8 +114,9 @@ def help_text(config_class: type) -> str:
     rows = []
     for key, setting in settings_of(config_class).items():
         empty = "none" if setting.default is None else '""'
+        asked = "; required" if setting.required else ""
         choices = f" ({', '.join(setting.choices)})" if setting.choices else ""
-        rows.append((key, _text(setting.default) or empty, setting.unit, setting.help + choices))
+        rows.append((key, _text(setting.default) or empty, setting.unit, setting.help + asked + choices))
     widths = [*(max(map(len, column)) for column in list(zip(*rows, strict=True))[:3]), 0]
     return "\n".join("  ".join(map(str.ljust, row, widths)) for row in rows)
 

@@ -1,25 +1,21 @@
-"""What a stats database says of its checkpoints, each one's figures, how sure they are, and which is better: as values,
-as JSON for programs, and as tables for people, whose columns are named as in the JSON.
+"""What a stats database says of its checkpoints: each one's figures, how sure they are, and which is better; as plain
+values, which are written as JSON for programs, and as tables for people, whose columns are named as in the JSON.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from rich.table import Table
 
 from metta_ref.eval.connection import StatsError
-from metta_ref.eval.eval_stats_db import EvalStatsDB, Task
+from metta_ref.eval.eval_stats_db import EvalStatsDB
 from metta_ref.eval.simulation_stats_db import PolicyKey
 from metta_ref.eval.statistics import (
     CONFIDENCE,
     POWER,
     Bootstrap,
-    Comparison,
     Estimate,
-    Standing,
     compare,
     interquartile_mean,
     mean,
@@ -27,59 +23,10 @@ from metta_ref.eval.statistics import (
     values_of,
 )
 
+SCHEMA_VERSION: Final = 1
 
-@dataclass(frozen=True, slots=True)
-class MetricAnalysis:
-    """One metric of one checkpoint.
-
-    `mean` and `std` are normalised over (episode, agent) samples; `iqm` and all intervals rest on one value
-    an episode. `recorded` of `potential` samples were not zero.
-    """
-
-    metric: str
-    mean: Estimate
-    iqm: Estimate
-    std: float
-    recorded: int
-    potential: int
-
-
-@dataclass(frozen=True, slots=True)
-class TaskAnalysis:
-    """The metric to rank by of one checkpoint in one simulation, over one value an episode."""
-
-    name: str
-    env: str
-    episodes: int
-    iqm: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class CheckpointAnalysis:
-    """What one checkpoint did: `episodes` were measured, `samples` of (episode, agent) were asked for."""
-
-    policy: PolicyKey
-    episodes: int
-    samples: int
-    simulations: tuple[Task, ...]
-    metrics: tuple[MetricAnalysis, ...] = ()
-    tasks: tuple[TaskAnalysis, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """All checkpoints of a database, and the settings that reproduce the intervals.
-
-    The `ranking` and the `comparisons` (each with one baseline) are of the metric `ranked_by`, where more than one
-    checkpoint was measured.
-    """
-
-    checkpoints: tuple[CheckpointAnalysis, ...]
-    seed: int
-    resamples: int
-    ranked_by: str
-    ranking: tuple[Standing, ...] = ()
-    comparisons: tuple[Comparison, ...] = ()
+Plain = dict[str, Any]
+"""Figures by name; that with `_interval` after it is [low, high] of the one before it."""
 
 
 def analyse(
@@ -88,11 +35,16 @@ def analyse(
     bootstrap: Bootstrap,
     ranked_by: str = "reward",
     baseline: PolicyKey | None = None,
-) -> Analysis:
-    """Analyses every checkpoint in a database for the metrics whose names match one of the patterns.
+) -> Plain:
+    """All checkpoints of a database, by the metrics whose names match one of the patterns, and the settings that
+    reproduce the intervals.
 
-    Checkpoints are compared with `baseline`, or the first one measured, by the metric `ranked_by`. Raises
-    StatsError when no checkpoint has a measured episode, none has a metric that matches, or the baseline or the
+    Of a checkpoint, `episodes` were measured and `samples` of (episode, agent) asked for. Of its metrics, `mean` and
+    `std` are normalised over samples, `iqm` and all intervals rest on one value an episode, and `recorded` of
+    `potential` samples were not zero. `tasks` are its simulations by the metric `ranked_by`, as are the `ranking` and
+    the `comparisons` with `baseline`, or the first checkpoint measured, where more than one was.
+
+    Raises StatsError when no checkpoint has a measured episode, none has a metric that matches, or the baseline or the
     metric to rank by was not measured.
     """
     played = {policy: database.episode_values(policy, ranked_by) for policy in database.checkpoints()}
@@ -109,61 +61,47 @@ def analyse(
     if base not in measured:
         there = ", ".join(f"{run} epoch {epoch}" for run, epoch in measured)
         raise StatsError(f"baseline {base[0]} epoch {base[1]} was not measured: measured are {there}")
-    compared = (compare(measured, policy, base, bootstrap) for policy in measured if policy != base)
-    return Analysis(
-        checkpoints=tuple(
-            CheckpointAnalysis(
-                policy,
-                episodes=sum(map(len, episodes.values())),
-                samples=database.sums("", policy).samples,
-                simulations=tuple(database.simulations(policy)),
+    ranking = rank(measured, bootstrap) if len(measured) > 1 else ()
+    compared = [found for one in measured if one != base and (found := compare(measured, one, base, bootstrap))]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "confidence": CONFIDENCE,
+        "checkpoints": [
+            _named(policy)
+            | {
+                "episodes": sum(map(len, episodes.values())),
+                "samples": database.sums("", policy).samples,
+                "simulations": [{"name": name, "env": env} for name, env in database.simulations(policy)],
                 # A metric that only another checkpoint recorded was zero here, not unknown.
-                metrics=tuple(_metric(database, policy, name, bootstrap) for name in chosen) if episodes else (),
-                tasks=tuple(
-                    TaskAnalysis(*task, own.size, bootstrap.estimate([own], interquartile_mean))
-                    for task, own in zip(episodes, values_of(episodes), strict=True)
-                ),
-            )
+                "metrics": [_metric(database, policy, name, bootstrap) for name in chosen] if episodes else [],
+                "tasks": [
+                    {"name": name, "env": env, "episodes": own.size}
+                    | _estimated("iqm", bootstrap.estimate([own], interquartile_mean))
+                    for (name, env), own in zip(episodes, values_of(episodes), strict=True)
+                ],
+            }
             for policy, episodes in played.items()
-        ),
-        seed=bootstrap.seed,
-        resamples=bootstrap.resamples,
-        ranked_by=ranked_by,
-        ranking=rank(measured, bootstrap) if len(measured) > 1 else (),
-        comparisons=tuple(comparison for comparison in compared if comparison is not None),
-    )
+        ],
+        "seed": bootstrap.seed,
+        "resamples": bootstrap.resamples,
+        "ranked_by": ranked_by,
+        "ranking": [_named(one.policy) | {"place": one.place} | _estimated("iqm", one.iqm) for one in ranking],
+        "comparisons": [
+            _named(one.policy)
+            | {"baseline": _named(one.baseline), "pairs": one.pairs}
+            | _estimated("difference", one.difference)
+            | {"detectable": one.detectable}
+            | _estimated("improvement", one.improvement)
+            | {"verdict": one.verdict}
+            for one in compared
+        ],
+    }
 
 
-def _metric(database: EvalStatsDB, policy: PolicyKey, metric: str, bootstrap: Bootstrap) -> MetricAnalysis:
-    sums, values = database.sums(metric, policy), values_of(database.episode_values(policy, metric))
-    return MetricAnalysis(
-        metric=metric,
-        mean=bootstrap.estimate(values, mean)._replace(value=sums.average),
-        iqm=bootstrap.estimate(values, interquartile_mean),
-        std=sums.std,
-        recorded=sums.recorded,
-        potential=sums.potential,
-    )
-
-
-SCHEMA_VERSION: Final = 1
-
-Plain = dict[str, Any]
-
-
-def to_json(analysis: Analysis) -> str:
-    """The analysis as a JSON document; an interval is [low, high].
-
-    Raises ValueError when a figure is not finite, which JSON cannot hold.
-    """
-    return json.dumps(_plain(analysis), indent=2, allow_nan=False) + "\n"
-
-
-def to_tables(analysis: Analysis) -> list[Table]:
+def to_tables(analysis: Plain) -> list[Table]:
     """The figures of each checkpoint; those of each simulation, and the ranking, where there are several."""
-    plain = _plain(analysis)
     metrics, tasks = [], []
-    for one in plain["checkpoints"]:
+    for one in analysis["checkpoints"]:
         policy = {"run": one["run"], "epoch": one["epoch"]}
         nothing = {"metric": "no episode ended", "potential": 0}
         metrics += [policy | metric | {"samples": one["samples"]} for metric in one["metrics"] or [nothing]]
@@ -172,44 +110,43 @@ def to_tables(analysis: Analysis) -> list[Table]:
         _table(
             metrics,
             f"Intervals of {CONFIDENCE:.0%}: percentile bootstrap of episodes within simulations, "
-            f"{analysis.resamples} resamples, seed {analysis.seed}. Recorded: samples with a value of this metric. "
-            "Potential: samples with a value of any metric.",
+            f"{analysis['resamples']} resamples, seed {analysis['seed']}. Recorded: samples with a value of this "
+            "metric. Potential: samples with a value of any metric.",
         )
     ]
     if len({task["name"] for task in tasks}) > 1:
-        tables.append(_table(tasks, f"{analysis.ranked_by} in each simulation."))
-    if analysis.ranking:
-        compared = {(one["run"], one["epoch"]): one for one in plain["comparisons"]}
+        tables.append(_table(tasks, f"{analysis['ranked_by']} in each simulation."))
+    if analysis["ranking"]:
+        compared = {(one["run"], one["epoch"]): one for one in analysis["comparisons"]}
         baseline = {"verdict": "baseline"}
-        ranking = [place | compared.get((place["run"], place["epoch"]), baseline) for place in plain["ranking"]]
+        ranking = [place | compared.get((place["run"], place["epoch"]), baseline) for place in analysis["ranking"]]
         caption = (
-            f"By the interquartile mean of {analysis.ranked_by} over the simulations that all played. Difference: of "
-            "equal episodes. Improvement: the probability of a better episode. Detectable: the smallest difference "
+            f"By the interquartile mean of {analysis['ranked_by']} over the simulations that all played. Difference: "
+            "of equal episodes. Improvement: the probability of a better episode. Detectable: the smallest difference "
             f"that as many pairs find {POWER:.0%} of the time."
         )
         tables.append(_table(ranking, caption))
     return tables
 
 
-def _plain(analysis: Analysis) -> Plain:
-    settings = {"schema_version": SCHEMA_VERSION, "confidence": CONFIDENCE}
-    return settings | asdict(analysis, dict_factory=_named)
+def _metric(database: EvalStatsDB, policy: PolicyKey, metric: str, bootstrap: Bootstrap) -> Plain:
+    sums, values = database.sums(metric, policy), values_of(database.episode_values(policy, metric))
+    return (
+        {"metric": metric}
+        | _estimated("mean", bootstrap.estimate(values, mean)._replace(value=sums.average))
+        | _estimated("iqm", bootstrap.estimate(values, interquartile_mean))
+        | {"std": sums.std, "recorded": sums.recorded, "potential": sums.potential}
+    )
 
 
-def _named(fields: list[tuple[str, Any]]) -> Plain:
-    """The fields of a value by name; an estimate has its interval beside it, a checkpoint is told by run and epoch, a
-    simulation by name and environment.
-    """
-    plain: Plain = {}
-    for name, value in fields:
-        plain |= {name: value.value, f"{name}_interval": value[1:]} if isinstance(value, Estimate) else {name: value}
-    if policy := plain.pop("policy", None):
-        plain = {"run": policy[0], "epoch": policy[1], **plain}
-    if baseline := plain.get("baseline"):
-        plain["baseline"] = {"run": baseline[0], "epoch": baseline[1]}
-    if tasks := plain.get("simulations"):
-        plain["simulations"] = [{"name": name, "env": env} for name, env in tasks]
-    return plain
+def _named(policy: PolicyKey) -> Plain:
+    return {"run": policy[0], "epoch": policy[1]}
+
+
+def _estimated(name: str, figure: Estimate | None) -> Plain:
+    if figure is None:
+        return {name: None}
+    return {name: figure.value, f"{name}_interval": [figure.low, figure.high]}
 
 
 def _table(rows: Sequence[Mapping[str, Any]], caption: str) -> Table:
@@ -225,7 +162,7 @@ def _table(rows: Sequence[Mapping[str, Any]], caption: str) -> Table:
 
 
 def _shown(cell: object) -> str:
-    if isinstance(cell, list | tuple):
+    if isinstance(cell, list):
         return " to ".join(map(_shown, cell))
     if isinstance(cell, float):
         return f"{cell:.4g}"

@@ -15,8 +15,7 @@ import msgspec
 import numpy as np
 
 from metta_ref.config import ConfigError
-from metta_ref.eval.analysis import Analysis, MetricAnalysis, TaskAnalysis
-from metta_ref.eval.simulation_stats_db import PolicyKey
+from metta_ref.eval.analysis import Plain
 from metta_ref.eval.statistics import CONFIDENCE, Values
 
 SERIES: Final = {
@@ -96,7 +95,7 @@ _STYLE: Final[Any] = {
 }
 
 
-def draw(analysis: Analysis, curves: Sequence[Curve], kind: str) -> dict[str, bytes]:
+def draw(analysis: Plain, curves: Sequence[Curve], kind: str) -> dict[str, bytes]:
     """The figures by name, as files of a kind (`svg` or `png`). Raises ConfigError when matplotlib is not installed."""
     try:
         import matplotlib as mpl
@@ -128,17 +127,18 @@ def _draw_curves(figure: Any, curves: Sequence[Curve]) -> None:
         figure.supxlabel("mean of the seeds; shaded: from the lowest to the highest", fontsize="small")
 
 
-def _draw_intervals(figure: Any, analysis: Analysis) -> None:
+def _draw_intervals(figure: Any, analysis: Plain) -> None:
     """A panel for all simulations together and, of several, one for each; a row for each checkpoint."""
-    policies = [one.policy for one in analysis.checkpoints if one.tasks]
-    panels: dict[str, dict[PolicyKey, MetricAnalysis | TaskAnalysis]] = {}
-    for one in analysis.checkpoints:
-        for metric in one.metrics:
-            if metric.metric == analysis.ranked_by:
-                panels.setdefault(_ALL, {})[one.policy] = metric
-        for task in one.tasks:
-            title = task.name if task.name == task.env else f"{task.name} ({task.env})"
-            panels.setdefault(title, {})[one.policy] = task
+    policies = [f"{one['run']} epoch {one['epoch']}" for one in analysis["checkpoints"] if one["tasks"]]
+    panels: dict[str, dict[str, Plain]] = {}
+    for one in analysis["checkpoints"]:
+        policy = f"{one['run']} epoch {one['epoch']}"
+        for metric in one["metrics"]:
+            if metric["metric"] == analysis["ranked_by"]:
+                panels.setdefault(_ALL, {})[policy] = metric
+        for task in one["tasks"]:
+            title = task["name"] if task["name"] == task["env"] else f"{task['name']} ({task['env']})"
+            panels.setdefault(title, {})[policy] = task
     if len(panels) == 1 + (_ALL in panels):
         panels.pop(_ALL, None)
     figure.set_size_inches(2.2 + 2.4 * len(panels), 1.1 + 0.3 * len(policies))
@@ -146,17 +146,17 @@ def _draw_intervals(figure: Any, analysis: Analysis) -> None:
     for axes, (title, drawn) in zip(columns, panels.items(), strict=True):
         for row, policy in enumerate(policies):
             if policy in drawn:
-                iqm, low, high = drawn[policy].iqm
+                iqm, (low, high) = drawn[policy]["iqm"], drawn[policy]["iqm_interval"]
                 axes.barh(row, high - low, left=low, height=0.5, color=_COLOURS[0], alpha=0.35)
                 axes.plot([iqm, iqm], [row - 0.3, row + 0.3], color=_COLOURS[0], linewidth=2)
         axes.set_title(title, loc="left")
-        axes.set_yticks(range(len(policies)), [f"{run} epoch {epoch}" for run, epoch in policies])
+        axes.set_yticks(range(len(policies)), policies)
         axes.set_ylim(len(policies) - 0.5, -0.5)
         axes.use_sticky_edges = False  # a value at the edge would be half hidden
         axes.margins(x=0.04)
         axes.grid(axis="x", color="0.9", linewidth=0.8)
         axes.set_axisbelow(True)
-    caption = f"interquartile mean of {analysis.ranked_by} per episode, {CONFIDENCE:.0%} bootstrap interval"
+    caption = f"interquartile mean of {analysis['ranked_by']} per episode, {CONFIDENCE:.0%} bootstrap interval"
     figure.supxlabel(caption, fontsize="medium")
 
 

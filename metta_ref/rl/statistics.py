@@ -40,18 +40,10 @@ class EpisodeStatistics:
         return rows[:, 1], rows[:, 3].astype(np.int64)
 
     @property
-    def mean_return(self) -> float | None:
-        """Of the latest episodes; None before the first has ended."""
-        return self._mean(0)
-
-    @property
-    def mean_length(self) -> float | None:
-        """Of the latest episodes, in steps; None before the first has ended."""
-        return self._mean(1)
-
-    def _mean(self, column: int) -> float | None:
-        known = self.ring[: min(self.episodes, WINDOW), column]
-        return float(known.mean()) if len(known) else None
+    def means(self) -> tuple[float, float] | tuple[None, None]:
+        """Return, and length in steps, of the latest episodes; None before the first has ended."""
+        known = self.ring[: min(self.episodes, WINDOW)]
+        return (float(known[:, 0].mean()), float(known[:, 1].mean())) if len(known) else (None, None)
 
 
 PHASES = ("env", "act", "learn", "checkpoint", "evaluate")

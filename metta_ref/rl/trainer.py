@@ -135,7 +135,7 @@ class Trainer:
         return Progress(
             epoch=self.epoch,
             agent_step=self.agent_step,
-            score=self.statistics.mean_return,
+            score=self.statistics.means[0],
             losses=losses,
             seconds={phase: total[phase] - before[phase] for phase in ("env", "act", "learn")},
             tasks=self._curriculum.statistics(),
@@ -144,11 +144,12 @@ class Trainer:
     def checkpoint(self) -> Checkpoint:
         """The state between two updates and what there is to say about it, all of it copied: training may go on."""
         self.stopwatch.skip()
+        score, mean_length = self.statistics.means
         sidecar: dict[str, Plain] = {
             "agent_step": self.agent_step,
-            "score": self.statistics.mean_return,
+            "score": score,
             "episodes": self.statistics.episodes,
-            "mean_length": self.statistics.mean_length,
+            "mean_length": mean_length,
             "seconds": {phase: round(seconds, 3) for phase, seconds in self.stopwatch.read().items()},
             "py_agent": self.config.py_agent,
             "env": self.config.env.task,

@@ -20,7 +20,7 @@ from metta_ref.sim.simulation import Simulation
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    name: str = option("", "of the simulation, unlike all others; required", required="every simulation has one")
+    name: str = option("", "of the simulation, unlike all others", required="every simulation has one")
     episodes: int = option(1, "to play", unit="episodes", minimum=1, maximum=1_000_000)
     env: EnvConfig = field(default_factory=EnvConfig)
 

@@ -24,8 +24,6 @@ from metta_ref.tools._main import EXIT_DONE, EXIT_INTERRUPTED
 from metta_ref.tools._record import announce, logging_to, persist, recording, shown
 
 _logger = logging.getLogger("metta_ref")
-_SHORTEST = 1e-9
-"""Seconds that any training takes at least, where a coarse clock shows none."""
 
 
 def start(config: Config) -> int:
@@ -170,8 +168,8 @@ def _train_until_done(trainer: Trainer, manager: CheckpointManager, stop: thread
     steps, ended = trainer.agent_step - first_step, trainer.statistics
     announce(
         f"trained run={manager.run} epoch={trainer.epoch} agent_step={trainer.agent_step} steps={steps} "
-        f"steps_per_second={steps / max(time.monotonic() - began, _SHORTEST):.0f} episodes={ended.episodes} "
-        f"return={shown(ended.mean_return)}"
+        f"steps_per_second={steps / max(time.monotonic() - began, 1e-9):.0f} episodes={ended.episodes} "
+        f"return={shown(ended.means[0])}"
     )
     done = trainer.agent_step >= config.trainer.total_timesteps
     if not done:

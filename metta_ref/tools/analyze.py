@@ -4,6 +4,7 @@ Prints mean, interquartile mean and their bootstrap intervals for every evaluate
 `stats.duckdb`, ranks and compares them when there are several, and writes the same as `analysis.json` beside it.
 """
 
+import json
 import re
 import sys
 from collections.abc import Sequence
@@ -20,9 +21,7 @@ _BASELINE = re.compile(r"(?P<run>[A-Za-z0-9][A-Za-z0-9._-]*)(#epoch-(?P<epoch>\d
 class AnalyzeConfig:
     """What to analyse, and how finely."""
 
-    run: str = option(
-        "", "run whose evaluations are analysed; required", required="name the run to analyse, as in run=demo"
-    )
+    run: str = option("", "run whose evaluations are analysed", required="name the run to analyse, as in run=demo")
     metrics: tuple[str, ...] = option(("*",), "names or patterns of metrics, separated by commas")
     ranked_by: str = option("reward", "metric by which checkpoints are ranked and compared")
     baseline: str = option("", "what others are compared with: RUN or RUN#epoch-N; empty is the first measured")
@@ -44,7 +43,7 @@ def main(config: AnalyzeConfig) -> int:
 
     from rich.console import Console
 
-    from metta_ref.eval.analysis import analyse, to_json, to_tables
+    from metta_ref.eval.analysis import analyse, to_tables
     from metta_ref.eval.connection import parse_place
     from metta_ref.eval.eval_stats_db import EvalStatsDB
     from metta_ref.eval.statistics import Bootstrap
@@ -59,7 +58,7 @@ def main(config: AnalyzeConfig) -> int:
             _baseline(config, database.checkpoints()),
         )
     path = directory / "analysis.json"
-    write_whole(path, to_json(analysis))
+    write_whole(path, json.dumps(analysis, indent=2, allow_nan=False) + "\n")
     # Where no terminal limits the width, a table cut to 80 columns would serve nobody.
     console = Console(width=None if sys.stdout.isatty() else 150)
     console.print(*to_tables(analysis))

@@ -19,7 +19,7 @@ class InspectConfig:
 
     policy: str = option(
         "",
-        "run or path of the checkpoint, as demo, runs/demo#best or .../epoch-00000050; required",
+        "run or path of the checkpoint, as demo, runs/demo#best or .../epoch-00000050",
         required="name a run or path, as in policy=demo",
     )
     json: bool = option(False, "as JSON instead of text")

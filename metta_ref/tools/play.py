@@ -20,7 +20,7 @@ class PlayConfig:
 
     policy: str = option(
         "",
-        "run, path or URI of the policy, as demo or runs/demo#best; required",
+        "run, path or URI of the policy, as demo or runs/demo#best",
         required="name a run, path or URI, as in policy=demo",
     )
     run: str = option("", "run whose environment is played in; empty is that of the policy")

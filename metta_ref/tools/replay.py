@@ -21,9 +21,7 @@ class ReplayConfig:
     """Which episode, shown where."""
 
     file: str = option(
-        "",
-        "the replay, as metta_ref.tools.play saved it; required",
-        required="name a replay, as in file=episode.json",
+        "", "the replay, as metta_ref.tools.play saved it", required="name a replay, as in file=episode.json"
     )
     html: str = option("", "page to write instead of drawing here")
     delay: float = option(0.2, "between two steps, on a terminal", unit="seconds", minimum=0)

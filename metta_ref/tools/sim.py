@@ -19,7 +19,7 @@ class SimConfig:
 
     run: str = option(
         "",
-        "run whose checkpoints, or in whose environment policies, are evaluated; required",
+        "run whose checkpoints, or in whose environment policies, are evaluated",
         required="name the run to evaluate, as in run=demo",
     )
     epoch: int | None = option(None, "evaluate this epoch; none: let strategy choose", minimum=0)

@@ -45,7 +45,7 @@ def train(config: Config, goal: float) -> Trainer:
     """Train until the mean return of the latest episodes reaches a goal, or the limit is met."""
     trainer = Trainer(config, make_env(config.env, config.trainer.num_envs, config.seed))
     ended = trainer.statistics
-    while trainer.agent_step < LIMIT and (ended.episodes < 100 or (ended.mean_return or 0.0) < goal):
+    while trainer.agent_step < LIMIT and (ended.episodes < 100 or (ended.means[0] or 0.0) < goal):
         trainer.update()
     return trainer
 

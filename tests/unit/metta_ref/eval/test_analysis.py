@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from metta_ref.eval.analysis import Analysis, CheckpointAnalysis, MetricAnalysis, TaskAnalysis, analyse
+from metta_ref.eval.analysis import analyse
 from metta_ref.eval.connection import StatsError
 from metta_ref.eval.eval_stats_db import EvalStatsDB
 from metta_ref.eval.simulation_stats_db import EpisodeRecord, SimulationRecord, SimulationStatsDB
-from metta_ref.eval.statistics import Bootstrap, Comparison, Estimate, Standing
+from metta_ref.eval.statistics import Bootstrap
 
 NOON = datetime(2025, 8, 28, 12)
 
@@ -46,52 +47,64 @@ def stats(tmp_path: Path) -> Iterator[EvalStatsDB]:
 
 
 def test_every_checkpoint_is_told_with_what_it_rests_on(stats: EvalStatsDB) -> None:
-    where = (("memory", "grid"),)
+    where = [{"name": "memory", "env": "grid"}]
 
-    def certain(metric: str, value: float, recorded: int, potential: int) -> MetricAnalysis:
-        point = Estimate(value, value, value)
-        return MetricAnalysis(metric, point, point, 0.0, recorded, potential)
+    def certain(name: str, value: float) -> dict[str, Any]:
+        return {name: value, f"{name}_interval": [value, value]}
 
-    def task(episodes: int, iqm: float) -> tuple[TaskAnalysis]:
-        return (TaskAnalysis("memory", "grid", episodes, Estimate(iqm, iqm, iqm)),)
+    def told(epoch: int, value: float, episodes: int, samples: int) -> dict[str, Any]:
+        figures = certain("mean", value) | certain("iqm", value)
+        metric = {"metric": "reward", **figures, "std": 0.0, "recorded": episodes, "potential": episodes}
+        task = {"name": "memory", "env": "grid", "episodes": episodes, **certain("iqm", value)}
+        counts = {"episodes": episodes, "samples": samples, "simulations": where}
+        return {"run": "ant", "epoch": epoch, **counts, "metrics": [metric], "tasks": [task]}
 
-    assert analyse(stats, ["reward"], Bootstrap(0, 100)) == Analysis(
-        checkpoints=(
-            CheckpointAnalysis(("ant", 4), 4, 5, where, (certain("reward", 1.0, 4, 4),), task(4, 1.0)),
-            CheckpointAnalysis(("ant", 8), 2, 2, where, (certain("reward", 2.0, 2, 2),), task(2, 2.0)),
-            CheckpointAnalysis(("ant", 9), 0, 1, where),
-        ),
-        seed=0,
-        resamples=100,
-        ranked_by="reward",
-        ranking=(
-            Standing(("ant", 8), 1, Estimate(2.0, 2.0, 2.0)),
-            Standing(("ant", 4), 2, Estimate(1.0, 1.0, 1.0)),
-        ),
-        comparisons=(Comparison(("ant", 8), ("ant", 4), 0, None, None, Estimate(1.0, 1.0, 1.0), "better"),),
-    )
+    unmeasured = {"run": "ant", "epoch": 9, "episodes": 0, "samples": 1, "simulations": where}
+    assert analyse(stats, ["reward"], Bootstrap(0, 100)) == {
+        "schema_version": 1,
+        "confidence": 0.95,
+        "checkpoints": [told(4, 1.0, 4, 5), told(8, 2.0, 2, 2), {**unmeasured, "metrics": [], "tasks": []}],
+        "seed": 0,
+        "resamples": 100,
+        "ranked_by": "reward",
+        "ranking": [
+            {"run": "ant", "epoch": 8, "place": 1, **certain("iqm", 2.0)},
+            {"run": "ant", "epoch": 4, "place": 2, **certain("iqm", 1.0)},
+        ],
+        "comparisons": [
+            {
+                "run": "ant",
+                "epoch": 8,
+                "baseline": {"run": "ant", "epoch": 4},
+                "pairs": 0,
+                "difference": None,
+                "detectable": None,
+                **certain("improvement", 1.0),
+                "verdict": "better",
+            }
+        ],
+    }
 
 
 def test_one_checkpoint_alone_is_not_ranked(tmp_path: Path) -> None:
     record(tmp_path / "one.duckdb", 1, [1.0, 2.0])
     with EvalStatsDB(tmp_path / "one.duckdb") as alone:
-        assert analyse(alone, ["*"], Bootstrap(0, 100)).ranking == ()
+        assert analyse(alone, ["*"], Bootstrap(0, 100))["ranking"] == []
 
 
 def test_the_baseline_can_be_chosen_among_the_measured(stats: EvalStatsDB) -> None:
-    [comparison] = analyse(stats, ["*"], Bootstrap(0, 100), baseline=("ant", 8)).comparisons
-    assert (comparison.policy, comparison.baseline, comparison.verdict) == (("ant", 4), ("ant", 8), "worse")
+    [one] = analyse(stats, ["*"], Bootstrap(0, 100), baseline=("ant", 8))["comparisons"]
+    assert (one["run"], one["epoch"], one["baseline"]["epoch"], one["verdict"]) == ("ant", 4, 8, "worse")
     with pytest.raises(StatsError, match="baseline ant epoch 9 was not measured: measured are ant epoch 4, ant"):
         analyse(stats, ["*"], Bootstrap(0, 100), baseline=("ant", 9))
 
 
 def test_a_metric_that_only_another_checkpoint_recorded_is_zero(stats: EvalStatsDB) -> None:
-    first, second, _ = analyse(stats, ["h*"], Bootstrap(0, 200)).checkpoints
-    [hearts], [none] = first.metrics, second.metrics
-    assert (hearts.mean.value, hearts.recorded, hearts.potential) == (1.0, 1, 4)
-    assert hearts.iqm.value == 0.0
-    assert hearts.mean.low < hearts.mean.value < hearts.mean.high
-    assert (none.mean.value, none.recorded, none.potential) == (0.0, 0, 2)
+    first, second, _ = analyse(stats, ["h*"], Bootstrap(0, 200))["checkpoints"]
+    [hearts], [none] = first["metrics"], second["metrics"]
+    assert (hearts["mean"], hearts["recorded"], hearts["potential"], hearts["iqm"]) == (1.0, 1, 4, 0.0)
+    assert hearts["mean_interval"][0] < hearts["mean"] < hearts["mean_interval"][1]
+    assert (none["mean"], none["recorded"], none["potential"]) == (0.0, 0, 2)
 
 
 def test_episodes_of_one_seed_and_number_all_count(tmp_path: Path) -> None:
@@ -111,25 +124,22 @@ def test_episodes_of_one_seed_and_number_all_count(tmp_path: Path) -> None:
             database.record(SimulationRecord(identity, "memory", "grid", (run, 1), NOON), [episode])
     with EvalStatsDB(path) as stats:
         found = analyse(stats, ["*"], Bootstrap(0, 50))
-    [comparison] = found.comparisons
-    assert (comparison.pairs, comparison.difference.value) == (2, 2.0)
-    assert [(one.policy, one.iqm.value) for one in found.ranking] == [(("bee", 1), 2.0), (("ant", 1), 0.0)]
+    [comparison] = found["comparisons"]
+    assert (comparison["pairs"], comparison["difference"]) == (2, 2.0)
+    assert [(one["run"], one["iqm"]) for one in found["ranking"]] == [("bee", 2.0), ("ant", 0.0)]
 
 
 def test_another_checkpoint_moves_no_interval(tmp_path: Path) -> None:
-    def intervals(path: Path) -> list[Estimate]:
+    def metrics(path: Path, number: int) -> list[dict[str, Any]]:
         with EvalStatsDB(path) as database:
-            [reward] = analyse(database, ["reward"], Bootstrap(3, 200)).checkpoints[0].metrics
-        return [reward.mean, reward.iqm]
+            return analyse(database, ["reward"], Bootstrap(3, 200))["checkpoints"][number]["metrics"]
 
     alone, together = tmp_path / "alone.duckdb", tmp_path / "together.duckdb"
     for path in (alone, together):
         record(path, 4, [0.0, 1.0, 2.0, 5.0])
     record(together, 2, [1.0, 7.0])
     record(together, 8, [1.0, 7.0])
-    with EvalStatsDB(together) as database:
-        [reward] = analyse(database, ["reward"], Bootstrap(3, 200)).checkpoints[1].metrics
-    assert [reward.mean, reward.iqm] == intervals(alone)
+    assert metrics(together, 1) == metrics(alone, 0)
 
 
 def test_nothing_measured_is_an_error_and_never_an_empty_table(tmp_path: Path, stats: EvalStatsDB) -> None:

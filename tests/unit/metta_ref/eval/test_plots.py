@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from metta_ref.config import ConfigError
-from metta_ref.eval.analysis import Analysis, analyse
+from metta_ref.eval.analysis import Plain, analyse
 from metta_ref.eval.eval_stats_db import EvalStatsDB
 from metta_ref.eval.plots import SERIES, Curve, draw
 from metta_ref.eval.simulation_stats_db import EpisodeRecord, SimulationRecord, SimulationStatsDB
@@ -21,7 +21,7 @@ pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip insta
 NOON = datetime(2025, 8, 28, 12)
 
 
-def analysis(path: Path, policies: int = 3, tasks: tuple[str, ...] = ("near", "far")) -> Analysis:
+def analysis(path: Path, policies: int = 3, tasks: tuple[str, ...] = ("near", "far")) -> Plain:
     """Policies of which each later one earns a little more, in every task."""
     with SimulationStatsDB(path) as database:
         for epoch in range(policies):
@@ -63,13 +63,13 @@ CURVES = [curve("ant"), curve("bee-1", "bee-2", "bee-3")]
 
 
 @pytest.fixture(scope="module")
-def three_policies(tmp_path_factory: pytest.TempPathFactory) -> tuple[Analysis, dict[str, bytes]]:
+def three_policies(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plain, dict[str, bytes]]:
     """Three policies in two tasks, and their figures."""
     found = analysis(tmp_path_factory.mktemp("plots") / "stats.duckdb")
     return found, draw(found, CURVES, "svg")
 
 
-def test_every_figure_names_its_axes_and_policies(three_policies: tuple[Analysis, dict[str, bytes]]) -> None:
+def test_every_figure_names_its_axes_and_policies(three_policies: tuple[Plain, dict[str, bytes]]) -> None:
     said = {name: texts(figure) for name, figure in three_policies[1].items()}
     everyone = {f"ant epoch {epoch}" for epoch in range(3)}
     assert said["learning_curves"] >= {"return per episode", "entropy (nats)", "agent steps", "ant"}
@@ -81,7 +81,7 @@ def test_every_figure_names_its_axes_and_policies(three_policies: tuple[Analysis
     assert said["intervals"] >= {"interquartile mean of reward per episode, 95% bootstrap interval"}
 
 
-def test_equal_input_gives_equal_files(three_policies: tuple[Analysis, dict[str, bytes]]) -> None:
+def test_equal_input_gives_equal_files(three_policies: tuple[Plain, dict[str, bytes]]) -> None:
     found, figures = three_policies
     assert draw(found, CURVES, "svg") == figures
 
@@ -96,7 +96,7 @@ def test_of_one_policy_in_one_task_there_is_one_panel(tmp_path: Path) -> None:
 
 
 def test_the_package_to_install_is_named(
-    three_policies: tuple[Analysis, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
+    three_policies: tuple[Plain, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ConfigError, match=r"matplotlib is not installed; pip install 'migration-audit\[plots\]'"):
