@@ -28,6 +28,11 @@ _TESTS: Final = regex(
     rf"^`(?P<path>(?:[\w.-]+/)*(?:test_[\w-]+|[\w-]+_test)\.py)`{_BEING}{_NUMBER}\s+(?:unit\s+|test\s+)?(?:tests|test\s+functions|functions)\b(?P<rest>.*)$",
     re.IGNORECASE,
 )
+_WITH_TESTS: Final = regex(
+    rf"^[^`]*`(?P<path>(?:[\w.-]+/)*(?:test_[\w-]+|[\w-]+_test)\.py)`[^`]{{0,40}}?(?:\bwith\s+|\(){_NUMBER}\s+"
+    r"(?:unit\s+|integration\s+)?tests\b[^`]*$",
+    re.IGNORECASE,
+)
 _COLUMN: Final = regex(r"^\W*(?:(?:#|number\s+of|total)\s+)?tests?(?:\s+count)?\W*$", re.IGNORECASE)
 _GONE: Final = regex(r"\b(?:before|previous\w*|old|removed|deleted|planned|missing)\b", re.IGNORECASE)
 _COMPLETE: Final = regex(r"^\s*(?:$|[.;)!]\s*$|\)\s*[-–—:]\s|in\s+total\W*$|now\W*$)", re.IGNORECASE)
@@ -38,6 +43,15 @@ _OTHER: Final = regex(
     re.IGNORECASE,
 )
 """Words by which a number is one of another tree, of a change, of a part, or is rounded."""
+
+
+def tests_of_file(block: Block) -> tuple[AnyPredicate, ...]:
+    """How many tests a sentence says that the one file of tests has which it tells of: "Created `test_a.py` with 6
+    tests"."""
+    match = _WITH_TESTS.search(block.text)
+    if match is None:
+        return ()
+    return (Count(tests=match["path"], expected=Bound(int(match["number"]), int(match["number"]))),)
 
 
 def counted_things(block: Block) -> tuple[AnyPredicate, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from audit.claims.amounts import PASSING, passing_tests
 from audit.claims.blocks import Block
-from audit.claims.counts import counted_things
+from audit.claims.counts import counted_things, tests_of_file
 from audit.claims.moves import renaming
 from audit.claims.named import mention
 from audit.claims.presence import addition, deletion
@@ -95,7 +95,7 @@ def extract(block: Block) -> tuple[tuple[AnyPredicate, ...], str]:
             return (), "it tells about a pull request, whose tree may be another than this"
         if predicates:
             # "Created `a.py` (50 lines)" says two things, and holds only if both do.
-            sizes = size_of_file(block) if find is addition else ()
+            sizes = (*size_of_file(block), *tests_of_file(block)) if find is addition else ()
             # So does "All import errors resolved, 6 eval tests passing".
             tests = passing_tests(block) if find is all_imports else ()
             return (*predicates, *sizes, *tests), ""

@@ -9,6 +9,7 @@ import msgspec
 
 from audit.claims.blocks import Block
 from audit.claims.names import PATH
+from audit.claims.place import place_of
 from audit.model.predicates import AnyPredicate, Cited, Exists
 from audit.model.regex import regex
 
@@ -72,7 +73,10 @@ def described(block: Block) -> Described | None:
         return Described(match["path"], Cited(path=match["path"]))
     match = _SYMBOL.match(block.text)
     if match is not None and _is_plain(match):
-        return Described(match["name"], Exists(names=(match["name"].removesuffix("()"),)))
+        name, (path, _) = match["name"].removesuffix("()"), place_of(block)
+        if path.endswith(".py"):  # another of that name elsewhere is not the one that is meant
+            return Described(match["name"], Cited(path=path, says=name.rpartition(".")[2]))
+        return Described(match["name"], Exists(names=(name,)))
     return None
 
 
