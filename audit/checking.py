@@ -149,11 +149,19 @@ def _silent_findings(silent: Silent, others: list[Finding], retirements: Retirem
     from audit.checks.calls import call_findings  # see above
 
     found = list(call_findings(silent.misfits, lambda each: retirements.changed_signature(each.path, each.target)))
-    told = {(finding.site.path, finding.site.line, finding.target) for finding in (*others, *found)}
+    told = {_told_at(finding.site, finding.target) for finding in (*others, *found)}
+    told |= {(finding.site.path, finding.site.line, finding.target) for finding in (*others, *found)}
     lost = [
-        each for each in map(_as_dangling, silent.members) if (each.site.path, each.site.line, each.target) not in told
+        each
+        for each in map(_as_dangling, silent.members)
+        if told.isdisjoint({(each.site.path, each.site.line, each.target), _told_at(each.site, each.target)})
     ]
     return [*found, *reference_findings(lost, retirements.of, lambda _: False)]
+
+
+def _told_at(site: Site, target: str) -> tuple[object, ...]:
+    """What is told, by where it begins and its last name: what leads there may go by different names."""
+    return (site.path, site.line, site.column, target.rpartition(".")[2])
 
 
 def _as_dangling(lost: LostMember) -> Dangling:

@@ -33,11 +33,14 @@ def read_accesses(content: bytes, wanted: Collection[str], definitions: Iterable
     Left out are those whose failure is survived or demanded, and names that the file asks for or puts in
     place by a string. A file that does not parse has none. ``definitions`` are those of the file.
     """
-    names = frozenset(wanted) - named_in_strings(content, wanted)
+    definitions = list(definitions)
+    named = named_in_strings(content, wanted, definitions)
+    everywhere = (1, content.count(b"\n") + 1)
+    names = frozenset(each for each in wanted if everywhere not in named.get(each, ()))
     names |= renamed_in(content, names) if names else names
     lines = lines_with(content, names) if names else []
     source = read_source(content)
-    reader = _Reader(content, names, lines if is_plain(content) else [])
+    reader = _Reader(content, names, lines if is_plain(content) else [], named)
     try:
         for tree in parse_around(content, lines, definitions):
             reader.block(tree.body, module_scope(source))
@@ -47,7 +50,10 @@ def read_accesses(content: bytes, wanted: Collection[str], definitions: Iterable
 
 
 class _Reader:
-    def __init__(self, content: bytes, wanted: frozenset[str], lines: list[int]) -> None:
+    def __init__(
+        self, content: bytes, wanted: frozenset[str], lines: list[int], named: dict[str, list[tuple[int, int]]]
+    ) -> None:
+        self._named = named
         self.found: list[Access] = []
         self._spans = Spans(content)
         self._wanted = wanted
@@ -169,6 +175,8 @@ class _Reader:
     def _note(self, node: ast.expr, callee: ast.expr, shape: CallShape | None, scope: LocalScope) -> None:
         leaf = leaf_of(callee)
         if self._ignoring or leaf not in self._wanted:
+            return
+        if any(first <= node.lineno <= last for first, last in self._named.get(leaf, ())):
             return
         term = term_of(callee, scope.term) if not scope.narrows(callee) else ""
         if term or isinstance(callee, ast.Attribute):

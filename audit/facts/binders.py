@@ -42,6 +42,20 @@ class Binder:
             if isinstance(part, ast.Name) and isinstance(part.ctx, (ast.Store, ast.Del)):
                 self.put(part.id, nothing)
 
+    def elements(self, target: ast.expr, source: ast.expr) -> None:
+        """Note what a loop binds; of ``enumerate`` the second, of ``zip`` each."""
+        match target, source:
+            case ast.Tuple(elts=[ast.Name() as number, inner]), ast.Call(
+                func=ast.Name(id="enumerate"), args=[first, *_]
+            ):
+                self.put(number.id, nothing)
+                self.elements(inner, first)
+            case ast.Tuple(elts=parts), ast.Call(func=ast.Name(id="zip"), args=sources) if len(parts) == len(sources):
+                for part, each in zip(parts, sources, strict=True):
+                    self.elements(part, each)
+            case _:
+                self.target(target, partial(self.element, source))
+
     def element(self, node: ast.expr) -> str:
         """The term of what iterating over an expression gives."""
         return element_of(self._value(node))
@@ -81,7 +95,7 @@ class Binder:
     def _compound(self, node: ast.stmt) -> None:
         match node:
             case ast.For(target=target, iter=source) | ast.AsyncFor(target=target, iter=source):
-                self.target(target, partial(self.element, source))
+                self.elements(target, source)
                 self._walruses(source)
             case ast.With(items=items) | ast.AsyncWith(items=items):
                 for item in items:

@@ -22,8 +22,12 @@ from audit.facts.terms import NONE, term_of
 from audit.model.terms import any_of, class_of, fixture, instance_of, super_of
 
 _NARROWED: Final = (
-    (b"(", re.compile(rb"\b(?:isinstance|issubclass|hasattr|getattr|callable|type)\(\s*([\w.]+)(?![\w.]|\s*\()")),
-    (b".__class__", re.compile(rb"([\w.]+)\.__class__\b")),
+    (b"(", re.compile(rb"\b(?:isinstance|issubclass)\(\s*([\w.]+)(?![\w.]|\s*\()")),
+    (b"(", re.compile(rb"\b(?:hasattr|getattr|callable)\(\s*(?!(?:self|cls)\s*[,)])([\w.]+)(?![\w.]|\s*\()")),
+    (b"type(", re.compile(rb"\btype\(\s*([\w.]+)\s*\)\s*(?:is\b|not\b|in\b|[=!]=)")),
+    (b"type(", re.compile(rb"(?:\bis|\bis\s+not|[=!]=)\s*type\(\s*([\w.]+)\s*\)")),
+    (b".__class__", re.compile(rb"([\w.]+)\.__class__\s*(?:is\b|not\b|in\b|[=!]=)")),
+    (b".__class__", re.compile(rb"(?:\bis|\bis\s+not|[=!]=)\s*([\w.]+)\.__class__\b")),
     (b"match ", re.compile(rb"\bmatch\s+([\w.]+)\s*:")),
 )
 """Where code asks at run time of what type something is, though not what a call gives; each slow pattern behind what
@@ -86,7 +90,7 @@ class LocalScope:
                         binder.put(argument.arg, nothing)
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
                 for generator in node.generators:
-                    binder.target(generator.target, partial(binder.element, generator.iter))
+                    binder.elements(generator.target, generator.iter)
         return binder.found
 
     def _bind_own(self, node: FunctionNode, binder: Binder) -> None:

@@ -44,6 +44,8 @@ class Collector:
         self.module = Scope(None)
         self.scope = self.module
         self.context: Context = "eager"
+        self.unguarded: Context = "eager"
+        """The context but for a guard around imports, which does not survive that an attribute is missing."""
         self.attributes_guarded = self.failure_demanded = False
         self.mocked: frozenset[str] = frozenset()
         self.asked_for: frozenset[str] = frozenset()
@@ -81,11 +83,13 @@ class Collector:
 
     def within(self, context: Context, statements: list[ast.stmt]) -> None:
         """Visit statements under another context, unless the outer one says more about when they run."""
-        outer = self.context
-        if context not in KEPT_INSIDE.get(outer, ()):
+        outer = self.context, self.unguarded
+        if context not in KEPT_INSIDE.get(self.context, ()):
             self.context = context
+        if self.context != "guarded":
+            self.unguarded = self.context
         self.block(statements)
-        self.context = outer
+        self.context, self.unguarded = outer
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self.scope.bind(node.name)

@@ -262,6 +262,9 @@ class Definitions:
             self.found.append(definition)
             return
         first = self.found[position]
+        if any(each.rpartition(".")[2] == "overload" for each in first.decorators):
+            self.found[position] = definition  # what an overload says is for type checkers
+            return
         kept = definition if first.kind in _WEAKER and definition.kind in ("function", "class") else first
         self.found[position] = msgspec.structs.replace(
             kept,

@@ -15,10 +15,52 @@ _NAMING: Final = rb"(?:hasattr|getattr|setattr|delattr|object|patch|multiple|dic
 """Callees that are told an attribute by its name: what they name is asked for, made up or put in place."""
 
 
-def named_in_strings(content: bytes, names: Collection[str]) -> set[str]:
-    """The names that code asks for, or puts in place, by a string."""
-    pattern = re.compile(_NAMING + rb"(" + _any(names) + rb")[\"']")
-    return {found.decode() for found in pattern.findall(content)}
+_MOST_LINES: Final = 12
+"""How many lines a decorator may take."""
+
+
+def named_in_strings(
+    content: bytes, names: Collection[str], definitions: Iterable[Definition]
+) -> dict[str, list[tuple[int, int]]]:
+    """The names that code asks for, or puts in place, by a string, each with the lines, first and last, where it may do
+    so: those of the function that does, or of the whole file where that is none, or one that prepares for others."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    matches = list(re.finditer(_NAMING + rb"(" + _any(names) + rb")[\"']", content)) if names else []
+    functions = [each for each in definitions if each.kind == "function"] if matches else []
+    lines = content.split(b"\n") if matches else []
+    for match in matches:
+        line = content.count(b"\n", 0, match.start(1)) + 1
+        found.setdefault(match[1].decode(), []).append(_reach(line, lines, functions))
+    return found
+
+
+def _reach(line: int, lines: list[bytes], functions: list[Definition]) -> tuple[int, int]:
+    """The lines of the function that a line, or a decorator there, belongs to; all lines where that is none."""
+    around = [each for each in functions if each.span[0] <= line <= each.span[2]]
+    if not around and (first := _decorator_above(line, lines)) is not None:
+        after = (each for each in functions if each.span[0] > line)
+        nearest = min(after, key=lambda each: each.span[0], default=None)
+        between = lines[line : nearest.span[0] - 1] if nearest is not None else []
+        if nearest is not None and not any(each.lstrip().startswith(b"class ") for each in between):
+            return first, nearest.span[2]
+    if not around:
+        return 1, len(lines)
+    outer = min(around, key=lambda each: each.span[0])
+    prepares = outer.name.rpartition(".")[2].lower().startswith(("setup", "asyncsetup")) or any(
+        "fixture" in each for each in outer.decorators
+    )
+    return (1, len(lines)) if prepares else (outer.span[0], outer.span[2])
+
+
+def _decorator_above(line: int, lines: list[bytes]) -> int | None:
+    """The line at which the decorator begins that a line is part of."""
+    for number in range(line, max(line - _MOST_LINES, 0), -1):
+        text = lines[number - 1].lstrip()
+        if text.startswith(b"@"):
+            return number
+        if text.startswith((b"def ", b"class ", b"async def ")) or not text:
+            return None
+    return None
 
 
 def renamed_in(content: bytes, names: Collection[str]) -> set[str]:

@@ -126,7 +126,8 @@ class Expressions:
 
     def _chain(self, scope: Scope, first: str, chain: tuple[str, ...], node: ast.expr, *, store: bool) -> None:
         collector = self.collector
-        context: Context = "guarded" if collector.attributes_guarded else collector.context
+        running = collector.unguarded if collector.context == "guarded" else collector.context
+        context: Context = "guarded" if collector.attributes_guarded else running
         self.chains.append((scope, first, chain, node, store, context))
 
     def annotation(self, node: ast.expr) -> None:

@@ -142,8 +142,18 @@ def survives_failed_import(node: ast.Try | ast.TryStar) -> bool:
 
 
 def survives_missing_attribute(node: ast.Try | ast.TryStar) -> bool:
-    """Whether some handler catches a missing attribute and goes on instead of raising."""
-    return any(_catches(handler.type, _ATTRIBUTE_FAILURES) and not _raises(handler.body) for handler in node.handlers)
+    """Whether some handler is there for a missing attribute and goes on instead of raising. One for all failures is
+    there for that of a single statement; around more it only hides what happened."""
+    failures = _ATTRIBUTE_FAILURES if _is_simple(node.body) else frozenset({"AttributeError"})
+    return any(
+        _catches(handler.type, failures) and not _raises(handler.body)
+        for handler in node.handlers
+        if handler.type is not None or _is_simple(node.body)
+    )
+
+
+def _is_simple(body: list[ast.stmt]) -> bool:
+    return len(body) == 1 and not hasattr(body[0], "body")
 
 
 Failure = Literal["import", "attribute", "other"]

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from typing import Final
 
+from audit.facts.callables import dotted, leaf_of
 from audit.facts.spelling import spelled
-from audit.model.terms import MAX_TERM, any_of, awaited, declared, imported, listed, subscripted
+from audit.model.terms import MAX_TERM, any_of, awaited, declared, element_of, imported, listed, subscripted
 
 NONE = "None"
+
+_SAME_ELEMENTS: Final = frozenset({"sorted", "list", "tuple", "set", "frozenset", "reversed", "iter"})
+"""Builtins that give something of the elements of what they are handed."""
 
 NameTerm = Callable[[str], str]
 """What a name stands for where the expression stands; empty when nobody can tell."""
@@ -61,6 +66,11 @@ def _called(node: ast.Call, name_term: NameTerm) -> str:
     """The term of a call: of a module where it imports one."""
     if module := _module_imported(node):
         return imported(0, module, "")
+    if node.args and not isinstance(node.args[0], ast.Starred):
+        if isinstance(node.func, ast.Name) and node.func.id in _SAME_ELEMENTS:
+            return listed(element_of(_term(node.args[0], name_term)))
+        if dotted(node.func) == "asyncio.run" or leaf_of(node.func) == "run_until_complete":
+            return awaited(_term(node.args[0], name_term))
     callee = _term(node.func, name_term)
     return f"{callee}()" if callee and callee != NONE else ""
 

@@ -53,14 +53,15 @@ _CLOSED: Final[dict[str, frozenset[str]]] = {
 class Lineage(msgspec.Struct, frozen=True):
     """A class with all that it inherits from, nearest first. ``outside`` names the known classes of others;
     ``open`` means that members may come from where nobody can see; ``keyed`` that these are but keys, by which some
-    class of it looks up what its objects hold; ``answering`` that its own code gives some class of it members of
-    any name."""
+    class of it looks up what its objects hold; ``answering`` that some class of it answers to any name that it
+    is asked for, ``filled`` that its own code gives some class of it members of names that nobody knows."""
 
     classes: tuple[Place, ...]
     outside: tuple[str, ...]
     open: bool
     keyed: bool = False
     answering: bool = False
+    filled: bool = False
 
 
 class Classes:
@@ -87,7 +88,9 @@ class Classes:
         facts = self.program.facts(path)
         is_keyed = definition.name in facts.keyed_classes
         is_open = not self._is_closed(path, definition)
-        answers = definition.name in facts.open_classes and definition.name not in facts.metaclassed
+        members = self.members_of(path)
+        answers = any(f"{definition.name}.{each}" in members for each in ("__getattr__", "__getattribute__"))
+        is_filled = definition.name in facts.open_classes and definition.name not in facts.metaclassed
         for text in definition.bases:
             base = class_named(self.program, path, text)
             if base is not None:
@@ -99,11 +102,14 @@ class Classes:
                 is_open |= inherited.open and not inherited.keyed
                 is_keyed |= inherited.keyed
                 answers |= inherited.answering
+                is_filled |= inherited.filled
                 continue
             name = self.outside_name(path, text)
             outside.append(name)
             is_open |= name not in _CLOSED
-        return Lineage(tuple(classes), tuple(outside), is_open or is_keyed, is_keyed and not is_open, answers)
+        return Lineage(
+            tuple(classes), tuple(outside), is_open or is_keyed, is_keyed and not is_open, answers, is_filled
+        )
 
     def _is_closed(self, path: str, definition: Definition) -> bool:
         facts, name = self.program.facts(path), definition.name

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from functools import cached_property
 
 import msgspec
 
-from audit.model.calls import Access, CallShape, LostKind, LostMember, Misfit, misfit, remedy, shifted, signature_text
+from audit.model.calls import Access, CallShape, Misfit, misfit, remedy, shifted, signature_text
 from audit.model.facts import Definition
 from audit.model.findings import Site
 from audit.resolve.abstract import AbstractMembers
@@ -17,14 +15,12 @@ from audit.resolve.classes import Classes
 from audit.resolve.counterparts import Counterparts
 from audit.resolve.instances import Instances
 from audit.resolve.locating import Place
-from audit.resolve.lone_methods import LoneMethods, leaf_counts
+from audit.resolve.lone_methods import LoneMethods
 from audit.resolve.lost_fixtures import LostFixtures
-from audit.resolve.own_names import OwnNames
+from audit.resolve.lost_members import LostMembers, is_put_in_place
 from audit.resolve.program import Program
-from audit.resolve.renamed_members import RenamedMembers
 from audit.resolve.signatures import Signature, signature_of
-from audit.resolve.starred import StarredNames
-from audit.resolve.values import Above, ClassObject, Function, Instance, Module, Value
+from audit.resolve.values import Above, ClassObject, Function, Instance, Value
 
 
 class Judge:
@@ -40,10 +36,8 @@ class Judge:
         self._changed: ChangedNames = changed_names(self._now, self._then, self._counterparts)
         self._lone_methods = LoneMethods(program, base, self._changed.called)
         self._abstract = AbstractMembers(self._now, self._then, self._counterparts)
-        self._renamed = RenamedMembers(self._now, self._then, self._counterparts)
-        self._own_names = OwnNames(program, base, self._counterparts)
         self.fixtures = LostFixtures(program, base, self._counterparts)
-        self._starred = StarredNames(program, base, self._counterparts, self._changed.dropped)
+        self.members = LostMembers(self._now, self._then, self._instances, self._counterparts, self._changed)
 
     def file_before(self, path: str) -> str | None:
         """The path that a file had at the base."""
@@ -54,9 +48,9 @@ class Judge:
         changed, facts = self._changed, self._program.facts(path)
         if not path.endswith(".py"):
             return frozenset()
-        own_names = self._own_names.lost(path)
+        plain_names = self.members.plain_names(path)
         if not any(msgspec.structs.astuple(changed)):
-            return own_names
+            return plain_names
         callables = changed.called | changed.constructed
         aliases = {
             each.bound
@@ -66,7 +60,7 @@ class Judge:
         }
         found = (callables | aliases).intersection(facts.called)
         accessed = facts.accessed.split()
-        found |= changed.lost.intersection(accessed) | self._starred.lost(path).keys() | own_names
+        found |= changed.lost.intersection(accessed) | plain_names
         if "import_module" in facts.called:
             found |= changed.dropped.intersection(accessed)
         if changed.constructed and not {"__init__", "cls"}.isdisjoint(facts.called):
@@ -77,7 +71,7 @@ class Judge:
 
     def misfit(self, path: str, access: Access) -> Misfit | None:
         """What is wrong with a call that was right at the base."""
-        if access.shape is None or self._is_put_in_place(path, access):
+        if access.shape is None or is_put_in_place(self._program, path, access):
             return None
         value = self._instances.value(path, access.term)
         if isinstance(value, ClassObject) and (unmakable := self._cannot_be_made(path, access, value)):
@@ -107,7 +101,7 @@ class Judge:
     def _cannot_be_made(self, path: str, access: Access, value: ClassObject) -> Misfit | None:
         """What is wrong with making an object of a class that lacks what its abstract bases ask for by now."""
         lacking = self._abstract.newly_lacking(value.place) if value.exact else {}
-        if not lacking or not {*lacking, "__abstractmethods__"}.isdisjoint(self._stored_anywhere):
+        if not lacking or not {*lacking, "__abstractmethods__"}.isdisjoint(self.members.stored_anywhere):
             return None
         names = self._program.index.names
         asking = sorted(f"{names[file]}.{member.name}" for file, member in lacking.values())
@@ -173,99 +167,6 @@ class Judge:
             if signature is None or not misfit(signature.parameters, shape):
                 return True
         return False
-
-    def _is_put_in_place(self, path: str, access: Access) -> bool:
-        """Whether the file itself gives one of the attributes on the way to some object."""
-        stored = self._program.facts(path).stored.split()
-        return not {access.leaf, *re.findall(r"\.(\w+)", access.term)}.isdisjoint(stored)
-
-    def lost_member(self, path: str, access: Access) -> LostMember | None:
-        """The member that the class of an object, or a module, had at the base and has not now."""
-        leaf = access.leaf
-        if access.term == leaf and leaf in (starred := self._starred.lost(path)):
-            return self._lost(path, access, *starred[leaf], kind="star")
-        if access.term == leaf and leaf in self._own_names.lost(path):
-            return self._lost(path, access, self._program.index.names[path], leaf, kind="name")
-        if leaf in self._changed.dropped and (module := self._module_without(path, access)):
-            return self._lost(path, access, module, leaf)
-        if leaf not in self._changed.lost or leaf.startswith("__") or not access.term.endswith(f".{leaf}"):
-            return None
-        owner = self._instances.value(path, access.term.removesuffix(f".{leaf}"))
-        if not isinstance(owner, Instance | ClassObject | Above) or (isinstance(owner, ClassObject) and owner.plain):
-            return None
-        above = isinstance(owner, Above)
-        before = self._counterparts.of(owner.place)
-        is_kept = leaf in self._still_defined
-        keyed = is_kept or (before is not None and self._then.has_value(before, leaf, after=above))
-        answer = self._now.has(owner.place, leaf, after=above, keyed=keyed)
-        if answer == "yes" or self._is_put_in_place(path, access):
-            return None
-        if before is None or before[1].kind != "class" or self._then.has(before, leaf, after=above) != "yes":
-            return None
-        if self._may_be_of_heir(owner, access, keyed=keyed) or self._may_stand_in(owner.place, before, leaf):
-            return None
-        if leaf in self._stored_anywhere:
-            return None
-        lineage = self._then.lineage(before).classes[above:]
-        holder = next((place for place in lineage if _holds(self._base, place, leaf)), None)
-        if holder is None or (
-            answer == "unknown" and (is_kept or not self._renamed.is_gone(owner.place, holder, leaf))
-        ):
-            return None
-        return self._lost(path, access, self._base.index.names[holder[0]], f"{holder[1].name}.{leaf}")
-
-    def _lost(self, path: str, access: Access, module: str, symbol: str, kind: LostKind = "attribute") -> LostMember:
-        return LostMember(
-            site=Site(path, *access.span),
-            referrer=self._program.index.names[path],
-            module=module,
-            symbol=symbol,
-            context=access.context,
-            kind=kind,
-        )
-
-    def _module_without(self, path: str, access: Access) -> str:
-        """The module, imported by a call, that had a name at the base and has not now."""
-        if not access.term.endswith(f".{access.leaf}"):
-            return ""
-        owner = self._instances.value(path, access.term.removesuffix(f".{access.leaf}"))
-        if not isinstance(owner, Module) or self._program.symbols.defines(owner.nodes, access.leaf) != "no":
-            return ""
-        before = self._base.absolute(self._counterparts.file(path) or "", owner.dotted)
-        had = before.status == "found" and self._base.symbols.defines(before.nodes, access.leaf) == "yes"
-        return owner.dotted if had and not self._is_put_in_place(path, access) else ""
-
-    def _may_stand_in(self, place: Place, before: Place, leaf: str) -> bool:
-        """Whether an object of another class, which stands for a protocol by what it has, may have the member still:
-        unless all of the tree that did have lost it as well."""
-        if not self._now.is_protocol(place):
-            return False
-        return not self._then.stand_ins(before, leaf) or bool(self._now.stand_ins(place, leaf))
-
-    def _may_be_of_heir(self, owner: Instance | ClassObject | Above, access: Access, *, keyed: bool) -> bool:
-        """Whether some class that inherits from the owner's has the member, and takes the call if it is one."""
-        if isinstance(owner, Above):  # after it may come whatever else an heir inherits from
-            heirs = [heir for heir in self._now.heirs(owner.place) if len(heir[1].bases) > 1]
-            return any(keyed or self._now.has(heir, access.leaf, keyed=keyed) != "no" for heir in heirs)
-        for heir in () if owner.exact else self._now.heirs(owner.place):
-            if self._now.has(heir, access.leaf, keyed=keyed) == "no":
-                continue
-            member = self._now.member(heir, access.leaf)
-            bound = Function(*member, msgspec.structs.replace(owner, place=heir)) if member is not None else None
-            signature = signature_of(self._now, bound)
-            if signature is None or access.shape is None or not misfit(signature.parameters, access.shape):
-                return True
-        return False
-
-    @cached_property
-    def _still_defined(self) -> frozenset[str]:
-        """Of the names that some class has lost those that others define: an object may hold them by that name."""
-        return frozenset(leaf_counts(self._program, self._changed.lost))
-
-    @cached_property
-    def _stored_anywhere(self) -> frozenset[str]:
-        facts = (self._program.facts(path) for path in self._program.index.names)
-        return frozenset(name for each in facts for name in each.stored.split())
 
     def _made(
         self,

@@ -50,7 +50,7 @@ def silent_breaks(
     doubtful: list[tuple[Misfit, _Written]] = []
     for path, accesses in accesses_in(wanted).items():
         for access in accesses:
-            lost = judge.lost_member(path, access)
+            lost = judge.members.judge(path, access)
             found = judge.misfit(path, access) if lost is None else None
             members += [lost] if lost is not None else []
             if found is not None and not found.fails:

@@ -62,7 +62,8 @@ def may_be_of_plug_in(name: str, distributions: Distributions) -> bool:
     words = {
         word
         for each in named
-        if each.startswith("pytest-") or each.endswith("-pytest") or each in ("celery", "faker", "responses")
+        if each not in _OF_PLUG_INS
+        and (each.startswith("pytest-") or each.endswith("-pytest") or each in ("celery", "faker", "responses"))
         for word in each.split("-")
         if word != "pytest" and len(word) >= _MIN_WORD
     }

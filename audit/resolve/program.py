@@ -21,6 +21,7 @@ from audit.resolve.distributions import Distributions
 from audit.resolve.generated import Builds
 from audit.resolve.index import ModuleIndex, Node
 from audit.resolve.layout import Layout
+from audit.resolve.left_stubs import without_left_stubs
 from audit.resolve.lookups import Kept, Lookups
 from audit.resolve.loose import is_loose
 from audit.resolve.made import MadeModules
@@ -56,7 +57,11 @@ class Program:
         content_ids: Mapping[str, str] | None = None,
     ) -> None:
         self.lookups: Lookups = base.lookups if base is not None else Lookups()
-        self.index = ModuleIndex(paths, layout, elsewhere, self.lookups)
+        self._builds = Builds(layout, generated)
+        self.may_build = self._builds.makes
+        """Whether a build may make the module at a path without suffix."""
+        kept = paths if base is None else without_left_stubs(paths, base.index.names, self.may_build)
+        self.index: ModuleIndex = ModuleIndex(kept, layout, elsewhere, self.lookups)
         self.layout = layout
         self.base = base
         self._facts = facts
@@ -66,15 +71,12 @@ class Program:
         self.outcomes: dict[str, object] = {}
         """What the references of files come to, as far as it is known (see `audit.resolve.outcomes`)."""
         self.made = MadeModules(self, base)
-        self.symbols = SymbolTable(self)
+        self.symbols: SymbolTable = SymbolTable(self)
         self.kept: dict[str, object] = {}
         """What readers of this tree keep by path."""
         self.distributions = Distributions(layout.dependencies)
         self.hidden: dict[tuple[str, str], Kept[bool]] = {}
         """By package file and name, whether a star in it hides the module of that name (see `ChainWalker.child`)."""
-        self._builds = Builds(layout, generated)
-        self.may_build = self._builds.makes
-        """Whether a build may make the module at a path without suffix."""
         self._absolute: dict[tuple[object, ...], Kept[Resolution]] = {}
         self._views: Views = Views(self.index, self.facts, base._views if base is not None else None)
 
@@ -99,12 +101,6 @@ class Program:
     def builds(self, node: Node, name: str) -> bool:
         """Whether a build may make a module ``name`` below a package: ignored, or named in a build file."""
         return self.may_build(f"{node.stem}/{name}")
-
-    def announced_before(self, path: str, name: str) -> bool:
-        """Whether a file of the base announced a name that it defined itself: then that is not what defines it."""
-        base = self.base
-        own = base is not None and path in base.index.names and name in base.symbols.definitions(path)
-        return base is not None and own and name in base.facts(path).announced
 
     def replaces(self, path: str) -> bool:
         """Whether the module of a file may be replaced by another while it is imported."""

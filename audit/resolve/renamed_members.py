@@ -24,24 +24,34 @@ class RenamedMembers:
         heir = next((each for each in lineage.classes if self._counterparts.of(each) == holder), None)
         if heir is None:
             return False
-        return self._is_renamed(heir, holder, leaf) or all(map(self._says_all, lineage.classes))
+        is_renamed, stands_in = self._renamed(heir, holder, leaf), self._stands_in(heir, holder, leaf)
+        return is_renamed or (not lineage.filled and (stands_in or all(map(self._says_all, lineage.classes))))
 
-    def _is_renamed(self, heir: Place, holder: Place, leaf: str) -> bool:
-        """Whether a class has, under a name that it had not then, just what it had under this one, or a
-        variable where one stood."""
+    def _renamed(self, heir: Place, holder: Place, leaf: str) -> bool:
+        """Whether a class has, under a name that it had not then, just the method that it had under this one."""
+        before = dict(self._then.own_members(holder))
+        new = (each for name, each in self._now.own_members(heir) if name not in before)
+        gone = before[leaf]
+        return bool(gone.digest) and any(each.digest == gone.digest and each.kind == gone.kind for each in new)
+
+    def _stands_in(self, heir: Place, holder: Place, leaf: str) -> bool:
+        """Whether a class has a variable of another name where it had one of this name, and is otherwise the same."""
         before, after = dict(self._then.own_members(holder)), dict(self._now.own_members(heir))
-        gone, new = before[leaf], {name: each for name, each in after.items() if name not in before}
-        if gone.digest and any(each.digest == gone.digest for each in new.values()):
-            return True
         pairs = list(zip(before, after, strict=False))
         if len(before) != len(after) or any(old != name and (old in after or name in before) for old, name in pairs):
             return False
-        return gone.kind == "variable" and any(old == leaf and after[name].kind == gone.kind for old, name in pairs)
+        kinds = {old: (before[old].kind, after[name].kind) for old, name in pairs}
+        return kinds[leaf] == ("variable", "variable")
 
     def _says_all(self, place: Place) -> bool:
         """Whether all that a class of now has is what its code says, as it was at the base."""
         own, before = place[1], self._counterparts.of(place)
         if before is None or (own.bases, own.decorators) != (before[1].bases, before[1].decorators):
             return False
-        is_made_otherwise = own.name in self._now.program.facts(place[0]).metaclassed or own.bindings != 1
-        return not is_made_otherwise and not self._now.has_strangers(place)
+        has_metaclass = own.name in self._now.program.facts(place[0]).metaclassed
+        return (
+            own.bindings == 1
+            and not has_metaclass
+            and not self._now.replaces(own)
+            and not self._now.has_strangers(place)
+        )

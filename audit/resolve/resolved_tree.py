@@ -9,7 +9,7 @@ if TYPE_CHECKING:  # what these modules answer with, and they ask what stands he
     from audit.resolve.index import ModuleIndex, Node
     from audit.resolve.lookups import Lookups
     from audit.resolve.surveys import Survey
-    from audit.resolve.symbols import Target
+    from audit.resolve.symbols import SymbolTable, Target
 
 
 class ResolvedTree(Protocol):
@@ -18,6 +18,14 @@ class ResolvedTree(Protocol):
     @property
     def index(self) -> ModuleIndex:
         """Its modules."""
+
+    @property
+    def base(self) -> ResolvedTree | None:
+        """The tree that it is compared with."""
+
+    @property
+    def symbols(self) -> SymbolTable:
+        """What its modules offer."""
 
     @property
     def lookups(self) -> Lookups:
@@ -40,9 +48,6 @@ class ResolvedTree(Protocol):
 
     def builds(self, node: Node, name: str) -> bool:
         """Whether a build may make a submodule ``name`` of ``node``."""
-
-    def announced_before(self, path: str, name: str) -> bool:
-        """Whether a file of the base announced a name that it defined itself."""
 
     def replaces(self, path: str) -> bool:
         """Whether the module of a file may be replaced by another while it is imported."""

@@ -63,6 +63,8 @@ class SymbolTable:
         answer: Answer = "no"
         for node in nodes:
             for path in node.files:
+                if path.endswith(".pyi") and self._is_left_in_stub(path, name):
+                    continue
                 offered = self._file_defines(path, name, seen)
                 if offered == "yes":
                     return "yes"
@@ -83,7 +85,7 @@ class SymbolTable:
             return "unknown"
         if name in self.definitions(path) and not self.only_from_itself(path, name):
             return "yes"
-        is_announced = name in facts.announced and not self._tree.announced_before(path, name)
+        is_announced = name in facts.announced and not self._announced_before(path, name)
         is_open = facts.open or facts.lengthened or is_announced or self._tree.replaces(path)
         answer: Answer = "unknown" if is_open else "no"
         if not self.stars(path):
@@ -117,6 +119,20 @@ class SymbolTable:
             if offered == "unknown":
                 answer = "unknown"
         return answer
+
+    def _announced_before(self, path: str, name: str) -> bool:
+        """Whether a file of the base announced a name that it defined itself: then that is not what defines it."""
+        base = self._tree.base
+        if base is None or path not in base.index.names or name not in base.symbols.definitions(path):
+            return False
+        return name in base.facts(path).announced
+
+    def _is_left_in_stub(self, stub: str, name: str) -> bool:
+        """Whether a stub still declares a name that the module beside it had at the base and has not now."""
+        source, base = stub.removesuffix("i"), self._tree.base
+        if base is None or source not in base.index.names or source not in self._tree.index.names:
+            return False
+        return name in base.symbols.definitions(source) and name not in self.definitions(source)
 
     def only_from_itself(self, path: str, name: str) -> bool:
         """Whether all that binds ``name`` in a package's own file is its import from that very package."""
