@@ -37,12 +37,25 @@ _CONDITION: Final = regex(
 """``raises shop.NoStore if the store does not exist`` says nothing of what is named."""
 _HEADING: Final = regex(
     r"""\b(?:
-        delet\w+ | remov\w+ | renam\w+ | retir\w+ | deprecat\w+ | obsolete | legacy | before | old
-      | previous\w* | former\w* | migrat\w+ | changelog | change\ ?log | history | breaking | release\ notes
-      | upgrad\w+ | moved | replaced
-    )\b""",
+        deleted | deletions? | removed | removals? | renamed | renames? | retired | retirements? | deprecat\w+
+      | obsolete | legacy | old | previous\w* | former\w* | changelog | change\ ?log | breaking | release\ notes | upgrad\w+
+      | moved | replaced
+      | before (?=\W*$ | \s*(?:/|&|→|->|and\b|vs\b|:) | \s+(?:the\s+|this\s+)?(?:migration|change|refactor\w*|move)\b)
+      | (?:version|release|revision|change|project)\ history | history\ of
+      | (?:delet(?:e|ing)|remov(?:e|ing)|renam(?:e|ing)|retir(?:e|ing))\s (?:[^.]*\s)?(?:dead | legacy | old | unused
+          | files? | modules? | packages? | class(?:es)? | functions? | methods? | code | imports? | support | shims?)
+      | (?:files?|modules?|packages?|class(?:es)?|functions?|methods?|names?|things|items)\ (?:we\ |to\ (?:be\ )?)
+          (?:delet|remov|renam|retir|replac|mov)\w+
+      | (?:phase|step|stage|part|milestone)\s+\w+\W+(?:delete|remove|rename|retire|replace|drop)
+    )\b
+    | ^\W*history\W*$
+    | ^\W*(?:delete|remove|rename|retire|replace|drop)\s+(?:these|those|them|the\s+following)\b
+    | (?<!database\ )(?<!data\ )(?<!schema\ )(?<!db\ )(?<!running\ )(?<!run\ )\bmigrat(?:ed|ion|ions|ing|e)\b
+      (?!\s+(?:the\s+|your\s+|of\s+)?(?:data|databases?|rows?|records?|tables?|schemas?|users?|accounts?)\b)
+    | ^\W*(?:delet(?:e|ing)|remov(?:e|ing)|renam(?:e|ing)|retir(?:e|ing))\s+(?:the\s+)?`""",
     re.VERBOSE | re.IGNORECASE,
 )
+"""Titles of what was: they state it, or say of what kind of code. ``Removing an item`` tells how to do it."""
 _OLD_COMMENT: Final = regex(r"\b(?:old|before|broken|deprecated|removed|previously|was|legacy|wrong)\b", re.IGNORECASE)
 _RECORD: Final = regex(
     r"""(?:^|.*/)(?:
@@ -104,6 +117,23 @@ def _is_heir(sentence: str, offset: int) -> bool:
     ):
         return False
     return offset < verbs[0].start() if verbs[0]["active"] else offset >= verbs[0].end()
+
+
+_INSTRUMENT: Final = regex(
+    r"(?<!along\s)(?<!together\s)\b(?:with|using|via|through|calling|running|call|run|see|use)\s+(?:the\s+|a\s+)?[`*\[(]*$",
+    re.IGNORECASE,
+)
+"""What comes before a name by which something is removed, and that is there for it."""
+_IMPERATIVE: Final = regex(
+    r"^[\s>*+\d.\[\]xX-]*\**(?:delete|remove|drop|rename|eliminate|retire|migrate)s?\b", re.IGNORECASE
+)
+
+
+def _is_instrument(sentence: str, offset: int) -> bool:
+    """Whether a sentence that tells what to remove, ``Remove a row with `pkg.purge```, names by what to do it."""
+    if _IMPERATIVE.match(sentence) is None or _INSTRUMENT.search(sentence[:offset]) is None:
+        return False
+    return not speaks_of_deletion(_IMPERATIVE.sub("", sentence))
 
 
 def heads_deletion(heading: str) -> bool:
@@ -168,7 +198,8 @@ class Sentences:
         index = bisect_right(self._starts, offset) - 1
         if index not in self._known:
             self._known[index] = speaks_of_deletion(self._sentence(index))
-        return self._known[index] and not _is_heir(self._sentence(index), offset - self._starts[index])
+        sentence, place = self._sentence(index), offset - self._starts[index]
+        return self._known[index] and not _is_heir(sentence, place) and not _is_instrument(sentence, place)
 
     def _sentence(self, index: int) -> str:
         end = self._starts[index + 1] if index + 1 < len(self._starts) else len(self._text)

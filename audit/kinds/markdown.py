@@ -164,6 +164,39 @@ class Markdown(TextKind):
             ),
         ),
         Example(
+            title="a tree that is set in, without a fence, and text that is set in",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "a.md": (
+                    "The files:\n\n    shop/\n    ├── __init__.py\n    └── old.py\n\n- A list\n\n"
+                    "    that goes on with `shop.old`\n\nThe end.\n"
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(("a.md", 5, "shop/old.py"), ("a.md", 9, "shop.old")),
+        ),
+        Example(
+            title="sections that tell how to remove something with the code, and by what",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "def purge(): ...\n",
+                "a.md": (
+                    "## Removing an item\n\n`shop.old.purge` does it.\n\n## Before you start\n\nSee `shop.old`.\n\n"
+                    "## Migrating data\n\nTo remove a row, run:\n\n- `shop.old.purge`\n\n"
+                    "Remove a row with `shop.old.purge`.\n\nRemove `shop.old.purge` from your code.\n\n"
+                    "## Removed files\n\n`shop/old.py`\n\n## Phase 2: remove the store\n\n`shop.old`\n"
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(
+                ("a.md", 3, "shop.old"),
+                ("a.md", 7, "shop.old"),
+                ("a.md", 13, "shop.old"),
+                ("a.md", 15, "shop.old"),
+            ),
+        ),
+        Example(
             title="documents that a MyST toctree lists and a role leads to, by their names",
             before={
                 "docs/a.md": "Read {doc}`guide/old`.\n\n```{toctree}\n:maxdepth: 1\n\nguide/old\nguide/new\n```\n",

@@ -7,6 +7,7 @@ from typing import Final
 
 from audit.kinds.deletion import heads_deletion
 from audit.kinds.fences import Fence, fence_mentions
+from audit.kinds.folder_trees import tree_mentions
 from audit.kinds.prose import prose_mentions
 from audit.kinds.rst_text import rst_mentions
 from audit.kinds.sphinx import doc_mentions, without_doc_roles
@@ -19,6 +20,7 @@ _FENCE: Final = regex(
 )
 _CODE: Final = frozenset({"code", "code-block", "code-cell", "sourcecode"})
 """Directives of MyST whose argument is a language."""
+_INDENT: Final = ("    ", "\t")
 _HEADING: Final = regex(r"^ {0,3}(#{1,6})[ \t]+(.*)$")
 _NEW_UNIT: Final = regex(r"^\s*(?:[-*+][ \t]|\d+[.)][ \t]|\||>|\S+:$|:::)")
 _BOLD_HEADING: Final = regex(r"^\s*(?:\*\*[^*]+\*\*:?|__[^_]+__:?)\s*$")
@@ -44,12 +46,18 @@ class _Walk:
         self._unit_offset = 0
         self._intro_is_deletion = False
         self._fence: tuple[str, str, int] | None = None
+        self._indented: list[tuple[str, int]] = []
         self._content: list[str] = []
 
     def step(self, line: str, offset: int) -> Iterator[Mention]:
         """Take one more line, and give the mentions of whatever it ends."""
         bare = line.rstrip("\r\n")
         opening = _FENCE.match(bare)
+        is_indented = line.startswith(_INDENT) and bool(bare.strip()) and not self._unit
+        if self._fence is None and not opening and (is_indented or (self._indented and not bare.strip())):
+            self._indented.append((line, offset))
+            return
+        yield from self._end_indented()
         if self._fence is not None:
             closes = opening is not None and not opening["directive"] and not opening["language"]
             if opening is not None and closes and opening["fence"].startswith(self._fence[0]):
@@ -64,7 +72,13 @@ class _Walk:
             elif opening["directive"] and not self._in_deletion():
                 yield from prose_mentions(argument, offset + opening.start("rest"), self._positions, self._role)
             self._fence = (opening["fence"], language.lower(), offset + len(line))
-        elif (heading := _HEADING.match(bare)) or (_BOLD_HEADING.match(bare) and not self._unit):
+        else:
+            yield from self._text(line, offset)
+
+    def _text(self, line: str, offset: int) -> Iterator[Mention]:
+        """Take one more line outside of any fence."""
+        bare = line.rstrip("\r\n")
+        if (heading := _HEADING.match(bare)) or (_BOLD_HEADING.match(bare) and not self._unit):
             yield from self._end_unit()
             yield from self._heading(line, offset, len(heading[1]) if heading else 7)
         elif not bare.strip():
@@ -77,9 +91,22 @@ class _Walk:
 
     def end(self) -> Iterator[Mention]:
         """The mentions of what the end of the text ends."""
+        yield from self._end_indented()
         yield from self._end_unit()
         if self._fence is not None:
             yield from self._end_fence()
+
+    def _end_indented(self) -> Iterator[Mention]:
+        """The mentions of lines that are set in: a drawn tree, or text like any other."""
+        lines, self._indented = self._indented, []
+        if not lines:
+            return
+        tree = tree_mentions("".join(line for line, _ in lines), lines[0][1], self._positions, self._role)
+        if tree is not None:
+            yield from () if self._in_deletion() else tree
+            return
+        for line, offset in lines:
+            yield from self._text(line, offset)
 
     def _in_deletion(self) -> bool:
         return self._intro_is_deletion or any(is_past for _, is_past in self._headings)

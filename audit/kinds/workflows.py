@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -22,7 +24,7 @@ _COMMAND_KEYS: Final = frozenset(
 _RUN_KEYS: Final = _COMMAND_KEYS | ARGUMENT_KEYS
 _PATH_KEYS: Final = frozenset(
     {"working-directory", "working_directory", "directory", "context", "workdir", "path", "paths", "dockerfile"}
-    | {"local", "changes", "ignore", "hooks", "target_directory"}
+    | {"local", "changes", "ignore", "hooks", "target_directory", "custom_dir", "base_path"}
 )
 """Keys whose value may be a bare folder."""
 _REGEX_KEYS: Final = frozenset({"files", "exclude"})
@@ -31,6 +33,9 @@ _FOLDER: Final = regex(r"[A-Za-z_][\w-]*/?")
 _QUOTED: Final = regex(r"'([^']+)'")
 _DOCS: Final = "docs"
 """Where MkDocs looks for pages unless it is told otherwise."""
+_TOLD: Final = regex(r"^docs_dir:[ \t]*[\"']?([\w./-]+)", re.MULTILINE)
+_OF_PAGES: Final = frozenset({"nav", "extra_css", "extra_javascript"})
+"""Keys of MkDocs whose values lie below that folder."""
 _COMMAND = Caller("REF007", "the command", "error")
 
 
@@ -63,7 +68,7 @@ class Workflows(TextKind):
         if "environment" in scalar.keys or _ASSIGNMENT.match(value):
             yield from command_mentions(value, scalar.start, positions, _COMMAND)
             return
-        for start, written, text in _paths(scalar, source.name):
+        for start, written, text in _paths(scalar, source):
             shift = scalar.start + max(source.text[scalar.start : scalar.end].find(value), 0) + start
             role = f"`{scalar.key}`"
             form = "path" if _FOLDER.fullmatch(text) and scalar.key in _PATH_KEYS else form_of(text)
@@ -87,6 +92,39 @@ class Workflows(TextKind):
         ),
     )
     BREAKS = (
+        Example(
+            title="pages, styles, scripts, hooks and templates of MkDocs",
+            before={
+                "docs/old.md": "",
+                "docs/css/old.css": "",
+                "docs/js/old.js": "",
+                "hooks/old.py": "",
+                "theme/main.html": "",
+                "mkdocs.yml": (
+                    "nav:\n  - Old: old.md\nextra_css:\n  - css/old.css\nextra_javascript:\n  - path: js/old.js\n"
+                    "hooks:\n  - hooks/old.py\ntheme:\n  custom_dir: theme\n"
+                ),
+                "pages/gone.md": "",
+                "site/mkdocs.yml": "docs_dir: ../pages\nnav:\n  - gone.md\n  - https://x.org/old.md\n",
+            },
+            gone=(
+                "docs/old.md",
+                "docs/css/old.css",
+                "docs/js/old.js",
+                "hooks/old.py",
+                "theme/main.html",
+                "pages/gone.md",
+            ),
+            finds=(
+                ("mkdocs.yml", 2, "docs/old.md"),
+                ("mkdocs.yml", 4, "docs/css/old.css"),
+                ("mkdocs.yml", 6, "docs/js/old.js"),
+                ("mkdocs.yml", 8, "hooks/old.py"),
+                ("mkdocs.yml", 10, "theme"),
+                ("site/mkdocs.yml", 1, "pages"),
+                ("site/mkdocs.yml", 3, "pages/gone.md"),
+            ),
+        ),
         Example(
             title="a workflow that starts a removed module on the third line of a block, and watches its path",
             before={
@@ -132,15 +170,16 @@ class Workflows(TextKind):
     )
 
 
-def _paths(scalar: Scalar, file: str) -> Iterator[tuple[int, str, str]]:
+def _paths(scalar: Scalar, source: Source) -> Iterator[tuple[int, str, str]]:
     """The paths and names within one value: where each begins in it, how it is written, and what that means."""
-    value = scalar.value
+    value, file = scalar.value, source.name
     if file.startswith(".pre-commit") and scalar.key in _REGEX_KEYS:
         yield from ((start, path, path) for start, _, path in paths_in_regex(value))
     elif scalar.key == "volumes":
         yield 0, value.partition(":")[0], value.partition(":")[0]
-    elif file.startswith("mkdocs") and "nav" in scalar.keys and "://" not in value:
-        yield 0, value, f"{_DOCS}/{value}"
+    elif file.startswith("mkdocs") and not _OF_PAGES.isdisjoint(scalar.keys) and "://" not in value:
+        told = _TOLD.search(source.text)
+        yield 0, value, posixpath.join(told[1] if told is not None else _DOCS, value)
     elif "hashFiles(" in value:
         yield from ((found.start(1), found[1], found[1]) for found in _QUOTED.finditer(value))
     else:
