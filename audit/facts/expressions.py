@@ -15,8 +15,9 @@ from audit.facts.nested_scopes import inside_comprehension, inside_lambda
 from audit.facts.nodes import nodes_of
 from audit.facts.only_read import OnlyRead
 from audit.facts.scopes import Scope
-from audit.facts.strings import COMPOSED, SPELLING, TOGETHER, Strings, is_own_module, is_own_name, is_tolerant
+from audit.facts.strings import COMPOSED, SPELLING, TOGETHER, Strings, is_tolerant
 from audit.facts.syspath import added_folders, is_search_path, path_of, put_together
+from audit.facts.system_modules import is_own_module, is_own_name
 from audit.model.facts import ANY, Context
 
 if TYPE_CHECKING:
@@ -282,8 +283,7 @@ class Expressions:
 
 def _push_parts(node: ast.expr, stack: list[Any]) -> None:
     """Put what an expression consists of on a stack. Names say nothing, and are most of what there is."""
-    for name in fields_of(node.__class__):
-        value = getattr(node, name)
+    for value in (getattr(node, name) for name in fields_of(node.__class__)):
         kind = value.__class__
         if kind is list:
             stack += [part for part in value if part is not None and part.__class__ is not ast.Name]

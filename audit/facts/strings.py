@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from audit.facts.announced import given_names
 from audit.facts.composed import PACKAGE
 from audit.facts.scopes import Scope
+from audit.facts.system_modules import is_own_module, is_own_name, is_sys_modules
 from audit.model.facts import FRAMEWORK_SETTINGS, GIVEN, Context, Span
 from audit.model.regex import regex
 
@@ -237,7 +238,7 @@ class Strings:
 
     def injecting(self, node: ast.Call, leaf: str) -> None:
         """Note the modules that ``patch.dict(sys.modules, {...})`` and the like make up."""
-        if not node.args or not _is_sys_modules(node.args[0]):
+        if not node.args or not is_sys_modules(node.args[0]):
             return
         named: Iterable[tuple[ast.expr | None, ast.expr]] = ()
         if leaf in ("setitem", "setdefault"):
@@ -278,23 +279,6 @@ def is_tolerant(node: ast.Call) -> bool:
         if keyword.arg in _TOLERANT and isinstance(value, ast.Constant) and value.value is _TOLERANT[keyword.arg]:
             return True
     return False
-
-
-def _is_sys_modules(node: ast.expr) -> bool:
-    match node:
-        case ast.Constant(value="sys.modules") | ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
-            return True
-    return False
-
-
-def is_own_module(node: ast.expr) -> bool:
-    """Whether an expression is ``sys.modules[__name__]``."""
-    return isinstance(node, ast.Subscript) and _is_sys_modules(node.value) and is_own_name(node.slice)
-
-
-def is_own_name(node: ast.expr) -> bool:
-    """Whether an expression is ``__name__``."""
-    return isinstance(node, ast.Name) and node.id == "__name__"
 
 
 def _may_start_python(before: list[ast.expr]) -> bool:

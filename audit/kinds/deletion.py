@@ -38,7 +38,8 @@ _CONDITION: Final = regex(
 _HEADING: Final = regex(
     r"""\b(?:
         deleted | deletions? | removed | removals? | renamed | renames? | retired | retirements? | deprecat\w+
-      | obsolete | legacy | old | previous\w* | former\w* | changelog | change\ ?log | breaking | release\ notes | upgrad\w+
+      | obsolete | legacy | old
+      | previous\w* | former\w* | changelog | change\ ?log | breaking | release\ notes | upgrad\w+
       | moved | replaced
       | before (?=\W*$ | \s*(?:/|&|→|->|and\b|vs\b|:) | \s+(?:the\s+|this\s+)?(?:migration|change|refactor\w*|move)\b)
       | (?:version|release|revision|change|project)\ history | history\ of

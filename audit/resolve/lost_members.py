@@ -61,9 +61,7 @@ class LostMembers:
             return None
         above = isinstance(owner, Above)
         before = self._counterparts.of(owner.place)
-        keyed = leaf in self._still_defined or (
-            before is not None and self._then.has_value(before, leaf, after=above)
-        )
+        keyed = leaf in self._still_defined or (before is not None and self._then.has_value(before, leaf, after=above))
         answer = self._now.has(owner.place, leaf, after=above, keyed=keyed)
         if answer == "yes" or is_put_in_place(self._program, path, access):
             return None
@@ -112,7 +110,9 @@ class LostMembers:
         class of the tree has by that name, which would be one that frameworks ask for."""
         return leaf not in self._still_defined and self._renamed.is_gone(place, holder, leaf)
 
-    def _may_be_of_heir(self, owner: Instance | ClassObject | Above, holder: Place, access: Access, *, keyed: bool) -> bool:
+    def _may_be_of_heir(
+        self, owner: Instance | ClassObject | Above, holder: Place, access: Access, *, keyed: bool
+    ) -> bool:
         """Whether some class that inherits from the owner's has the member, and takes the call if it is one."""
         if isinstance(owner, Above):  # after it may come whatever else an heir inherits from
             heirs = [heir for heir in self._now.heirs(owner.place) if len(heir[1].bases) > 1]
