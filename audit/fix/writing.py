@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from audit.fix.beside import name_beside, write_beside
 from audit.fix.changes import FileChange
-from audit.fix.journal import open_journal
+from audit.fix.journal import Planned, close_journal, open_journal
 from audit.model.errors import SourceError, UsageError
 
 Replace = Callable[[Path, Path], object]
@@ -19,8 +18,9 @@ Replace = Callable[[Path, Path], object]
 def write_changes(root: Path, changes: Iterable[FileChange], replace: Replace = os.replace) -> None:
     """Write every change below ``root``; each file keeps its mode.
 
-    All contents are written to temporary files beside their files first, then put in place one by one. When
-    that fails half-way, what was put in place is put back; when the run is killed there, `recover` does it.
+    What is about to be done is written down first, then all contents beside their files, then one file after the
+    other is put in place. When that fails half-way, what was put in place is put back; when the run is killed,
+    `recover` does it.
 
     Raises:
         UsageError: a file changed since it was read, leads out of the tree, or cannot be written; nothing is
@@ -28,20 +28,21 @@ def write_changes(root: Path, changes: Iterable[FileChange], replace: Replace = 
         SourceError: putting back failed too; the message names the files that hold new content, and the next
             `recover` puts them back.
     """
-    wanted = list(changes)
-    prepared: list[tuple[Path, Path, FileChange]] = []
-    begun: list[tuple[Path, FileChange]] = []
-    journal: Path | None = None
+    planned: list[Planned] = []
+    begun: list[Planned] = []
     is_settled = False  # until all or none is in place the journal must stay, whatever interrupts this
     try:
-        for change in wanted:
+        for change in changes:
             file = _own_file(root, change)
-            prepared.append((_beside(file, change.after, change.path), file, change))
-        if prepared:
-            journal = open_journal(root, prepared)
-        for fresh, file, change in prepared:
+            planned.append((name_beside(file), file, change))
+        if planned:
+            open_journal(root, planned)
+        for fresh, file, change in planned:
+            _write(fresh, file, change)
+        for each in planned:
+            fresh, file, change = each
             _demand_unchanged(file, change)
-            begun.append((file, change))  # before it is replaced: an interrupt may come in between
+            begun.append(each)  # before it is replaced: an interrupt may come in between
             replace(fresh, file)
         is_settled = True
     except BaseException as error:
@@ -51,10 +52,10 @@ def write_changes(root: Path, changes: Iterable[FileChange], replace: Replace = 
             raise UsageError(f"cannot write: {error.strerror or error}; nothing was changed") from None
         raise
     finally:
-        for fresh, _, _ in prepared if is_settled else ():
-            fresh.unlink(missing_ok=True)
-        if journal is not None and is_settled:
-            journal.unlink(missing_ok=True)
+        if is_settled and planned:
+            for fresh, _, _ in planned:
+                fresh.unlink(missing_ok=True)
+            close_journal(root)
 
 
 def _own_file(root: Path, change: FileChange) -> Path:
@@ -72,31 +73,22 @@ def _demand_unchanged(file: Path, change: FileChange) -> None:
         raise UsageError(f"{change.path} changed while it was being fixed; nothing was changed, run again")
 
 
-def _beside(file: Path, content: bytes, shown: str) -> Path:
+def _write(fresh: Path, file: Path, change: FileChange) -> None:
     try:
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".audit-fix-")
+        write_beside(fresh, file, change.after)
     except OSError as error:
-        raise UsageError(f"cannot write beside {shown}: {error.strerror}; nothing was changed") from None
-    fresh = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.chmod(stat.S_IMODE(file.stat().st_mode))
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
-    return fresh
+        raise UsageError(f"cannot write beside {change.path}: {error.strerror}; nothing was changed") from None
 
 
-def _put_back(begun: list[tuple[Path, FileChange]]) -> None:
+def _put_back(begun: list[Planned]) -> None:
     failed = []
-    for file, change in begun:
+    for fresh, file, change in begun:
         try:
             if file.read_bytes() == change.after:
-                _beside(file, change.before, change.path).replace(file)
-        except (OSError, UsageError):
+                fresh.unlink(missing_ok=True)
+                write_beside(fresh, file, change.before)
+                fresh.replace(file)
+        except OSError:
             failed.append(change.path)
     if failed:
         raise SourceError(f"writing failed half-way and these files could not be put back: {', '.join(failed)}")

@@ -34,6 +34,28 @@ names = ["a.py", "b.yaml", "c.md"]
 write_changes(Path(sys.argv[1]), [FileChange(name, b"old\\r\\n", b"new", ()) for name in names], replace)
 """
 
+KILLED_EARLY = """
+import os, signal, sys
+from pathlib import Path
+from audit.fix.changes import FileChange
+from audit.fix.writing import write_changes
+
+calls = []
+
+
+def fsync(descriptor):
+    if len(calls) == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    calls.append(descriptor)
+
+
+os.fsync = fsync
+names = ["a.py", "b.yaml", "c.md"]
+write_changes(Path(sys.argv[1]), [FileChange(name, b"old\\r\\n", b"new", ()) for name in names])
+"""
+KILLED_RECOVERY = KILLED_EARLY.replace("audit.fix.writing import write_changes", "audit.fix.journal import recover")
+KILLED_RECOVERY = KILLED_RECOVERY[: KILLED_RECOVERY.index("names = ")] + "recover(Path(sys.argv[1]))\n"
+
 
 @pytest.fixture
 def before(tmp_path: Path) -> dict[str, bytes]:
@@ -57,6 +79,42 @@ def test_what_a_killed_run_has_replaced_is_put_back(tmp_path: Path, before: dict
     assert recover(tmp_path) == list(before)[:replaced]
     assert tree(tmp_path) == before
     assert recover(tmp_path) == []
+
+
+@pytest.mark.parametrize("call", range(6))
+def test_a_run_that_is_killed_before_it_replaces_anything_leaves_nothing(
+    tmp_path: Path, before: dict[str, bytes], call: int
+) -> None:
+    """Killed at each writing down to the disk: of the journal, and of what is written beside each file."""
+    killed = subprocess.run([sys.executable, "-c", KILLED_EARLY, str(tmp_path), str(call)], check=False)
+    assert killed.returncode == (-9 if call < 4 else 0)
+    recover(tmp_path)
+    assert tree(tmp_path) == (before if call < 4 else dict.fromkeys(before, b"new"))
+
+
+def test_a_recovery_that_is_killed_itself_is_made_up_for(tmp_path: Path, before: dict[str, bytes]) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), "2"], check=False)
+    for call in (0, 1):
+        killed = subprocess.run([sys.executable, "-c", KILLED_RECOVERY, str(tmp_path), str(call)], check=False)
+        assert killed.returncode == -9
+    recover(tmp_path)
+    assert tree(tmp_path) == before
+
+
+def test_a_disk_that_is_full_when_files_are_put_back(
+    tmp_path: Path, before: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), "1"], check=False)
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(UsageError, match=r"^cannot put back a\.py, .*: No space left on device; mend that and run"):
+            recover(tmp_path)
+    assert recover(tmp_path) == ["a.py"]
+    assert tree(tmp_path) == before
 
 
 def test_a_file_that_was_changed_since_is_left_as_it_is(tmp_path: Path, before: dict[str, bytes]) -> None:
