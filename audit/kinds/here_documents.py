@@ -17,6 +17,10 @@ _FILE: Final = regex(r"[^<]>")
 """What a command is fed and writes on is for whoever reads the file."""
 
 
+_RUBY: Final = regex(r"(?:^|\breturn|[=(,:])\s*$")
+"""What stands before one that is a value in Ruby, which a Vagrantfile provisions machines by."""
+
+
 class HereDocument(msgspec.Struct, frozen=True):
     """The stretch of a source that holds one, and who reads it."""
 
@@ -43,6 +47,8 @@ def here_documents(source: str) -> Iterator[HereDocument]:
 def _reader(line: str, position: int) -> Literal["shell", "python", "other"]:
     """Who is fed by the command of a line, whose here document begins at a position of it."""
     command = line[:position]
+    if _RUBY.search(command):
+        return "shell"
     if _FILE.search(line):
         return "other"
     return "python" if _PYTHON.search(command) else "shell" if _SHELL.search(command) else "other"
