@@ -53,6 +53,11 @@ class Contents:
         """Why nothing is kept between runs, where that is for the user to mend; else empty."""
         return self._store.damage
 
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept between runs."""
+        return self._store.keeps
+
     def wanting(self, path: str) -> tuple[Kind, ...]:
         """The kinds that a file is of."""
         kinds = self._wanting.get(path)

@@ -6,7 +6,6 @@ import hashlib
 
 from audit.contents import Contents
 from audit.resolve.outcomes import all_outcomes, known_outcomes
-from audit.resolve.program import Program
 from audit.resolve.remembered import KnownTree, Record, outcomes_still_true, record_of
 from audit.skimmed import Skimmed
 from audit.trees import Listing, LoadedTree
@@ -35,19 +34,25 @@ class Earlier:
         trees = [self._record.now] if self._record.base is None else [self._record.now, self._record.base]
         return frozenset(blob for tree in trees for blob in tree.blobs.values())
 
-    def recall_outcomes(self, now: Program) -> None:
-        """Tell the programs of the tree and its base what the references of their files are known to come to."""
+    def recall(self, now: LoadedTree, base: LoadedTree | None) -> None:
+        """Tell the programs of the tree and its base what is known of their files: what they tell of the tree, and what
+        their references come to. What they say themselves must have been read."""
+        for known, tree in ((self.base, base), (self.now, now)):
+            if tree is not None:
+                tree.program.surveys.update(known.surveys(tree.program, tree.blobs, tree.outside))
         record, of_now, of_base = self._record, self.now.difference, self.base.difference
         if record is None or of_now is None:
             return
-        if now.base is None:
-            now.outcomes.update(outcomes_still_true(record.outcomes, of_now))
+        if base is None:
+            now.program.outcomes.update(outcomes_still_true(record.outcomes, of_now))
         elif of_base is not None:
-            now.base.outcomes.update(outcomes_still_true(record.before, of_base))
-            now.outcomes.update(outcomes_still_true(record.outcomes, of_now, of_base))
+            base.program.outcomes.update(outcomes_still_true(record.before, of_base))
+            now.program.outcomes.update(outcomes_still_true(record.outcomes, of_now, of_base))
 
     def keep(self, now: LoadedTree, base: LoadedTree | None) -> None:
         """Keep what this run found out, where all files could be read."""
+        if not self._contents.keeps:
+            return
         trees = [now] if base is None else [now, base]
         records = [record_of(tree.program, tree.blobs, tree.configured, tree.outside) for tree in trees]
         before = known_outcomes(base.program) if base is not None else {}

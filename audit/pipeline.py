@@ -52,11 +52,11 @@ def resolved(
     reading = read_ahead(contents, listing, before, earlier)
     from audit.codebase import ResolvedCodebase  # loaded while others read
 
-    reading.finish()
     roots = settings.source_roots
     base = load_tree(before, contents, source_roots=roots, known=earlier.base) if before is not None else None
     program = base.program if base is not None else None
     now = load_tree(listing, contents, base=program, source_roots=roots, known=earlier.now)
-    earlier.recall_outcomes(now.program)
+    reading.finish()
+    earlier.recall(now, base)
     contents.close()
     return ResolvedCodebase(repository, configuration, now, base, contents, history, earlier)

@@ -192,8 +192,8 @@ def load_tree(
     source_roots: Iterable[str] = (),
     known: KnownTree | None = None,
 ) -> LoadedTree:
-    """Index every Python file of a tree, and parse what ``contents`` does not know. ``known`` tells what has been
-    found out about it already."""
+    """Index every Python file of a tree. What it says is asked of ``contents`` when somebody needs it. ``known`` tells
+    what has been found out about the tree already."""
     known = known or KnownTree()
     tree, paths = listing.tree, listing.paths
     configuration = dict(tree.read_many(wanted_files(paths)))
@@ -213,7 +213,6 @@ def load_tree(
         elsewhere=tree.submodules,
         content_ids=listing.blobs,
     )
-    program.surveys.update(known.surveys(program, listing.blobs, outside))
     return LoadedTree(listing, program, facts, configured, outside)
 
 

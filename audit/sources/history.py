@@ -53,7 +53,8 @@ class History:
 
     def begin(self) -> None:
         """Let git look for removed and renamed paths from now on: both will be asked for."""
-        for arguments in (self._removals_command, *([self._renames_command] if self._since is not None else ())):
+        of_base = (self._renames_command, self._following_command) if self._since is not None else ()
+        for arguments in (self._removals_command, *of_base):
             self._begun[arguments] = self._git.begin(*arguments)
 
     def _output(self, arguments: tuple[str, ...]) -> str:
@@ -86,7 +87,11 @@ class History:
         """The commits that follow the base; none where there is no base, or where it is of another line."""
         if self._since is None:
             return frozenset()
-        return frozenset(self._git.text("rev-list", "--ancestry-path", self._range).split())
+        return frozenset(self._output(self._following_command).split())
+
+    @property
+    def _following_command(self) -> tuple[str, ...]:
+        return ("rev-list", "--ancestry-path", self._range)
 
     @cached_property
     def _removals(self) -> dict[str, list[Retirement]]:

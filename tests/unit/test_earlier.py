@@ -117,7 +117,7 @@ def resolved(folder: Path | None, files: Files, before: Files | None) -> Result:
     earlier = Earlier(contents, now, then)
     base = load_tree(then, contents, known=earlier.base) if then is not None else None
     tree = load_tree(now, contents, base=base.program if base is not None else None, known=earlier.now)
-    earlier.recall_outcomes(tree.program)
+    earlier.recall(tree, base)
     found = dangling(tree.program), graph_of(tree.program), tree.coverage
     earlier.keep(tree, base)
     contents.close()
