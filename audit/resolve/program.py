@@ -200,7 +200,7 @@ class Program:
             return Resolution("foreign" if unknown else "missing", dotted)
         before = self.base.distributions if self.base is not None else None
         is_lost = (
-            stood
+            (stood or (not depth and self._was_missing(path, parts)))
             and not self.distributions.took_over(parts[0], before)
             and not self._builds.may_make(self.index, parts, stood=stood)
         )
@@ -218,6 +218,13 @@ class Program:
             return False
         before = self.base.absolute(path, dotted)
         return before.status == "found" and not before.weak and _is_own(self.base, before)
+
+    def _was_missing(self, path: str, parts: tuple[str, ...]) -> bool:
+        """Whether the base held the package at the top of a name, and not the rest: made and removed since, or never
+        there."""
+        if self.base is None or len(parts) == 1 or not self._stood(path, parts[0]):
+            return False
+        return self.base.absolute(path, ".".join(parts)).status == "missing"
 
     def _was_a_package(self, path: str, top: str) -> bool:
         """Whether what is a bare folder was a package of its own at the base, which no distribution took over since."""
