@@ -152,8 +152,8 @@ class MentionJudge:
 
     def _has_lost(self, where: str, package: Resolution, name: str) -> bool:
         """Whether a module that the base held below a package is gone, whatever attributes the package makes up."""
-        unknown = self._program.symbols.defines(package.nodes, name) == "unknown"
-        return unknown and self._program.has_lost(where, f"{package.dotted}.{name}")
+        is_there = self._program.symbols.defines(package.nodes, name) == "yes"
+        return not is_there and self._program.has_lost(where, f"{package.dotted}.{name}")
 
     def _exists(self, where: str, parts: list[str]) -> bool:
         for end in range(len(parts), 0, -1):
