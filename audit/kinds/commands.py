@@ -17,6 +17,7 @@ from audit.kinds.here_documents import HereDocument, here_documents
 from audit.kinds.python_code import read_code
 from audit.kinds.texts import Positions
 from audit.model.codes import Severity
+from audit.model.hosting import hosted_file
 from audit.model.mentions import Form, Mention
 from audit.model.regex import regex
 
@@ -267,6 +268,9 @@ def _plain(word: Word, text: str, program: str, mention: _Make, *, is_path: bool
     """A word that no rule of a program explains: an option's value, a path or a dotted name."""
     value = text.rstrip(":,")
     form = form_of(value)
+    if "://" in value and hosted_file(value) is not None:
+        yield mention(word, value, "address", "link")
+        return
     if form is not None:
         yield mention(word, value, form, "path" if form == "path" else "command", certain=program in _SERVERS)
     elif is_path:

@@ -20,7 +20,7 @@ _NAME: Final = r"(?P<name>[\w.-]+/[\w.-]+)"
 _SHOWN: Final = rf"(?:blob|tree|raw|blame|edit)/{_BRANCH}/(?P<path>[^?#]+)"
 _ON_GITHUB: Final = regex(rf"https?://(?:www\.)?(?P<host>github\.com)/{_NAME}/{_SHOWN}")
 _ON_GITLAB: Final = regex(rf"https?://(?P<host>gitlab\.com)/{_NAME}/-/{_SHOWN}")
-_RAW: Final = regex(rf"https?://raw\.(?P<host>github)usercontent\.com/{_NAME}/{_BRANCH}/(?P<path>[^?#]+)")
+_RAW: Final = regex(rf"https?://raw\.(?P<host>github)(?:usercontent)?\.com/{_NAME}/{_BRANCH}/(?P<path>[^?#]+)")
 _NOTEBOOK: Final = regex(
     rf"https?://(?:colab\.research\.google\.com|nbviewer\.(?:jupyter\.)?org)/(?P<host>github)/{_NAME}/{_SHOWN}"
 )

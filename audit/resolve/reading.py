@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from audit.model.hosting import hosted_file
 from audit.model.regex import regex
 
 _REQUIREMENT: Final = regex(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
@@ -55,9 +56,12 @@ class Reading:
 
     def home(self, folder: str, *addresses: object) -> None:
         """Note addresses that the project at the top gives for itself: those of other projects in the tree may be
-        of copies."""
-        if not folder:
-            self.homes.update(each for each in addresses if isinstance(each, str))
+        of copies, unless they lead to the very folder."""
+        for each in addresses:
+            if isinstance(each, str):
+                place = hosted_file(each) if folder else None
+                if not folder or (place is not None and place.path == folder):
+                    self.homes.add(each)
 
     def first_party(self, folder: str, paths: object) -> None:
         """Note folders that an import sorter calls first-party: roots, unless they are packages themselves."""
