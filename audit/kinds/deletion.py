@@ -83,10 +83,11 @@ _WORK: Final = regex(
     re.IGNORECASE,
 )
 _LOUD: Final = regex(
-    r"PROGRESS|HANDOFF|PROPOSAL|ANALYSIS|ASSESSMENT|AUDIT|REVIEW|FINDINGS|VERIFICATION|VALIDATION|DELIVERY|MILESTONES?"
-    r"|REFACTOR(?:ED|INGS?)?|REORGANI[SZ](?:ED|ATION)|RESTRUCTUR(?:ED|ING|E)|CLEANUP|CONSOLIDATION"
+    r"PROGRESS|HANDOFF|REFACTOR(?:ED|INGS?)?|REORGANI[SZ](?:ED|ATION)|RESTRUCTUR(?:ED|ING|E)|CLEANUP|CONSOLIDATION"
 )
-"""Words that are the subject of a document as well, and tell of an account in titles of capitals alone."""
+_LAST: Final = regex(r"PROPOSAL|ANALYSIS|ASSESSMENT|AUDIT|REVIEW|FINDINGS|VERIFICATION|VALIDATION|DELIVERY|MILESTONES?")
+"""Words that are the subject of a document as well, and tell of an account in titles of capitals alone; those of the
+second kind where they end one."""
 _IN_USE: Final = regex(
     r"readme|guides?|quickstart|quickref|quick|reference|tutorials?|manual|faq|howto|cheatsheet|checklist|template",
     re.IGNORECASE,
@@ -165,7 +166,7 @@ def _is_account(path: str) -> bool:
         return False
     closes = len(words) > 1 and any(map(_CLOSING.fullmatch, words))
     if title.isupper():
-        return closes or (len(words) > 1 and any(map(_LOUD.fullmatch, words)))
+        return closes or (len(words) > 1 and (any(map(_LOUD.fullmatch, words)) or bool(_LAST.fullmatch(words[-1]))))
     return closes and sum(bool(_WORK.fullmatch(word) or _CLOSING.fullmatch(word)) for word in words) > 1
 
 
