@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from audit.kinds.contained import contained
 from audit.kinds.kind import Kind
-from audit.kinds.texts import UnreadableError
 from audit.model.codes import CODES
 from audit.model.errors import UsageError
 from audit.model.mentions import Mention
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+
+def _all_are(kind: type, values: object) -> bool:
+    return isinstance(values, (tuple, list, set, frozenset)) and all(isinstance(each, kind) for each in values)
+
+
+_ATTRIBUTES: Final[tuple[tuple[str, str, Callable[[object], bool]], ...]] = (
+    ("name", "name is one word", lambda value: isinstance(value, str) and len(value.split()) == 1),
+    ("codes", "codes is a tuple of texts", lambda value: bool(value) and _all_are(str, value)),
+    ("title", "title is a text", lambda value: isinstance(value, str) and bool(value)),
+    ("suffixes", "suffixes is a tuple of texts", lambda value: _all_are(str, value) and isinstance(value, tuple)),
+    ("slots", "slots is a frozenset of texts", lambda value: _all_are(str, value)),
+    ("marks", "marks is a tuple of bytes", lambda value: _all_are(bytes, value)),
+    ("always", "always is True or False", lambda value: isinstance(value, bool)),
+)
+"""What a kind declares of itself: what that is, in the words of a message, and whether a value is such."""
 
 
 def guarded(kind: type[Kind], entry: EntryPoint) -> Kind:
@@ -27,6 +43,8 @@ def guarded(kind: type[Kind], entry: EntryPoint) -> Kind:
     missing = [name for name in ("name", "codes", "title", "HOLDS", "BREAKS") if not hasattr(kind, name)]
     if missing:
         raise UsageError(f"plug-in '{entry.name}' ({entry.value}) lacks {', '.join(missing)}; see docs/kinds.md")
+    if mistakes := [what for name, what, is_sound in _ATTRIBUTES if not is_sound(getattr(kind, name))]:
+        raise UsageError(f"plug-in '{entry.name}' ({entry.value}): {'; '.join(mistakes)}; see docs/kinds.md")
     unknown = sorted(set(kind.codes) - set(CODES))
     if unknown:
         raise UsageError(f"plug-in '{entry.name}' ({entry.value}): no finding has the code {', '.join(unknown)}")
@@ -35,6 +53,13 @@ def guarded(kind: type[Kind], entry: EntryPoint) -> Kind:
         def wants(self, path: str) -> bool:
             with _named(entry, path):
                 return bool(super().wants(path))
+
+        def excerpt(self, content: bytes) -> bytes:
+            with _named(entry, ""):
+                found = super().excerpt(content)
+                if not isinstance(found, bytes):
+                    raise TypeError(f"excerpt() gave {found!r}, which is no bytes")
+                return found
 
         def read(self, path: str, content: bytes) -> tuple[Mention, ...]:
             with _named(entry, path):
@@ -57,20 +82,13 @@ def _demand_sound(mention: object, codes: Collection[str]) -> None:
         msgspec.convert(msgspec.to_builtins(mention), Mention)
     except msgspec.ValidationError as error:
         raise TypeError(f"read() gave {mention!r}: {error}") from None
+    if not mention.text:
+        raise ValueError(f"read() gave {mention!r}, which names nothing")
+    if mention.span is not None and not ((1, 1) <= mention.span[:2] <= mention.span[2:]):
+        raise ValueError(f"read() gave the span {mention.span}; lines and columns count from 1, the end from the start")
     if mention.code not in codes:
         raise ValueError(f"read() gave the code {mention.code}, which is not among its codes")
 
 
-@contextmanager
-def _named(entry: EntryPoint, path: str) -> Iterator[None]:
-    """Turn any failure of the plug-in into one message that names it."""
-    try:
-        yield
-    except (UnreadableError, UsageError):
-        raise
-    except (Exception, SystemExit) as error:  # the code is not ours: whatever it raises is its author's to mend
-        at = f" at {path}" if path else ""
-        reason = f"{type(error).__name__}: {error}"
-        raise UsageError(
-            f"plug-in '{entry.name}' ({entry.value}) failed{at}: {reason}; mend or uninstall it"
-        ) from error
+def _named(entry: EntryPoint, path: str) -> AbstractContextManager[None]:
+    return contained(entry, f"failed at {path}" if path else "failed", "mend or uninstall it")

@@ -47,7 +47,8 @@ terraform = "acme_kinds:Terraform"
   One without both proves nothing, and fails. In the tests of your distribution,
   `from audit.testing import check_examples` and `check_examples(Terraform())`: it raises an `AssertionError` that
   tells every difference, one a line. The built-in kinds are held to theirs by the same function.
-- A plug-in that fails is told by its name with exit code 2, and nothing is reported."""
+- A plug-in that fails, gives what is no mention, would end the process or takes more than a minute for one file is told
+  by its name with exit code 2, and nothing is reported."""
 
 EXAMPLE = '''\
 from collections.abc import Iterator

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from audit.kinds.configuration import IniValues, JsonValues, TomlValues, YamlValues
+from audit.kinds.contained import contained
 from audit.kinds.docstrings import Docstrings
 from audit.kinds.entry_points import EntryPoints
 from audit.kinds.guarded import guarded
@@ -96,11 +97,8 @@ def load_plugin(entry: EntryPoint) -> type[Kind]:
     Raises:
         UsageError: it cannot be imported, or is no subclass of `Kind`.
     """
-    try:
-        with _without_current_folder():
-            kind = entry.load()
-    except (Exception, SystemExit) as error:  # the code is not ours: whatever it raises is its author's to mend
-        raise UsageError(f"plug-in '{entry.name}' ({entry.value}) cannot be loaded: {error}; uninstall it") from error
+    with contained(entry, "cannot be loaded", "mend or uninstall it"), _without_current_folder():
+        kind = entry.load()
     if not (isinstance(kind, type) and issubclass(kind, Kind)):
         raise UsageError(f"plug-in '{entry.name}' ({entry.value}) is no subclass of audit.kinds.kind.Kind")
     return kind

@@ -111,6 +111,42 @@ class Bare(TextKind):
 
 class Unknown(Lists):
     codes = ("XYZ001",)
+
+class Exits(Lists):
+    def mentions(self, source):
+        import os
+        os._exit(0)
+
+class Odd(Lists):
+    def mentions(self, source):
+        raise GeneratorExit
+
+class Endless(Lists):
+    def mentions(self, source):
+        while True:
+            try:
+                while True:
+                    pass
+            except Exception:
+                pass
+
+class Nameless(Lists):
+    name = None
+
+class Spoken(Lists):
+    codes, slots, marks, always = "REF005", 5, ("x",), "yes"
+
+class Excerpts(Lists):
+    def excerpt(self, content):
+        return None
+
+class Empty(Lists):
+    def mentions(self, source):
+        return [Mention("REF005", "value", "", "name", "it", "error", (1, 1, 1, 9))]
+
+class Backwards(Lists):
+    def mentions(self, source):
+        return [Mention("REF005", "value", "shop.old", "name", "it", "error", (2, 1, 1, 9))]
 """
 )
 
@@ -127,9 +163,23 @@ class Unknown(Lists):
         ("Abstract", r"failed: TypeError: .*abstract"),
         ("Bare", r"lacks codes, title, HOLDS, BREAKS; see docs/kinds\.md"),
         ("Unknown", r"no finding has the code XYZ001"),
+        ("Exits", r"failed at a\.names: it called os\._exit\(0\); mend or uninstall it"),
+        ("Odd", r"failed at a\.names: GeneratorExit"),
+        ("Endless", r"failed at a\.names: it did not end within 0\.2 seconds; mend or uninstall it"),
+        ("Nameless", r"name is one word; see docs/kinds\.md"),
+        (
+            "Spoken",
+            r"codes is a tuple of texts; slots is a frozenset of texts; marks is a tuple of bytes; always is True or",
+        ),
+        ("Excerpts", r"failed: TypeError: excerpt\(\) gave None, which is no bytes"),
+        ("Empty", r"failed at a\.names: ValueError: read\(\) gave Mention.*, which names nothing"),
+        ("Backwards", r"failed at a\.names: ValueError: read\(\) gave the span \(2, 1, 1, 9\)"),
     ],
 )
-def test_a_plugin_that_fails_is_told_by_name(installed: Path, target: str, reason: str) -> None:
+def test_a_plugin_that_fails_is_told_by_name(
+    installed: Path, target: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audit.kinds.contained.PATIENCE", 0.2 if target == "Endless" else 60.0)
     install(installed, f"names_plugin:{target}", BROKEN)
     files = {"shop/__init__.py": "", "a.names": "shop.old\n"}
     with pytest.raises(UsageError, match=rf"^plug-in 'lists' \(names_plugin:{target}\):? {reason}"):
@@ -139,8 +189,8 @@ def test_a_plugin_that_fails_is_told_by_name(installed: Path, target: str, reaso
 @pytest.mark.parametrize(
     ("target", "reason"),
     [
-        ("names_plugin:Missing", "cannot be loaded: .*Missing.*; uninstall it"),
-        ("no_such_module:Kind", "cannot be loaded: No module named 'no_such_module'; uninstall it"),
+        ("names_plugin:Missing", "cannot be loaded: AttributeError: .*Missing.*; mend or uninstall it"),
+        ("no_such_module:Kind", "cannot be loaded: ModuleNotFoundError: No module named 'no_such_module'; mend or"),
         ("names_plugin:NOT_A_KIND", "is no subclass of audit.kinds.kind.Kind"),
         ("names_plugin:Takes", "a kind named 'yaml' exists already"),
     ],
