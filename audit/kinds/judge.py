@@ -71,7 +71,8 @@ class MentionJudge:
         if key not in self._known:
             name = mention.text.replace(":", ".", 1)
             found = self._gone_name(where, name, mention.certain)
-            self._known[key] = None if found is not None and is_assigned(self._program, name) else found
+            is_there = found is not None and is_assigned(self._program, name, found.module, found.symbol)
+            self._known[key] = None if is_there else found
         gone = self._known[key]
         return None if gone is not None and not mention.certain and self._is_elsewhere(path, where, gone) else gone
 

@@ -69,21 +69,25 @@ def dangling(program: Program, paths: Iterable[str] | None = None) -> list[Dangl
     if any(each.symbol and each.kind in _READ for each in found):
         stored, lasting = _stored_names(program)
         kept = {"attribute": stored, "string": stored, "import": lasting}
-        found = [each for each in found if not each.symbol or not _holds(kept.get(each.kind, ()), each)]
+        found = [each for each in found if not each.symbol or not _holds(program, kept.get(each.kind, ()), each)]
     return found
 
 
-def _holds(stored: Collection[str], missing: Dangling) -> bool:
-    """Whether what is missing is among attributes that code assigns, under this or any name."""
-    return missing.target in stored or f"{missing.module}.{ANY}" in stored
+def _holds(program: Program, stored: Collection[str], missing: Dangling) -> bool:
+    """Whether code assigns what is missing, under this name or, where it was no module, under any."""
+    if missing.target in stored:
+        return True
+    return f"{missing.module}.{ANY}" in stored and not program.has_lost("", missing.target)
 
 
-def is_assigned(program: Program, dotted: str) -> bool:
-    """Whether code outside of a module assigns what a name leads to, before any test runs: it is there then."""
+def is_assigned(program: Program, dotted: str, module: str = "", symbol: str = "") -> bool:
+    """Whether code outside of a module assigns what a name leads to, before any test runs: it is there then. Of the
+    name a ``module`` lacks the ``symbol``, which may be one of those that it gets under computed names."""
     lasting = _stored_names(program)[1]
     parts = dotted.split(".")
-    ends = range(2, len(parts) + 1)
-    return any(not lasting.isdisjoint((".".join(parts[:end]), ".".join((*parts[: end - 1], ANY)))) for end in ends)
+    if any(".".join(parts[:end]) in lasting for end in range(2, len(parts) + 1)):
+        return True
+    return bool(symbol) and f"{module}.{ANY}" in lasting
 
 
 def _stored_names(program: Program) -> tuple[set[str], set[str]]:
