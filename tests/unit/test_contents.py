@@ -16,6 +16,7 @@ from audit.gathering import MIN_PARALLEL, Pending, Wanted
 from audit.kinds.configuration import YamlValues
 from audit.kinds.markdown import Markdown
 from audit.kinds.reading import Reading, reading_key, words_of
+from audit.model.calls import CallShape
 from audit.model.facts import FileFacts
 from audit.model.mentions import Mention
 from audit.parallel import Background
@@ -124,6 +125,43 @@ def test_many_files_are_read_by_several_processes_alike(tmp_path: Path) -> None:
     assert alone == together == {blob: read_python(source) for blob, source in load.contents.items()}
     assert set(load.asked[: len(alone)]) == set(load.contents)
     assert len(load.asked) < 2 * len(alone)  # the second time, others read a part, of which this process knows nothing
+
+
+def test_how_contents_use_names_is_read_by_several_processes_alike_and_kept(tmp_path: Path) -> None:
+    names = frozenset({"gone"})
+    sources = [b"def run(store):\n    store.gone(%d, key=1)\n    store.kept()\n" % number for number in range(20)]
+    load = Loader({blob_id(source): source for source in sources})
+    found = []
+    for folder, jobs in ((None, 1), (tmp_path, 3), (tmp_path, 1)):
+        contents = Contents(folder, [KIND], jobs)
+        known = {blob: read_python(source) for blob, source in load.contents.items()}
+        contents.read(
+            [Wanted(blob, "a.py", MIN_PARALLEL, names=names, definitions=known[blob].definitions) for blob in known],
+            load,
+        )
+        contents.close()
+        found.append({blob: contents.accesses(blob, names) for blob in known})
+    assert found[0] == found[1] == found[2]
+    (use,) = next(iter(found[0].values()))
+    assert (use.leaf, use.span, use.shape) == ("gone", (2, 5, 2, 25), CallShape(1, ("key",)))
+    assert len(load.asked) < 2 * len(sources)  # others read a part of the second, and the third knew all
+
+
+def test_a_kind_is_not_asked_about_what_ends_otherwise() -> None:
+    asked: list[str] = []
+
+    class Pages(Markdown):
+        suffixes = (".md",)
+
+        def wants(self, path: str) -> bool:
+            asked.append(path)
+            return True
+
+    pages = Pages()
+    paths = ["README.MD", "docs/a.md", "docs/a.md.txt", "docs.md/a", "md", ".md"]
+    contents = Contents(None, [pages])
+    assert [contents.wanting(path) for path in paths] == [(pages,), (pages,), (), (), (), (pages,)]
+    assert asked == ["README.MD", "docs/a.md", ".md"]
 
 
 class Elsewhere(Loader):
