@@ -144,6 +144,8 @@ class SymbolTable:
         return self._tree.lookups.once(self._only_own, (path, name), lambda: self._is_from_itself(path, name))
 
     def _is_from_itself(self, path: str, name: str) -> bool:
+        if self._has_namesake(path, name):
+            return False
         for statement in self._tree.facts(path).imports:
             for each in statement.names:
                 if each.bound != name or not statement.at_module_scope:
@@ -153,6 +155,13 @@ class SymbolTable:
                 if not own or each.name != name:
                     return False
         return True
+
+    def _has_namesake(self, path: str, name: str) -> bool:
+        """Whether a package holds a module that is called like itself and defines a name: in Python 2 an import from
+        the package, within that, means this module; what is written for Python 3 has no such import."""
+        folder = path.rpartition("/")[0]
+        inner = self._tree.index.node(folder, (folder.rpartition("/")[2],))
+        return inner is not None and any(name in self.definitions(file) for file in inner.files)
 
     def star_offers(self, nodes: tuple[Node, ...], name: str) -> Answer:
         """Whether importing ``*`` from a module brings ``name``."""
