@@ -33,8 +33,9 @@ _COMMAND = Caller("REF007", "the command", "error")
 def _copied(text: str) -> Iterator[str]:
     """The files of an image that its instructions copy to another place than they had: not those of the tree."""
     for line in _COPY.finditer(text):
-        *sources, target = (word for word in line[1].split() if not word.startswith("--"))
-        for source in sources:
+        words = [word for word in line[1].split() if not word.startswith("--")]
+        target = words[-1] if words else ""
+        for source in words[:-1]:
             path = posixpath.join(target, posixpath.basename(source)) if target.endswith("/") else target
             if path.removeprefix("./") != source.removeprefix("./"):
                 yield path

@@ -45,6 +45,13 @@ TEXTS = st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join)
 CONTENTS = TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary(max_size=200)
 
 
+@pytest.mark.parametrize("instruction", ["COPY --from=build", "ADD --chown=me --link", "COPY .", "RUN"])
+def test_an_instruction_of_an_image_that_says_too_little(instruction: str) -> None:
+    shell = next(kind for kind in BUILT_IN if kind.name == "shell")()
+    mentions = shell.read("Dockerfile", f"{instruction}\nRUN python -m shop.old\n".encode())
+    assert [each.text for each in mentions if each.form == "module"] == ["shop.old"]
+
+
 @pytest.mark.parametrize(("kind", "path"), READERS)
 @settings(max_examples=60, deadline=None)
 @given(content=CONTENTS)
