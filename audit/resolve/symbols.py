@@ -157,11 +157,12 @@ class SymbolTable:
         return True
 
     def _has_namesake(self, path: str, name: str) -> bool:
-        """Whether a package holds a module that is called like itself and defines a name: in Python 2 an import from
-        the package, within that, means this module; what is written for Python 3 has no such import."""
+        """Whether a package holds a module that is called like itself and defines a name, or is not read: in Python 2
+        an import from the package, within that, means this module; what is written for Python 3 has no such import."""
         folder = path.rpartition("/")[0]
         inner = self._tree.index.node(folder, (folder.rpartition("/")[2],))
-        return inner is not None and any(name in self.definitions(file) for file in inner.files)
+        files = inner.files if inner is not None else ()
+        return any(self._tree.facts(file).error or name in self.definitions(file) for file in files)
 
     def star_offers(self, nodes: tuple[Node, ...], name: str) -> Answer:
         """Whether importing ``*`` from a module brings ``name``."""
