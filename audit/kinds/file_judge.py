@@ -14,7 +14,7 @@ from audit.model.hosting import hosted_file, repository_at
 from audit.model.mentions import DRAWN, Gone, Mention
 from audit.resolve.program import Program
 
-PATH_FORMS: Final = ("address", "document", "file", "path", "config")
+PATH_FORMS: Final = ("address", "document", "file", "data", "path", "config")
 _PROSE: Final = ("REF008", "REF009")
 
 
@@ -62,6 +62,8 @@ class FileJudge:
                 return self._paths.find_document(path, mention.text)
             case "file":
                 return self._paths.find_file(path, mention.text)
+            case "data":
+                return self._paths.find_data(path, mention.text)
         if "/" not in mention.text and self._program.absolute("", mention.text).status == "found":
             return None  # a package that moved below another source root
         if mention.code in _PROSE and mention.kind != "link" and mention.text in CONVENTIONAL:

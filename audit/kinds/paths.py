@@ -34,20 +34,24 @@ _EXAMPLES: Final = frozenset(
 )
 
 
+_OF_CODE: Final = frozenset({"data", "templates", "assets"})
+"""Folders of these that code has for itself."""
+
+
 _TEMPLATE: Final = regex(r"(?:^|[_-])(?:templates?|skeletons?|scaffold\w*|boilerplate)(?:[_-]|$)|\{\{", re.IGNORECASE)
 
 
 _BACKUP: Final = regex(r"(?:^|[_-])(?:backups?|bak)(?:[_-]|$)", re.IGNORECASE)
 
 
-def is_elsewhere(document: str, path: str) -> bool:
+def is_elsewhere(document: str, path: str, worlds: frozenset[str] = _EXAMPLES) -> bool:
     """Whether ``path`` lies in a folder of examples, tests or copies that does not hold the document.
 
     Such a folder is a world of its own: what it calls ``yourapplication`` is not what a document means by it.
     """
     parts = path.split("/")[:-1]
     for depth, part in enumerate(parts, 1):
-        if part in _EXAMPLES:
+        if part in worlds:
             return not document.startswith("/".join(parts[:depth]) + "/")
     return False
 
@@ -193,6 +197,23 @@ class GonePaths:
         if any(path in self._now.all for path in near):
             return None
         return next((path for path in near if path in self.gone and not self._may_be_written(path)), None)
+
+    def find_data(self, document: str, text: str) -> str | None:
+        """The same for the end of a path: of the one file that ended so, which another may not end with now."""
+        if text in CONVENTIONAL or self._now.ending(text):
+            return None
+        before = [path for path in self._gone.ending(text) if path not in self._folders]
+        if (
+            len(before) != 1
+            or is_elsewhere(document, before[0], _EXAMPLES - _OF_CODE)
+            or self._may_be_written(before[0])
+        ):
+            return None
+        return before[0]
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(path.rpartition("/")[0] for path in self.gone)
 
     def _may_be_written(self, path: str) -> bool:
         """Whether a path lies in a folder with ignore rules of its own: one that is kept for what a build writes."""

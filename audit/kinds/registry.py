@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from audit.kinds.configuration import IniValues, JsonValues, TomlValues, YamlValues
 from audit.kinds.contained import contained
+from audit.kinds.data_files import DataFiles
 from audit.kinds.docstrings import Docstrings
 from audit.kinds.entry_points import EntryPoints
 from audit.kinds.guarded import guarded
@@ -51,6 +52,7 @@ BUILT_IN: Final[tuple[type[Kind], ...]] = (
     SetupScripts,
     Subprocesses,
     OpenedFiles,
+    DataFiles,
     Markdown,
     ReStructuredText,
     Docstrings,

@@ -29,6 +29,7 @@ PATHS = {
     "setup-script": ["setup.py"],
     "subprocesses": ["a.py"],
     "opened-files": ["a.py"],
+    "data-files": ["a.py"],
     "markdown": ["a.md"],
     "rst": ["a.rst"],
     "docstrings": ["a.py"],

@@ -1,0 +1,153 @@
+"""Kind of reference: data files that Python code knows by the end of their paths, put together from strings."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from audit.kinds.kind import Example, Source, TextKind
+from audit.kinds.python_source import called_name, python_nodes
+from audit.model.mentions import Mention
+from audit.model.regex import regex
+
+_ENDING: Final = regex(r"[\w@+-][\w.@+-]*(?:/[\w@+-][\w.@+-]*)*\.[A-Za-z]\w{0,9}")
+_MAY_NAME: Final = regex(r"[\w@+-]\.(?!pyi?[\"'])[A-Za-z]\w{0,9}[\"']")
+"""What a file must hold that names any: most need not be parsed."""
+_JOINING: Final = frozenset({"join", "joinpath", "get_data", "read_text", "read_binary", "open_text", "open_binary"})
+_SOURCES: Final = (".py", ".pyi", ".pyc", ".so", ".md", ".rst")
+_MADE: Final = regex(
+    r"tmp|temp|(?<![a-z])out(?:put|dir)?(?![a-z])|dest|dst|target|cache|build|home|prefix|save|log|backup",
+    re.IGNORECASE,
+)
+"""What folders are called in which a program writes, or that are somebody else's."""
+_WRITING: Final = frozenset(
+    {"write_text", "write_bytes", "touch", "unlink", "mkdir", "remove", "savefig", "to_csv", "dump"}
+)
+_SAYING: Final = frozenset(
+    {"print", "echo", "debug", "info", "warning", "warn", "error", "critical", "exception", "log", "write", "format"}
+    | {"startswith", "endswith", "removesuffix", "removeprefix", "replace", "match", "search", "sub", "compile"}
+)
+"""What merely says or compares a text."""
+_MODES: Final = frozenset("wax")
+
+
+class DataFiles(TextKind):
+    """Data files of the repository by the end of their paths: ``"ui/main.css"``, ``join(HERE, "main.css")``."""
+
+    name = "data-files"
+    codes = ("REF007",)
+    title = "data files that Python code knows by the end of their paths, as one string or put together"
+
+    def wants(self, path: str) -> bool:
+        return path.endswith(".py")
+
+    def mentions(self, source: Source) -> Iterator[Mention]:
+        if _MAY_NAME.search(source.text) is None:
+            return
+        nodes = python_nodes(source.text)
+        taken = {part for node in nodes for part in _taken(node)}
+        for node in nodes:
+            if node in taken:
+                continue
+            parts = _joined(node)
+            if parts is None and isinstance(node, ast.Constant) and "/" in str(node.value):
+                parts = [node]
+            if parts:
+                yield from _named(parts, source)
+
+    HOLDS = (
+        Example(
+            title="files that are written, or lie among tests or in two places, sources, and lone names",
+            before={
+                "shop/__init__.py": "",
+                "shop/data/old.json": "{}",
+                "shop/old.py": "",
+                "tests/fixtures/prices.json": "{}",
+                "shop/one/menu.json": "{}",
+                "shop/two/menu.json": "{}",
+                "shop/use.py": (
+                    "from os.path import join\n\n(tmp_path / 'data' / 'old.json').read_text()\n"
+                    "join(output_dir, 'old.json')\nopen(join(HERE, 'data/old.json'), 'w')\nprint('shop/old.py')\n"
+                    "print('old.json')\njoin(HERE, 'prices.json')\n'https://x.org/data/old.json'\n"
+                    "join(HERE, 'menu.json')\n(HERE / 'old.json').write_text('')\n"
+                ),
+            },
+            gone=("shop/data/old.json", "shop/old.py", "tests/fixtures/prices.json", "shop/one/menu.json"),
+        ),
+    )
+    BREAKS = (
+        Example(
+            title="a template by the end of its path, and files whose paths are put together",
+            before={
+                "shop/__init__.py": "",
+                "shop/templates/shop/old.html": "",
+                "shop/ui/main_window.css": "",
+                "shop/data/prices.json": "{}",
+                "shop/use.py": (
+                    "import os\nfrom importlib.resources import files\n\ntemplate_name = 'shop/old.html'\n"
+                    "os.path.join(HERE, 'ui', 'main_window.css')\nHERE / 'data' / 'prices.json'\n"
+                    "files('shop').joinpath('prices.json')\n"
+                ),
+            },
+            gone=("shop/templates/shop/old.html", "shop/ui/main_window.css", "shop/data/prices.json"),
+            finds=(
+                ("shop/use.py", 4, "shop/templates/shop/old.html"),
+                ("shop/use.py", 5, "shop/ui/main_window.css"),
+                ("shop/use.py", 6, "shop/data/prices.json"),
+                ("shop/use.py", 7, "shop/data/prices.json"),
+            ),
+        ),
+    )
+
+
+def _joined(node: ast.AST) -> list[ast.Constant] | None:
+    """The strings at the end of a path that is put together, in order; none where it leads where programs write."""
+    match node:
+        case ast.BinOp(op=ast.Div(), left=left, right=ast.Constant(value=str()) as last):
+            before = _joined(left)
+            if before is None:
+                return [] if _MADE.search(ast.unparse(left)) else [last]
+            return [*before, last] if before else []
+        case ast.Call(func=function, args=[*_, ast.Constant(value=str())] as given) if called_name(node) in _JOINING:
+            strings = [each for each in given if isinstance(each, ast.Constant)]
+            holders = [each for each in given if not isinstance(each, ast.Constant)]
+            holders += [function.value] if isinstance(function, ast.Attribute) else []
+            return [] if any(_MADE.search(ast.unparse(each)) for each in holders) else strings
+    return None
+
+
+def _taken(node: ast.AST) -> Iterator[ast.AST]:
+    """What is part of something larger: of a path that is put together, of what is written, or another kind's."""
+    match node:
+        case ast.BinOp(op=ast.Div(), left=left, right=ast.Constant(value=str()) as last):
+            yield from (left, last)
+        case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in _WRITING:
+            yield from ast.walk(owner)
+        case ast.Call() if called_name(node) == "open" and _writes(node):
+            yield from ast.walk(node)
+        case ast.Call(args=arguments) if called_name(node) in _JOINING or called_name(node) in _SAYING:
+            yield from arguments
+        case ast.Call(args=[first, *_]) if called_name(node) in ("open", "Path", "PurePath", "read_csv", "read_json"):
+            yield first
+        case ast.Expr(value=ast.Constant() as text):
+            yield text
+
+
+def _writes(call: ast.Call) -> bool:
+    given = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "mode")]
+    modes = (each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str))
+    return any(not _MODES.isdisjoint(mode) for mode in modes)
+
+
+def _named(parts: list[ast.Constant], source: Source) -> Iterator[Mention]:
+    values = [part.value for part in parts if isinstance(part.value, str)]
+    path = "/".join(value.strip("/") for value in values)
+    if len(values) < len(parts) or not _ENDING.fullmatch(path) or path.endswith(_SOURCES):
+        return
+    last, value = parts[-1], values[-1]
+    start = source.text.find(value, source.positions.offset(last.lineno, last.col_offset))
+    if start >= 0:
+        span = source.positions.span(start, start + len(value))
+        yield Mention("REF007", "path", path, "data", "the code", "warning", span)
