@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from audit.resolve.classes import Classes
 from audit.resolve.counterparts import Counterparts
 from audit.resolve.locating import Place
+
+_MIN_LINES: Final = 3
+"""A shorter method is like too many others."""
 
 
 class RenamedMembers:
@@ -30,18 +35,23 @@ class RenamedMembers:
     def _renamed(self, heir: Place, holder: Place, leaf: str) -> bool:
         """Whether a class has, under a name that it had not then, just the method that it had under this one."""
         before = dict(self._then.own_members(holder))
-        new = (each for name, each in self._now.own_members(heir) if name not in before)
+        new = [each for name, each in self._now.own_members(heir) if name not in before]
         gone = before[leaf]
-        return bool(gone.digest) and any(each.digest == gone.digest and each.kind == gone.kind for each in new)
+        same = [each for each in new if each.kind == gone.kind and "" not in (each.digest, gone.digest)]
+        return any(each.digest == gone.digest or (gone.code and each.code == gone.code) for each in same)
 
     def _stands_in(self, heir: Place, holder: Place, leaf: str) -> bool:
-        """Whether a class has a variable of another name where it had one of this name, and is otherwise the same."""
+        """Whether a class has a variable, or a method of the same size and parameters, of another name where it had one
+        of this name, and has otherwise the same members."""
         before, after = dict(self._then.own_members(holder)), dict(self._now.own_members(heir))
         pairs = list(zip(before, after, strict=False))
         if len(before) != len(after) or any(old != name and (old in after or name in before) for old, name in pairs):
             return False
-        kinds = {old: (before[old].kind, after[name].kind) for old, name in pairs}
-        return kinds[leaf] == ("variable", "variable")
+        old, new = before[leaf], after[dict(pairs)[leaf]]
+        if old.kind == "function":
+            is_alike = old.parameters == new.parameters and old.lines == new.lines >= _MIN_LINES
+            return new.kind == "function" and is_alike
+        return old.kind == new.kind == "variable"
 
     def _says_all(self, place: Place) -> bool:
         """Whether all that a class of now has is what its code says, as it was at the base."""
