@@ -24,6 +24,9 @@ from audit.model.calls import Access, CallShape
 from audit.model.facts import Context, Definition
 
 _SURVIVED: Final = frozenset({"AttributeError", "NameError", "TypeError"})
+_TYPE_PARAMETERS: Final = re.compile(rb"\b(?:def|class|type)[ \t]+\w+[ \t]*\[([^\]=]*)")
+"""Names that a function, class or alias binds for itself."""
+_WORD: Final = re.compile(r"\w+")
 _POSTPONED: Final = re.compile(rb"^from __future__ import .*\bannotations\b", re.MULTILINE)
 
 
@@ -37,6 +40,7 @@ def read_accesses(content: bytes, wanted: Collection[str], definitions: Iterable
     named = named_in_strings(content, wanted, definitions)
     everywhere = (1, content.count(b"\n") + 1)
     names = frozenset(each for each in wanted if everywhere not in named.get(each, ()))
+    names -= {name for found in _TYPE_PARAMETERS.findall(content) for name in _WORD.findall(found.decode())}
     names |= renamed_in(content, names) if names else names
     lines = lines_with(content, names) if names else []
     source = read_source(content)

@@ -68,10 +68,11 @@ def _parsed(content: bytes) -> ast.Module | str:
         return ast.parse(content)
     except SyntaxError as error:
         from audit.facts.newer import parse_newer  # rarely needed
+        from audit.facts.older import parse_older
 
-        newer = parse_newer(content)
-        if newer is not None:
-            return newer
+        other = parse_newer(content) or parse_older(content)
+        if other is not None:
+            return other
         if _TEMPLATE.search(content) or _PLACEHOLDER.search(_line(content, error.lineno)):
             return TEMPLATE
         where = f"line {error.lineno}: " if error.lineno else ""
