@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final, Literal
 
@@ -11,6 +13,8 @@ import msgspec
 from audit.model.regex import regex
 
 _BEGIN: Final = regex(r"(?<!<)<<(?P<tabs>-?)[ \t]*(?P<quote>[\"']?)(?P<word>[A-Za-z_]\w*)(?P=quote)(?![\w<])")
+_END: Final = regex(r"^[ \t]*(?P<word>[A-Za-z_]\w*)[ \t]*\r?$", re.MULTILINE)
+"""Lines of a script that stands in YAML are indented as a whole."""
 _SHELL: Final = regex(r"(?:^|[\s/;|&(])(?:(?:ba|z|da|k|a)?sh|ssh|su|sudo\s+-\S*s|RUN)(?=\s|$)")
 _PYTHON: Final = regex(r"(?:^|[\s/;|&(])(?:python|pypy)[\d.]*(?=\s|$)")
 _FILE: Final = regex(r"[^<]>")
@@ -31,14 +35,20 @@ class HereDocument(msgspec.Struct, frozen=True):
 
 def here_documents(source: str) -> Iterator[HereDocument]:
     """Every here document, in order; one that nothing ends is none."""
+    if _BEGIN.search(source) is None:
+        return
+    ends: dict[str, list[re.Match[str]]] = defaultdict(list)
+    for end in _END.finditer(source):
+        ends[end["word"]].append(end)
     position = 0
     while begin := _BEGIN.search(source, position):
         position = begin.end()
         start = source.find("\n", begin.end()) + 1
-        # lines of a script that stands in YAML are indented as a whole
-        close = re.compile(rf"^[ \t]*{begin['word']}[ \t]*\r?$", re.MULTILINE).search(source, start) if start else None
-        if close is None:
+        behind = ends[begin["word"]]
+        first = bisect_left(behind, start, key=lambda end: end.start())
+        if not start or first == len(behind):
             continue
+        close = behind[first]
         line = source[source.rfind("\n", 0, begin.start()) + 1 : start]
         yield HereDocument(start, close.start(), _reader(line, begin.start() - (start - len(line))))
         position = close.end()
