@@ -280,7 +280,7 @@ class Program:
     @cached_property
     def shared_namespaces(self) -> frozenset[str]:
         """The namespaces of which the tree holds but a share."""
-        return shared_namespaces(self.survey(path) for path in self.index.names)
+        return shared_namespaces(self.index.paths, map(self.survey, self.index.names))
 
     def import_target(self, path: str, statement: Import) -> Target | None:
         """The module that a from-import names; None when it is not first-party."""

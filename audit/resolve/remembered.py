@@ -129,7 +129,7 @@ class Difference:
         namespaces of which one tree holds but a share."""
         old = list(self._record.surveys.values())
         before = ({top for each in old for top in each.inside}, {top for each in old for top in each.outside})
-        shared = shared_namespaces(old) ^ self._program.shared_namespaces
+        shared = shared_namespaces(self._record.paths, old) ^ self._program.shared_namespaces
         return (before[0] ^ self._program.used_names()) | (before[1] ^ self._program.outside_names()) | shared
 
     def makes_the_same(self) -> bool:

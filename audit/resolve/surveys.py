@@ -17,6 +17,10 @@ _MIN_LACKED: Final = 5
 """Modules that must be missing from a namespace before the tree is taken to hold but a share of it."""
 
 
+_PACKAGING: Final = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
+"""Files at the top of a project."""
+
+
 class Survey(msgspec.Struct, frozen=True, array_like=True):
     """What one file tells.
 
@@ -72,8 +76,11 @@ def _survey(tree: ResolvedTree, path: str) -> Survey:
     )
 
 
-def shared_namespaces(surveys: Iterable[Survey]) -> frozenset[str]:
-    """The namespaces of which a tree holds but a share: most of what its files import from there lies elsewhere."""
+def shared_namespaces(paths: Iterable[str], surveys: Iterable[Survey]) -> frozenset[str]:
+    """The namespaces of which a tree holds but a share: most of what its files import from there lies elsewhere. A tree
+    that is a project of its own holds all that it means to."""
+    if not _PACKAGING.isdisjoint(paths):
+        return frozenset()
     held, lacked = set[str](), set[str]()
     for each in surveys:
         held.update(each.held)
