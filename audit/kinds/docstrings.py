@@ -30,6 +30,8 @@ _TOKEN: Final = regex(
 _RENDERED: Final = regex(r"^#(?: %%[^\n]*|#{19,}[ \t]*)\r?\n((?:#[^\n]*(?:\n|\Z))+)", re.MULTILINE)
 _TITLED: Final = regex(r"(?:#[^\n]*\n|\s)*[rR]?(?:\"{3}|\'{3})\s*(?:[=~#*-]{3,}\s*)?[^\n]+\n[ \t]*[=~#*-]{3,}\s*\n")
 _MARK: Final = regex(r"^#", re.MULTILINE)
+_FRAME: Final = regex(r"^[ \t]*File \"[^\"\n]*\", line \d+[^\n]*", re.MULTILINE)
+"""A frame of a traceback that is quoted, and tells of the tree of its day."""
 _OPEN: Final = frozenset("([{,=+%|&-*/\\<>@")
 """What cannot end a statement: a string that follows is part of an expression."""
 
@@ -91,7 +93,8 @@ class Docstrings(TextKind):
         return path.endswith(self.suffixes)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
-        for offset, text in (*_documentation(source.text), *_gallery(source.text)):
+        for offset, whole in (*_documentation(source.text), *_gallery(source.text)):
+            text = _FRAME.sub(lambda frame: " " * len(frame[0]), whole)
             found = (
                 markdown_mentions(text, source.positions, "the docstring", offset)
                 if "```" in text
