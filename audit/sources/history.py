@@ -68,8 +68,15 @@ class History:
         return next((each for each in found if not here or self._follows(each)), None)
 
     def comes_and_goes(self, path: str) -> bool:
-        """Whether a path was deleted so often that it is there now and then, such as a note for the next release."""
-        return len(self._removals.get(path, ())) >= _OFTEN
+        """Whether a path was deleted so often that it is there now and then, such as a note for the next release; at
+        the top also where one of that name further down was."""
+        return path in self._fleeting or (
+            "/" not in path and path in {each.rpartition("/")[2] for each in self._fleeting}
+        )
+
+    @cached_property
+    def _fleeting(self) -> frozenset[str]:
+        return frozenset(path for path, removals in self._removals.items() if len(removals) >= _OFTEN)
 
     def all_removed(self) -> frozenset[str]:
         """Every path that some commit deleted, whether or not a later one brought it back."""
