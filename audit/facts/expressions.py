@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from audit.facts.accessed_chains import Chain
 from audit.facts.callables import dotted, handed_on, leaf_of
-from audit.facts.fields import fields_of
+from audit.facts.fields import fields_of, push_parts
 from audit.facts.forward_references import chains_in
 from audit.facts.nested_scopes import inside_comprehension, inside_lambda
 from audit.facts.nodes import nodes_of
@@ -98,7 +98,7 @@ class Expressions:
                     look = _LOOKS.get(kind)
                     if look is not None:
                         look(self, node, scope)
-                    _push_parts(node, stack)
+                    push_parts(node, stack)
             if not inner:
                 return
             stack, scope = inner.pop()
@@ -279,16 +279,6 @@ class Expressions:
                 self.paths[target.id] = None
         elif is_search_path(target.value if isinstance(target, ast.Subscript) else target):
             self.sys_path += put_together(value, self.paths)
-
-
-def _push_parts(node: ast.expr, stack: list[Any]) -> None:
-    """Put what an expression consists of on a stack. Names say nothing, and are most of what there is."""
-    for value in (getattr(node, name) for name in fields_of(node.__class__)):
-        kind = value.__class__
-        if kind is list:
-            stack += [part for part in value if part is not None and part.__class__ is not ast.Name]
-        elif kind is not ast.Name and isinstance(value, ast.AST):
-            stack.append(value)
 
 
 _LOOKS: Final[dict[type[ast.expr], Callable[[Expressions, Any, Scope], None]]] = {

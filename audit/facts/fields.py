@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 
@@ -15,3 +16,13 @@ def fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
             name for name in kind._fields if name not in ("ctx", "op", "ops", "kind", "type_comment")
         )
     return fields
+
+
+def push_parts(node: ast.expr, stack: list[Any]) -> None:
+    """Put what an expression consists of on a stack. Names say nothing, and are most of what there is."""
+    for value in (getattr(node, name) for name in fields_of(node.__class__)):
+        kind = value.__class__
+        if kind is list:
+            stack += [part for part in value if part is not None and part.__class__ is not ast.Name]
+        elif kind is not ast.Name and isinstance(value, ast.AST):
+            stack.append(value)
