@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Final, Protocol
 
@@ -114,5 +114,13 @@ class FileJudge:
         if self._may_be_built(target) or (past is not None and past.comes_and_goes(target)):
             return None
         retirement = past.removed(target) if past is not None else None
-        replacement = past.renames().get(target) if past is not None else None
+        renames = past.renames() if past is not None else {}
+        replacement = renames.get(target) or _moved_folder(target.rstrip("/"), renames)
         return Gone(target, "", "", True, retirement, replacement, None, existed_at_base=True)
+
+
+def _moved_folder(folder: str, renames: Mapping[str, str]) -> str | None:
+    """The one folder in which all that moved out of another lies as it lay there."""
+    moved = [(old[len(folder) :], new) for old, new in renames.items() if old.startswith(f"{folder}/")]
+    homes = {new.removesuffix(tail) if new.endswith(tail) else None for tail, new in moved}
+    return homes.pop() if len(homes) == 1 else None

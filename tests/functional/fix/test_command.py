@@ -245,6 +245,17 @@ def test_the_files_of_a_documentation_site_are_renamed_where_they_stand(migratio
     assert migration.read("mkdocs.yml") == site.replace("make_pages", "pages").replace("guide/", "guides/")
 
 
+def test_the_path_of_a_folder_that_moved_is_renamed(migration: Migration, audit_fix: Run) -> None:
+    text = "All tills are in `shop/old/`, tested by `pytest shop/old`.\n"
+    migration.write({"shop/__init__.py": "", "shop/old/till.py": "def count():\n    return 1\n", "a.md": text})
+    migration.write({"shop/old/desk.py": "def sit():\n    return 'sits'\n"})
+    migration.commit()
+    migration.git("mv", "shop/old", "shop/new")
+    migration.commit()
+    assert audit_fix(migration.root, "--since", "HEAD~1").exit_code == 0
+    assert migration.read("a.md") == text.replace("shop/old", "shop/new")
+
+
 def test_a_member_renamed_while_its_module_moved_is_followed(migration: Migration, audit_fix: Run) -> None:
     body = "class Store:\n    def load(self, name):\n        return name.join(name, name)\n"
     use = "from shop.store import Store\n\n\ndef use(store: Store):\n    return store.load('a')\n"
