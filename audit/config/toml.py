@@ -58,7 +58,7 @@ def read_toml(path: str, content: bytes) -> TomlDocument:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ConfigError([f"{path}:{line}: not UTF-8, which TOML must be; save the file as UTF-8"]) from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # tomllib lets through that an integer has too many digits
         line, reason = _locate(str(error), text)
         raise ConfigError([f"{path}:{line}: not valid TOML: {reason}"]) from None
     except RecursionError:

@@ -75,7 +75,7 @@ def _ini(text: str, section: str) -> dict[str, str] | None:
 def _toml(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except ValueError:  # an integer may have too many digits
         return {}
 
 

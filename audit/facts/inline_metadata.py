@@ -18,7 +18,7 @@ def pinned_distributions(content: bytes) -> tuple[str, ...]:
     that it takes from an index: what it imports of them is not what lies beside it."""
     try:
         metadata = tomllib.loads("\n".join(_block(content.decode(errors="replace").splitlines())))
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # an integer may have too many digits
         return ()  # the tool that runs the script says so
     asked = metadata.get("dependencies")
     found = (_REQUIREMENT.match(each) for each in asked if isinstance(each, str)) if isinstance(asked, list) else ()

@@ -132,3 +132,8 @@ def test_lines_are_right_whatever_the_values_hold(document: tuple[str, dict[str,
     read = read_toml("x.toml", text.encode())
     assert read.data == tomllib.loads(text)
     assert {key: read.line(*key.split(".")) for key in expected} == expected
+
+
+def test_an_integer_of_too_many_digits_is_a_mistake() -> None:
+    with pytest.raises(ConfigError, match=r"^pyproject\.toml:2: not valid TOML: exceeds the limit"):
+        read_toml("pyproject.toml", b"a = 1\nb = " + b"9" * 5_000 + b"\n")

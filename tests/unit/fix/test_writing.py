@@ -85,6 +85,7 @@ def test_a_second_interrupt_while_files_are_put_back_leaves_it_to_the_next_run(
 
     with pytest.raises(KeyboardInterrupt):
         write_changes(tmp_path, changes, replace)
+    monkeypatch.undo()
     assert recover(tmp_path) == ["a.py"]
     assert tree(tmp_path) == {name: b"old " + name.encode() for name in NAMES}
 
