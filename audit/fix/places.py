@@ -21,6 +21,7 @@ PLAIN: Final = ("star", "name")
 """Kinds of findings on plain names."""
 ACCESSES: Final = ("attribute", *PLAIN)
 """Kinds of findings on what code reads of an object, a module or its own names."""
+_QUOTED: Final = regex(r"(['\"])\w+(?:\.\w+)+\1")
 NO_REPLACEMENT: Final = "no replacement known"
 
 
@@ -43,6 +44,8 @@ def respelled_at(lines: Lines, finding: Finding, relocate: Relocate = appended) 
         return module
     if renamed is None and finding.code in _SHOWN and _ACCESS.fullmatch(written):
         return last_part_at(lines, finding)  # code that a document shows, which reaches the name by another
+    if renamed is None and finding.code == "REF004" and _QUOTED.fullmatch(written):
+        return last_part_at(lines, finding)  # a string that reaches the name through another module
     if renamed is None or renamed == written:
         raise CannotFixError("the text there does not spell the old name")
     return Edit(start, end, renamed)

@@ -245,6 +245,17 @@ def test_the_files_of_a_documentation_site_are_renamed_where_they_stand(migratio
     assert migration.read("mkdocs.yml") == site.replace("make_pages", "pages").replace("guide/", "guides/")
 
 
+def test_a_string_that_reaches_a_renamed_class_through_another_module(migration: Migration, audit_fix: Run) -> None:
+    body = "class Client:\n    def send(self, message):\n        return message.join(message, message)\n"
+    use = "from unittest.mock import patch\n\n\ndef use():\n    with patch('shop.wire.Client'):\n        pass\n"
+    migration.write({"shop/__init__.py": "from . import zmq as wire\n", "shop/zmq.py": body, "use.py": use})
+    migration.commit()
+    migration.write({"shop/zmq.py": body.replace("Client", "Caller")})
+    migration.commit()
+    assert audit_fix(migration.root, "--since", "HEAD~1").exit_code == 0
+    assert migration.read("use.py") == use.replace("Client", "Caller")
+
+
 def test_the_path_of_a_folder_that_moved_is_renamed(migration: Migration, audit_fix: Run) -> None:
     text = "All tills are in `shop/old/`, tested by `pytest shop/old`.\n"
     migration.write({"shop/__init__.py": "", "shop/old/till.py": "def count():\n    return 1\n", "a.md": text})
