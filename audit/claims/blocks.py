@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from audit.claims.inline import Mark, is_struck, plain_text, unmarked
+from audit.claims.inline import Mark, is_strong, is_struck, plain_text, unmarked
 from audit.model.regex import regex
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-Kind = Literal["item", "row", "sentence", "lead", "html"]
+Kind = Literal["item", "row", "sentence", "lead", "title", "html"]
 
 _SENTENCE_END: Final = regex(
     r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!cf\.)(?<!etc\.)(?<!No\.)\s+(?=[A-Z`\"“✅❌])"
@@ -23,6 +23,11 @@ _SENTENCE_END: Final = regex(
     # So is a line that opens with a picture.
     r"|\n(?=[\u2300-\u2bff\U0001f000-\U0001faff])"
 )
+_NUMBERED: Final = regex(
+    r"^(?:\W*(?:(?:step|iteration|part|phase|fix|change|task|item)\s+)?\d+(?:\.\d+)*[.):]\s+)+", re.IGNORECASE
+)
+"""The number of a heading, which is no part of what it says."""
+_LISTS: Final = ("bullet_list_open", "ordered_list_open", "table_open")
 _LOCATED: Final = regex(r"(?:file|location|path|module|source|script)s?\s*:", re.IGNORECASE)
 _TAGS: Final = regex(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 
@@ -30,15 +35,14 @@ _TAGS: Final = regex(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 class Block(msgspec.Struct, frozen=True, kw_only=True):
     """One sentence with its place and its context.
 
-    ``text`` is plain, with inline code in backticks; ``headings`` are those that it stands under, outermost
-    first, ``titled`` is whether the outermost is the title of the document, and ``heading_mark`` the mark of the
-    innermost that has one; ``lead`` is the sentence ending in a colon that
-    introduces its list; ``quoted`` is whether it stands in a block quotation. A sentence that itself ends in
-    a colon is of the kind ``lead``. ``list`` numbers the list that an item belongs to, 0 outside one, and
-    ``parents`` are the items that a nested list stands under, outermost first. Of a row, ``cells`` holds
-    each heading with its cell; ``located`` is the sentence ``File: ...`` that was said last under the same
-    headings; ``struck`` is whether a part of the text is struck through;
-    ``tested`` are the tests that the last command shown above it, under the same heading, runs.
+    ``text`` is plain, with inline code in backticks. ``headings`` are those that it stands under, outermost first (a
+    block of the kind ``title`` is a heading itself, the last of them); ``titled`` is whether the outermost is the
+    title of the document, ``heading_mark`` the mark of the innermost that has one. ``lead`` introduces its list: a
+    sentence ending in a colon, or a bold line, which are of the kind ``lead`` themselves. ``quoted`` is whether it
+    stands in a block quotation, ``list`` numbers the list that an item belongs to (0 outside one), and ``parents``
+    are the items that a nested list stands under, outermost first. Of a row, ``cells`` holds each heading with its
+    cell. ``located`` is the sentence ``File: ...`` that was said last under the same headings, ``struck`` whether a
+    part is struck through, ``tested`` what the last test command above it, under the same heading, runs.
     """
 
     kind: Kind
@@ -131,7 +135,8 @@ class _Reader:
                 self._inside.pop()
                 yield from self._close(name)
             elif token.type == "inline":
-                yield from self._inline(token, self._tokens[position - 1])
+                after = self._tokens[position + 2].type if position + 2 < len(self._tokens) else ""
+                yield from self._inline(token, self._tokens[position - 1], after)
             elif token.type in ("fence", "code_block"):
                 self._fence(token)
             elif token.type == "html_block":
@@ -170,7 +175,7 @@ class _Reader:
                 Table(head=head, rows=tuple(cells for cells, _ in rows), lines=tuple(line for _, line in rows))
             )
 
-    def _inline(self, token: Token, parent: Token) -> Iterator[Block]:
+    def _inline(self, token: Token, parent: Token, after: str) -> Iterator[Block]:
         text = plain_text(token)
         self._struck = is_struck(token) or (self._struck and self._inside[-1] in ("td", "th"))
         if self._inside[-1] == "heading":
@@ -179,6 +184,7 @@ class _Reader:
             mark, words = unmarked(text)
             self._headings.append((level, words, mark))
             self._located = ""
+            yield from self._block("title", _NUMBERED.sub("", text), _lines(token))
             self._before = ""
         elif self._inside[-1] in ("td", "th"):
             self._cells.append(text.replace("\n", " "))
@@ -189,6 +195,8 @@ class _Reader:
                 yield from self._block("row", row.strip("| "), (line, line))
         elif "list_item" in self._inside:
             yield from self._item(text, token)
+        elif after in _LISTS and is_strong(token):
+            yield from self._block("lead", text, _lines(token))
         else:
             yield from self._sentences(text, _lines(token)[0])
 

@@ -47,6 +47,12 @@ def is_struck(token: Token) -> bool:
     return any(child.type == "s_open" for child in token.children or ())
 
 
+def is_strong(token: Token) -> bool:
+    """Whether all of a paragraph is printed bold, as a title is."""
+    kinds = [child.type for child in token.children or () if child.type != "text" or child.content.strip()]
+    return kinds[:1] == ["strong_open"] and kinds[-1:] == ["strong_close"] and kinds.count("strong_open") == 1
+
+
 def _is_name(children: Sequence[Token], position: int) -> bool:
     """Whether the double underscores at a place are part of a name such as ``pkg/__init__.py``, not emphasis."""
     opens = position if children[position].nesting == 1 else position - 2

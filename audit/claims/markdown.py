@@ -98,7 +98,7 @@ def _sentences(outline: Outline) -> Iterator[Statement]:
             predicates, obstacle = extract(clause) if tense == "claim" else ((), "")
             if tense == "admission":
                 predicates = admitted(clause)
-            if block.kind != "lead" or predicates:
+            if block.kind not in ("lead", "title") or predicates:
                 core = tense == "claim" and predicates != mention(clause)
                 yield _statement(clause, tense, predicates, obstacle, weight=core)
 

@@ -27,6 +27,26 @@ _OUT_OF: Final = regex(
     r"(?:from|out\s+of)\s+`(?P<old>[^`]+)`\s+(?:in)?to\s+`(?P<new>[^`]+)`",
     re.IGNORECASE,
 )
+_FUNCTION_TO: Final = regex(
+    rf"^(?:[A-Z][\w &/-]{{0,30}}:\s+)?(?:moved|relocated|extracted)\s+{_KIND}`(?P<name>[A-Za-z_]\w*)(?P<call>\(\))?`"
+    r"(?:\s+(?P<kind>class|function|method))?\s+(?:in)?to\s+`(?P<new>[^`]+\.py)`(?:\s+as\s+`(?P<alias>[A-Za-z_]\w*)(?:\(\))?`)?\W*(?:$|\()",
+    re.IGNORECASE,
+)
+"""A function or a class that was put into a file: "Moved `load()` to `pkg/a.py` as `read()`"."""
+_FUNCTION_AT: Final = regex(
+    r"^`(?P<name>[A-Za-z_]\w*)\(\)`\s*(?:→|->|=>)\s*`(?P<new>(?:[\w.-]+/)*[\w.-]+\.py)`\s*(?:$|[(–—-])"
+)
+_CALLABLES: Final = regex(
+    r"\brenamed\s+(?:the\s+)?(?:(?:function|method)\s+)?`(?P<old>[A-Za-z_][\w.]*)\(\)`\s*(?:to|→|->|=>)\s*"
+    r"`(?P<new>[A-Za-z_][\w.]*)(?:\(\))?`\W*(?:$|\()",
+    re.IGNORECASE,
+)
+_TAKEN_UP: Final = regex(
+    r"^(?:[A-Z][\w &/-]{0,30}:\s+)?(?:replaced|merged|consolidated|combined)\s+"
+    r"(?P<old>`[^`]+`(?:(?:\s*,\s*|\s*,?\s+and\s+)`[^`]+`)*)\s+(?:with|by|into)\s+`(?P<new>[^`]+)`\W*(?:$|\()",
+    re.IGNORECASE,
+)
+"""Files that another one took the place of: "Merged `a.py` and `b.py` into `c.py`"."""
 _ARROW: Final = regex(r"^`(?P<old>[^`]+)`\s*(?:→|->|=>)\s*`(?P<new>[^`]+)`\s*(?:$|[(–—-])")
 _LIST_OF_MOVES: Final = regex(r"\b(?:renamed|moved|renames|moves|relocated)\b", re.IGNORECASE)
 _OLD_COLUMN: Final = regex(r"^\W*(?:old|before|from|previous|original)\b", re.IGNORECASE)
@@ -42,11 +62,36 @@ def renaming(block: Block) -> tuple[AnyPredicate, ...]:
             return found
     match = _OUT_OF.search(block.text)
     if match is None or is_quoted(block.text, match.start()):
-        return ()
+        return _put_into(block.text) or _renamed_callable(block.text) or _taken_up(block.text)
     old, new, name = match["old"], match["new"], match["name"]
     if not (PATH.fullmatch(old) and PATH.fullmatch(new)):
         return ()
     return (Absent(names=(f"{old}::{name}",)), Exists(names=(f"{new}::{name}",)))
+
+
+def _put_into(text: str) -> tuple[AnyPredicate, ...]:
+    """A function or class that a file holds now; where it was before is not said."""
+    match = _FUNCTION_TO.match(text)
+    if match is not None and (match["call"] or match["kind"] or SYMBOL.fullmatch(match["name"])):
+        return (Exists(names=(f"{match['new']}::{match['alias'] or match['name']}",)),)
+    match = _FUNCTION_AT.match(text)
+    return (Exists(names=(f"{match['new']}::{match['name']}",)),) if match is not None else ()
+
+
+def _renamed_callable(text: str) -> tuple[AnyPredicate, ...]:
+    match = _CALLABLES.search(text)
+    if match is None or is_quoted(text, match.start()) or match["old"] == match["new"]:
+        return ()
+    return (Absent(names=(match["old"],)), Exists(names=(match["new"],)))
+
+
+def _taken_up(text: str) -> tuple[AnyPredicate, ...]:
+    """Files that are gone because another one, which is there, took their place."""
+    match = _TAKEN_UP.match(text)
+    old = tuple(re.findall(r"`([^`]+)`", match["old"])) if match is not None else ()
+    if match is None or not all(map(PATH.fullmatch, (*old, match["new"]))) or match["new"] in old:
+        return ()
+    return (Absent(names=old), Exists(names=(match["new"],)))
 
 
 def _pairs(block: Block) -> Iterator[tuple[str, str]]:

@@ -48,7 +48,7 @@ class Described(msgspec.Struct, frozen=True):
 
 def mention(block: Block) -> tuple[AnyPredicate, ...]:
     """A sentence that is nothing but the name of a file, perhaps behind a label: it says that the file is there."""
-    if block.kind == "row" or _is_of_change(block):
+    if block.kind in ("row", "title") or _is_of_change(block):
         return ()
     file = _FILE.match(block.text) or _BARE_FILE.match(block.text)
     if file is not None and not file["description"] and not file["aside"] and "/" in file["path"]:
@@ -64,7 +64,7 @@ def described(block: Block) -> Described | None:
 
     What it says of it is another matter: only that it is there is claimed beyond doubt.
     """
-    if _is_of_change(block):
+    if block.kind == "title" or _is_of_change(block):
         return None
     if block.kind == "row":
         return _in_row(block)

@@ -25,7 +25,7 @@ _DELETED: Final = regex(rf"\b{_GONE}\b", re.IGNORECASE)
 _ADDED: Final = regex(rf"^{_LABEL}{_WHO}(?:have\s+)?{_BY_WAY}{_MADE}\b", re.IGNORECASE)
 _PASSIVE_GONE: Final = regex(
     rf"\s*[|—–:-]?\s*(?:→|->|=>)?\s*{_BEING}{_BY_WAY}(?:{_GONE}\b(?:\s+(?:successfully|completely|entirely))?"
-    r"|no\s+longer\s+exists?\b|(?<=→ )gone\b)",
+    r"|no\s+longer\s+exists?\b|(?<=→ )gone\b|(?<=is )gone\b|(?<=are )gone\b)",
     re.IGNORECASE,
 )
 _PASSIVE_MADE: Final = regex(
@@ -42,7 +42,7 @@ _STATUS_COLUMN: Final = regex(r"^\W*(?:status|state|result|action|change|outcome
 _START: Final = regex(rf"{_LABEL}")
 _ENDS: Final = regex(
     r"\s*(?:$|[.;!:|]|[(\[—–-]|,|\b(?:with|by|instead|because|since|replac\w+|and\s+replac\w+|favou?r|as|which|"
-    r"entirely|completely|successfully|in\s+favou?r|in\s+commit|in\s+phase)\b|(?:in|by)\s+`?[0-9a-f]{7,40}\b)",
+    r"entirely|completely|successfully|in\s+favou?r|in\s+commit|in\s+phase|from\s+(?:the\s+)?(?:entire\s+|whole\s+)?(?:code\s?base|tree|repo(?:sitory)?|project))\b|(?:in|by)\s+`?[0-9a-f]{7,40}\b)",
     re.IGNORECASE,
 )
 _NOT_BEFORE: Final = regex(
@@ -56,12 +56,12 @@ _MAY_FOLLOW: Final = regex(r"\s*(?:for|to|in)\b", re.IGNORECASE)
 _LIST_OF_DELETED: Final = regex(
     r"^\W*(?:\w+\s+){0,2}?(?:files?|modules?|classes)\s+(?:(?:were|was|successfully|completely|now)\s+)*(?:deleted|removed)\b"
     r"[^\w]*(?:\(\d+\)\W*)?$"
-    r"|^\W*(?:(?:we|successfully|completely|the)\s+)*(?:deleted|removed)(?:\s+(?:\w+\s+)?(?:files?|modules?|classes))?\W*(?:\(\d+\)\W*)?$",
+    r"|^\W*(?:(?:we|successfully|completely|the)\s+)*(?:deleted|removed)(?:\s+(?:the\s+following\s+)?(?:\w+\s+)?(?:files?|modules?|classes))?\W*(?:\(\d+\)\W*)?$",
     re.IGNORECASE,
 )
 _LIST_OF_ADDED: Final = regex(
     r"^\W*(?:new\s+)?(?:files?|modules?)\s+(?:(?:were|was|successfully)\s+)*(?:created|added)\W*(?:\(\d+\)\W*)?$"
-    r"|^\W*(?:created|added)\s+(?:new\s+)?(?:files?|modules?)\W*(?:\(\d+\)\W*)?$|^\W*new\s+(?:files?|modules?)\W*$",
+    r"|^\W*(?:created|added)\s+(?:the\s+following\s+)?(?:new\s+)?(?:files?|modules?)\W*(?:\(\d+\)\W*)?$|^\W*new\s+(?:files?|modules?)\W*$",
     re.IGNORECASE,
 )
 _LISTED: Final = regex(r"\s*(?:$|[(:,–—-])")

@@ -69,6 +69,8 @@ _DEFECT: Final = regex(
 _DENIED: Final = regex(r"\b(no|zero|0|without|none|nothing|never)\b(\W+\w+){0,2}\W*$", re.IGNORECASE)
 _ZERO: Final = regex(r"\w*(?:\s+\w+){0,2}\s*[:|]\s*(?:0|none|zero)\b", re.IGNORECASE)
 """Behind the name of a defect: that there is none."""
+_TAKEN_AWAY: Final = regex(r"^(?:removed|deleted|dropped)\b|\b(?:removed|deleted)\W*$", re.IGNORECASE)
+"""What a cross stands for where something was taken away on purpose."""
 _REMAINS: Final = regex(r"still|remain(?:s|ing)?|missing|broken|pending", re.IGNORECASE)
 _NONE_OF: Final = regex(
     r"^\W*(?:there\s+(?:are|is)\s+)?(?:no|zero|0)\b(?:(?!\b(?:but|yet|though|although|while)\b)[^,;:.])*$",
@@ -113,7 +115,7 @@ def tense_of(block: Block) -> Tense:
         return "quotation"
     if block.mark == "open" or _PLAN.search(unquoted) or _ADVICE.match(unquoted):
         return "plan"
-    if block.mark == "cross":
+    if block.mark == "cross" and not _TAKEN_AWAY.search(unquoted):
         return "admission"
     if _is_command(block, unquoted):
         return "plan"

@@ -75,8 +75,16 @@ _UNUSED: Final = (
         re.IGNORECASE,
     ),
     regex(
-        rf"^all\s+(?:remaining\s+)?{_USES}\s+(?:to|of|from|on)\s+{_OLD}{_NAMED}\s+(?:(?:have|has|been|are|were|now)\s+)*"
-        r"(?:removed|eliminated|gone|deleted|updated|migrated|replaced)\W*$",
+        rf"^all\s+(?:\d+\s+)?(?:remaining\s+)?{_USES}\s+(?:to|of|from|on)\s+{_OLD}{_NAMED}\s+(?:(?:have|has|been|are|were|now)\s+)*"
+        r"(?:removed|eliminated|gone|deleted|updated|migrated|replaced)(?:\s+(?:to|with|by)\s+`[^`]+`)?\W*$",
+        re.IGNORECASE,
+    ),
+    regex(
+        rf"^(?:we|nothing|code|the\s+code)\s+(?:no\s+longer|any\s*more)\s+(?:uses?|imports?|references?|names?)\s+{_OLD}{_NAMED}{_LEFT}",
+        re.IGNORECASE,
+    ),
+    regex(
+        rf"^(?:no|zero)\s+more\s+{_OLD}{_NAMED}\s+in\s+(?:the\s+)?(?:code\s?base|code|repo(?:sitory)?|tree)\W*$",
         re.IGNORECASE,
     ),
     regex(

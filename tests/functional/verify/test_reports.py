@@ -64,7 +64,7 @@ def test_a_report_is_fitted_to_the_tree_before_it_is_judged(shop, audit) -> None
     ]
     not_run = "no import of a missing module was found, but it was not run: that needs --run"
     assert judged == [
-        (3, "The legacy `attic_of_shop/` directory has been archived", "verified", "attic_of_shop is not in the tree"),
+        (3, "The legacy `attic_of_shop/` directory has been archived", "verified", "attic_of_shop/ is not in the tree"),
         (4, "No references to `shop.bridge` remain", "refuted", "shop.bridge is still named in 1 place"),
         (5, "No references to `shop.store` remain", "unverified", "shop.store is in the tree, so it may be named"),
         (6, "No references to `shop.nowhere` remain", "unverified",

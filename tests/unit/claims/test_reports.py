@@ -310,3 +310,45 @@ def test_a_heading_that_says_that_it_is_done_heads_no_plan() -> None:
         """
 
     assert predicates(text) == [Absent(names=("pkg/a.py",))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("## 1. Removed `pkg/em.py`\n\nIt was dead.", [Absent(names=("pkg/em.py",))]),
+        ("### Final fix - all import errors resolved\n", [Imports()]),
+        ("## `pkg/em.py`\n\nIt is dead.", []),
+        ("## Next steps: removed `pkg/em.py`\n", []),
+        ("**Removed Files**\n\n- `pkg/a.py`", [Absent(names=("pkg/a.py",))]),
+        ("**New files created**\n- `pkg/a.py` - parses", [Exists(names=("pkg/a.py",))]),
+        ("Removed the following files:\n1. `pkg/a.py`", [Absent(names=("pkg/a.py",))]),
+    ],
+)
+def test_a_title_claims_by_itself_and_says_what_became_of_its_list(text, expected) -> None:
+    assert predicates(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("- ❌ Removed: `pkg/a.py`", [Absent(names=("pkg/a.py",))]),
+        ("- `pkg/a.py` ❌ DELETED", [Absent(names=("pkg/a.py",))]),
+        ("- ❌ `pkg/a.py` exists", []),
+        ("- `OldStore` is gone", [Absent(names=("OldStore",))]),
+        ("- `OldStore` has been completely removed from the codebase", [Absent(names=("OldStore",))]),
+        ("- Moved `safe()` to `pkg/a.py` as `safe_mean()`", [Exists(names=("pkg/a.py::safe_mean",))]),
+        ("- `safe()` → `pkg/a.py` (phase 4)", [Exists(names=("pkg/a.py::safe",))]),
+        ("- Extracted `Store` class into `pkg/a.py`", [Exists(names=("pkg/a.py::Store",))]),
+        ("- Renamed function `load_x()` to `load_y()`", [Absent(names=("load_x",)), Exists(names=("load_y",))]),
+        ("- Renamed `old_flag` to `new_flag`", []),
+        (
+            "- Consolidated `x/a.py` and `x/b.py` into `x/c.py`",
+            [Absent(names=("x/a.py", "x/b.py")), Exists(names=("x/c.py",))],
+        ),
+        ("- Replaced `old` with `new`", []),
+        ("- All 12 references to `OldStore` updated to `NewStore`", [Unreferenced(names=("OldStore",))]),
+        ("- We no longer use `pkg.old`", [Unreferenced(names=("pkg.old",))]),
+    ],
+)
+def test_what_went_and_where_it_went_is_said_in_many_ways(sentence, expected) -> None:
+    assert predicates(sentence) == expected
