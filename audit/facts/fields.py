@@ -20,7 +20,8 @@ def fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
 
 def push_parts(node: ast.expr, stack: list[Any]) -> None:
     """Put what an expression consists of on a stack. Names say nothing, and are most of what there is."""
-    for value in (getattr(node, name) for name in fields_of(node.__class__)):
+    for name in fields_of(node.__class__):
+        value = getattr(node, name)
         kind = value.__class__
         if kind is list:
             stack += [part for part in value if part is not None and part.__class__ is not ast.Name]

@@ -13,9 +13,13 @@ from audit.model.mentions import Mention
 from audit.model.regex import regex
 
 _ENDING: Final = regex(r"[\w@+-][\w.@+-]*(?:/[\w@+-][\w.@+-]*)*\.[A-Za-z]\w{0,9}")
-_MAY_NAME: Final = regex(r"[\w@+-]\.(?!pyi?[\"'])[A-Za-z]\w{0,9}[\"']")
-"""What a file must hold that names any: most need not be parsed."""
 _JOINING: Final = frozenset({"join", "joinpath", "get_data", "read_text", "read_binary", "open_text", "open_binary"})
+_END: Final = regex(r"\.(?!pyi?[\"'])[A-Za-z]\w{0,9}[\"']")
+"""What a file must hold that names any: most need not be parsed."""
+_BEFORE: Final = regex(rf"/[^\n]*$|\b(?:{'|'.join(sorted(_JOINING))})\s*\([^;]*$|/\s*[\"'][^\n]*$")
+"""What stands before the end of a path: a slash, or a call that puts paths together."""
+_NEAR: Final = 300
+"""How many characters before an ending may belong to its path."""
 _SOURCES: Final = (".py", ".pyi", ".pyc", ".so", ".md", ".rst")
 _MADE: Final = regex(
     r"tmp|temp|(?<![a-z])out(?:put|dir)?(?![a-z])|dest|dst|target|cache|build|home|prefix|save|log|backup",
@@ -44,7 +48,7 @@ class DataFiles(TextKind):
         return path.endswith(".py")
 
     def mentions(self, source: Source) -> Iterator[Mention]:
-        if _MAY_NAME.search(source.text) is None:
+        if not _may_name(source.text):
             return
         nodes = python_nodes(source.text)
         taken = {part for node in nodes for part in _taken(node)}
@@ -100,6 +104,11 @@ class DataFiles(TextKind):
             ),
         ),
     )
+
+
+def _may_name(text: str) -> bool:
+    """Whether a text may name a data file: only then need it be parsed."""
+    return any(_BEFORE.search(text, max(0, end.start() - _NEAR), end.start()) for end in _END.finditer(text))
 
 
 def _joined(node: ast.AST) -> list[ast.Constant] | None:
