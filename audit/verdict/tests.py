@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from audit.model.codebase import Codebase
@@ -30,6 +31,18 @@ from audit.verdict.reach import reach
 
 _NONE: Final = Bound(0, 0)
 _WORTHLESS: Final = {"TST001": "asserting nothing", "TST002": "exercising only code of their own file"}
+_MULTIPLYING: Final = re.compile(
+    r"parametri[sz]e|\bparams\s*=|load_tests|subTest|subtests|pytest_generate_tests|pytest_collect|pytest_pycollect|doctest|"
+    r"scenario|expand|\bsetattr\(|globals\(\)|\bddt\b|from\s+\S+\s+import\s+\*|"
+    r"^\s*class\s+\w+\((?!\s*(?:\w+\.)*(?:\w*TestCase|object)\s*\))",
+    re.MULTILINE,
+)
+"""What makes several tests of one function, or takes some over from elsewhere."""
+_SETTINGS: Final = ("pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg")
+_COLLECTING: Final = re.compile(
+    r"doctest|python_(?:functions|classes|files)|\bpytest_plugins\b|--pyargs|xdoctest|mypy-testing"
+)
+"""Settings by which more is collected than functions of the usual names."""
 _NOT_FOUND: Final = 4
 """Pytest's exit status for a node that does not exist, a conftest that does not import, and a wrong option."""
 
@@ -98,7 +111,29 @@ def _judge_statically(predicate: Pytest, codebase: Codebase, why_not: str) -> Ju
             ),
             roots=tuple(root.target for root in roots),
         )
+    least = predicate.passed.least if predicate.passed is not None else None
+    if least is not None and 0 < tests < least and not _may_be_more(files, codebase):
+        return refuted(
+            f"there are {counted(tests, 'test function')} and nothing that makes more tests of them, so "
+            f"{predicate.passed} cannot pass",
+            coverage=coverage,
+            evidence=(
+                *(Evidence(summary=counted(codebase.tests_in(path), "test"), path=path) for path in files),
+                *flagged,
+            ),
+        )
     return unverified(why_not or "the tests were not run", coverage=coverage, evidence=flagged)
+
+
+def _may_be_more(files: Sequence[str], codebase: Codebase) -> bool:
+    """Whether a run may collect more tests than there are functions: parameters, heirs of test classes, settings."""
+    paths = codebase.paths()
+    around = [path for path in paths if path.rpartition("/")[2] in ("conftest.py", *_SETTINGS)]
+    texts = ((path, codebase.read_text(path)) for path in (*files, *around))
+    return any(
+        text is None or (_COLLECTING if path.rpartition("/")[2] in _SETTINGS else _MULTIPLYING).search(text) is not None
+        for path, text in texts
+    )
 
 
 def _worth(nodes: Iterable[str], files: Iterable[str], codebase: Codebase) -> tuple[str, tuple[Evidence, ...]]:

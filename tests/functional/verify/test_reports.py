@@ -104,13 +104,18 @@ def test_what_is_put_away_need_not_import(shop, audit) -> None:
     )
 
 
-def test_a_number_of_tests_may_count_those_of_other_languages(shop, audit) -> None:
-    shop.commit("Report", {"report.md": "- 40/40 tests passing\n"})
-    alone = audit(shop.root, "verify", "report.md", "--format", "json")
-    shop.commit("Add a page", {"package.json": "{}"})
-    beside = audit(shop.root, "verify", "report.md", "--at", "HEAD", "--format", "json")
+def test_a_number_of_tests_is_refuted_unrun_where_nothing_makes_more_of_the_few_there_are(shop, audit) -> None:
+    def judged(changes: dict[str, str]) -> tuple[str, str]:
+        shop.commit("Change", {"report.md": "- 40/40 tests passing\n", **changes})
+        done = audit(shop.root, "verify", "report.md", "--at", "HEAD", "--format", "json")
+        (statement,) = json.loads(done.stdout)["statements"]
+        return statement["verdict"], statement["reason"]
 
-    assert [json.loads(done.stdout)["statements"][0]["reason"] for done in (alone, beside)] == [
-        "it was not run: that needs --run",
-        "package.json is in the tree as well, so tests of other languages may be counted",
-    ]
+    few = "there are 2 test functions and nothing that makes more tests of them, so at least 40 cannot pass"
+    assert judged({}) == ("refuted", few)
+    open_number = ("unverified", "it was not run: that needs --run")
+    assert judged({"setup.cfg": "[tool:pytest]\naddopts = --doctest-modules\n"}) == open_number
+    heirs = "from tests.base import Base\nclass TestEach(Base): ...\ndef test_it(): assert Base\n"
+    assert judged({"setup.cfg": "", "tests/test_heirs.py": heirs}) == open_number
+    foreign = "package.json is in the tree as well, so tests of other languages may be counted"
+    assert judged({"package.json": "{}"}) == ("unverified", foreign)
