@@ -51,7 +51,8 @@ def mention(block: Block) -> tuple[AnyPredicate, ...]:
     if block.kind in ("row", "title") or _is_of_change(block):
         return ()
     file = _FILE.match(block.text) or _BARE_FILE.match(block.text)
-    if file is not None and not file["description"] and not file["aside"] and "/" in file["path"]:
+    cites = file is not None and f"{file['path']}:" in block.text  # a citation is a statement of its own
+    if file is not None and not cites and not file["description"] and not file["aside"] and "/" in file["path"]:
         return (Cited(path=file["path"]),)
     labelled = _LABELLED.match(block.text) or _IN_BRACKETS.match(block.text)
     if labelled is None or _CHANGING.search(_without(labelled)):

@@ -90,17 +90,18 @@ class DataFiles(TextKind):
                 "shop/ui/main_window.css": "",
                 "shop/data/prices.json": "{}",
                 "shop/use.py": (
-                    "import os\nfrom importlib.resources import files\n\ntemplate_name = 'shop/old.html'\n"
+                    "name = 'no.css'\nimport os\nfrom importlib.resources import files\n\n"
+                    "template_name = 'shop/old.html'\n"
                     "os.path.join(HERE, 'ui', 'main_window.css')\nHERE / 'data' / 'prices.json'\n"
                     "files('shop').joinpath('prices.json')\n"
                 ),
             },
             gone=("shop/templates/shop/old.html", "shop/ui/main_window.css", "shop/data/prices.json"),
             finds=(
-                ("shop/use.py", 4, "shop/templates/shop/old.html"),
-                ("shop/use.py", 5, "shop/ui/main_window.css"),
-                ("shop/use.py", 6, "shop/data/prices.json"),
+                ("shop/use.py", 5, "shop/templates/shop/old.html"),
+                ("shop/use.py", 6, "shop/ui/main_window.css"),
                 ("shop/use.py", 7, "shop/data/prices.json"),
+                ("shop/use.py", 8, "shop/data/prices.json"),
             ),
         ),
     )

@@ -352,3 +352,11 @@ def test_a_title_claims_by_itself_and_says_what_became_of_its_list(text, expecte
 )
 def test_what_went_and_where_it_went_is_said_in_many_ways(sentence, expected) -> None:
     assert predicates(sentence) == expected
+
+
+def test_a_sentence_that_only_cites_is_one_statement_and_one_that_says_more_is_two() -> None:
+    def texts(text: str) -> list[str]:
+        return [each.text for each in read_document("doc.md", text.encode(), may_run=False).statements]
+
+    assert texts("- `pkg/a.py:16`") == ["pkg/a.py:16"]
+    assert texts("- `pkg/a.py:16` loads the store") == ["`pkg/a.py:16` loads the store", "pkg/a.py:16"]
