@@ -23,8 +23,9 @@ EXAMPLES = {
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_work_grows_with_the_length_of_what_is_read(name: str) -> None:
     kind, path, content = EXAMPLES[name]
-    once = _calls(kind, path, content * TIMES)
-    twice = _calls(kind, path, content * 2 * TIMES)
+    # The fewest of three: in any one of them a pattern may have to be compiled again.
+    measured = [(_calls(kind, path, content * TIMES), _calls(kind, path, content * 2 * TIMES)) for _ in range(3)]
+    once, twice = (min(calls) for calls in zip(*measured, strict=True))
     assert twice <= 2.5 * once + 500
 
 
