@@ -90,7 +90,7 @@ class Pending:
             if any(want.facts for want in wanted):
                 import audit.facts.collector
             if any(want.names for want in wanted):
-                import audit.facts.accesses  # noqa: F401
+                import audit.facts.accesses  # noqa: F401 - loaded for the processes to come
 
             self._numbers = Tickets(len(self._parts))
             self._elsewhere = [Background(self._answer) for _ in range(processes - 1)]

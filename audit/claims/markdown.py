@@ -20,7 +20,7 @@ from audit.claims.decoding import decoded
 from audit.claims.extract import extract, of_another_tree, of_release
 from audit.claims.named import described, mention
 from audit.claims.names import PATH
-from audit.claims.outcomes import shown_outcomes, tests_above
+from audit.claims.outcomes import shown_outcomes, test_runs, tests_above
 from audit.claims.shown_imports import ShownImport, shown_imports
 from audit.claims.signatures import ShownSignature, shown_signatures
 from audit.claims.snippets import ShownPlace, shown_places
@@ -88,12 +88,13 @@ def _listed(lines: tuple[int, ...]) -> str:
 
 def _sentences(outline: Outline) -> Iterator[Statement]:
     """A statement a sentence; none for a lead-in that claims nothing itself, which is the title of its list."""
+    runs = test_runs(outline.fences)
     for block in outline.blocks:
         if not _is_sentence(block):
             yield _statement(block, "claim", (), f"it has more than {LONGEST} characters, so it is no sentence")
             continue
         tense = tense_of(block)
-        block = msgspec.structs.replace(block, tested=tests_above(block, outline.fences))
+        block = msgspec.structs.replace(block, tested=tests_above(block, runs))
         for clause in _clauses(block):
             predicates, obstacle = extract(clause) if tense == "claim" else ((), "")
             if tense == "admission":

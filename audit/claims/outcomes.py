@@ -53,7 +53,7 @@ def shown_outcomes(fences: Sequence[Fence]) -> Iterator[ShownOutcome]:
             if nodes is not None:
                 run = (number, command, nodes)
             elif words and words[0] in ("grep", "rg", "git"):
-                found = searched(words)
+                found = _empty_search(words)
                 search = (number, command, found) if found else None
             if run is not None and (outcome := _outcome(line)) is not None:
                 yield ShownOutcome(run[1], run[0], fence, (msgspec.structs.replace(outcome, nodes=run[2]),))
@@ -65,17 +65,20 @@ def shown_outcomes(fences: Sequence[Fence]) -> Iterator[ShownOutcome]:
                 search = None
 
 
-def tests_above(block: Block, fences: Sequence[Fence]) -> tuple[str, ...]:
-    """What the last test command that is shown above a sentence runs, under the same headings; none without one."""
-    for fence in reversed(fences):
-        if fence.line < block.line and fence.headings == block.headings:
-            for words in reversed(
-                [run for _, text in command_lines(fence) for run in commands_of(words_of(text) or ())]
-            ):
-                nodes = tests_of(words)
-                if nodes is not None:
-                    return nodes
-    return ()
+def test_runs(fences: Sequence[Fence]) -> tuple[tuple[Fence, tuple[str, ...]], ...]:
+    """Every code block that shows a test command, with what the last one in it runs."""
+    found: list[tuple[Fence, tuple[str, ...]]] = []
+    for fence in fences:
+        commands = (run for _, text in command_lines(fence) for run in commands_of(words_of(text) or ()))
+        shown = [nodes for run in commands if (nodes := tests_of(run)) is not None]
+        found += [(fence, shown[-1])] if shown else []
+    return tuple(found)
+
+
+def tests_above(block: Block, runs: Sequence[tuple[Fence, tuple[str, ...]]]) -> tuple[str, ...]:
+    """What the last of some test runs above a sentence, under the same headings, runs; none without one."""
+    above = (nodes for fence, nodes in reversed(runs) if fence.line < block.line and fence.headings == block.headings)
+    return next(above, ())
 
 
 def _outcome(line: str) -> Pytest | None:
@@ -95,7 +98,7 @@ def _outcome(line: str) -> Pytest | None:
     )
 
 
-def searched(words: tuple[str, ...]) -> tuple[AnyPredicate, ...]:
+def _empty_search(words: tuple[str, ...]) -> tuple[AnyPredicate, ...]:
     """That a search finds nothing: ``grep -r "old_name" src/``; nothing where its pattern or places are not plain."""
     if words[:2] == ("git", "grep"):
         words = words[1:]

@@ -6,10 +6,11 @@ import re
 from typing import Final
 
 from audit.claims.blocks import Block
-from audit.claims.inline import unmarked
 from audit.claims.names import FOLDER, PATH, SYMBOL, folder_name, is_quoted
 from audit.claims.phrases import Phrase, phrase_at
 from audit.claims.place import place_of
+from audit.claims.tables import status_of
+from audit.model.archives import is_archived
 from audit.model.predicates import Absent, AnyPredicate, Exists, Lacks
 from audit.model.regex import regex
 
@@ -19,8 +20,7 @@ _BY_WAY: Final = r"(?:(?:completely|entirely|successfully|finally|also|already|s
 _BEING: Final = r"(?:(?:was|were|is|are|has|have|had|been|now)\s+)*"
 _GONE: Final = r"(?:deleted|removed|eliminated|dropped|purged|archived)"
 _MADE: Final = r"(?:created|added|introduced|implemented)"
-_ARCHIVE: Final = regex(r"(?:^|[/_-])archived?(?:$|[/_-])", re.IGNORECASE)
-"""Where archived things go: they are there still."""
+_PUT_AWAY: Final = regex(r"\barchived\b", re.IGNORECASE)
 _DELETED: Final = regex(rf"\b{_GONE}\b", re.IGNORECASE)
 _ADDED: Final = regex(rf"^{_LABEL}{_WHO}(?:have\s+)?{_BY_WAY}{_MADE}\b", re.IGNORECASE)
 _PASSIVE_GONE: Final = regex(
@@ -38,7 +38,6 @@ _MADE_AS: Final = regex(
     re.IGNORECASE,
 )
 """A file named behind what it is: "Created a test suite: `tests/test_a.py`"."""
-_STATUS_COLUMN: Final = regex(r"^\W*(?:status|state|result|action|change|outcome)\b", re.IGNORECASE)
 _START: Final = regex(rf"{_LABEL}")
 _ENDS: Final = regex(
     r"\s*(?:$|[.;!:|]|[(\[—–-]|,|\b(?:with|by|instead|because|since|replac\w+|and\s+replac\w+|favou?r|as|which|"
@@ -86,7 +85,8 @@ def deletion(block: Block) -> tuple[AnyPredicate, ...]:
     if listed:
         return (Absent(names=listed),)
     names, is_act = _deleted(block)
-    names = tuple(name for name in names if not _ARCHIVE.search(name))
+    if _PUT_AWAY.search(block.text):  # into an archive, where it is there still
+        names = tuple(name for name in names if not is_archived(f"{name}/"))
     path, _ = place_of(block)
     if path and is_act and names and not any(_is_path(name) for name in names):
         return (Lacks(path=path, names=names),) if all(map(str.isidentifier, names)) else ()
@@ -99,7 +99,7 @@ def _is_path(name: str) -> bool:
 
 def _deleted(block: Block) -> tuple[tuple[str, ...], bool]:
     """The names that a sentence says were deleted, and whether it says so as an act: "removed X" from somewhere."""
-    for text in (block.text, place_of(block)[1], _tabled(block)):
+    for text in (block.text, place_of(block)[1], status_of(block)):
         acted = _acted_on(text)
         names = acted or _passed_away(text)
         if names:
@@ -125,18 +125,11 @@ def _passed_away(text: str) -> tuple[str, ...]:
     return ()
 
 
-def _tabled(block: Block) -> str:
-    """A row as a sentence: the one name that it holds, and its status; empty where there is not one of each."""
-    names = [cell for _, cell in block.cells if re.fullmatch(r"\W*`[^`]+`\W*", cell)]
-    states = [unmarked(cell)[1] for head, cell in block.cells if _STATUS_COLUMN.match(head)]
-    return f"{names[0].strip()}: {states[0]}" if len(names) == len(states) == 1 else ""
-
-
 def addition(block: Block) -> tuple[AnyPredicate, ...]:
     """Files, classes or functions said to have been created, or that stand in a list of created files."""
     path, text = place_of(block)
     names = (
-        _said_added(block.text) or _said_added(text) or _said_added(_tabled(block)) or _listed(block, _LIST_OF_ADDED)
+        _said_added(block.text) or _said_added(text) or _said_added(status_of(block)) or _listed(block, _LIST_OF_ADDED)
     )
     if path and names and all(map(str.isidentifier, names)):
         names = tuple(f"{path}::{name}" for name in names)

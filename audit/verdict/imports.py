@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import msgspec
 
+from audit.model.archives import archive_of, is_archived
 from audit.model.codebase import Codebase
 from audit.model.evidence import Evidence, ImportAttempt, ImportRun
 from audit.model.findings import Finding
@@ -26,7 +26,6 @@ from audit.verdict.judgements import (
     verified,
 )
 
-_KEPT_AWAY: Final = re.compile(r"(?:^|[_.-])(?:archived?|attic|trash|graveyard|backups?)(?:[_.-]|$)", re.IGNORECASE)
 _IMPORT_CODES: Final = frozenset({"IMP001", "IMP002", "REF001", "REF002"})
 
 
@@ -67,13 +66,6 @@ def judge_imports(predicate: Imports, codebase: Codebase, observed: ImportRun | 
     return _judge_attempts(modules, dangling, codebase, observed)
 
 
-def _kept_away(path: str) -> str:
-    """The folder for what is out of use that a file lies in, if any: there nobody expects imports to work."""
-    folders = path.split("/")[:-1]
-    depth = next((n for n, folder in enumerate(folders, start=1) if _KEPT_AWAY.search(folder)), 0)
-    return "/".join(folders[:depth])
-
-
 def _dangling(modules: set[str], predicate: Imports, codebase: Codebase) -> tuple[Finding, ...]:
     """Import statements of these modules that name something gone: those that break an import come first."""
     found = [
@@ -84,7 +76,7 @@ def _dangling(modules: set[str], predicate: Imports, codebase: Codebase) -> tupl
         and (finding.referrer in modules or not predicate.packages)
     ]
     return tuple(
-        sorted(found, key=lambda each: (not each.breaks_import, bool(_kept_away(each.site.path)), each.new is False))
+        sorted(found, key=lambda each: (not each.breaks_import, is_archived(each.site.path), each.new is False))
     )
 
 
@@ -93,10 +85,10 @@ def _judge_statically(modules: set[str], dangling: tuple[Finding, ...], codebase
     killed = modules.intersection(name for root in roots for name in root.killed)
     coverage = f"{counted(len(modules), 'module')} read, none imported"
     evidence = tuple(found(finding) for finding in dangling)
-    if killed and all(_kept_away(codebase.module_path(name) or "") for name in killed):
-        folders = sorted({_kept_away(codebase.module_path(name) or "") for name in killed})
+    if killed and all(archive_of(codebase.module_path(name) or "") for name in killed):
+        folders = sorted({archive_of(codebase.module_path(name) or "") for name in killed})
         return partly(
-            f"{len(killed)} of {counted(len(modules), 'module')} cannot be imported, all of them put away in "
+            f"{len(killed)} of {counted(len(modules), 'module')} cannot be imported, all of them archived in "
             f"{listed(folders)}: {_causes(_breaking(dangling))}",
             coverage=coverage,
             evidence=evidence,

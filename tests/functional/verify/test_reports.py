@@ -7,7 +7,7 @@ import json
 REPORT = """\
 # Phase 4 complete ✅
 
-- The legacy `attic_of_shop/` directory has been archived
+- The legacy `loft_of_shop/` directory has been archived
 - No references to `shop.bridge` remain
 - No references to `shop.store` remain
 - No references to `shop.nowhere` remain
@@ -44,11 +44,11 @@ grep -r "shop.store" shop/  # 0 matches
 
 
 def test_a_report_is_fitted_to_the_tree_before_it_is_judged(shop, audit) -> None:
-    shop.commit("Keep the attic", {"attic_of_shop/old.py": "x = 1\n"})
+    shop.commit("Keep the attic", {"loft_of_shop/old.py": "x = 1\n"})
     shop.commit(
         "Move on",
         {
-            "attic_of_shop/old.py": None,
+            "loft_of_shop/old.py": None,
             "shop/bridge.py": None,
             "shop/trainer.py": "import shop.store\nfrom shop import bridge\n",
             "report.md": REPORT,
@@ -64,7 +64,7 @@ def test_a_report_is_fitted_to_the_tree_before_it_is_judged(shop, audit) -> None
     ]
     not_run = "no import of a missing module was found, but it was not run: that needs --run"
     assert judged == [
-        (3, "The legacy `attic_of_shop/` directory has been archived", "verified", "attic_of_shop/ is not in the tree"),
+        (3, "The legacy `loft_of_shop/` directory has been archived", "verified", "loft_of_shop/ is not in the tree"),
         (4, "No references to `shop.bridge` remain", "refuted", "shop.bridge is still named in 1 place"),
         (5, "No references to `shop.store` remain", "unverified", "shop.store is in the tree, so it may be named"),
         (6, "No references to `shop.nowhere` remain", "unverified",
@@ -89,7 +89,7 @@ def test_a_report_is_fitted_to_the_tree_before_it_is_judged(shop, audit) -> None
     ]  # fmt: skip
 
 
-def test_what_is_put_away_need_not_import(shop, audit) -> None:
+def test_what_is_archived_need_not_import(shop, audit) -> None:
     shop.commit("Archive", {"shop/archive/old.py": "import shop.gone\n", "report.md": "- All imports work correctly\n"})
 
     done = audit(shop.root, "verify", "report.md", "--format", "json")
@@ -98,7 +98,7 @@ def test_what_is_put_away_need_not_import(shop, audit) -> None:
     assert (statement["verdict"], statement["reason"]) == (
         "partly",
         (
-            "1 of 9 modules cannot be imported, all of them put away in shop/archive: "
+            "1 of 9 modules cannot be imported, all of them archived in shop/archive: "
             "1 import statement in 1 file names shop.gone"
         ),
     )

@@ -107,6 +107,7 @@ def test_nothing_is_said_to_name_a_module_any_more(sentence, name) -> None:
         ("- Archived `docs/old.md`", [Absent(names=("docs/old.md",))]),
         ("- Moved `_modules/` → `attic/`", [Absent(names=("_modules/",)), Exists(names=("attic/",))]),
         ("- `docs/archive/old.md` was archived", []),
+        ("- Deleted `docs/archive/old.md`", [Absent(names=("docs/archive/old.md",))]),
     ],
 )
 def test_folders_are_moved_and_archived_as_files_are(sentence, expected) -> None:
