@@ -146,8 +146,10 @@ class ModuleIndex:
         return suffix == ".pyi" and stem in self.native
 
     def _look(self, stem: str) -> Node | None:
-        if stem in self.packages:
-            return Node("package", stem, tuple(self.packages[stem]))
+        folder, _, name = stem.rpartition("/")
+        package = folder if name == "__init__" else stem  # ``from pkg.__init__ import x`` runs the same file
+        if package in self.packages:
+            return Node("package", package, tuple(self.packages[package]))
         if stem in self.modules:
             files = tuple(sorted(self.modules[stem]))
             opaque = stem in self.native and not any(file.endswith(".py") for file in files)
