@@ -27,6 +27,9 @@ _EMPTY: Final = frozenset(
 _OFTEN: Final = 3
 """Deletions of one path: a second one may follow a revert."""
 _PYTHON: Final = ("--", "*.py", "*.pyi")
+_FORMAT: Final = "--format=%x01%H%x02%cI%x02%s"
+_COMMIT: Final = regex(r"\x01(?=[0-9a-f]{40,64}\x02)")
+"""Where the log of a commit begins: a subject may hold any byte that a merge tool has left in it."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -116,12 +119,12 @@ class History:
     def _read_definitions(self) -> dict[str, Retirement]:
         output = self._git.run(
             "log", "-p", "-U0", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames",
-            "--format=%x01%H%x02%cI%x02%s", self._range, "--", "*.py",
+            _FORMAT, self._range, "--", "*.py",
         ).decode(errors="replace")  # fmt: skip
         found: dict[str, Retirement] = {}
-        for block in output.split("\x01")[1:]:
+        for block in _COMMIT.split(output)[1:]:
             head, _, patch = block.partition("\n")
-            retirement = Retirement(*head.split("\x02"))
+            retirement = Retirement(*head.split("\x02", 2))
             for match in _REMOVED_DEFINITION.finditer(patch):
                 found.setdefault(match[1], retirement)
         return found
@@ -153,16 +156,16 @@ class History:
             "--no-abbrev",
             "-z",
             "--no-ext-diff",
-            "--format=%x01%H%x02%cI%x02%s",
+            _FORMAT,
             self._range,
             *arguments,
         )
 
     def _logged(self, command: tuple[str, ...]) -> list[tuple[Retirement, tuple[str, str]]]:
         found: list[tuple[Retirement, tuple[str, str]]] = []
-        for block in self._output(command).split("\x01")[1:]:
+        for block in _COMMIT.split(self._output(command))[1:]:
             head, _, rest = block.partition("\0")
-            commit, date, subject = head.strip("\n").split("\x02")
+            commit, date, subject = head.strip("\n").split("\x02", 2)
             retirement = Retirement(commit, date, subject)
             fields = [field for field in rest.lstrip("\n").split("\0") if field]
             for raw, path in zip(fields[::2], fields[1::2], strict=False):

@@ -111,7 +111,8 @@ class Repository:
         git = self._need_git("--since")
         span = f"{self.commit(since, '--since')}..{self.commit(at, '--at')}"
         log = git.text("log", "--first-parent", "--reverse", "--format=%H%x1f%cI%x1f%s", span)
-        return tuple(Retirement(*line.split("\x1f", 2)) for line in log.splitlines())
+        # a subject may hold any byte but the end of a line, also those at which `splitlines` would part it
+        return tuple(Retirement(*line.split("\x1f", 2)) for line in log.split("\n") if line)
 
     def ancestor(self, commit: str, steps: int) -> str:
         """The commit ``steps`` first parents before another, or the first of that line where it is shorter."""
