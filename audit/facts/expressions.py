@@ -198,6 +198,7 @@ class Expressions:
             self.handed_to.add(callee)
         if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and leaf not in _DYNAMIC:
             self.probed.add((dotted(node.args[0]), str(node.args[1].value)))  # it may be put there
+            self.strings.translates(leaf, node)
 
     def _dynamic(self, node: ast.Call, callee: str, scope: Scope) -> None:
         """Calls that read, make or ask for names given as strings."""

@@ -10,7 +10,8 @@ from audit.facts.announced import given_names
 from audit.facts.composed import PACKAGE
 from audit.facts.scopes import Scope
 from audit.facts.system_modules import is_own_module, is_own_name, is_sys_modules
-from audit.model.facts import FRAMEWORK_SETTINGS, GIVEN, Context, Span
+from audit.facts.translated import translated_by, translated_in
+from audit.model.facts import FRAMEWORK_SETTINGS, GIVEN, TRANSLATED, Context, Span
 from audit.model.regex import regex
 
 if TYPE_CHECKING:
@@ -176,14 +177,23 @@ class Strings:
     def mapping(self, node: ast.Dict, scope: Scope) -> None:
         """Note the class names of a configuration dictionary, and the names that a lazy table lists by module. Old
         names that a table translates to new ones may be gone."""
+        self._translated(translated_in(node))
         for key, value in zip(node.keys, node.values, strict=True):
-            if key is not None and _translates(key, value):
-                self.giving.add(self.collector.spans.of(key))
             if isinstance(key, ast.Constant) and key.value in _CLASS_KEYS and isinstance(value, ast.Constant):
                 self.constant(value, scope, str(key.value), "0")
             elif key is not None and isinstance(value, (ast.List, ast.Tuple, ast.Set)):
                 for each in value.elts:
                     self._pair(key, each, scope)
+
+    def translates(self, name: str, given: ast.expr | None) -> None:
+        """Note the old names that a table, or a call, of that name translates to new ones: it may make the old ones be
+        there where it runs whenever they are imported."""
+        self.injected.update(f"{TRANSLATED}{old}" for old in self._translated(translated_by(name, given)))
+
+    def _translated(self, names: Iterable[ast.Constant]) -> list[str]:
+        found = list(names)
+        self.giving.update(map(self.collector.spans.of, found))
+        return [str(each.value) for each in found]
 
     def _pair(self, module: ast.expr, name: ast.expr, scope: Scope) -> None:
         parts = [each.value if isinstance(each, ast.Constant) else None for each in (module, name)]
@@ -191,7 +201,8 @@ class Strings:
             self.named(f"{parts[0]}.{parts[1]}", name, scope)
 
     def assigned(self, name: str, value: ast.expr | None, scope: Scope) -> None:
-        """Note the modules that a framework imports because a variable of the module lists them."""
+        """Note the modules that a framework imports because a variable of the module lists them, and old names."""
+        self.translates(name, value)
         if name not in FRAMEWORK_SETTINGS or scope.parent is not None:
             return
         parts = value.elts if isinstance(value, (ast.List, ast.Tuple, ast.Set)) else [value]
@@ -285,13 +296,3 @@ def _may_start_python(before: list[ast.expr]) -> bool:
     """Whether what stands before ``-m`` can be a Python, or a program that runs modules as it does."""
     words = [each.value for each in before if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     return len(words) < len(before) or not words or any(_RUNS_MODULES.search(word) for word in words)
-
-
-def _translates(old: ast.expr, new: ast.expr) -> bool:
-    """Whether a table gives one dotted name for another of the same last part: ``{"a.old.Cls": "a.new.Cls"}``."""
-    if not isinstance(old, ast.Constant) or not isinstance(new, ast.Constant):
-        return False
-    names = [each.value for each in (old, new) if isinstance(each.value, str) and "." in each.value]
-    if len(names) < 2 or names[0] == names[1] or not all(map(_DOTTED.fullmatch, names)):
-        return False
-    return names[0].replace(":", ".").rpartition(".")[2] == names[1].replace(":", ".").rpartition(".")[2]

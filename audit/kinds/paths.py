@@ -15,6 +15,8 @@ from audit.model.regex import regex
 from audit.model.testdata import is_input_of_tests
 
 _DOCUMENTS: Final = (".rst", ".md", ".ipynb", ".txt")
+_MARKDOWN: Final = ("md", "mdx", "markdown")
+"""Suffixes of one language: sites take a link to a page by any of them, whichever it has."""
 _TEMPLATES: Final = (".in", ".tpl", "-tpl", ".tmpl", ".template", ".j2", ".jinja", ".jinja2")
 """Suffixes of what a build makes a file from."""
 _PLACEHOLDERS: Final = frozenset({".gitignore", ".ignore", ".gitkeep", ".keep", ".empty", ".placeholder", ".nomedia"})
@@ -127,7 +129,7 @@ class GonePaths:
         if plain is None:
             return None
         near = list(_candidates(document, plain))
-        if any(f"{path}{suffix}" in self._now.all for path in near for suffix in ("", *_DOCUMENTS, *_TEMPLATES)):
+        if any(self._is_page(path) for path in near):
             return None
         exact = next((path for path in near if path in self.gone), None)
         if exact is not None:
@@ -136,6 +138,12 @@ class GonePaths:
         if by_ending is None or is_elsewhere(document, by_ending) or _is_copy(by_ending, plain):
             return None
         return by_ending
+
+    def _is_page(self, path: str) -> bool:
+        """Whether a path is there, or what a site makes it from: a page by any suffix, or by that of its own kind."""
+        stem, dot, suffix = path.rpartition(".")
+        kin = (f"{stem}.{each}" for each in _MARKDOWN if dot and suffix in _MARKDOWN)
+        return any(each in self._now.all for each in (path, *kin, *(path + end for end in (*_DOCUMENTS, *_TEMPLATES))))
 
     def find_drawn(self, document: str, text: str, beside: tuple[str, ...] = ()) -> str | None:
         """The same for a path in a drawn tree whose first part is no folder: the repository, where it bears the name

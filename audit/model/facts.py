@@ -29,6 +29,9 @@ FRAMEWORK_SETTINGS = frozenset(
 GIVEN = "@"
 """Begins a name that a decorator gives to a thing, among the modules that a file makes."""
 
+TRANSLATED = ">"
+"""Begins a name that a file translates to another, among the modules that it makes."""
+
 ANY = "*"
 """Ends a chain of names that is assigned to where nobody can tell which name it is."""
 
@@ -150,7 +153,8 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     ``sys_path`` holds literal additions to ``sys.path``, relative to the file's folder; ``injected`` the
     modules that the file puts into ``sys.modules`` itself: ``*`` where it computes their names, and then
     ``*.part`` for each part that it may compute them of; besides, after ``@``, the names that decorators give to
-    things. ``export_spans`` goes with ``exports``; ``dynamic_exports`` means that ``__all__`` holds more than these.
+    things and, after ``>``, those that it translates to others. ``export_spans`` goes with ``exports``;
+    ``dynamic_exports`` means that ``__all__`` holds more than these.
     """
 
     error: str = ""

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from audit.model.facts import GIVEN, FileFacts, Suppression, Text
+from audit.model.facts import GIVEN, TRANSLATED, FileFacts, Suppression, Text
 from audit.model.testdata import is_test
 from audit.resolve.lookups import FILES, NAMES
 from audit.resolve.resolved_tree import ResolvedTree
@@ -58,7 +58,11 @@ def _survey(tree: ResolvedTree, path: str) -> Survey:
     facts = tree.facts(path)
     imported = _imported(tree, path, facts)
     own = tree.index.names.get(path, "")
-    injected = [f"{own}{name}" if name[0] == "." else name for name in facts.injected if name[0] not in ("*", GIVEN)]
+    marked = ("*", GIVEN, TRANSLATED)
+    injected = [f"{own}{name}" if name[0] == "." else name for name in facts.injected if name[0] not in marked]
+    if path in tree.index.packages.get(path.rpartition("/")[0], ()):
+        # whoever imports an old name below the package has run the table or the call that translates it
+        injected += [name[1:] for name in facts.injected if name.startswith(f"{TRANSLATED}{own}.")]
     given = {name.removeprefix(GIVEN) for name in facts.injected if name[0] == GIVEN}
     return Survey(
         inside=frozenset(imported.inside),
