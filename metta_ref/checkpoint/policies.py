@@ -223,6 +223,7 @@ def listed(uri: str) -> Listing:
         raise CheckpointError(f"{uri}: {reason}") from error
     except ImportError as error:
         raise CheckpointError(f"{uri}: {error}") from error
+    system.invalidate_cache()  # of listings, in which a run that trained on would seem to stand still
     folder = RemoteFolder(system, str(root), uri) / FOLDER
     numbered = {epoch: folder / name for name in folder.names() if (epoch := parse_epoch(name)) is not None}
     return Listing(str(folder), {epoch: one for epoch, one in numbered.items() if MANIFEST in one.names()})

@@ -7,6 +7,7 @@ nor the state of a git repository is sent, and no key is ever read by this progr
 
 import importlib.util
 import logging
+import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -92,6 +93,8 @@ def _begun(config: Config, directory: Path) -> Any:
     except ImportError as error:
         _log.warning("note: wandb cannot be loaded (%s); training goes on without", error)
         return None
+    # Copies of artifacts, which wait there to be sent: with what else is recorded, not in the user's home.
+    os.environ.setdefault("WANDB_DATA_DIR", str(directory.absolute() / "wandb"))
     settings = wandb.Settings(
         silent=True,
         console="off",

@@ -305,6 +305,7 @@ def test_the_real_package_records_a_run_offline(
     monkeypatch.setenv("WANDB_API_KEY", secret)
     for name in ("WANDB_CACHE_DIR", "WANDB_CONFIG_DIR", "WANDB_DATA_DIR"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
+    monkeypatch.delenv("WANDB_DATA_DIR")
     try:
         code, err = run_tool(
             train, *SMALL, "trainer.total_timesteps=64", "run=demo", "wandb.mode=offline", "wandb.tags=a,b"
@@ -329,5 +330,13 @@ def test_the_real_package_records_a_run_offline(
     artifacts = [record.request.log_artifact.artifact for record in found if record.request.HasField("log_artifact")]
     artifacts += [record.artifact for record in found if record.HasField("artifact")]
     assert [(artifact.name, json.loads(artifact.metadata)["epoch"]) for artifact in artifacts] == [("demo", 2)]
+    # What waits to be sent is in the run's directory, whole, also when the run no longer keeps that checkpoint.
+    waiting = {entry.path: Path(entry.local_path) for entry in artifacts[0].manifest.contents}
+    shutil.rmtree((stored := CheckpointManager(data_dir / "demo")).path(2))
+    for name, copy in waiting.items():
+        assert copy.is_relative_to(data_dir / "demo" / "wandb")
+        stored.path(2).mkdir(exist_ok=True)
+        shutil.copy(copy, stored.path(2) / name)
+    assert stored.load(2).sidecar["agent_step"] == 64
     written = [path for path in data_dir.rglob("*") if path.is_file()]
     assert [path for path in written if secret.encode() in path.read_bytes()] == []
