@@ -37,6 +37,9 @@ from audit.verdict.chains import EagerGraph
 if TYPE_CHECKING:  # what judges tests is loaded where tests are judged
     from audit.worth.judge import TestSuite
 
+_PLAIN_FILES = (".py", ".md", ".rst", ".txt", ".toml", ".cfg", ".ini", ".yaml", ".yml", ".sh", ".ipynb")
+"""Endings that no dotted name has, so that a name without a folder is known to be a file."""
+
 
 class ResolvedCodebase:
     """A resolved tree, and its base when there is one. Satisfies `audit.model.codebase.Codebase`."""
@@ -254,7 +257,7 @@ class ResolvedCodebase:
 
     def retired(self, dotted_or_path: str) -> Retirement | None:
         """The commit that removed a module, symbol or path, where history tells."""
-        if "/" in dotted_or_path or dotted_or_path.endswith(".py"):
+        if "/" in dotted_or_path or dotted_or_path.endswith(_PLAIN_FILES):
             return self._history.removed(dotted_or_path) if self._history is not None else None
         return retirement_of(self._retirements, dotted_or_path)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from audit.claims.blocks import Block, Outline
@@ -125,15 +125,23 @@ def _sums(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:
 
 
 def _totals(outline: Outline) -> Iterator[tuple[int, str]]:
+    """Totals that are not the sums of their rows. Where all of several are more, the rows may be some of many."""
     for table in outline.tables:
         if len(table.rows) < 3 or not table.rows[-1] or not _TOTAL.match(table.rows[-1][0]):
             continue
-        for column in range(1, len(table.head)):
-            cells = [row[column] if column < len(row) else "" for row in table.rows]
-            numbers = [match[1] for cell in cells if (match := _NUMBER.match(cell.strip("*` ")))]
-            if len(numbers) != len(cells):
-                continue
-            *terms, total = (int(number.replace(",", "")) for number in numbers)
-            if sum(terms) != total:
-                head = table.head[column].strip() or f"column {column + 1}"
-                yield table.lines[-1], f"says a total of {total} for {head}, whose rows add up to {sum(terms)}"
+        found = []
+        for column, head in enumerate(table.head[1:], start=1):
+            numbers = _numbers([row[column] if column < len(row) else "" for row in table.rows])
+            if numbers:
+                found.append((head.strip() or f"column {column + 1}", sum(numbers[:-1]), numbers[-1]))
+        if len(found) > 1 and all(total > added for _, added, total in found):
+            continue
+        for head, added, total in found:
+            if added != total:
+                yield table.lines[-1], f"says a total of {total} for {head}, whose rows add up to {added}"
+
+
+def _numbers(cells: Sequence[str]) -> list[int]:
+    """The numbers of a column; none where one cell has none, or where they are shares of something."""
+    found = [match[1] for cell in cells if "%" not in cell and (match := _NUMBER.match(cell.strip("*` ")))]
+    return [int(number.replace(",", "")) for number in found] if len(found) == len(cells) else []

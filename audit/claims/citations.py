@@ -11,6 +11,7 @@ import msgspec
 from audit.claims.blocks import Block
 from audit.claims.names import CODE, ENDINGS, PATH, is_quoted
 from audit.claims.place import place_of
+from audit.claims.titles import lists_deleted
 from audit.model.predicates import Cited
 from audit.model.regex import regex
 
@@ -128,6 +129,7 @@ def mentioned_paths(block: Block) -> tuple[str, ...]:
         block.quoted
         or block.kind == "html"
         or _MISSING.search(block.text)
+        or lists_deleted(block)
         or _CHANGED.search(f"{block.text} {block.lead} {' '.join(block.headings[-1:])}")
     ):
         return ()

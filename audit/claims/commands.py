@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from audit.claims.blocks import Fence
+from audit.claims.former import former_lines
 from audit.model.commandline import module_of, script_of
 from audit.model.regex import regex
 
@@ -37,13 +38,16 @@ class QuotedCommand(msgspec.Struct, frozen=True, kw_only=True):
 def find_commands(fences: Sequence[Fence], source: str) -> Iterator[QuotedCommand]:
     """Every command that starts a script or module by a plain name.
 
-    Left out is what cannot be told: after ``cd``, with a variable or a placeholder for a name, in a here-document,
-    and a script that the document itself tells the reader to write.
+    Left out is what was called before a change, and what cannot be told: after ``cd``, with a variable or a
+    placeholder for a name, in a here-document, and a script that the document itself tells the reader to write.
     """
     for fence in fences:
         if fence.quoted or fence.language not in _CONSOLES:
             continue
+        former = former_lines(fence)
         for line, text in command_lines(fence):
+            if line in former:
+                continue
             words = words_of(text)
             if words is None or (words and words[0] in ("cd", "pushd")):
                 break

@@ -10,6 +10,7 @@ import msgspec
 from audit.claims.blocks import Block
 from audit.claims.names import PATH
 from audit.claims.place import place_of
+from audit.claims.titles import lists_deleted
 from audit.model.predicates import AnyPredicate, Cited, Exists
 from audit.model.regex import regex
 
@@ -36,6 +37,8 @@ _CHANGING: Final = regex(
     re.IGNORECASE,
 )
 """Words of a list or a description by which a file may be one that is gone, comes later, or lies elsewhere."""
+_DELETING: Final = regex(r"\b(?:deleted?|removed?|removal)\b", re.IGNORECASE)
+"""Words by which what stands below a heading, however far, may be gone."""
 _VERDICTS: Final = regex(r"\b(?:no|not|never|non|without)\b|❌", re.IGNORECASE)
 
 
@@ -82,6 +85,9 @@ def described(block: Block) -> Described | None:
 
 
 def _is_of_change(block: Block) -> bool:
+    above = block.headings[block.titled : -1]
+    if lists_deleted(block) or any(map(_DELETING.search, above)):
+        return True
     return _CHANGING.search(" ".join((block.lead, *block.parents, *block.headings[-1:]))) is not None
 
 

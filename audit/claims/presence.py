@@ -10,6 +10,7 @@ from audit.claims.names import FOLDER, PATH, SYMBOL, folder_name, is_quoted
 from audit.claims.phrases import Phrase, phrase_at
 from audit.claims.place import place_of
 from audit.claims.tables import status_of
+from audit.claims.titles import lists_added, lists_deleted
 from audit.model.archives import is_archived
 from audit.model.predicates import Absent, AnyPredicate, Exists, Lacks
 from audit.model.regex import regex
@@ -52,17 +53,6 @@ _NOT_BEFORE: Final = regex(
 """Words before "deleted" that make it say of what kind something is, not what was done."""
 _MAY_FOLLOW: Final = regex(r"\s*(?:for|to|in)\b", re.IGNORECASE)
 """What may follow the name of a file that was created, and must not follow one that was deleted."""
-_LIST_OF_DELETED: Final = regex(
-    r"^\W*(?:\w+\s+){0,2}?(?:files?|modules?|classes)\s+(?:(?:were|was|successfully|completely|now)\s+)*(?:deleted|removed)\b"
-    r"[^\w]*(?:\(\d+\)\W*)?$"
-    r"|^\W*(?:(?:we|successfully|completely|the)\s+)*(?:deleted|removed)(?:\s+(?:the\s+following\s+)?(?:\w+\s+)?(?:files?|modules?|classes))?\W*(?:\(\d+\)\W*)?$",
-    re.IGNORECASE,
-)
-_LIST_OF_ADDED: Final = regex(
-    r"^\W*(?:new\s+)?(?:files?|modules?)\s+(?:(?:were|was|successfully)\s+)*(?:created|added)\W*(?:\(\d+\)\W*)?$"
-    r"|^\W*(?:created|added)\s+(?:the\s+following\s+)?(?:new\s+)?(?:files?|modules?)\W*(?:\(\d+\)\W*)?$|^\W*new\s+(?:files?|modules?)\W*$",
-    re.IGNORECASE,
-)
 _LISTED: Final = regex(r"\s*(?:$|[(:,–—-])")
 """What may follow the names of an item of such a list: at most a comment."""
 _KEPT: Final = regex(
@@ -81,7 +71,7 @@ _PART: Final = regex(
 
 def deletion(block: Block) -> tuple[AnyPredicate, ...]:
     """Files, modules, classes or functions said to be deleted as wholes, not something removed from them."""
-    listed = _listed(block, _LIST_OF_DELETED)
+    listed = _listed(block) if lists_deleted(block) else ()
     if listed:
         return (Absent(names=listed),)
     names, is_act = _deleted(block)
@@ -128,9 +118,9 @@ def _passed_away(text: str) -> tuple[str, ...]:
 def addition(block: Block) -> tuple[AnyPredicate, ...]:
     """Files, classes or functions said to have been created, or that stand in a list of created files."""
     path, text = place_of(block)
-    names = (
-        _said_added(block.text) or _said_added(text) or _said_added(status_of(block)) or _listed(block, _LIST_OF_ADDED)
-    )
+    names = _said_added(block.text) or _said_added(text) or _said_added(status_of(block))
+    if not names and lists_added(block):
+        names = _listed(block)
     if path and names and all(map(str.isidentifier, names)):
         names = tuple(f"{path}::{name}" for name in names)
     return (Exists(names=names),) if names else ()
@@ -165,15 +155,17 @@ def _ends(text: str, position: int) -> bool:
     return _ENDS.match(text, position) is not None
 
 
-def _listed(block: Block, title: re.Pattern[str]) -> tuple[str, ...]:
-    """What an item names, where the title of its list says what became of such things."""
-    titles = (block.parents[-1] if block.parents else "", block.lead, block.headings[-1] if block.headings else "")
-    context = next(filter(None, titles), "")
-    phrase = phrase_at(block.text) if block.kind == "item" and title.match(context) else None
+def _listed(block: Block) -> tuple[str, ...]:
+    """What an item of a list names, where no comment takes back what the title of the list says of it."""
+    phrase = phrase_at(block.text)
     if phrase is None or not _LISTED.match(block.text, phrase.end):
         return ()
     aside = re.sub(r"`[^`]*`", "", block.text[phrase.end :] + block.text[: phrase.end].partition("(")[2])
     return _names(phrase) if not _KEPT.search(aside) else ()
+
+
+_ANY_FILE: Final = regex(r"(?:[\w.@+-]+/)+[\w@+-][\w.@+-]*\.\w{1,12}|(?:[\w.@+-]+/)*\.[A-Za-z][\w-]*")
+"""A file of whatever kind below a folder, or one whose name is only an ending: ``tools/setup.ps1``, ``.coveragerc``."""
 
 
 def _names(phrase: Phrase) -> tuple[str, ...]:
@@ -187,7 +179,7 @@ def _names(phrase: Phrase) -> tuple[str, ...]:
             phrase.classes and re.fullmatch(r"[A-Z]\w+", name)
         ):
             names.append(name)
-        elif any(shape.fullmatch(name) for shape in (PATH, FOLDER, SYMBOL)):
+        elif any(shape.fullmatch(name) for shape in (PATH, FOLDER, SYMBOL, _ANY_FILE)):
             names.append(folder_name(name))
         else:
             return ()

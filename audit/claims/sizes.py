@@ -53,6 +53,10 @@ _LABELLED: Final = regex(
 )
 """A number of lines behind its label, below the file that it is said of."""
 _COLUMN: Final = regex(r"^\W*(?:(?:total|#|line)\s+)?(?:lines|loc)(?:\s+of\s+code)?\W*$", re.IGNORECASE)
+_STATEMENTS: Final = regex(
+    r"\b(?:cov(?:er(?:ed|age)?)?|miss(?:ing|ed)?|stmts?|statements|branch(?:es)?|uncovered)\b", re.IGNORECASE
+)
+"""Heads of a table of coverage, whose lines are those that can be run."""
 _CELL: Final = regex(r"^[~≈]?\d[\d,]*\+?$")
 _GONE: Final = regex(
     r"\b(?:deleted?|removed?|eliminated|was|were|before|original\w*|old|replac\w+)\b|→|->", re.IGNORECASE
@@ -95,6 +99,8 @@ def _of_row(block: Block) -> tuple[AnyPredicate, ...]:
     subjects = [cell.strip("`* ") for _, cell in block.cells if PATH.fullmatch(cell.strip("`* "))]
     sizes = [cell.strip("* ") for head, cell in block.cells if _COLUMN.match(head)]
     around = " ".join((block.lead, *block.headings[-1:], *(head for head, _ in block.cells)))
+    if any(_STATEMENTS.search(head) for head, _ in block.cells):
+        return ()
     now = now_of(block)
     if now and re.search(r"\b(?:lines|loc)\b", around, re.IGNORECASE):
         sizes = [now.rpartition(": ")[2].removesuffix(" lines").strip()]

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from audit.claims.blocks import Fence
+from audit.claims.former import former_lines
 from audit.claims.names import PATH
 from audit.model.predicates import Absent, AnyPredicate, Bound, Cited, Count
 from audit.model.regex import regex
@@ -67,8 +68,9 @@ def shown_places(fences: Sequence[Fence]) -> Iterator[ShownPlace]:
 
 def _cited_lines(fence: Fence) -> Iterator[ShownPlace]:
     """Lines such as ``pkg/a.py:12 - import os``; only code is compared, prose behind a place is not."""
+    former = former_lines(fence)
     for number, line in enumerate(fence.code.splitlines(), start=fence.line):
-        match = _PLACE.match(line)
+        match = _PLACE.match(line) if number not in former else None
         if match is None or match["code"].startswith("in <"):
             continue
         says = match["code"].strip("`") if _STATEMENT.match(match["code"].strip("`")) else ""
@@ -118,7 +120,10 @@ def _file_tree(fence: Fence) -> Iterator[ShownPlace]:
         return
     folders: list[tuple[int, str]] = []
     root = ""
+    former = former_lines(fence)
     for number, line in enumerate(fence.code.splitlines(), start=fence.line):
+        if number in former:
+            continue
         top = _ROOT.match(line)
         if top is not None:
             root, folders = top["name"].removeprefix("./"), []

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from audit.claims.blocks import Block
+from audit.claims.titles import lists_deleted
 from audit.model.claims import Tense
 from audit.model.regex import regex
 
@@ -115,7 +116,7 @@ def tense_of(block: Block) -> Tense:
         return "quotation"
     if block.mark == "open" or _PLAN.search(unquoted) or _ADVICE.match(unquoted):
         return "plan"
-    if block.mark == "cross" and not _TAKEN_AWAY.search(unquoted):
+    if block.mark == "cross" and not _TAKEN_AWAY.search(unquoted) and not lists_deleted(block):
         return "admission"
     if _is_command(block, unquoted):
         return "plan"

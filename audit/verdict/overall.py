@@ -13,7 +13,8 @@ from audit.verdict.judge import WORST_FIRST
 RULE: Final = (
     "The overall verdict is the worst verdict of a core claim (refuted, then error, unverified, partly); "
     "a supporting claim can never lift it. "
-    "Risk: CRITICAL when every core claim is refuted, HIGH when some are, MEDIUM when a core claim is not verified, "
+    "Risk: CRITICAL when every core claim is refuted, HIGH when some are, MEDIUM when only numbers and places are "
+    "refuted (size, count, citation, commit) or a core claim is not verified, "
     "LOW when all core claims hold but a supporting one does not, NONE when all claims are verified. "
     "Where modules cannot be imported for want of a name, the risk is MEDIUM at least, whatever was claimed."
 )
@@ -22,6 +23,9 @@ WAIVER_RULE: Final = (
     " A waived claim is left out of the worst verdict, but while a core claim is waived, the overall verdict is at "
     "best partly, and the risk says so."
 )
+
+_NUMBERS: Final = frozenset({"size", "count", "citation", "commit"})
+"""Kinds of claims that tell how much there is, or where: a system works all the same where they are wrong."""
 
 
 def summarise(statements: Sequence[JudgedStatement]) -> Summary:
@@ -55,11 +59,15 @@ def assess(statements: Sequence[JudgedStatement], dead_modules: int) -> Overall:
     counting = [each for each in core if not each.waived]
     verdict = _worst([each.verdict for each in counting if each.verdict is not None])
     everything = _worst([each.verdict for each in claims if each.verdict is not None])
-    refuted = sum(each.verdict == "refuted" for each in counting)
+    refuted = [each for each in counting if each.verdict == "refuted"]
+    numbers = all(set(each.kind.split("+")) <= _NUMBERS for each in refuted)
     if not core:
         risk = "RISK NOT ASSESSED: NO CLAIM COULD BE JUDGED"
+    elif verdict == "refuted" and numbers:
+        dead = f", AND {dead_modules} {_modules(dead_modules)} CANNOT BE IMPORTED" if dead_modules else ""
+        risk = f"MEDIUM RISK: NUMBERS OF THE DOCUMENT ARE WRONG{dead}"
     elif verdict == "refuted":
-        risk = "CRITICAL RISK: SYSTEM DOWN" if refuted == len(core) else "HIGH RISK: PARTIAL SYSTEM RECOVERY"
+        risk = "CRITICAL RISK: SYSTEM DOWN" if len(refuted) == len(core) else "HIGH RISK: PARTIAL SYSTEM RECOVERY"
     elif counting and verdict != "verified":
         risk = "MEDIUM RISK: CORE CLAIMS NOT PROVEN"
     elif waived:

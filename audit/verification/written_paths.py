@@ -72,7 +72,11 @@ def written_paths(statements: Sequence[Statement], codebase: Codebase) -> Writte
             spelt[path.rpartition("/")[2]].add(path)
     return WrittenPaths(
         around=around,
-        known={name: found.pop() for name, found in spelt.items() if len(found) == 1 and name not in there},
+        known={
+            name: found.pop()
+            for name, found in spelt.items()
+            if len(found) == 1 and name not in there and codebase.retired(name) is None
+        },
     )
 
 

@@ -304,6 +304,15 @@ def test_a_quoted_traceback_is_read_frame_by_frame() -> None:
             ["says a total of 1030 for lines, whose rows add up to 1020"],
         ),
         ("| file | lines |\n|---|---|\n| a | 10 |\n| b | ? |\n| Total | 30 |\n", []),
+        ("| file | less |\n|---|---|\n| a | 50% |\n| b | 60% |\n| Total | 55% |\n", []),
+        (
+            "| a | was | is | - |\n|-|-|-|-|\n| b | 5 | 2 | 9% |\n| c | 9 | 1 | 8% |\n| Total | 90 | 4 | 5% |\n",
+            [],
+        ),
+        (
+            "| file | was | is |\n|---|---|---|\n| a | 10 | 2 |\n| b | 9 | 1 |\n| Total | 19 | 4 |\n",
+            ["says a total of 4 for is, whose rows add up to 3"],
+        ),
     ],
 )
 def test_numbers_that_contradict_each_other_are_found(text, messages) -> None:

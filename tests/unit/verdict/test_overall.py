@@ -12,9 +12,11 @@ from audit.verdict.judgements import refuted, verified
 from audit.verdict.overall import assess, exit_code, summarise
 
 
-def statement(verdict: str | None, weight: str = "core", tense: str = "claim", judged: bool = True) -> JudgedStatement:
+def statement(
+    verdict: str | None, weight: str = "core", tense: str = "claim", judged: bool = True, kind: str = "exists"
+) -> JudgedStatement:
     return JudgedStatement(
-        id="x", document="d", line=1, end_line=1, text="t", tense=tense, kind="exists",
+        id="x", document="d", line=1, end_line=1, text="t", tense=tense, kind=kind,
         predicate={"exists": {}} if judged else {}, verdict=verdict, reason="r", coverage="", weight=weight,
         evidence=(), findings=(), reproduce="",
     )  # fmt: skip
@@ -61,6 +63,22 @@ def test_the_risk_in_words_follows_the_rule(core, supporting, risk) -> None:
     claims = [statement(each) for each in core] + [statement(each, "supporting") for each in supporting]
 
     assert assess(claims, dead_modules=0).risk == risk
+
+
+def test_a_wrong_number_is_no_system_that_is_down() -> None:
+    wrong = statement("refuted", kind="size")
+
+    assert assess([wrong], dead_modules=0).risk == "MEDIUM RISK: NUMBERS OF THE DOCUMENT ARE WRONG"
+    assert assess([wrong, statement("verified")], dead_modules=0).verdict == "refuted"
+    assert (
+        assess([statement("refuted", kind="size+citation")], dead_modules=2).risk
+        == "MEDIUM RISK: NUMBERS OF THE DOCUMENT ARE WRONG, AND 2 MODULES CANNOT BE IMPORTED"
+    )
+    assert assess([wrong, statement("refuted")], dead_modules=0).risk == "CRITICAL RISK: SYSTEM DOWN"
+    assert (
+        assess([statement("refuted", kind="exists+size"), wrong, statement("verified")], dead_modules=0).risk
+        == "HIGH RISK: PARTIAL SYSTEM RECOVERY"
+    )
 
 
 def test_modules_that_cannot_be_imported_are_a_risk_that_no_silence_lifts() -> None:
