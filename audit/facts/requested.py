@@ -52,19 +52,23 @@ class _Reader:
         ]
         return frozenset(_parametrized(part for mark in marks for part in ast.walk(mark)))
 
-    def functions(self, body: list[ast.stmt], given: frozenset[str]) -> None:
-        """Note the parameters of the tests and fixtures of a module or class."""
+    def functions(self, body: list[ast.stmt], given: frozenset[str], within: str = "", doubtful: str = "") -> None:
+        """Note the parameters of the tests and fixtures of a module or class; ``within`` is that class, ``doubtful``
+        the innermost one that may be of unittest."""
         for node in body:
             match node:
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
-                    self._function(node, given)
-                case ast.ClassDef(bases=bases) if not any("TestCase" in leaf_of(each) for each in bases):
+                    self._function(node, given, doubtful)
+                case ast.ClassDef(bases=bases, name=name):
                     own = _parametrized(part for each in node.decorator_list for part in ast.walk(each))
-                    self.functions(node.body, given | own | self.given_to_all(node.body))
-                case ast.If(body=inner, orelse=other):
-                    self.functions([*inner, *other], given)
+                    inner = f"{within}.{name}" if within else name
+                    is_doubtful = any("TestCase" in leaf_of(each) for each in bases)
+                    taken = given | own | self.given_to_all(node.body)
+                    self.functions(node.body, taken, inner, inner if is_doubtful else doubtful)
+                case ast.If(body=block, orelse=other):
+                    self.functions([*block, *other], given, within, doubtful)
 
-    def _function(self, node: FunctionNode, given: frozenset[str]) -> None:
+    def _function(self, node: FunctionNode, given: frozenset[str], owner: str) -> None:
         leaves = [_decorator(each).rpartition(".")[2] for each in node.decorator_list]
         if not (node.name.startswith("test") or "fixture" in leaves):
             return
@@ -80,7 +84,7 @@ class _Reader:
             is_itself = each.arg == node.name  # it goes on from what a plug-in gives
             if each.arg in self._wanted and each.arg not in taken and not is_itself:
                 line, column, *_ = self._spans.of(each)
-                self.found.append(Request(each.arg, (line, column, line, column + len(each.arg))))
+                self.found.append(Request(each.arg, (line, column, line, column + len(each.arg)), owner))
 
     def strings(self, tree: ast.Module) -> None:
         """Note what ``usefixtures("name")`` and ``getfixturevalue("name")`` spell."""

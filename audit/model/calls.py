@@ -58,10 +58,12 @@ class Misfit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One place that asks pytest for a fixture by its name."""
+    """One place that asks pytest for a fixture by its name. ``owner`` is the class around it, where the names of its
+    bases leave it open whether pytest gives fixtures to its tests."""
 
     name: str
     span: Span
+    owner: str = ""
 
 
 class LostMember(msgspec.Struct, frozen=True, kw_only=True):

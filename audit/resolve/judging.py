@@ -36,7 +36,7 @@ class Judge:
         self._changed: ChangedNames = changed_names(self._now, self._then, self._counterparts)
         self._lone_methods = LoneMethods(program, base, self._changed.called)
         self._abstract = AbstractMembers(self._now, self._then, self._counterparts)
-        self.fixtures = LostFixtures(program, base, self._counterparts)
+        self.fixtures = LostFixtures(self._now, base, self._counterparts)
         self.members = LostMembers(self._now, self._then, self._instances, self._counterparts, self._changed)
 
     def file_before(self, path: str) -> str | None:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
 
+from audit.model.calls import Request
 from audit.model.facts import Definition
-from audit.resolve.classes import decorator_leaf
+from audit.resolve.classes import Classes, decorator_leaf
 from audit.resolve.counterparts import Counterparts
 from audit.resolve.fixtures import conftests, is_fixture
 from audit.resolve.locating import Place
@@ -22,8 +23,9 @@ _NAMED: Final = re.compile(r"\bname\s*=\s*['\"](\w+)['\"]")
 class LostFixtures:
     """Finds them in one tree."""
 
-    def __init__(self, program: Program, base: Program, counterparts: Counterparts) -> None:
-        self._program = program
+    def __init__(self, classes: Classes, base: Program, counterparts: Counterparts) -> None:
+        self._classes = classes
+        self._program: Program = classes.program
         self._base = base
         self._counterparts = counterparts
 
@@ -57,11 +59,22 @@ class LostFixtures:
             ):
                 yield path
 
-    def lost(self, path: str, name: str) -> Place | None:
-        """The fixture of the base that a file means by a name, if it had one then and has none now."""
+    def lost(self, path: str, request: Request) -> Place | None:
+        """The fixture of the base that a file asks for, if it had one then and has none now."""
+        if request.owner and self._may_be_of_unittest(path, request.owner):
+            return None
         old = self._counterparts.file(path) or path
-        before = self._seen(self._base, self._then, old, name)
-        return before if before is not None and self._seen(self._program, self._now, path, name) is None else None
+        before = self._seen(self._base, self._then, old, request.name)
+        is_lost = before is not None and self._seen(self._program, self._now, path, request.name) is None
+        return before if is_lost else None
+
+    def _may_be_of_unittest(self, path: str, owner: str) -> bool:
+        """Whether a class may inherit from what runs its tests without giving them anything."""
+        definition = self._program.symbols.definitions(path).get(owner)
+        if definition is None or definition.kind != "class":
+            return True
+        outside = self._classes.lineage((path, definition)).outside
+        return any("TestCase" in name.rpartition(".")[2] for name in outside)
 
     def _seen(self, program: Program, fixtures: dict[str, list[Place]], path: str, name: str) -> Place | None:
         """The fixture that a file sees: its own, of a conftest.py above, imported by either, or of a plug-in."""

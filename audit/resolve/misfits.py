@@ -71,7 +71,7 @@ def _lost_fixtures(
     """The requests of tests for fixtures that are gone."""
     for path in fixtures.asking():
         for request in requests_in(path, fixtures.names):
-            place = fixtures.lost(path, request.name)
+            place = fixtures.lost(path, request)
             if place is not None:
                 yield LostMember(
                     site=Site(path, *request.span),
