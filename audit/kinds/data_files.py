@@ -22,7 +22,7 @@ _NEAR: Final = 300
 """How many characters before an ending may belong to its path."""
 _SOURCES: Final = (".py", ".pyi", ".pyc", ".so", ".md", ".rst")
 _MADE: Final = regex(
-    r"tmp|temp|(?<![a-z])out(?:put|dir)?(?![a-z])|dest|dst|target|cache|build|home|prefix|save|log|backup",
+    r"tmp|temp(?!lat)|(?<![a-z])out(?:put|dir)?(?![a-z])|dest|dst|target|cache|build|home|prefix|save|log|backup",
     re.IGNORECASE,
 )
 """What folders are called in which a program writes, or that are somebody else's."""

@@ -15,6 +15,7 @@ from audit.resolve.classes import Classes
 from audit.resolve.counterparts import Counterparts
 from audit.resolve.instances import Instances
 from audit.resolve.locating import Place
+from audit.resolve.lone_members import LoneMembers
 from audit.resolve.lone_methods import LoneMethods
 from audit.resolve.lost_fixtures import LostFixtures
 from audit.resolve.lost_members import LostMembers, is_put_in_place
@@ -38,6 +39,7 @@ class Judge:
         self._abstract = AbstractMembers(self._now, self._then, self._counterparts)
         self.fixtures = LostFixtures(self._now, base, self._counterparts)
         self.members = LostMembers(self._now, self._then, self._instances, self._counterparts, self._changed)
+        self.lone_members = LoneMembers(self._now, self._then, self._instances, self.members)
 
     def file_before(self, path: str) -> str | None:
         """The path that a file had at the base."""

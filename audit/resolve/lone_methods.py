@@ -41,7 +41,7 @@ class LoneMethods:
         if found is None:
             return None
         owner = self._program.symbols.definitions(found[0]).get(found[1].name.rpartition(".")[0])
-        if owner is None or owner.kind != "class" or not _sounds_like(access.receiver, owner.name):
+        if owner is None or owner.kind != "class" or not sounds_like(access.receiver, owner.name):
             return None
         return Function(*found, Instance((found[0], owner), exact=True))
 
@@ -54,13 +54,19 @@ class LoneMethods:
             if definition.kind == "function"
             and (leaf := definition.name.rpartition(".")[2]) in self._names
             and "." in definition.name
-            and "_" in leaf.strip("_")
-            and leaf not in _BUILTIN_MEMBERS
+            and is_telling(leaf)
             and all(count[leaf] == 1 for count in counts)
         }
 
 
-def _sounds_like(receiver: str, class_name: str) -> bool:
+def is_telling(leaf: str) -> bool:
+    """Whether a name is so much its own that hardly anybody else has it: of several words, or meant to be private, and
+    no builtin's."""
+    is_private = leaf.startswith("_") and not leaf.startswith("__") and len(leaf) > _MIN_WORD + 1
+    return ("_" in leaf.strip("_") or is_private) and leaf not in _BUILTIN_MEMBERS
+
+
+def sounds_like(receiver: str, class_name: str) -> bool:
     """Whether what a receiver is called says that it is of a class: ``stats_db`` of ``EvalStatsDB``."""
     word = receiver.replace("_", "").lower().removesuffix("s")
     return len(word) >= _MIN_WORD and word in class_name.rpartition(".")[2].lower()

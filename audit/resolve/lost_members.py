@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 import msgspec
@@ -76,6 +77,32 @@ class LostMembers:
         if leaf in self.stored_anywhere:
             return None
         return self._lost(path, access, self._base.index.names[holder[0]], f"{holder[1].name}.{leaf}")
+
+    @property
+    def lost_names(self) -> frozenset[str]:
+        """The names of members that some class may have lost."""
+        return self._changed.lost
+
+    def holders(self, names: frozenset[str]) -> Iterator[tuple[str, Place, str]]:
+        """The classes that had members of these names at the base and are in the same file still: the path of now, the
+        class of then, and the name."""
+        for path in self._program.index.names if names else ():
+            old = self._counterparts.file(path)
+            for definition in self._base.facts(old).definitions if old is not None else ():
+                name, _, leaf = definition.name.rpartition(".")
+                if leaf in names and name in self._now.members_of(path):
+                    owner = self._then.members_of(old or "").get(name)
+                    if owner is not None and owner.kind == self._now.members_of(path)[name].kind == "class":
+                        yield path, (old or "", owner), leaf
+
+    def is_without(self, place: Place, holder: Place, leaf: str) -> bool:
+        """Whether a class, which was ``holder`` at the base, certainly lacks a member that this defined."""
+        answer = self._now.has(place, leaf, keyed=self._then.has_value(holder, leaf))
+        return answer == "no" or (answer == "unknown" and self._is_gone_from(place, holder, leaf))
+
+    def lost_from(self, path: str, access: Access, holder: Place) -> LostMember:
+        """A read that means a member which a class of the base defined."""
+        return self._lost(path, access, self._base.index.names[holder[0]], f"{holder[1].name}.{access.leaf}")
 
     def _lost(self, path: str, access: Access, module: str, symbol: str, kind: LostKind = "attribute") -> LostMember:
         return LostMember(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -17,6 +17,7 @@ from audit.resolve.program import Program
 
 _FUNCTION: Final = regex(rb"\s*(?:async\s+)?def\s+(\w+)")
 
+_Break = TypeVar("_Break", Misfit, LostMember)
 ReadMany = Callable[[Iterable[str]], Iterator[tuple[str, bytes | None]]]
 
 
@@ -52,11 +53,17 @@ def silent_breaks(
         for access in accesses:
             lost = judge.members.judge(path, access)
             found = judge.misfit(path, access) if lost is None else None
+            if lost is None and found is None:
+                judge.lone_members.note(path, access)
             members += [lost] if lost is not None else []
             if found is not None and not found.fails:
                 doubtful.append((found, _written(content_of(path) or b"", access.span)))
             elif found is not None:
                 misfits.append(found)
+    unknown = [
+        (lost, _written(content_of(lost.site.path) or b"", access.span)) for lost, access in judge.lone_members.lost()
+    ]
+    members += _as_at_base(unknown, judge.file_before, read_base)
     members += _lost_fixtures(program, base, judge.fixtures, requests_in)
     misfits += _as_at_base(doubtful, judge.file_before, read_base)
     return Silent(tuple(misfits), tuple(members))
@@ -84,9 +91,9 @@ def _lost_fixtures(
 
 
 def _as_at_base(
-    doubtful: list[tuple[Misfit, _Written]], file_before: Callable[[str], str | None], read_base: ReadMany
-) -> list[Misfit]:
-    """The calls that nobody touched since the base: what was written anew means the new parameters."""
+    doubtful: list[tuple[_Break, _Written]], file_before: Callable[[str], str | None], read_base: ReadMany
+) -> list[_Break]:
+    """The calls and reads that nobody touched since the base: what was written anew means what there is now."""
     files = {each.site.path: file_before(each.site.path) for each, _ in doubtful}
     before = dict(read_base({path for path in files.values() if path is not None})) if doubtful else {}
     return [each for each, call in doubtful if _stood(call, before.get(files[each.site.path] or "") or b"")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from audit.model.facts import Definition
 from audit.resolve.classes import Classes
 from audit.resolve.counterparts import Counterparts
 from audit.resolve.locating import Place
@@ -29,8 +30,13 @@ class RenamedMembers:
         heir = next((each for each in lineage.classes if self._counterparts.of(each) == holder), None)
         if heir is None:
             return False
-        is_renamed, stands_in = self._renamed(heir, holder, leaf), self._stands_in(heir, holder, leaf)
-        return is_renamed or (not lineage.filled and (stands_in or all(map(self._says_all, lineage.classes))))
+        if self._renamed(heir, holder, leaf):
+            return True
+        stand_in = self._stand_in(heir, holder, leaf)
+        if lineage.filled:  # what is put there by a computed name may well be what was declared so far
+            before = self._then.members_of(holder[0])[f"{holder[1].name}.{leaf}"]
+            return stand_in is not None and _is_declared_alike(before, stand_in)
+        return stand_in is not None or all(map(self._says_all, lineage.classes))
 
     def _renamed(self, heir: Place, holder: Place, leaf: str) -> bool:
         """Whether a class has, under a name that it had not then, just the method that it had under this one."""
@@ -40,18 +46,18 @@ class RenamedMembers:
         same = [each for each in new if each.kind == gone.kind and "" not in (each.digest, gone.digest)]
         return any(each.digest == gone.digest or (gone.code and each.code == gone.code) for each in same)
 
-    def _stands_in(self, heir: Place, holder: Place, leaf: str) -> bool:
-        """Whether a class has a variable, or a method of the same size and parameters, of another name where it had one
-        of this name, and has otherwise the same members."""
+    def _stand_in(self, heir: Place, holder: Place, leaf: str) -> Definition | None:
+        """The variable, or the method of the same size and parameters, of another name that a class has where it had
+        one of this name, and has otherwise the same members."""
         before, after = dict(self._then.own_members(holder)), dict(self._now.own_members(heir))
         pairs = list(zip(before, after, strict=False))
         if len(before) != len(after) or any(old != name and (old in after or name in before) for old, name in pairs):
-            return False
+            return None
         old, new = before[leaf], after[dict(pairs)[leaf]]
         if old.kind == "function":
             is_alike = old.parameters == new.parameters and old.lines == new.lines >= _MIN_LINES
-            return new.kind == "function" and is_alike
-        return old.kind == new.kind == "variable"
+            return new if new.kind == "function" and is_alike else None
+        return new if old.kind == new.kind == "variable" else None
 
     def _says_all(self, place: Place) -> bool:
         """Whether all that a class of now has is what its code says, as it was at the base."""
@@ -65,3 +71,9 @@ class RenamedMembers:
             and not self._now.replaces(own)
             and not self._now.has_strangers(place)
         )
+
+
+def _is_declared_alike(old: Definition, new: Definition) -> bool:
+    """Whether two variables of a class are declared with the same type, or made by the same call."""
+    is_same = (old.annotation, old.value, old.field) == (new.annotation, new.value, new.field)
+    return is_same and (old.annotation not in ("", "?") or old.value.endswith(")"))
