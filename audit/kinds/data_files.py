@@ -89,19 +89,26 @@ class DataFiles(TextKind):
                 "shop/templates/shop/old.html": "",
                 "shop/ui/main_window.css": "",
                 "shop/data/prices.json": "{}",
+                "shop/talk/chat.jinja": "",
                 "shop/use.py": (
                     "name = 'no.css'\nimport os\nfrom importlib.resources import files\n\n"
                     "template_name = 'shop/old.html'\n"
                     "os.path.join(HERE, 'ui', 'main_window.css')\nHERE / 'data' / 'prices.json'\n"
-                    "files('shop').joinpath('prices.json')\n"
+                    "files('shop').joinpath('prices.json')\n(TEMPLATES / 'chat.jinja').read_text()\n"
                 ),
             },
-            gone=("shop/templates/shop/old.html", "shop/ui/main_window.css", "shop/data/prices.json"),
+            gone=(
+                "shop/templates/shop/old.html",
+                "shop/ui/main_window.css",
+                "shop/data/prices.json",
+                "shop/talk/chat.jinja",
+            ),
             finds=(
                 ("shop/use.py", 5, "shop/templates/shop/old.html"),
                 ("shop/use.py", 6, "shop/ui/main_window.css"),
                 ("shop/use.py", 7, "shop/data/prices.json"),
                 ("shop/use.py", 8, "shop/data/prices.json"),
+                ("shop/use.py", 9, "shop/talk/chat.jinja"),
             ),
         ),
     )

@@ -10,7 +10,9 @@ from audit.model.regex import regex
 
 _SUFFIXES: Final = (
     r"(?:py|pyi|pyx|ipynb|ya?ml|toml|jsonc?|cfg|ini|conf|sh|bash|zsh|md|rst|txt|csv|sql|proto|html?|css|js|tsx?"
-    r"|cc?|cpp|h|hpp|rs|go|lock|env|xml|svg|png|jpe?g|gif|pdf|ckpt|pth?|pkl|pickle|joblib|j2|tmpl|tf|mk)"
+    r"|cc?|cpp|h|hpp|rs|go|lock|env|xml|svg|png|jpe?g|gif|pdf|ckpt|pth?|pkl|pickle|joblib|j2|tmpl|tf|mk"
+    r"|jinja2?|mako|scss|sass|jsx|mjs|graphql|jsonl|tsv|parquet|npy|npz|onnx|safetensors|webp|woff2?|ttf|otf|xlsx|ps1"
+    r"|plist|qml|qss)"
 )
 _DOTTED: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
 _OBJECT: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w*)*")

@@ -104,6 +104,12 @@ class Markdown(TextKind):
             finds=(("a.md", 1, "shop.old"), ("a.md", 5, "shop.old")),
         ),
         Example(
+            title="a template that the document lies beside",
+            before={"shop/talk/chat.jinja": "", "shop/talk/README.md": "Chats are written as in `chat.jinja`.\n"},
+            gone=("shop/talk/chat.jinja",),
+            finds=(("shop/talk/README.md", 1, "shop/talk/chat.jinja"),),
+        ),
+        Example(
             title="a name that a package passes on by a star",
             before={
                 "shop/__init__.py": "from .old import *\n",

@@ -26,6 +26,8 @@ _COPY: Final = regex(r"^[ \t]*(?:COPY|ADD)[ \t]+(\S.*)$", re.MULTILINE)
 _UNIT: Final = regex(r"^(?:Exec\w+=[-@:+!|]*|Environment=)", re.MULTILINE)
 _VARIABLE: Final = regex(r"\$\((\w+)\)")
 _RULE: Final = regex(r"^([\w./%-]+)(:{1,2})(?![=/\w])", re.MULTILINE)
+_SILENT_COMMENT: Final = regex(r"^[ \t]+[@+-]+(?=[ \t]*#)", re.MULTILINE)
+"""What says of a line of a recipe how it is run, where that is a comment."""
 _SHELL: Final = regex(r"\b(?:ba|da|z|k|fi)?sh\b")
 _COMMAND = Caller("REF007", "the command", "error")
 
@@ -63,6 +65,7 @@ class ShellScripts(TextKind):
         if "make" in name or "just" in name or name.endswith(".mk"):
             text = _RULE.sub(lambda found: " " * len(found[1]) + ";" * len(found[2]), text)
             text = _VARIABLE.sub(r"${\1}", text)
+            text = _SILENT_COMMENT.sub(lambda found: " " * len(found[0]), text)
         elif name.endswith((".service", ".timer")):
             text = _UNIT.sub(lambda found: " " * len(found[0]), text)
         return command_mentions(text, 0, source.positions, _COMMAND)
@@ -115,6 +118,17 @@ class ShellScripts(TextKind):
             },
             gone=("shop/old.py",),
             finds=(("run.sh", 1, "shop.old"), ("shop.service", 2, "shop.old")),
+        ),
+        Example(
+            title="what follows a comment that make does not show, in which a quotation mark stands alone",
+            before={
+                "shop/old.py": "",
+                "Makefile": (
+                    "run:\n\t@# it isn't fast\n\tpython shop/old.py\n\t-@ # it isn't small\n\tcat shop/old.py\n"
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(("Makefile", 3, "shop/old.py"), ("Makefile", 5, "shop/old.py")),
         ),
         Example(
             title="files that are searched and edited",
