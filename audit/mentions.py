@@ -17,6 +17,7 @@ from audit.kinds.paths import GonePaths
 from audit.kinds.reading import Reading, read_with, words_key
 from audit.kinds.words import Needles, words_of_names, words_of_path
 from audit.ledger.phases import is_phase_file
+from audit.model.archives import is_archived
 from audit.model.findings import Finding, Skipped
 from audit.model.mentions import Mention
 from audit.model.settings import BASELINE_FILE, RetiredName
@@ -108,6 +109,7 @@ class MentionCheck:
             for path, reading in readings
             for mention in reading.mentions
             if not (mention.code == "REF008" and is_record(path))
+            if not (mention.severity == "warning" and is_archived(path))
             if not (mention.code == "REF005" and lists_what_is_gone(path))
         )
         skipped = tuple(Skipped(path, reading.reason) for path, reading in readings if reading.reason)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from audit.kinds.accounts import is_written_down
 from audit.kinds.commands import Caller
 from audit.kinds.forms import form_of
 from audit.kinds.json_scan import json_strings
@@ -185,9 +186,11 @@ class JsonValues(TextKind):
         return _JSON.fullmatch(path) is not None and not is_launch_json(path) and not is_tool_settings(path)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
+        is_past = is_written_down(source.text)
         for string in json_strings(source.text):
             span = source.positions.span(string.start + 1, string.end - 1)
-            if found := value_mention("" if string.is_key else string.key, string.value, span):
+            found = value_mention("" if string.is_key else string.key, string.value, span)
+            if found is not None and (found.certain or not is_past):
                 yield found
 
     HOLDS = (
@@ -201,8 +204,28 @@ class JsonValues(TextKind):
             },
             gone=("shop/old.py",),
         ),
+        Example(
+            title="what a program wrote down at some time",
+            before={
+                "shop/old.py": "",
+                "state.json": '{"at": "2026-01-10T12:30:01Z", "changed": ["shop/old.py"]}\n',
+                "task.json": '{"id": "7f74850b-93b4-472f-b4e2-c0c2eaaaf2f3", "input": "shop/old.py"}\n',
+                "quick.json": '{"document": "shop/old.py", "timestamp": "2026-01-10"}\n',
+            },
+            gone=("shop/old.py",),
+        ),
     )
     BREAKS = (
+        Example(
+            title="a class that is imported for what was written down",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "class Store: ...\n",
+                "a.json": '{"saved_at": "2026-01-10T12:30:01Z", "_target_": "shop.old.Store"}\n',
+            },
+            gone=("shop/old.py",),
+            finds=(("a.json", 1, "shop.old"),),
+        ),
         Example(
             title="a class path, and a path, both gone",
             before={

@@ -67,14 +67,17 @@ _RECORD: Final = regex(
             \.(?:md|rst|txt|markdown|adoc)
       | (?:changelogs?|changes|news)/.*
       | (?:adrs?|decisions|rfcs?|[np]eps?|proposals|changelog\.d|newsfragments|releases
-            |rel(?:ease)?[-_]?notes|whatsnew|(?:[^/]*[-_])?versioned[-_]docs)/.*
+            |rel(?:ease)?[-_]?notes|whatsnew|(?:[^/]*[-_])?versioned[-_]docs|blogs?|journals?|dev-?logs?|retrospectives?
+            |post-?mortems?|(?:[\w-]*[-_])?(?:sprints?|sessions)|meetings?|minutes)/.*
       | (?:adr|rfc|[np]ep)[-_ ]?\d+[^/]*
       | release/[^/]*\d\.\d[^/]*
       | docs?/(?:.*/)?(?:v|version-)?\d+\.\d[\w.]*/.*
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-_NOTES: Final = regex(r"\.\w+/(?:.*/)?(?:tasks|plans?|reports?)/.*|\.planning/.*", re.IGNORECASE)
+_NOTES: Final = regex(
+    r"\.\w+/(?:.*/)?(?:tasks|plans?|planning|reports?|logs?|issues|audits?)/.*|\.planning/.*", re.IGNORECASE
+)
 _DATE: Final = regex(r"(?:.*[/_-])?20\d\d([-_]?)[01]\d\1[0-3]\d(?:[/._-].*)", re.IGNORECASE)
 _CLOSING: Final = regex(r"summary|reports?|completed?|completion|status|plans?|roadmap|retrospective", re.IGNORECASE)
 _WORK: Final = regex(
@@ -85,7 +88,10 @@ _WORK: Final = regex(
 _LOUD: Final = regex(
     r"PROGRESS|HANDOFF|REFACTOR(?:ED|INGS?)?|REORGANI[SZ](?:ED|ATION)|RESTRUCTUR(?:ED|ING|E)|CLEANUP|CONSOLIDATION"
 )
-_LAST: Final = regex(r"PROPOSAL|ANALYSIS|ASSESSMENT|AUDIT|REVIEW|FINDINGS|VERIFICATION|VALIDATION|DELIVERY|MILESTONES?")
+_LAST: Final = regex(
+    r"PROPOSAL|ANALYSIS|ASSESSMENT|AUDIT|REVIEWS?|FINDINGS|VERIFICATION|VALIDATION|DELIVERY|MILESTONES?"
+    r"|(?:BUG)?FIX(?:ES)?|READY|RESULTS|BUGS?|RESOLVED|STATUS"
+)
 """Words that are the subject of a document as well, and tell of an account in titles of capitals alone; those of the
 second kind where they end one."""
 _IN_USE: Final = regex(
@@ -93,7 +99,7 @@ _IN_USE: Final = regex(
     re.IGNORECASE,
 )
 """Words of titles that people look things up in, whatever else they say."""
-_DOCUMENT: Final = regex(r".*\.(?:md|rst|txt|markdown|adoc)", re.IGNORECASE)
+_DOCUMENT: Final = regex(r".*\.(?:mdx?|rst|txt|markdown|adoc)", re.IGNORECASE)
 _LIST_OF_GONE: Final = regex(r"(?<![a-zA-Z])(?:obsolete|removed|deleted|retired)(?![a-zA-Z])", re.IGNORECASE)
 _NAMES: Final = regex(r"`[^`\n]*`|[\w/-]*\w[._]\w[\w./-]*")
 """What is said of a name is not in the name: ``pkg.gone`` may well be there."""
@@ -160,14 +166,20 @@ def is_record(path: str) -> bool:
 def _is_account(path: str) -> bool:
     if is_archived(path) or _NOTES.fullmatch(path) or _DATE.fullmatch(path):
         return True
+    if is_looked_up(path):
+        return False
     title = path.rpartition("/")[2].rpartition(".")[0]
     words = re.split(r"[-_. ]+", title)
-    if any(map(_IN_USE.fullmatch, words)):
-        return False
     closes = len(words) > 1 and any(map(_CLOSING.fullmatch, words))
     if title.isupper():
         return closes or (len(words) > 1 and (any(map(_LOUD.fullmatch, words)) or bool(_LAST.fullmatch(words[-1]))))
     return closes and sum(bool(_WORK.fullmatch(word) or _CLOSING.fullmatch(word)) for word in words) > 1
+
+
+def is_looked_up(path: str) -> bool:
+    """Whether the name of a document says that people look things up in it: a guide, a reference, a checklist."""
+    title = path.rpartition("/")[2].rpartition(".")[0]
+    return any(map(_IN_USE.fullmatch, re.split(r"[-_. ]+", title)))
 
 
 def lists_what_is_gone(path: str) -> bool:

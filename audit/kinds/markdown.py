@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from audit.kinds.accounts import is_account
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.markdown_text import markdown_mentions
 from audit.kinds.own_files import without_own_files
@@ -22,6 +23,8 @@ class Markdown(TextKind):
         return path.lower().endswith(self.suffixes)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
+        if is_account(source.name, source.text):
+            return iter(())
         return without_own_files(source.text, markdown_mentions(source.text, source.positions, "the document"))
 
     HOLDS = (
@@ -71,6 +74,19 @@ class Markdown(TextKind):
             gone=("shop/old.py",),
         ),
         Example(
+            title="accounts of a day, or of work that is done",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "notes/a.md": "# The store after the merge\n\n**Date**: 2026-01-10\n\nSee `shop/old.py`.\n",
+                "notes/b.md": "# Store\n\n> **Status:** ✅ Complete\n\n`shop/old.py` holds it.\n",
+                "notes/c.md": "# The store is ready ✅\n\n- `shop/old.py`\n",
+                "team/journals/d.md": "`shop/old.py` is too long.\n",
+                "_archived_sprints/e.md": "`shop/old.py` is too long.\n",
+            },
+            gone=("shop/old.py",),
+        ),
+        Example(
             title="code that a comment calls old",
             before={
                 "shop/__init__.py": "",
@@ -86,6 +102,22 @@ class Markdown(TextKind):
         ),
     )
     BREAKS = (
+        Example(
+            title="texts that are kept up, and that people look things up in, whatever date they bear",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "docs/store.md": "# Store\n\nDate: 2026-01-10\nLast updated: 2026-02-03\n\nSee `shop/old.py`.\n",
+                "docs/store_guide.md": "# Store\n\n**Date:** 2026-01-10\n\nSee `shop/old.py`.\n",
+                "docs/a.md": "# Store\n\nStatus: in progress\n\nRelease date: May 2026\n\nSee `shop/old.py`.\n",
+            },
+            gone=("shop/old.py",),
+            finds=(
+                ("docs/store.md", 6, "shop/old.py"),
+                ("docs/store_guide.md", 5, "shop/old.py"),
+                ("docs/a.md", 7, "shop/old.py"),
+            ),
+        ),
         Example(
             title="what takes the place of something, and should be there",
             before={

@@ -16,8 +16,9 @@ importable name (a Hydra `_target_`, an entry point, `python -m`, a pickled clas
 not exist is a finding without any base.
 
 Nothing is executed, constructed or unpickled. A changelog, release notes, a migration note, an ADR, the account of a
-piece of work (`IMPLEMENTATION_SUMMARY.md`, what is dated or archived; `audit verify` judges those), and
-a sentence or heading that says that something is gone are no findings.
+piece of work (`IMPLEMENTATION_SUMMARY.md`, what is archived, what is dated by its name or by its head; `audit verify`
+judges those), data that bear the moment at which a program wrote them, and a sentence or heading that says that
+something is gone are no findings.
 
 The examples below belong to the kinds; the tests run each of them.
 

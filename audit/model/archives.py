@@ -8,7 +8,7 @@ from typing import Final
 from audit.model.regex import regex
 
 _ARCHIVE: Final = regex(
-    r"(?:[\w.]+[-_])?(?:archived?|archives|backups?|historical|superseded|trash|attic|graveyard)(?:[-_][\w.-]*)?",
+    r"[_.]*(?:[\w.]+[-_])?(?:archived?|archives|backups?|historical|superseded|trash|attic|graveyard)(?:[-_][\w.-]*)?",
     re.IGNORECASE,
 )
 
