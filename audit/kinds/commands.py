@@ -13,7 +13,7 @@ from typing import Final, Protocol
 import msgspec
 
 from audit.kinds.forms import form_of
-from audit.kinds.here_documents import HereDocument, here_documents
+from audit.kinds.here_documents import here_documents, without_lines
 from audit.kinds.python_code import read_code
 from audit.kinds.texts import Positions
 from audit.model.codes import Severity
@@ -37,6 +37,7 @@ _MODULE: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _JOINED: Final = regex(r"-m([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
 _SAYS_ONLY: Final = frozenset(
     {"echo", "printf", "rm", "rmdir", "mkdir", "touch", "test", "[", "[[", "tee", "true", ":"}
+    | {"Write-Output", "Write-Host", "Write-Error", "Write-Warning", "Write-Verbose"}
     | {"say", "log", "info", "warn", "warning", "error", "err", "die", "fail", "fatal", "debug", "success", "usage"}
 )
 """Commands whose operands need not exist, or are only text."""
@@ -85,7 +86,11 @@ _TRANSPARENT: Final = frozenset(
 )
 """Words before a command or an assignment that change nothing about what it names."""
 _SETTINGS: Final = ("DJANGO_SETTINGS_MODULE", "FLASK_APP", "CELERY_APP")
+_SILENCED: Final = frozenset({"2>/dev/null", "&>/dev/null"})
+"""What throws away that a command complains: it may well fail."""
 _MAX_NESTING: Final = 3
+_PROSE: Final = regex(r"[A-Z][a-z]+[,:]?|[-*•]+")
+"""What quoted text begins with that says something, and is no command."""
 
 COMMAND_WORDS: Final = frozenset({"python", "python3", "celery", "flask", "DJANGO_SETTINGS_MODULE"} | _SERVERS)
 """Words beside which a module name is certain."""
@@ -119,30 +124,31 @@ def command_mentions(
     """The mentions in ``source``, a stretch of shell that begins at ``offset`` of the file. Paths count from the root
     or from beside the file, unless the commands have gone to a folder of their own below ``/tmp``. What they test for
     may be missing."""
-    is_away = False
+    is_away, is_cloned = False, False
     if "<<" in source and depth == 0:
         documents = list(here_documents(source))
         for each in documents:
             if each.reader == "python":
                 yield from _fed_code(source[each.start : each.end], offset + each.start, positions, caller)
-        source = _without([each for each in documents if each.reader != "shell"], source)
+        source = without_lines([each for each in documents if each.reader != "shell"], source)
     if _TESTED_EACH.search(source) is not None:
         source = _ARRAY.sub(_blank, source)
     tested = set(_TESTED.findall(source)) if "-" in source else set()
     for command in _commands(source, offset):
+        if depth and _PROSE.fullmatch(command[0].text):
+            continue
+        is_cloned = is_cloned or [word.text for word in command[:2]] == ["git", "clone"]
         if command[0].text in ("cd", "pushd", "popd"):
             folder = command[1].text if len(command) > 1 else "-"
             is_relative = folder[:1] not in ("", "-", "/", "~", "$")
             is_away = is_away if is_relative else _TEMPORARY.match(folder) is not None
-        found = _mentions(command, source, offset, positions, caller, depth)
+            if is_relative and is_cloned:
+                is_cloned = False  # gone to what was cloned: the root of the repository
+                continue
+        is_tolerant = any(word.text in _SILENCED for word in command)
+        by = msgspec.structs.replace(caller, severity="warning") if is_tolerant else caller
+        found = _mentions(command, source, offset, positions, by, depth)
         yield from (each for each in found if each.form != "path" or not (is_away or each.text in tested))
-
-
-def _without(documents: list[HereDocument], source: str) -> str:
-    """A source with the lines of some here documents blanked."""
-    for each in documents:
-        source = f"{source[: each.start]}{_NOT_BREAK.sub(' ', source[each.start : each.end])}{source[each.end :]}"
-    return source
 
 
 def _blank(found: re.Match[str]) -> str:

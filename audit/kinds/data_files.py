@@ -59,7 +59,7 @@ class DataFiles(TextKind):
             if parts is None and isinstance(node, ast.Constant) and "/" in str(node.value):
                 parts = [node]
             if parts:
-                yield from _named(parts, source)
+                yield from _named(parts, node, source)
 
     HOLDS = (
         Example(
@@ -69,6 +69,8 @@ class DataFiles(TextKind):
                 "shop/data/old.json": "{}",
                 "shop/old.py": "",
                 "tests/fixtures/prices.json": "{}",
+                "old/cover.xml": "",
+                "log.csv": "",
                 "shop/one/menu.json": "{}",
                 "shop/two/menu.json": "{}",
                 "shop/use.py": (
@@ -76,9 +78,17 @@ class DataFiles(TextKind):
                     "join(output_dir, 'old.json')\nopen(join(HERE, 'data/old.json'), 'w')\nprint('shop/old.py')\n"
                     "print('old.json')\njoin(HERE, 'prices.json')\n'https://x.org/data/old.json'\n"
                     "join(HERE, 'menu.json')\n(HERE / 'old.json').write_text('')\n"
+                    "join(project_root, 'cover.xml')\nworkspace / 'log.csv'\n"
                 ),
             },
-            gone=("shop/data/old.json", "shop/old.py", "tests/fixtures/prices.json", "shop/one/menu.json"),
+            gone=(
+                "old/cover.xml",
+                "log.csv",
+                "shop/data/old.json",
+                "shop/old.py",
+                "tests/fixtures/prices.json",
+                "shop/one/menu.json",
+            ),
         ),
     )
     BREAKS = (
@@ -90,11 +100,14 @@ class DataFiles(TextKind):
                 "shop/ui/main_window.css": "",
                 "shop/data/prices.json": "{}",
                 "shop/talk/chat.jinja": "",
+                "prompts/agents/old.prompt": "",
+                "menu.csv": "",
                 "shop/use.py": (
                     "name = 'no.css'\nimport os\nfrom importlib.resources import files\n\n"
                     "template_name = 'shop/old.html'\n"
                     "os.path.join(HERE, 'ui', 'main_window.css')\nHERE / 'data' / 'prices.json'\n"
                     "files('shop').joinpath('prices.json')\n(TEMPLATES / 'chat.jinja').read_text()\n"
+                    "self.prompts_dir / 'old.prompt'\nos.path.join(REPO_ROOT, 'menu.csv')\n"
                 ),
             },
             gone=(
@@ -102,6 +115,8 @@ class DataFiles(TextKind):
                 "shop/ui/main_window.css",
                 "shop/data/prices.json",
                 "shop/talk/chat.jinja",
+                "prompts/agents/old.prompt",
+                "menu.csv",
             ),
             finds=(
                 ("shop/use.py", 5, "shop/templates/shop/old.html"),
@@ -109,6 +124,8 @@ class DataFiles(TextKind):
                 ("shop/use.py", 7, "shop/data/prices.json"),
                 ("shop/use.py", 8, "shop/data/prices.json"),
                 ("shop/use.py", 9, "shop/talk/chat.jinja"),
+                ("shop/use.py", 10, "prompts/agents/old.prompt"),
+                ("shop/use.py", 11, "menu.csv"),
             ),
         ),
     )
@@ -158,7 +175,7 @@ def _writes(call: ast.Call) -> bool:
     return any(not _MODES.isdisjoint(mode) for mode in modes)
 
 
-def _named(parts: list[ast.Constant], source: Source) -> Iterator[Mention]:
+def _named(parts: list[ast.Constant], node: ast.AST, source: Source) -> Iterator[Mention]:
     values = [part.value for part in parts if isinstance(part.value, str)]
     path = "/".join(value.strip("/") for value in values)
     if len(values) < len(parts) or not _ENDING.fullmatch(path) or path.endswith(_SOURCES):
@@ -167,4 +184,5 @@ def _named(parts: list[ast.Constant], source: Source) -> Iterator[Mention]:
     start = source.text.find(value, source.positions.offset(last.lineno, last.col_offset))
     if start >= 0:
         span = source.positions.span(start, start + len(value))
-        yield Mention("REF007", "path", path, "data", "the code", "warning", span)
+        beside = () if "/" in path else (ast.unparse(node).replace(value, ""),)
+        yield Mention("REF007", "path", path, "data", "the code", "warning", span, beside=beside)

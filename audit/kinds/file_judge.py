@@ -63,7 +63,7 @@ class FileJudge:
             case "file":
                 return self._paths.find_file(path, mention.text)
             case "data":
-                return self._paths.find_data(path, mention.text)
+                return self._paths.find_data(path, mention.text, mention.beside)
         if "/" not in mention.text and self._program.absolute("", mention.text).status == "found":
             return None  # a package that moved below another source root
         if mention.code in _PROSE and mention.kind != "link" and mention.text in CONVENTIONAL:

@@ -19,6 +19,7 @@ _SHELL: Final = regex(r"(?:^|[\s/;|&(])(?:(?:ba|z|da|k|a)?sh|ssh|su|sudo\s+-\S*s
 _PYTHON: Final = regex(r"(?:^|[\s/;|&(])(?:python|pypy)[\d.]*(?=\s|$)")
 _FILE: Final = regex(r"[^<]>")
 """What a command is fed and writes on is for whoever reads the file."""
+_NOT_BREAK: Final = regex(r"[^\r\n]")
 
 
 _RUBY: Final = regex(r"(?:^|\breturn|[=(,:])\s*$")
@@ -62,3 +63,10 @@ def _reader(line: str, position: int) -> Literal["shell", "python", "other"]:
     if _FILE.search(line):
         return "other"
     return "python" if _PYTHON.search(command) else "shell" if _SHELL.search(command) else "other"
+
+
+def without_lines(documents: list[HereDocument], source: str) -> str:
+    """A source with the lines of some here documents blanked."""
+    for each in documents:
+        source = f"{source[: each.start]}{_NOT_BREAK.sub(' ', source[each.start : each.end])}{source[each.end :]}"
+    return source

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Final
 
+from audit.kinds.folders import leads_to
 from audit.kinds.forms import CONVENTIONAL, without_location
 from audit.kinds.globs import WILD, matcher, names_after_wildcard
 from audit.model.regex import regex
@@ -206,8 +207,10 @@ class GonePaths:
             return None
         return next((path for path in near if path in self.gone and not self._may_be_written(path)), None)
 
-    def find_data(self, document: str, text: str) -> str | None:
-        """The same for the end of a path: of the one file that ended so, which another may not end with now."""
+    def find_data(self, document: str, text: str, beside: tuple[str, ...] = ()) -> str | None:
+        """The same for the end of a path: of the one file that ended so, which another may not end with now. A lone
+        name says too little: what it is put together with, ``beside``, must speak of the folder of the file, or the
+        file lie below that of the document."""
         if text in CONVENTIONAL or self._now.ending(text):
             return None
         before = [path for path in self._gone.ending(text) if path not in self._folders]
@@ -215,6 +218,7 @@ class GonePaths:
             len(before) != 1
             or is_elsewhere(document, before[0], _EXAMPLES - _OF_CODE)
             or self._may_be_written(before[0])
+            or ("/" not in text and not leads_to(before[0], document, " ".join(beside)))
         ):
             return None
         return before[0]

@@ -30,7 +30,7 @@ _IMPORT_LINE: Final = regex(
 )
 _COMMENT: Final = regex(r"^\s*#(.*)$")
 _CREATED: Final = regex(
-    r"\bcreat(?:e|es|ing)\s+(?:(?:an?|the|your|own|new|empty|file|folder|directory|script|called|named)\s+)*[`\"'*:]*$",
+    r"\b(?:creat(?:e|es|ing)|generat(?:e|es|ing))\W{0,4}\s+(?:(?:an?|the|your|own|new|empty|file|folder|directory|script|called|named)\s+)*[`\"'*:]*$",
     re.IGNORECASE,
 )
 """What stands before a path that somebody is told to make: it need not be there."""
