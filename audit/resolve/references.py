@@ -15,7 +15,7 @@ from audit.model.references import Dangling
 from audit.resolve.chains import ChainWalker, Missing
 from audit.resolve.index import Node
 from audit.resolve.program import Program, Resolution
-from audit.resolve.strings import StringNames, imports_modules, puts_in_place, use_of
+from audit.resolve.strings import StringNames, imports_modules, may_be_made_up, puts_in_place, use_of
 
 _FURTHEST_ABOVE: Final = 2
 """How many folders above the tree a relative import may lead: a repository may itself be a package."""
@@ -229,6 +229,8 @@ class FileReferences:
             lost = self.strings.lost("", parts)
             if lost is not None and self.strings.only_looks_like_one("", parts, lost):
                 return
+        if lost is not None and may_be_made_up(text, self.path) and not self.strings.stood(self.path, parts):
+            return
         if lost is not None and not puts_in_place(text, lost):
             context: Context = "guarded" if use == "tolerant" and text.context != "typing" else text.context
             yield self._make("string", text.span, *lost, context, False, text.callee if use != "unknown" else "")
@@ -258,7 +260,7 @@ class FileReferences:
         if self.path.endswith(("/__init__.py", "/__init__.pyi")):
             nodes = (Node("package", folder, tuple(self.program.index.packages[folder])),)
         for name, span in zip(self.facts.exports, self.facts.export_spans, strict=True):
-            if self.program.symbols.defines(nodes, name) == "no":
+            if name and self.program.symbols.defines(nodes, name) == "no":
                 yield self._make("export", span, self.referrer, name, "eager", False)
 
     def edges(self) -> Iterator[ImportEdge]:

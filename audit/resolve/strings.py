@@ -24,10 +24,10 @@ _TOLERANT: Final = frozenset({"importorskip", "find_spec", "find_loader"})
 _PACKAGES: Final = frozenset(
     {"importlib.resources.files", "importlib_resources.files", "pkgutil.get_data", "jinja2.PackageLoader"}
 )
+_KEYS: Final = frozenset({"class", "()", "_target_"})
+"""Keys under which dictionaries hold the name of a class that is imported for them."""
 _PLACES: Final = (
-    _PACKAGES
-    | FRAMEWORK_SETTINGS
-    | frozenset({"sys.modules", "python -m", "class", "()", "_target_", "ext://", "lazy_loader.attach"})
+    _PACKAGES | _KEYS | FRAMEWORK_SETTINGS | frozenset({"sys.modules", "python -m", "ext://", "lazy_loader.attach"})
 )
 _SUFFIXES: Final = frozenset(
     {
@@ -65,6 +65,11 @@ def use_of(text: Text) -> StringUse:
     if leaf in _MONKEYPATCHING and text.callee not in _MONKEYPATCHING:
         return "imported"
     return "imported" if _is_patch(text.callee) else "unknown"
+
+
+def may_be_made_up(text: Text, path: str) -> bool:
+    """Whether a test writes a configuration as its input: what no tree ever held may be held by none."""
+    return text.callee in _KEYS and is_test(path)
 
 
 def imports_modules(text: Text) -> bool:
@@ -137,9 +142,10 @@ class StringNames:
         base, missing = self.program.base, ".".join(part for part in lost if part).split(".")
         if parts[-1] in _SUFFIXES and base is not None and base.absolute(path, ".".join(parts)).status != "found":
             return True  # a module may well import json, and still ``pricing.json`` is a file
-        return self._stood(path, missing) and not self._stood(path, parts)
+        return self.stood(path, missing) and not self.stood(path, parts)
 
-    def _stood(self, path: str, parts: list[str]) -> bool:
+    def stood(self, path: str, parts: list[str]) -> bool:
+        """Whether the base held what a name means to a file."""
         base = self.program.base
         if base is None:
             return False
