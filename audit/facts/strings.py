@@ -34,8 +34,13 @@ _NAME: Final = regex(r"[^\W\d]\w*")
 _TOLERANT: Final = {"create": True, "raising": False}
 """Keywords with which a patch makes the name that it finds missing."""
 
-SPELLING: Final = frozenset({"attach", "import_module", "multiple"})
-"""Last names of the calls that spell names in several parts; whatever is called may be patched by keyword besides."""
+_NAMING_WITHIN: Final = frozenset({"filterwarnings", "make"})
+"""Last names of the calls whose string holds a name beside other things."""
+SPELLING: Final = _NAMING_WITHIN | {"attach", "import_module", "multiple"}
+"""Last names of the calls that spell names in several parts, or beside other things; whatever is called may be patched
+by keyword besides."""
+_MAKERS: Final = frozenset({"gym.make", "gymnasium.make", "gym.vector.make", "gymnasium.vector.make"})
+"""Calls that import the module before the colon in the id of an environment."""
 
 COMPOSED: Final = frozenset(
     {"import_module", "__import__", "resolve_name", "run_module", "import_string", "find_spec", "importorskip"}
@@ -125,6 +130,8 @@ class Strings:
             for keyword in () if is_tolerant(node) else node.keywords:
                 if keyword.arg and keyword.arg not in _PATCH_OPTIONS:
                     self.named(f"{value}.{keyword.arg}", keyword, scope, callee, "0")
+        elif leaf in _NAMING_WITHIN:
+            self.named(_named_within(value, callee), first, scope, callee, "0")
         elif is_tolerant(node) and "." in value:
             self.named(value.rpartition(".")[0], first, scope, callee, "0")  # its owner must be there
         elif is_composed and value.startswith(PACKAGE):
@@ -281,6 +288,13 @@ def _absolute(relative: str, package: str) -> str:
     above = package.split(".")
     kept = above[: len(above) - (len(relative) - len(name) - 1)]
     return ".".join((*kept, name)) if name else ".".join(kept)
+
+
+def _named_within(value: str, callee: str) -> str:
+    """The name that a mark of pytest (``action:message:category``) or the id of an environment holds, or nothing."""
+    if callee.endswith("mark.filterwarnings"):
+        return value.split(":")[2].strip() if value.count(":") > 1 else ""
+    return value.partition(":")[0] if callee in _MAKERS and ":" in value else ""
 
 
 def is_tolerant(node: ast.Call) -> bool:

@@ -129,7 +129,7 @@ def command_mentions(
         documents = list(here_documents(source))
         for each in documents:
             if each.reader == "python":
-                yield from _fed_code(source[each.start : each.end], offset + each.start, positions, caller)
+                yield from fed_code(source[each.start : each.end], offset + each.start, positions, caller)
         source = without_lines([each for each in documents if each.reader != "shell"], source)
     if _TESTED_EACH.search(source) is not None:
         source = _ARRAY.sub(_blank, source)
@@ -155,8 +155,8 @@ def _blank(found: re.Match[str]) -> str:
     return _NOT_BREAK.sub(" ", found[0])
 
 
-def _fed_code(code: str, offset: int, positions: Positions, caller: Caller) -> Iterator[Mention]:
-    """What Python imports that is fed the lines from an offset on."""
+def fed_code(code: str, offset: int, positions: Positions, caller: Caller) -> Iterator[Mention]:
+    """What Python imports that is fed the lines of ``code``, which begins at ``offset`` of the file."""
     first = positions.line(offset)
     for name in read_code(textwrap.dedent(code)) or ():
         if name.kind == "import":

@@ -19,7 +19,7 @@ _OBJECT: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w*)*
 _FILE_NAME: Final = regex(rf"[\w.@+-]*\w\.{_SUFFIXES}", re.IGNORECASE)
 _PATH: Final = regex(r"[\w.@+*?\[\]{}!,~-]*(?:/[\w.@+*?\[\]{}!,~-]*)+")
 _URL: Final = regex(r"[a-zA-Z][\w+.-]*://|//|mailto:|data:|git@|www\.")
-_LOCATION: Final = regex(r"(?:::[^\s]*|:\d[\d:,-]*|#[^\s]*)$")
+_LOCATION: Final = regex(r"(?:::[^\s]*|:\d[\d:,-]*|#[^\s]*|(?<=\.py):[^\W\d][\w.]*)$")
 
 CONVENTIONAL: Final = frozenset(
     {"setup.py", "setup.cfg", "__init__.py", "__main__.py", "conftest.py", "tox.ini", "requirements.txt", "main.py"}
@@ -69,5 +69,5 @@ def form_of(text: str) -> Form | None:
 
 
 def without_location(text: str) -> str:
-    """A path without what points into the file: ``:12``, ``::test_name``, ``#heading``."""
+    """A path without what points into the file: ``:12``, ``::test_name``, ``:main``, ``#heading``."""
     return _LOCATION.sub("", text) if ":" in text or "#" in text else text

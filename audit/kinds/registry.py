@@ -9,12 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from audit.kinds.configuration import IniValues, JsonValues, TomlValues, YamlValues
+from audit.kinds.build_files import BuildFiles
+from audit.kinds.configuration import IniValues, JsonValues, TomlValues
 from audit.kinds.contained import contained
+from audit.kinds.cython import CythonImports
 from audit.kinds.data_files import DataFiles
 from audit.kinds.docstrings import Docstrings
 from audit.kinds.entry_points import EntryPoints
 from audit.kinds.guarded import guarded
+from audit.kinds.kept_code import KeptCode
 from audit.kinds.kind import Kind
 from audit.kinds.launch import LaunchFiles
 from audit.kinds.markdown import Markdown
@@ -27,6 +30,7 @@ from audit.kinds.rst import ReStructuredText
 from audit.kinds.scripts import ExecutableScripts, ShellScripts
 from audit.kinds.tool_settings import ToolSettings
 from audit.kinds.workflows import Workflows
+from audit.kinds.yaml_values import YamlValues
 from audit.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,9 +52,12 @@ BUILT_IN: Final[tuple[type[Kind], ...]] = (
     ToolSettings,
     PathLists,
     PlainLists,
+    BuildFiles,
     BuildScripts,
     SetupScripts,
+    CythonImports,
     Subprocesses,
+    KeptCode,
     OpenedFiles,
     DataFiles,
     Markdown,

@@ -21,7 +21,7 @@ _COMMAND_YAML: Final = regex(
 _TOOL_SETTINGS: Final = frozenset(
     {"pyproject.toml", "setup.cfg", "tox.ini", "pytest.ini", ".pytest.ini", "mypy.ini", ".mypy.ini", ".coveragerc"}
     | {"ruff.toml", ".ruff.toml", "pyrightconfig.json", ".flake8", ".pylintrc", "pylintrc", "ty.toml", "pyrefly.toml"}
-    | {".importlinter", ".bandit", ".isort.cfg", "basedpyright.json", "uv.toml", "hatch.toml", "Pipfile"}
+    | {".importlinter", ".bandit", ".isort.cfg", "basedpyright.json", "uv.toml", "hatch.toml", "Pipfile", "pixi.toml"}
     | {".bumpversion.cfg", ".bumpversion.toml"}
 )
 _COMMAND_JSON: Final = ("package.json", "composer.json")

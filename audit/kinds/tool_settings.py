@@ -37,6 +37,9 @@ _COMMAND_TABLES: Final = (
     ("tool", "rye", "scripts"),
     ("tool", "hatch", "envs"),
 )
+_OF_PIXI: Final = ("tool", "pixi")
+_NO_COMMANDS: Final = frozenset({"outputs", "env", "depends-on", "depends_on", "description"})
+"""Keys of a task of pixi that hold no command, nor what it needs."""
 _COMMAND_OPTIONS: Final = frozenset({"commands", "commands_pre", "commands_post", "cmd", "script", "shell", "addopts"})
 _ENTRY_POINTS: Final = (
     ("project", "scripts"),
@@ -72,7 +75,7 @@ class ToolSettings(TextKind):
     def mentions(self, source: Source) -> Iterator[Mention]:
         text, name, positions = source.text, source.name, source.positions
         if name.endswith(".toml") or name == "Pipfile":
-            yield from _toml(text, positions)
+            yield from _toml(text, positions, is_pixi=name == "pixi.toml")
         elif name.endswith(".json"):
             for string in json_strings(text):
                 keys = tuple(each for each in string.path if isinstance(each, str))
@@ -134,6 +137,20 @@ class ToolSettings(TextKind):
             ),
         ),
         Example(
+            title="tasks of pixi, wherever they stand",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "pyproject.toml": '[tool.pixi.tasks]\nold = "python -m shop.old"\n',
+                "pixi.toml": (
+                    '[tasks]\nold = { cmd = "python shop/old.py", outputs = ["shop/old.py"] }\n'
+                    '[feature.test.tasks]\ntest = "python -m shop.old"\n'
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(("pixi.toml", 2, "shop/old.py"), ("pixi.toml", 4, "shop.old"), ("pyproject.toml", 2, "shop.old")),
+        ),
+        Example(
             title="a tox command, and a section of mypy.ini",
             before={
                 "shop/__init__.py": "",
@@ -152,9 +169,13 @@ class ToolSettings(TextKind):
     )
 
 
-def _toml(text: str, positions: Positions) -> Iterator[Mention]:
+def _toml(text: str, positions: Positions, *, is_pixi: bool) -> Iterator[Mention]:
     packages: set[str] = set()
     for value in toml_values(text):
+        if "tasks" in value.keys and (is_pixi or value.keys[:2] == _OF_PIXI):
+            if _NO_COMMANDS.isdisjoint(value.keys):
+                yield from _command(text, value.start, value.end, positions, value.key)
+            continue
         if any(value.keys[: len(table)] == table for table in _ENTRY_POINTS):
             continue
         if value.keys[-2:-1] and value.keys[-2] in _PACKAGE_DATA:

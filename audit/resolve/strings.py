@@ -50,6 +50,8 @@ _SUFFIXES: Final = frozenset(
     }
     | {"png", "svg", "zip", "gz"}
 )
+_NAMED_WITHIN: Final = ("mark.filterwarnings", "gym.make", "gymnasium.make", "gym.vector.make", "gymnasium.vector.make")
+"""Callables that import what one part of their string names."""
 _FIRST: Final = frozenset({"0", "relative", "target", "name", "modname", "dotted_path", "import_name"})
 
 
@@ -58,7 +60,7 @@ def use_of(text: Text) -> StringUse:
     if text.argument not in _FIRST:
         return "unknown"
     leaf = text.callee.rpartition(".")[2]
-    if text.callee in _PLACES or leaf in _IMPORTING:
+    if text.callee in _PLACES or leaf in _IMPORTING or text.callee.endswith(_NAMED_WITHIN):
         return "imported"
     if leaf in _TOLERANT:
         return "tolerant"

@@ -13,9 +13,9 @@ import pytest
 from audit.contents import Contents
 from audit.facts.python import read_python
 from audit.gathering import MIN_PARALLEL, Pending, Wanted
-from audit.kinds.configuration import YamlValues
 from audit.kinds.markdown import Markdown
 from audit.kinds.reading import Reading, reading_key, words_of
+from audit.kinds.yaml_values import YamlValues
 from audit.model.calls import CallShape
 from audit.model.facts import FileFacts
 from audit.model.mentions import Mention

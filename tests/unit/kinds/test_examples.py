@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import pytest
 
-from audit.kinds.configuration import YamlValues
 from audit.kinds.kind import Example, Kind
 from audit.kinds.registry import BUILT_IN
+from audit.kinds.yaml_values import YamlValues
 from audit.testing import check_examples
 
 
