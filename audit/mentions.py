@@ -21,6 +21,7 @@ from audit.model.archives import is_archived
 from audit.model.findings import Finding, Skipped
 from audit.model.mentions import Mention
 from audit.model.settings import BASELINE_FILE, RetiredName
+from audit.resolve.programs import Programs
 from audit.resolve.retired import Retirements
 from audit.skimmed import Skimmed
 from audit.sources.ignores import ignored_paths
@@ -74,7 +75,10 @@ class MentionCheck:
             if not path.startswith(f"{rules}/") and path not in own and not is_phase_file(path)
         ]
         lost = _lost_symbols(now, base) if base is not None else {}
-        needles = _needles(now, base, self._paths, self._declared, lost, self._kinds)
+        programs = Programs(now.program)
+        needles = _needles(
+            now, base, self._paths, (*self._declared, *programs.lost, *programs.lost_options), lost, self._kinds
+        )
         self._reader = _Reader(
             now.tree, contents, needles, now.blobs, wanted, skimmed or Skimmed(contents, ""), lost.keys()
         )

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from audit.facts.accessed_chains import attributes_of, texts_of
+from audit.facts.program_options import FLAGS, TELLING, read_options
 from audit.model.facts import FileFacts
 
 if TYPE_CHECKING:
@@ -42,5 +43,11 @@ def facts_of(collector: Collector, tree: ast.Module) -> FileFacts:
         injected=expressions.strings.made(tree),
         handed_to=tuple(sorted(expressions.handed_to)),
         lengthened=found.lengthened,
+        options=" ".join(sorted(read_options(tree))) if _may_define_options(expressions.called) else "",
         announced=tuple(sorted(collector.announced)),
     )
+
+
+def _may_define_options(called: set[str]) -> bool:
+    """Whether a file calls what gives options to programs: most do not."""
+    return not TELLING.isdisjoint(called) or any(each.startswith(FLAGS) for each in called)

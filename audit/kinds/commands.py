@@ -14,6 +14,7 @@ import msgspec
 
 from audit.kinds.forms import form_of
 from audit.kinds.here_documents import here_documents, without_lines
+from audit.kinds.program_calls import program_mentions
 from audit.kinds.python_code import read_code
 from audit.kinds.texts import Positions
 from audit.model.codes import Severity
@@ -147,7 +148,9 @@ def command_mentions(
                 continue
         is_tolerant = any(word.text in _SILENCED for word in command)
         by = msgspec.structs.replace(caller, severity="warning") if is_tolerant else caller
-        found = _mentions(command, source, offset, positions, by, depth)
+        found = [*_mentions(command, source, offset, positions, by, depth)]
+        words = [(word.text, word.start) for word in command]
+        found += program_mentions(words, positions, by.code, by.role, by.severity)
         yield from (each for each in found if each.form != "path" or not (is_away or each.text in tested))
 
 

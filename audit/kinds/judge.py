@@ -17,6 +17,7 @@ from audit.model.regex import regex
 from audit.resolve.index import Node
 from audit.resolve.outcomes import is_assigned
 from audit.resolve.program import Program, Resolution
+from audit.resolve.programs import Programs
 from audit.resolve.retired import Retired, Retirements
 
 _MAY_BE_NAME: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*){2,}")
@@ -46,6 +47,7 @@ class MentionJudge:
     ) -> None:
         self._program = program
         self._base = program.base
+        self._programs = Programs(program)
         self._retirements = retirements
         self._files = FileJudge(program, paths, past, ignored, remotes)
         self._declared = frozenset(declared)
@@ -58,6 +60,8 @@ class MentionJudge:
 
     def gone(self, path: str, mention: Mention) -> Gone | None:
         """What the mention names that does not exist; None when it exists or is not ours to judge."""
+        if mention.form in ("program", "option"):
+            return self._gone_program(path, mention)
         if mention.form in PATH_FORMS:
             found = self._files.gone(path, mention)
             if found is not None or mention.form != "path" or not _MAY_BE_NAME.fullmatch(mention.text):
@@ -75,6 +79,19 @@ class MentionJudge:
             self._known[key] = None if is_there else found
         gone = self._known[key]
         return None if gone is not None and not mention.certain and self._is_elsewhere(path, where, gone) else gone
+
+    def _gone_program(self, path: str, mention: Mention) -> Gone | None:
+        """A command, or an option of a program of the tree, that the base had."""
+        called, _, option = mention.text.rpartition(" ")
+        if mention.form == "program" and mention.text in self._programs.lost:
+            replacement = self._programs.lost[mention.text]
+            return Gone(mention.text, mention.text, replacement=replacement, existed_at_base=True)
+        if mention.form == "program" or option not in self._programs.lost_options:
+            return None
+        if not self._programs.is_own(path, called):
+            return None
+        called = called.removeprefix("-m ")
+        return Gone(f"{called}:{option}".lstrip(":"), called or "the program", option, existed_at_base=True)
 
     def _finds_beside(self, path: str, mention: Mention) -> bool:
         """Whether a name may be that of a module beside the file: in commands, and in code that is not in a package."""

@@ -24,7 +24,10 @@ _LINK: Final = regex(
     r"\]\(\s{0,9}<?([^)\s>(\]]{1,400})>?[^)\n(]{0,200}\)|^[ \t]*\[[^\]\n]{1,200}\]:[ \t]*<?([^\s>]{1,400})",
     re.MULTILINE,
 )
-_COMMAND_SPAN: Final = regex(r"`((?:[\w./-]*python[\d.]*|pytest|uv|poetry|uvicorn|celery|streamlit|bash|sh)\s[^`\n]+)`")
+_COMMAND_SPAN: Final = regex(
+    r"`((?:[\w./-]*python[\d.]*|pytest|uv|poetry|uvicorn|celery|streamlit|bash|sh)\s[^`\n]+"
+    r"|[a-z][\w-]*\s(?:[^`\n]*\s)?--[a-z][^`\n]*|[a-z][a-z0-9]*(?:-[a-z0-9]+)+)`"
+)
 _IMPORT_LINE: Final = regex(
     r"^\s*(?:from\s+(?P<module>[\w.]+)\s+import\s+(?P<names>[\w, ]+)|import\s+(?P<plain>[\w.]+))"
 )

@@ -18,7 +18,12 @@ _LAUNCHERS: Final = frozenset(
     {"run", "call", "check_call", "check_output", "Popen", "system", "popen", "run_path", "getoutput"}
     | {"create_subprocess_exec", "create_subprocess_shell"}
 )
-_LAUNCHING: Final = regex(literal_calls(_LAUNCHERS, r"\["))
+_PARSERS: Final = frozenset({"parse_args", "parse_known_args", "invoke"})
+"""What is handed the options of a program of the tree itself, as tests do."""
+_OPTION: Final = regex(r"--[A-Za-z][\w-]+(?==|$)")
+_LAUNCHING: Final = regex(
+    literal_calls(_LAUNCHERS, r"\[") + r"|" + literal_calls(_PARSERS, r"\[") + r"|\binvoke\([^)\n]{0,99}\["
+)
 _KEPT: Final = regex(r"\s*(?:\w+=\S*\s+)*(?:python|pypy)[\d.]*\s+-m\s+(?P<module>[^\W\d]\w*(?:\.[^\W\d]\w*)+)")
 """A string that is a command, for whoever runs it later: ``"python -m pkg.train --fast"``."""
 _LISTED: Final[dict[str, Form]] = {"packages": "module", "py_modules": "module", "scripts": "path"}
@@ -48,6 +53,16 @@ def _command(words: list[ast.expr], source: Source, caller: Caller = _COMMAND) -
         if isinstance(each, ast.Constant) and _is_line(each) and " " not in str(each.value):
             text += " " * (_inside(each, source) - begin - len(text)) + str(each.value)
     yield from command_mentions(text, begin, source.positions, caller)
+
+
+def _handed_options(arguments: list[ast.expr], source: Source) -> Iterator[Mention]:
+    """The options in lists that code hands to a program of its own."""
+    lists = (each for each in arguments if isinstance(each, ast.List | ast.Tuple))
+    for each in (part for holder in lists for part in holder.elts):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and (option := _OPTION.match(each.value)):
+            start = _inside(each, source)
+            span = source.positions.span(start, start + len(option[0]))
+            yield Mention("REF007", "option", f" {option[0]}", "option", "the call", "error", span)
 
 
 class BuildScripts(TextKind):
@@ -105,7 +120,7 @@ class Subprocesses(TextKind):
         "strings that begin with `python -m`"
     )
     suffixes = (".py",)
-    marks = (b"subprocess", b"os.system", b"os.popen", b"run_path", b" -m ")
+    marks = (b"subprocess", b"os.system", b"os.popen", b"run_path", b" -m ", b"parse_args(", b"invoke(")
 
     def wants(self, path: str) -> bool:
         return path.endswith(self.suffixes)
@@ -141,12 +156,15 @@ class Subprocesses(TextKind):
         for node in python_nodes(source.text):
             if not (isinstance(node, ast.Call) and node.args):
                 continue
+            first = node.args[0]
+            if called_name(node) in _PARSERS:
+                yield from _handed_options(node.args, source)
             if called_name(node) not in _LAUNCHERS:
                 continue
-            first = node.args[0]
             if isinstance(first, (ast.List, ast.Tuple)):
-                words = _command(first.elts, source)
-                yield from (each for each in words if each.form == "path" and "/" in each.text)
+                for each in _command(first.elts, source):
+                    if each.form in ("program", "option") or (each.form == "path" and "/" in each.text):
+                        yield each
             elif isinstance(first, ast.Constant) and _is_line(first):
                 yield from command_mentions(str(first.value), _inside(first, source), source.positions, _COMMAND)
 

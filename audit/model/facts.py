@@ -190,5 +190,8 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     """Whether the module adds to its ``__path__``: modules below it may lie in any folder."""
     pinned: tuple[str, ...] = ()
     """Distributions of which a script asks for other releases than the one at hand, by their normalised names."""
+    options: str = ""
+    """The long options that the file gives to programs, with their dashes, joined by blanks; `ANY` among them where
+    it computes what some are called."""
     keyed_classes: tuple[str, ...] = ()
     """Of the open classes those that look unknown attributes up among keys and in no other object, sorted."""

@@ -10,10 +10,11 @@ from audit.model.codes import Severity
 from audit.model.facts import Span
 from audit.model.findings import Retirement, Site
 
-Form = Literal["name", "module", "path", "config", "document", "file", "data", "address"]
+Form = Literal["name", "module", "path", "config", "document", "file", "data", "address", "program", "option"]
 """How a text is to be taken: a dotted name (``pkg.mod.Class`` or ``pkg.mod:attribute``), a module that may have
 one component only (``python -m tool``), a file or folder, an entry of a Hydra defaults list, the end of the path of a
-data file, or the address of a file where the repository is hosted."""
+data file, the address of a file where the repository is hosted, a command that packaging declares, or a program and,
+after a blank, an option that is passed to it."""
 
 
 RELATIVE = "relative"

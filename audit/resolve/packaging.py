@@ -69,6 +69,7 @@ def _read_pyproject(reading: Reading, folder: str, path: str, text: str) -> None
     commands = [_table(project, "scripts"), _table(project, "gui-scripts")]
     commands.append(_read_poetry(reading, folder, _table(tool, "poetry")))
     commands.append(_table(_table(tool, "flit"), "scripts"))
+    names = {name for table in commands for name in table}
     for groups_of in (
         _table(project, "entry-points"),
         _table(_table(tool, "poetry"), "plugins"),
@@ -80,7 +81,7 @@ def _read_pyproject(reading: Reading, folder: str, path: str, text: str) -> None
         if target := _started(value):
             written = re.compile(rf"(?:^|[\s{{,.]){_quotable(name)}\s*=[^\n]*?{_quotable(target)}")
             number = next((i for i, line in enumerate(lines, 1) if written.search(line)), 1)
-            reading.entry_points.append(EntryPoint(name, target, path, number))
+            reading.entry_points.append(EntryPoint(name, target, path, number, is_command=name in names))
     _read_backends(reading, folder, tool)
     _read_tools(reading, folder, tool)
     _read_generated(reading, tool)
@@ -172,11 +173,14 @@ def _read_ini(reading: Reading, folder: str, path: str, text: str) -> None:
     for line in "\n".join(requirements + values("options.extras_require")).splitlines():
         note_dependency(reading, line)
     lines = text.splitlines()
-    for line in "\n".join(values("options.entry_points")).splitlines():
+    section = "options.entry_points"
+    groups = dict(parser.items(section)) if parser.has_section(section) else {}
+    for group, line in ((group, line) for group, declared in groups.items() for line in declared.splitlines()):
         name, equals, target = (part.strip() for part in line.partition("="))
         if equals and target:
             number = next((i for i, each in enumerate(lines, 1) if line.strip() in each), 1)
-            reading.entry_points.append(EntryPoint(name, target, path, number))
+            is_command = group in ("console_scripts", "gui_scripts")
+            reading.entry_points.append(EntryPoint(name, target, path, number, is_command))
     _roots(reading, folder, _split(value("options.packages.find", "where"), "\n,"))
     for section in ("tool:pytest", "pytest"):
         _roots(reading, folder, _split(value(section, "pythonpath"), "\n ,"))

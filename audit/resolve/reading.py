@@ -21,6 +21,7 @@ class EntryPoint(msgspec.Struct, frozen=True):
     target: str
     path: str
     line: int
+    is_command: bool = False
 
 
 class Reading:

@@ -31,6 +31,7 @@ def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
     reading.home(folder, *_URL.findall(text))
     constants = _constants(tree)
     own = _own_files(tree)
+    commands = _commands(tree)
     for node in ast.walk(tree):
         match node:
             case ast.keyword(arg="name", value=ast.Name(id=constant)):
@@ -53,7 +54,7 @@ def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
             case ast.Constant(value=str(value)) if len(value) < 200:
                 if re.fullmatch(r"\s*[\w.-]+\s*=\s*[\w.]+:[\w.]+\s*", value):
                     name, _, target = (part.strip() for part in value.partition("="))
-                    reading.entry_points.append(EntryPoint(name, target, path, node.lineno))
+                    reading.entry_points.append(EntryPoint(name, target, path, node.lineno, id(node) in commands))
                 elif value.endswith(".py") and "/" in value:
                     reading.built.add(value.rpartition("/")[2].removesuffix(".py"))
                 elif len(lines) < 2000 and id(node) not in own:
@@ -68,6 +69,16 @@ def _constants(tree: ast.Module) -> dict[str, object]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
+
+
+def _commands(tree: ast.Module) -> set[int]:
+    """The strings among what is installed as commands, by identity."""
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
+            if isinstance(key, ast.Constant) and key.value in ("console_scripts", "gui_scripts"):
+                found.update(id(part) for part in ast.walk(value))
+    return found
 
 
 def _own_files(tree: ast.Module) -> set[int]:

@@ -78,10 +78,10 @@ def test_commands_are_read_with_their_lines() -> None:
         }
     )
     assert found.entry_points == (
-        EntryPoint("core", "core.a:main", "pyproject.toml", 2),
+        EntryPoint("core", "core.a:main", "pyproject.toml", 2, is_command=True),
         EntryPoint("y", "core.b", "pyproject.toml", 5),
-        EntryPoint("old", "core.c:main", "setup.cfg", 3),
-        EntryPoint("older", "core.d:main", "setup.py", 2),
+        EntryPoint("old", "core.c:main", "setup.cfg", 3, is_command=True),
+        EntryPoint("older", "core.d:main", "setup.py", 2, is_command=True),
     )
 
 

@@ -1,0 +1,74 @@
+"""Programs of a tree, and the options that they take: what the base had of them and the tree has not."""
+
+from __future__ import annotations
+
+import posixpath
+from functools import cached_property
+
+from audit.model.facts import ANY
+from audit.resolve.program import Program
+
+
+class Programs:
+    """Compares a tree with its base."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._base = program.base
+
+    @cached_property
+    def lost(self) -> dict[str, str | None]:
+        """The commands that packaging declared at the base and declares no more, each with the one that starts the
+        same now."""
+        if self._base is None:
+            return {}
+        then, now = _commands(self._base), _commands(self._program)
+        others = self._program.distributions
+        return {
+            name: next((new for new, started in now.items() if started == target and new not in then), None)
+            for name, target in then.items()
+            if name not in now and not others.has(name)
+        }
+
+    @cached_property
+    def lost_options(self) -> frozenset[str]:
+        """The options that a file of the base defined and that nothing defines now: no call, no field and no parameter,
+        which libraries make options of."""
+        if self._base is None:
+            return frozenset()
+        lost: set[str] = set()
+        for path in self._base.index.names:
+            is_same = self._base.content_ids.get(path, path) == self._program.content_ids.get(path)
+            if path.endswith(".py") and not is_same:
+                lost.update(self._dropped(path))
+        for path in self._program.index.names if lost else ():
+            facts = self._program.facts(path)
+            lost.difference_update(facts.options.split())
+            for each in facts.definitions if lost else ():
+                names = (each.name.rpartition(".")[2], *(parameter.name for parameter in each.parameters or ()))
+                lost.difference_update(f"--{name.replace('_', '-')}" for name in names)
+                lost.difference_update(f"--{name}" for name in names)
+        return frozenset(lost)
+
+    def _dropped(self, path: str) -> set[str]:
+        """The options of a file of the base, unless it computes by now what some are called."""
+        before = set(self._base.facts(path).options.split()) if self._base is not None else set()
+        after = self._program.facts(path).options.split() if path in self._program.index.names else ()
+        return set() if ANY in after and ANY not in before else before - {ANY}
+
+    def is_own(self, path: str, called: str) -> bool:
+        """Whether what a command in a file runs is a program of the tree: a script, ``-m module`` or a command; code
+        that hands options on by itself (no name) runs one."""
+        if not called:
+            return True
+        if called.startswith("-m "):
+            return self._program.absolute(path, called.removeprefix("-m ")).status == "found"
+        if not called.endswith(".py"):
+            return called in _commands(self._program) or called in self.lost
+        folder = path.rpartition("/")[0]
+        near = (posixpath.normpath(posixpath.join(each, called)) for each in (folder, ""))
+        return any(each in self._program.index.names for each in near)
+
+
+def _commands(program: Program) -> dict[str, str]:
+    return {each.name: each.target for each in program.layout.entry_points if each.is_command}
