@@ -17,6 +17,7 @@ from metta_ref.agents.interface import State
 from metta_ref.config import AgentConfig, Config, KickstartConfig, Observation, TrainerConfig
 from metta_ref.rl.adam import Adam
 from metta_ref.rl.kickstarter import Kickstarter
+from metta_ref.rl.ppo import minibatches
 from metta_ref.rl.rollout import Rollout
 from metta_ref.rl.update import Losses, ppo_update
 
@@ -74,7 +75,7 @@ class Listening:
 
 
 def updated(
-    config: TrainerConfig, *, rewards: Any, bias: tuple[float, float] = (0.0, 0.0)
+    config: TrainerConfig, *, rewards: Any, bias: tuple[float, float] = (0.0, 0.0), values: Any = 0.0
 ) -> tuple[Listening, Losses, dict[str, Tensor]]:
     """One update on four environments of two steps, the number of each being its memory and all that it sees.
 
@@ -88,7 +89,7 @@ def updated(
         starts=torch.tensor([[True, False, True, False], [False, True, False, False]]),
         actions=actions,
         log_probs=torch.tensor(bias).log_softmax(-1)[actions].numpy(),
-        values=nothing,
+        values=nothing + np.asarray(values, np.float32),
         rewards=np.broadcast_to(np.asarray(rewards, np.float32), shape),
         dones=nothing.astype(bool),
         last_values=nothing[0],
@@ -121,6 +122,26 @@ def test_advantages_are_normalised_within_each_minibatch() -> None:
     """With ratios 1 the loss is minus the mean of the advantages: 0 in each minibatch, whatever the rewards."""
     _, losses, _ = updated(ONE_PASS, rewards=[[9, 2, 7, 4], [3, 8, 1, 5]])
     assert losses.policy == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_preferred_sequence_weighs_less_in_the_policy_loss() -> None:
+    """With ratios 1 the loss of a minibatch is minus the mean of its normalised advantages, each times its weight."""
+    rewards = np.array([[9, 2, 7, 4], [3, 8, 1, 5]], np.float32)
+    preference = {"alpha": 1.0, "beta": 1.0}
+    config = replace(ONE_PASS, gamma=0.0, learning_rate=0.0, priority_alpha=1.0, priority_beta=1.0)
+    _, losses, _ = updated(config, rewards=rewards)
+    expected = []
+    for rows, weights in minibatches(rewards.sum(axis=0), 2, np.random.default_rng(0), passes=1, **preference):
+        drawn = rewards[:, rows]  # advantages, where nothing is carried over and all values are 0
+        expected.append(-((drawn - drawn.mean()) / drawn.std() * weights).mean())
+    assert losses.policy == pytest.approx(np.mean(expected), rel=1e-5)
+    assert abs(losses.policy) > 0.01
+
+
+def test_the_explained_variance_is_of_the_returns() -> None:
+    rewards, values = np.array([[9, 2, 7, 4], [3, 8, 1, 5]]), np.array([[8, 1, 5, 4], [3, 9, 2, 6]])
+    _, losses, _ = updated(replace(ONE_PASS, gamma=0.0), rewards=rewards, values=values)
+    assert losses.explained_variance == pytest.approx(1 - (rewards - values).var() / rewards.var(), rel=1e-5)
 
 
 @pytest.mark.parametrize(("value", "entropy"), [(0.0, 0.0), (2.0, 0.0), (0.0, 3.0), (0.5, 0.1)])

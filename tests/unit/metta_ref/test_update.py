@@ -26,6 +26,14 @@ def test_an_update_ends_when_the_policy_has_moved_too_far(small_config: Any, new
     assert losses.approximate_kl > 1e-9
 
 
+@pytest.mark.parametrize(("times", "taken"), [(0.99, 2), (1.01, 3)])
+def test_the_limit_is_the_divergence_itself(small_config: Any, new_trainer: Any, times: float, taken: int) -> None:
+    steps = (*LARGE_STEPS[:2], "trainer.update_epochs=3", "trainer.minibatches=1", "trainer.priority_alpha=0")
+    first_two = first_update(new_trainer, small_config(*steps, "trainer.target_kl=1e-9")).approximate_kl
+    limit = times * 2 * first_two  # it is a mean of two, of which the first is 0
+    assert first_update(new_trainer, small_config(*steps, f"trainer.target_kl={limit!r}")).minibatches == taken
+
+
 def test_an_unreached_limit_changes_nothing(small_config: Any, new_trainer: Any) -> None:
     limited = first_update(new_trainer, small_config(*LARGE_STEPS, "trainer.target_kl=1e9"))
     assert repr(limited) == repr(first_update(new_trainer, small_config(*LARGE_STEPS)))
