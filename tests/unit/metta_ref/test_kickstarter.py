@@ -113,6 +113,17 @@ def test_the_teacher_remembers_from_one_rollout_to_the_next(teacher: CheckpointM
     torch.testing.assert_close(torch.cat([wanted for [(wanted, _)] in halves]), whole.softmax(-1))
 
 
+def test_no_gradient_reaches_a_teacher(teacher: CheckpointManager, small_config: Any) -> None:
+    agent = teacher.stored(3).agent()
+    kickstarter = Kickstarter([agent], small_config("kickstart.value_coefficient=1").kickstart, 2, CPU)
+    targets = kickstarter.targets(rollout_of(torch.rand(3, 2, 3, 3, 3), torch.zeros(3, 2, dtype=torch.bool)))
+    logits, values = torch.zeros(3, 2, 4, requires_grad=True), torch.zeros(3, 2, requires_grad=True)
+    kickstarter.loss(targets, BOTH, logits.log_softmax(-1), values, step=0).backward()
+    assert logits.grad is not None
+    assert logits.grad.any()
+    assert {name for name, weights in agent.named_parameters() if weights.grad is not None} == set()
+
+
 def rollout_of(obs: torch.Tensor, starts: torch.Tensor) -> Rollout:
     """A rollout of which only what was seen matters."""
     nothing = np.zeros(starts.shape, np.float32)
