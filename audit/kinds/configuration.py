@@ -6,17 +6,29 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.kinds.accounts import is_written_down
-from audit.kinds.json_scan import json_strings
+from audit.kinds.json_scan import JsonString, json_strings
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.roles import is_launch_json, is_tool_settings
 from audit.kinds.settings_text import ini_values, toml_values
 from audit.kinds.values import CLASS_KEYS, value_mention
+from audit.model.hosting import repository_at
 from audit.model.mentions import Mention
 from audit.model.regex import regex
 
 _FOLDER_KEYS: Final = frozenset({"script_location", "version_locations"})
 _JSON: Final = regex(r"(?!(?:.*[/_.-])?(?:reports?|results?|coverage)(?:[_.-][^/]*)?\.json$).*\.json[c5]?")
 """JSON but what a program wrote of the tree of its day."""
+
+
+def _of_other_repositories(strings: list[JsonString]) -> frozenset[tuple[str | int, ...]]:
+    """The objects of an index of several repositories that each tell of one: their paths are paths in that one. What
+    the whole file tells is of its own."""
+    told = {
+        string.path[:-1]: repository
+        for string in strings
+        if "://" in string.raw and len(string.path) > 1 and (repository := repository_at(string.value))
+    }
+    return frozenset(told) if len(set(told.values())) > 1 else frozenset()
 
 
 class JsonValues(TextKind):
@@ -34,7 +46,11 @@ class JsonValues(TextKind):
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         is_past = is_written_down(source.text)
-        for string in json_strings(source.text):
+        strings = list(json_strings(source.text))
+        elsewhere = _of_other_repositories(strings)
+        for string in strings:
+            if elsewhere and not elsewhere.isdisjoint(string.path[:end] for end in range(len(string.path))):
+                continue
             span = source.positions.span(string.start + 1, string.end - 1)
             found = value_mention("" if string.is_key else string.key, string.value, span)
             if found is not None and (found.certain or not is_past):
@@ -48,6 +64,16 @@ class JsonValues(TextKind):
                 "shop/old.py": "",
                 "shop/new.py": "",
                 "a.json": '{"old": "old", "file": "shop/new.py", "url": "https://x.org/shop/old.py"}\n',
+            },
+            gone=("shop/old.py",),
+        ),
+        Example(
+            title="an index of the plug-ins of several repositories",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "plugins.json": '[\n  {"repo": "https://github.com/acme/shop", "path": "shop/old.py"},\n'
+                '  {"repo": "https://github.com/other/shop", "paths": ["shop/old.py"]}\n]\n',
             },
             gone=("shop/old.py",),
         ),
@@ -79,9 +105,10 @@ class JsonValues(TextKind):
                 "shop/__init__.py": "",
                 "shop/old.py": "class Store: ...\n",
                 "a.json": '{\n  "store": {"class": "shop.old.Store"},\n  "file": "shop/old.py"\n}\n',
+                "own.json": '{"repository": "https://github.com/acme/shop", "main": "shop/old.py"}\n',
             },
             gone=("shop/old.py",),
-            finds=(("a.json", 2, "shop.old"), ("a.json", 3, "shop/old.py")),
+            finds=(("a.json", 2, "shop.old"), ("a.json", 3, "shop/old.py"), ("own.json", 1, "shop/old.py")),
         ),
     )
 
