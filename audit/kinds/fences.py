@@ -25,8 +25,13 @@ _PROMPT: Final = regex(r"^(\s*)(?:\$|%|>|❯|#)[ ](?=\w)", re.MULTILINE)
 _NOT_TEXT: Final = frozenset({"diff", "patch", "mermaid", "output", "log", "traceback", "svg", "html"})
 _IMPORT: Final = regex(r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import|import)[ \t]+[\w(*]", re.MULTILINE)
 _REPORT: Final = regex(
-    r"Traceback \(most recent call last\)|^\w*(?:Error|Exception)\b|^(?:FAILED|ERROR) ", re.MULTILINE
+    r"Traceback \(most recent call last\)|^\w*(?:Error|Exception)\b|^(?:FAILED|ERROR) "
+    r"|^[\w./-]+\.py[ \t]+\d+[ \t]+\d+\b[^\n]*\d%",
+    re.MULTILINE,
 )
+"""What programs print: how they failed, and what share of each file they ran, at the time of writing."""
+_ROUTE: Final = regex(r"/[\w-]+/?")
+"""What code that is not Python, nor a command, may call anything by: ``<mount>/shop</mount>``."""
 
 
 class Fence(msgspec.Struct, frozen=True):
@@ -58,7 +63,8 @@ def fence_mentions(fence: Fence, positions: Positions, role: str) -> Iterator[Me
     else:
         for line in content.splitlines(keepends=True):
             if "- " not in line[:2] and not line.lstrip().startswith(("#", "//")):
-                yield from prose_mentions(line, offset, positions, role)
+                found = prose_mentions(line, offset, positions, role)
+                yield from (each for each in found if not _ROUTE.fullmatch(each.text))
             offset += len(line)
 
 

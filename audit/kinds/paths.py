@@ -22,6 +22,8 @@ _TEMPLATES: Final = (".in", ".tpl", "-tpl", ".tmpl", ".template", ".j2", ".jinja
 """Suffixes of what a build makes a file from."""
 _PLACEHOLDERS: Final = frozenset({".gitignore", ".ignore", ".gitkeep", ".keep", ".empty", ".placeholder", ".nomedia"})
 """Files that hold a place for what is written there: a folder of nothing else is no less there without them."""
+_SYSTEM: Final = frozenset({"etc", "var", "usr", "share", "Library", "AppData"})
+"""Folders of a machine in which programs keep what is theirs, as in hidden ones: ``~/.config/shop/menu.json``."""
 _MIN_ENDING: Final = 2
 """Components that an ending must have to identify a path."""
 _OF_ANY_PROJECT: Final = frozenset(
@@ -256,6 +258,8 @@ class GonePaths:
                 return None
             matches = self._gone.ending(tail)
             if matches:
+                if not _SYSTEM.isdisjoint(parts[:start]) or any(part[0] == "." for part in parts[:start]):
+                    return None
                 is_whole = parts[-1] not in CONVENTIONAL and matches[0] in (tail, f"src/{tail}")
                 return matches[0] if len(matches) == 1 and (start == 0 or is_whole) else None
         return None

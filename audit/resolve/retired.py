@@ -21,22 +21,7 @@ from audit.resolve.index import Node
 from audit.resolve.program import Program, Resolution
 from audit.resolve.strings import replaces
 from audit.resolve.successors import Successors
-
-
-class Change(Protocol):
-    """One commit that touched a path, and the blobs before and after it."""
-
-    @property
-    def retirement(self) -> Retirement:
-        """The commit."""
-
-    @property
-    def before(self) -> str:
-        """The blob before, or empty."""
-
-    @property
-    def after(self) -> str:
-        """The blob after, or empty."""
+from audit.resolve.turns import Change, last_turn
 
 
 class Past(Protocol):
@@ -189,12 +174,12 @@ class Retirements:
         """The newest commit whose version of the file lacks the symbol while the one before had it."""
         if self._past is None:
             return None
-        for change in self._past.changes(path):
-            before = self._blob_facts(change.before) if change.before else None
-            after = self._blob_facts(change.after) if change.after else None
-            if before is not None and _has(before, symbol) and not (after is not None and _has(after, symbol)):
-                return change.retirement
-        return None
+        return last_turn(
+            self._past.changes(path),
+            self._blob_facts,
+            lambda facts: facts is not None and _has(facts, symbol),
+            lambda before, after: before and not after,
+        )
 
     def changed_signature(self, path: str, qualified: str) -> Retirement | None:
         """The newest commit whose version of a file gives a callable other parameters than the one before."""
@@ -204,12 +189,12 @@ class Retirements:
 
     def _changed_signature(self, path: str, qualified: str) -> Retirement | None:
         name = qualified.removeprefix(f"{self._program.index.names[path]}.")
-        for change in self._past.changes(path) if self._past is not None else ():
-            before = self._blob_facts(change.before) if change.before else None
-            after = self._blob_facts(change.after) if change.after else None
-            if before is not None and after is not None and _parameters(before, name) != _parameters(after, name):
-                return change.retirement
-        return None
+        return last_turn(
+            self._past.changes(path) if self._past is not None else (),
+            self._blob_facts,
+            lambda facts: None if facts is None else (_parameters(facts, name),),
+            lambda before, after: None not in (before, after) and before != after,
+        )
 
     @cached_property
     def _successors(self) -> Successors | None:
