@@ -214,6 +214,7 @@ def _shape(node: ast.Call) -> CallShape:
         keywords=tuple(keyword.arg for keyword in node.keywords if keyword.arg is not None),
         starred=any(isinstance(argument, ast.Starred) for argument in node.args),
         double_starred=any(keyword.arg is None for keyword in node.keywords),
+        spelled=tuple(leaf_of(each) for each in node.args if not isinstance(each, ast.Starred)),
     )
 
 

@@ -16,12 +16,16 @@ LostKind = Literal["attribute", "star", "name", "fixture"]
 
 
 class CallShape(msgspec.Struct, frozen=True):
-    """What a call passes: how many positional arguments, which keywords, and whether ``*`` or ``**`` adds more."""
+    """What a call passes: how many positional arguments, which keywords, and whether ``*`` or ``**`` adds more.
+
+    ``spelled`` are the last names of the positional arguments, empty for what is no name.
+    """
 
     positional: int
     keywords: tuple[str, ...] = ()
     starred: bool = False
     double_starred: bool = False
+    spelled: tuple[str, ...] = ()
 
 
 class Access(msgspec.Struct, frozen=True):
@@ -110,7 +114,10 @@ def misfit(parameters: tuple[Parameter, ...], shape: CallShape) -> str:
 
 
 def shifted(before: tuple[Parameter, ...], after: tuple[Parameter, ...], shape: CallShape) -> str:
-    """Which positional arguments reach another parameter than before, while theirs has another place; or nothing."""
+    """Which positional arguments reach another parameter than before, while theirs has another place; or nothing.
+
+    An argument that is called like the parameter it reaches now was in the wrong place before.
+    """
     if shape.starred:
         return ""
     places = [[each.name for each in parameters if each.kind in _PLACES] for parameters in (before, after)]
@@ -119,7 +126,7 @@ def shifted(before: tuple[Parameter, ...], after: tuple[Parameter, ...], shape: 
     moved = [
         f"argument {index} was {old} and is now {new}"
         for index, (old, new) in enumerate(zip(*places, strict=False), start=1)
-        if index <= shape.positional and old != new and old in places[1]
+        if index <= shape.positional and old != new and old in places[1] and new not in shape.spelled[index - 1 : index]
     ]
     return ", ".join(moved)
 

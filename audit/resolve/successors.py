@@ -69,11 +69,15 @@ class Successors:
         """Whether one file goes on as another that git takes for the same: a notice of copyright may be all that the
         two share, and all that the packages of a project hold."""
         before, now = self._base.symbols.definitions(path).values(), self._program.symbols.definitions(new).values()
-        if path.endswith("/__init__.py") and not before:
-            return path.split("/")[-2:] == new.split("/")[-2:]
-        if path.rpartition("/")[2] == new.rpartition("/")[2] or is_same(self._program, new, self._base, path):
+        is_package = path.endswith("/__init__.py")
+        same = path.split("/")[-1 - is_package :] == new.split("/")[-1 - is_package :]
+        if same or (before and is_same(self._program, new, self._base, path)):
             return True
-        own, others = ([each for each in every if each.kind != "import"] for every in (before, now))
+        # what a package offers it mostly imports; and every module may have an __all__ or a __version__
+        own, others = (
+            [each for each in every if (is_package or each.kind != "import") and not each.name.startswith("__")]
+            for every in (before, now)
+        )
         return bool(
             {each.name for each in own} & {each.name for each in others}
             or {each.digest for each in own if _is_distinct(each)} & {each.digest for each in others}

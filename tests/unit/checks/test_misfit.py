@@ -119,3 +119,18 @@ def test_what_to_write_instead_is_told(before: str, after: str, shape: CallShape
 )
 def test_arguments_that_reach_another_parameter_are_told(before: str, after: str, given: int, words: str) -> None:
     assert shifted(parameters(before), parameters(after), CallShape(given)) == words
+
+
+@pytest.mark.parametrize(
+    ("spelled", "words"),
+    [
+        (("x", "sin", ""), "argument 3 was half and is now cos"),
+        (("x", "sin", "cos"), ""),
+        (("x", "sin", "half"), "argument 3 was half and is now cos"),
+    ],
+)
+def test_an_argument_called_like_the_parameter_it_reaches_is_where_it_should_be(
+    spelled: tuple[str, ...], words: str
+) -> None:
+    now = parameters("x sin cos half=")
+    assert shifted(parameters("x emb half="), now, CallShape(3, spelled=spelled)) == words
