@@ -11,11 +11,12 @@ from audit.facts.accessed_chains import Chain
 from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.fields import fields_of, push_parts
 from audit.facts.forward_references import chains_in
+from audit.facts.naming_calls import is_tolerant
 from audit.facts.nested_scopes import inside_comprehension, inside_lambda
 from audit.facts.nodes import nodes_of
 from audit.facts.only_read import OnlyRead
 from audit.facts.scopes import Scope
-from audit.facts.strings import COMPOSED, SPELLING, TOGETHER, Strings, is_tolerant
+from audit.facts.strings import COMPOSED, SPELLING, TOGETHER, Strings
 from audit.facts.syspath import added_folders, is_search_path, path_of, put_together
 from audit.facts.system_modules import is_own_module, is_own_name
 from audit.model.facts import ANY, Context

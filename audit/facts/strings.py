@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from audit.facts.announced import given_names
 from audit.facts.composed import PACKAGE
+from audit.facts.naming_calls import absolute, is_tolerant, may_start_python, named_within
 from audit.facts.scopes import Scope
 from audit.facts.system_modules import is_own_module, is_own_name, is_sys_modules
 from audit.facts.translated import translated_by, translated_in
@@ -31,16 +32,11 @@ _CLASS_KEYS: Final = frozenset({"class", "()", "_target_"})
 _EXTERNAL: Final = "ext://"
 """What begins a value of a logging configuration that is the name of an object."""
 _NAME: Final = regex(r"[^\W\d]\w*")
-_TOLERANT: Final = {"create": True, "raising": False}
-"""Keywords with which a patch makes the name that it finds missing."""
-
 _NAMING_WITHIN: Final = frozenset({"filterwarnings", "make"})
 """Last names of the calls whose string holds a name beside other things."""
 SPELLING: Final = _NAMING_WITHIN | {"attach", "import_module", "multiple"}
 """Last names of the calls that spell names in several parts, or beside other things; whatever is called may be patched
 by keyword besides."""
-_MAKERS: Final = frozenset({"gym.make", "gymnasium.make", "gym.vector.make", "gymnasium.vector.make"})
-"""Calls that import the module before the colon in the id of an environment."""
 
 COMPOSED: Final = frozenset(
     {"import_module", "__import__", "resolve_name", "run_module", "import_string", "find_spec", "importorskip"}
@@ -61,8 +57,6 @@ _ANY_MODULE: Final = "*"
 
 String = tuple[Scope, str, Span, str, str, Context]
 """Scope, value, span, callee, argument, context."""
-
-_RUNS_MODULES: Final = regex(r"python|pypy|(?:^|/)(?:coverage|torchrun|kernprof|scalene|viztracer|py|pdb|ipdb)$")
 
 
 class Strings:
@@ -125,13 +119,13 @@ class Strings:
             if within == PACKAGE or (isinstance(package, ast.Name) and package.id == "__name__"):
                 self.named(value, first, scope, callee, RELATIVE)
             elif within is not None:
-                self.named(_absolute(value, within), first, scope, callee, "0")
+                self.named(absolute(value, within), first, scope, callee, "0")
         elif leaf == "multiple" and callee.endswith("patch.multiple"):
             for keyword in () if is_tolerant(node) else node.keywords:
                 if keyword.arg and keyword.arg not in _PATCH_OPTIONS:
                     self.named(f"{value}.{keyword.arg}", keyword, scope, callee, "0")
         elif leaf in _NAMING_WITHIN:
-            self.named(_named_within(value, callee), first, scope, callee, "0")
+            self.named(named_within(value, callee), first, scope, callee, "0")
         elif is_tolerant(node) and "." in value:
             self.named(value.rpartition(".")[0], first, scope, callee, "0")  # its owner must be there
         elif is_composed and value.startswith(PACKAGE):
@@ -178,7 +172,7 @@ class Strings:
                 self._pair(node.elts[0], each, scope)
         for place, (flag, module) in enumerate(zip(node.elts, node.elts[1:], strict=False)):
             is_flag = isinstance(flag, ast.Constant) and flag.value == "-m"
-            if is_flag and isinstance(module, ast.Constant) and _may_start_python(node.elts[:place]):
+            if is_flag and isinstance(module, ast.Constant) and may_start_python(node.elts[:place]):
                 self.constant(module, scope, "python -m", "0")
 
     def mapping(self, node: ast.Dict, scope: Scope) -> None:
@@ -280,33 +274,3 @@ def _is_none(node: ast.expr) -> bool:
 
 def _keyword(node: ast.Call, name: str) -> ast.expr | None:
     return next((keyword.value for keyword in node.keywords if keyword.arg == name), None)
-
-
-def _absolute(relative: str, package: str) -> str:
-    """The absolute name of a relative one, as ``importlib`` resolves it."""
-    name = relative.lstrip(".")
-    above = package.split(".")
-    kept = above[: len(above) - (len(relative) - len(name) - 1)]
-    return ".".join((*kept, name)) if name else ".".join(kept)
-
-
-def _named_within(value: str, callee: str) -> str:
-    """The name that a mark of pytest (``action:message:category``) or the id of an environment holds, or nothing."""
-    if callee.endswith("mark.filterwarnings"):
-        return value.split(":")[2].strip() if value.count(":") > 1 else ""
-    return value.partition(":")[0] if callee in _MAKERS and ":" in value else ""
-
-
-def is_tolerant(node: ast.Call) -> bool:
-    """Whether a patch accepts that its target is not there."""
-    for keyword in node.keywords:
-        value = keyword.value
-        if keyword.arg in _TOLERANT and isinstance(value, ast.Constant) and value.value is _TOLERANT[keyword.arg]:
-            return True
-    return False
-
-
-def _may_start_python(before: list[ast.expr]) -> bool:
-    """Whether what stands before ``-m`` can be a Python, or a program that runs modules as it does."""
-    words = [each.value for each in before if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-    return len(words) < len(before) or not words or any(_RUNS_MODULES.search(word) for word in words)

@@ -1,0 +1,44 @@
+"""What calls make of the strings that name modules: how they find them, and whether they bear that they are gone."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from audit.model.regex import regex
+
+_MAKERS: Final = frozenset({"gym.make", "gymnasium.make", "gym.vector.make", "gymnasium.vector.make"})
+"""Calls that import the module before the colon in the id of an environment."""
+_TOLERANT: Final = {"create": True, "raising": False}
+"""Keywords with which a patch makes the name that it finds missing."""
+_RUNS_MODULES: Final = regex(r"python|pypy|(?:^|/)(?:coverage|torchrun|kernprof|scalene|viztracer|py|pdb|ipdb)$")
+
+
+def absolute(relative: str, package: str) -> str:
+    """The absolute name of a relative one, as ``importlib`` resolves it."""
+    name = relative.lstrip(".")
+    above = package.split(".")
+    kept = above[: len(above) - (len(relative) - len(name) - 1)]
+    return ".".join((*kept, name)) if name else ".".join(kept)
+
+
+def named_within(value: str, callee: str) -> str:
+    """The name that a mark of pytest (``action:message:category``) or the id of an environment holds, or nothing."""
+    if callee.endswith("mark.filterwarnings"):
+        return value.split(":")[2].strip() if value.count(":") > 1 else ""
+    return value.partition(":")[0] if callee in _MAKERS and ":" in value else ""
+
+
+def is_tolerant(node: ast.Call) -> bool:
+    """Whether a patch accepts that its target is not there."""
+    for keyword in node.keywords:
+        value = keyword.value
+        if keyword.arg in _TOLERANT and isinstance(value, ast.Constant) and value.value is _TOLERANT[keyword.arg]:
+            return True
+    return False
+
+
+def may_start_python(before: list[ast.expr]) -> bool:
+    """Whether what stands before ``-m`` can be a Python, or a program that runs modules as it does."""
+    words = [each.value for each in before if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return len(words) < len(before) or not words or any(_RUNS_MODULES.search(word) for word in words)
