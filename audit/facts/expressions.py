@@ -122,7 +122,8 @@ class Expressions:
             self.collector.definitions.opens_self(first)
         if first not in ("self", "cls"):
             self._chain(scope, first, names, node, store=store)
-            if store and names[-1] in ("__path__", "meta_path"):
+            is_made_here = scope.is_own(first) and first in scope.bindings and scope.lookup(first) is None
+            if store and names[-1] in ("__path__", "meta_path") and not is_made_here:
                 self._finds(names[-1])
         return ".".join((first, *names))
 
