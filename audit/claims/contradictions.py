@@ -137,6 +137,8 @@ def _sayings(statement: Statement) -> Iterator[_Said]:
         return
     for predicate in statement.predicates:
         match predicate:
+            case Size(symbol=symbol, lines=lines) if symbol:
+                yield _Said("size", f"{symbol}()", f"{symbol} has {lines} lines", line, lines)
             case Size(path=path, lines=lines):
                 yield _Said("size", _subject(path), f"{path} has {lines} lines", line, lines, path)
             case Pytest(nodes=nodes, passed=passed) if passed is not None and not nodes[0].endswith("/"):

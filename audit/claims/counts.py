@@ -35,6 +35,8 @@ _WITH_TESTS: Final = regex(
 )
 _COLUMN: Final = regex(r"^\W*(?:(?:#|number\s+of|total)\s+)?tests?(?:\s+count)?\W*$", re.IGNORECASE)
 _GONE: Final = regex(r"\b(?:before|previous\w*|old|removed|deleted|planned|missing)\b", re.IGNORECASE)
+_AND_TESTS: Final = regex(r"^\s*,\s*(?:~\s*)?(?P<tests>\d+)\s+tests?\s*(?=\)|$)", re.IGNORECASE)
+"""Behind the number of files of a folder, that of the tests in them."""
 _COMPLETE: Final = regex(r"^\s*(?:$|[.;)!]\s*$|\)\s*[-–—:]\s|in\s+total\W*$|now\W*$)", re.IGNORECASE)
 _OTHER: Final = regex(
     r"\b(?:was|were|before|originally|previous\w*|from|added|removed|deleted|created|updated|changed|modified|moved|fixed|"
@@ -65,7 +67,9 @@ def counted_things(block: Block) -> tuple[AnyPredicate, ...]:
         return ()
     for form in _FORMS:
         match = form.search(block.text)
-        if match is not None and _COMPLETE.match(match["rest"]) and not is_quoted(block.text, match.start()):
+        tests = _AND_TESTS.match(match["rest"]) if match is not None else None
+        rest = match["rest"][tests.end() if tests is not None else 0 :] if match is not None else ""
+        if match is not None and _COMPLETE.match(rest) and not is_quoted(block.text, match.start()):
             number = Bound(int(match["number"]), int(match["number"]))
             suffix = "*" if match["what"].lower() == "files" else "*.py"
             return (Count(files=f"{match['folder']}{suffix}", expected=number),)

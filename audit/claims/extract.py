@@ -9,9 +9,12 @@ from typing import Final
 from audit.claims.amounts import PASSING, passing_tests
 from audit.claims.blocks import Block
 from audit.claims.counts import counted_things, tests_of_file
+from audit.claims.line_changes import changed_lines
+from audit.claims.members import added_members
 from audit.claims.moves import renaming
 from audit.claims.named import mention
 from audit.claims.presence import addition, deletion
+from audit.claims.shown_imports import said_imports
 from audit.claims.signatures import changed_signature
 from audit.claims.sizes import size_of_file
 from audit.claims.universal import all_imports, no_references
@@ -104,6 +107,7 @@ def extract(block: Block) -> tuple[tuple[AnyPredicate, ...], str]:
 
 _FINDERS: Final[tuple[Callable[[Block], tuple[AnyPredicate, ...]], ...]] = (
     all_imports,
+    said_imports,
     no_references,
     changed_signature,
     removal_within,
@@ -112,8 +116,10 @@ _FINDERS: Final[tuple[Callable[[Block], tuple[AnyPredicate, ...]], ...]] = (
     passing_tests,
     renaming,
     deletion,
+    added_members,
     addition,
     size_of_file,
+    changed_lines,
     counted_things,
     mention,
 )

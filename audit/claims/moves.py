@@ -22,6 +22,11 @@ _MOVED: Final = (
         re.IGNORECASE,
     ),
 )
+_MOVED_BEHIND: Final = regex(
+    rf"^{_OLD}\s*(?:→|->|=>|:|[–—-])\s*(?:renamed|moved|relocated|archived|merged|consolidated)\s*{_TO}\s*{_KIND}`(?P<new>[^`]+)`",
+    re.IGNORECASE,
+)
+"""A name, and behind it what became of it: "`a.py` → Moved to `docs/`"."""
 _OUT_OF: Final = regex(
     rf"\b(?:moved|extracted)\s+{_KIND}`(?P<name>[\w.]+)(?:\(\))?`(?:\s+(?:class|function|method))?\s+"
     r"(?:from|out\s+of)\s+`(?P<old>[^`]+)`\s+(?:in)?to\s+`(?P<new>[^`]+)`",
@@ -48,7 +53,7 @@ _TAKEN_UP: Final = regex(
 )
 """Files that another one took the place of: "Merged `a.py` and `b.py` into `c.py`"."""
 _ARROW: Final = regex(r"^`(?P<old>[^`]+)`\s*(?:→|->|=>)\s*`(?P<new>[^`]+)`\s*(?:$|[(–—-])")
-_LIST_OF_MOVES: Final = regex(r"\b(?:renamed|moved|renames|moves|relocated)\b", re.IGNORECASE)
+_LIST_OF_MOVES: Final = regex(r"\b(?:renamed|moved|renames|moves|relocated|consolidated|merged)\b", re.IGNORECASE)
 _OLD_COLUMN: Final = regex(r"^\W*(?:old|before|from|previous|original)\b", re.IGNORECASE)
 _NEW_COLUMN: Final = regex(r"^\W*(?:new|after|to|now|current)\b", re.IGNORECASE)
 _CODE_CELL: Final = regex(r"^`([^`]+)`$")
@@ -95,7 +100,7 @@ def _taken_up(text: str) -> tuple[AnyPredicate, ...]:
 
 
 def _pairs(block: Block) -> Iterator[tuple[str, str]]:
-    for pattern in _MOVED:
+    for pattern in (*_MOVED, _MOVED_BEHIND):
         match = pattern.search(block.text)
         if match is not None and not is_quoted(block.text, match.start()):
             yield match["old"], match["new"]

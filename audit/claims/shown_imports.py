@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from audit.claims.blocks import Fence
+from audit.claims.blocks import Block, Fence
 from audit.model.predicates import Absent, AnyPredicate, Exists
 from audit.model.regex import regex
 
@@ -63,6 +63,22 @@ def shown_imports(fences: Sequence[Fence]) -> Iterator[ShownImport]:
             if told is not None and names:
                 predicate: AnyPredicate = Exists(names=names) if told else Absent(names=names)
                 yield ShownImport(line.strip(), number, fence, (predicate,))
+
+
+_SAID: Final = regex(
+    r"^(?![^`]*\b(?:no|not|none|never|neither)\b)[^`]{0,40}\bimports?\b[^`]{0,20}\b(?:works?|working|succeeds?|verified|functional|resolves?|ok|successful(?:ly)?)\b[^`]{0,20}`(?P<a>[^`]+)`\W*$"
+    r"|^`(?P<b>(?:from|import)\s[^`]+)`\s*(?:[:—–-]\s*)?(?:now\s+)?(?:works?|succeeds?|resolves?|imports?|runs?)\b(?:\s+(?:again|now|correctly|fine|"
+    r"successfully|without\s+(?:any\s+)?(?:errors?|problems?)))?\W*$",
+    re.IGNORECASE,
+)
+
+
+def said_imports(block: Block) -> tuple[AnyPredicate, ...]:
+    """An import that a sentence says works: "Package imports work: `from pkg import load`"."""
+    match = _SAID.match(block.text)
+    code = re.sub(r"\s+import\s+\.\.\.$", " import *", match["a"] or match["b"]) if match is not None else ""
+    names = _imported(code)
+    return (Exists(names=names),) if names else ()
 
 
 def _imported(code: str) -> tuple[str, ...]:

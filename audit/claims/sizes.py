@@ -27,6 +27,9 @@ _BARE: Final = r"(?P<how>~)?(?P<lines>\d{1,3}(?:,\d{3})+|\d+)(?P<more>\+?)(?:\s+
 _SUBJECT: Final = (
     rf"(?:`(?P<code>[^`]+)`|(?P<path>(?:[\w.@+-]+/)+[\w.-]+\.\w+|[a-z]\w*\.py)|(?P<name>{SYMBOL.pattern}))"
 )
+_WAS: Final = r"(?:from\s+)?[~\d,]+\s+(?:lines\s+)?(?:(?:down\s+)?to|→|->|=>)\s+"
+"""How many lines there were, before how many there are: "467 → 240 lines"."""
+_SHORTER: Final = r"(?:reduced|cut|shrunk|shrank|brought|trimmed|simplified|refactored|went|down)"
 _OF_WHAT: Final = (
     r"(?!\s+(?:of\b(?!\s+(?:code|python)\b)|removed|deleted|added|changed|saved|eliminated|shorter|longer|less|"
     r"fewer|per\b))"
@@ -36,17 +39,24 @@ _FORMS: Final = tuple(
     for pattern in (
         rf"{_SUBJECT}(?:\s+(?:class|file|module))?\s*\({_HOW_MANY}(?:\s+total|\s+of\s+code)?(?P<rest>[^()]*)\)",
         rf"{_SUBJECT}(?:\s+(?:class|file|module))?\s*(?::|=|[—–-]|(?:is|has|contains|counts)\b(?:\s+now)?|now\s+has)\s*{_HOW_MANY}{_OF_WHAT}(?P<rest>[^.;]*)",
-        rf"\b(?:reduced|cut|shrunk|shrank|brought|trimmed|simplified)\s+{_SUBJECT}\s+(?:from\s+[~\d,]+\s+(?:lines\s+)?)?(?:down\s+)?to\s+{_HOW_MANY}(?P<rest>[^.;]*)",
-        rf"{_SUBJECT}\s+(?:(?:was|is|has|been|now)\s+)*(?:reduced|cut|shrunk|brought|trimmed|simplified)\s+(?:from\s+[~\d,]+\s+(?:lines\s+)?)?(?:down\s+)?to\s+{_HOW_MANY}(?P<rest>[^.;]*)",
+        rf"{_SUBJECT}\s*\((?:new(?:\s+(?:file|module|script|test\s+file))?|refactored|rewritten|simplified|updated)\s*[,;:]\s*{_HOW_MANY}(?P<rest>[^()]*)\)",
+        rf"{_SUBJECT}(?P<said>[^()`]{{0,80}})\({_WAS}{_HOW_MANY}(?P<rest>[^()]*)\)",
+        rf"\b{_SHORTER}\s+{_SUBJECT}\s+(?:{_WAS}|(?:down\s+)?to\s+){_HOW_MANY}(?P<rest>[^.;]*)",
+        rf"{_SUBJECT}\s*[:—–-]?\s*(?:(?:was|is|has|been|now)\s+)*{_SHORTER}\s+(?:{_WAS}|(?:down\s+)?to\s+){_HOW_MANY}(?P<rest>[^.;]*)",
+        rf"^(?P<code>`[A-Za-z_]\w*\(\)`)(?P<path>)(?P<name>)\s*[:—–-]\s+(?P<said>[^()`]{{1,80}})\({_HOW_MANY}(?P<rest>)\)\W*$",
         rf"\b(?:reduced|cut|shrunk|shrank|trimmed)\s+{_SUBJECT}\s+by\s+[~\d,]+\s+lines\s*\((?:from\s+)?[~\d,]+\s*(?:lines\s*)?(?:to|→|->)\s*{_BARE}(?P<rest>)\)",
         rf"{_SUBJECT}(?:\s*:|\s+went|\s+down)?\s+from\s+[~\d,]+\s+(?:lines\s+)?(?:down\s+)?to\s+{_HOW_MANY}(?P<rest>[^.;]*)",
     )
 )  # fmt: skip
+_BRACKETS: Final = (0, 2, 3)
+"""The forms in which the number stands in brackets behind the name, and so is said of nothing else."""
 _OF_PLACE: Final = regex(
     rf"^(?:now\s+)?{_HOW_MANY}(?:\s+total|\s+of\s+code)?(?P<rest>\s*(?:\([^()]*\))?\W*)$"
-    rf"|\({_HOW_MANY.replace('?P<', '?P<b_')}(?:,\s*(?:down|up)\s+from\s+[~\d,]+(?:\s+lines)?)?\)\W*$",
+    rf"|\({_HOW_MANY.replace('?P<', '?P<b_')}"
+    r"(?:,\s*(?:down|up)\s+from\s+[~\d,]+(?:\s+lines)?|,\s*\d[\d,]*\s+[a-z]+)?\)\W*$",
     re.IGNORECASE,
 )
+_NOW: Final = regex(r"^(?:after|now|current(?:ly)?|final)\s*:\s*(?=\W*\d)", re.IGNORECASE)
 _LABELLED: Final = regex(
     r"^(?:total\s+)?(?:lines|loc|lines\s+of\s+code|line\s+count|length|size)\s*:\s*(?P<number>[~≈]?\d[\d,]*\+?)(?:\s+(?:lines|loc))?(?=\W*$)",
     re.IGNORECASE,
@@ -58,6 +68,18 @@ _STATEMENTS: Final = regex(
 )
 """Heads of a table of coverage, whose lines are those that can be run."""
 _CELL: Final = regex(r"^[~≈]?\d[\d,]*\+?$")
+_ROW_LABEL: Final = regex(
+    rf"^(?:(?:total|number\s+of)\s+)?(?:lines|loc|size)(?:\s+of\s+code)?\s+(?:in|of)\s+`?(?P<path>{PATH.pattern})`?\W*$"
+    rf"|^`?(?P<first>{PATH.pattern})`?\s+\(?(?:lines|loc|size|line\s+count)\)?\W*$",
+    re.IGNORECASE,
+)
+"""What a row is about, where the file and what is counted of it stand in one cell: "Lines in `a.py`"."""
+_FUNCTION: Final = regex(r"(?P<call>[A-Za-z_]\w*)\(\)|(?P<snake>[a-z]+(?:_[a-z0-9]+)+)")
+_PART: Final = regex(
+    r"\b(?:functions?|methods?|class(?:es)?|loaders?|sections?|blocks?|helpers?|handlers?|parts?|extracted|moved|added|removed|replaced|simplified|rewritten|new)\b",
+    re.IGNORECASE,
+)
+"""Words between a name and its number by which that may be the size of something in it."""
 _GONE: Final = regex(
     r"\b(?:deleted?|removed?|eliminated|was|were|before|original\w*|old|replac\w+)\b|→|->", re.IGNORECASE
 )
@@ -83,26 +105,33 @@ def size_of_file(block: Block) -> tuple[AnyPredicate, ...]:
         return ()
     for number, pattern in enumerate(_FORMS):
         for match in pattern.finditer(block.text):
-            subject = (match["code"] or match["path"] or match["name"]).removeprefix("./")
+            subject = (match["code"] or match["path"] or match["name"]).strip("`").removeprefix("./")
             around = f"{block.text[: match.start()]} {match['rest']} {_after(block.text, match.end())}"
-            if number == 0 and not _GONE.search(block.text):
+            if number in _BRACKETS and not _GONE.search(block.text):
                 around = match["rest"]  # what stands in brackets behind a name is said of nothing else
-            if is_quoted(block.text, match.start()) or _OTHER_TREE.search(re.sub(r"\(.*?\)", "", around)):
+            of_part = _PART.search(match.groupdict().get("said", ""))
+            if of_part or is_quoted(block.text, match.start()) or _OTHER_TREE.search(re.sub(r"\(.*?\)", "", around)):
                 continue
+            lines = _bound(match["how"], match["lines"], match["more"])
             if PATH.fullmatch(subject) or SYMBOL.fullmatch(subject):
-                return (Size(path=subject, lines=_bound(match["how"], match["lines"], match["more"])),)
+                return (Size(path=subject, lines=lines),)
+            called = _FUNCTION.fullmatch(subject)
+            if called is not None and (called["call"] or number not in _BRACKETS):
+                return (Size(path=place_of(block)[0], symbol=called["call"] or called["snake"], lines=lines),)
     return _of_place(block)
 
 
 def _of_row(block: Block) -> tuple[AnyPredicate, ...]:
     """A row about one file, with a column for its lines; or with one for its lines before and one for now."""
     subjects = [cell.strip("`* ") for _, cell in block.cells if PATH.fullmatch(cell.strip("`* "))]
+    labels = [label for _, cell in block.cells[:1] if (label := _ROW_LABEL.match(cell.strip("* ")))]
+    subjects = subjects or [label["path"] or label["first"] for label in labels]
     sizes = [cell.strip("* ") for head, cell in block.cells if _COLUMN.match(head)]
     around = " ".join((block.lead, *block.headings[-1:], *(head for head, _ in block.cells)))
     if any(_STATEMENTS.search(head) for head, _ in block.cells):
         return ()
     now = now_of(block)
-    if now and re.search(r"\b(?:lines|loc)\b", around, re.IGNORECASE):
+    if now and (labels or re.search(r"\b(?:lines|loc)\b", around, re.IGNORECASE)):
         sizes = [now.rpartition(": ")[2].removesuffix(" lines").strip()]
     elif _OTHER_TITLE.search(around):
         return ()
@@ -115,7 +144,7 @@ def _of_row(block: Block) -> tuple[AnyPredicate, ...]:
 def _of_place(block: Block) -> tuple[AnyPredicate, ...]:
     """A number of lines alone, or in brackets at the end, said of the file that the sentence is about."""
     path, text = place_of(block)
-    text = _LABELLED.sub(lambda found: f"{found['number']} lines", text)
+    text = _NOW.sub("", _LABELLED.sub(lambda found: f"{found['number']} lines", text))
     match = _OF_PLACE.search(text) if path else None
     if match is None or _OTHER_TREE.search(text):
         return ()

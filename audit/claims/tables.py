@@ -7,6 +7,7 @@ from typing import Final
 
 from audit.claims.blocks import Block
 from audit.claims.inline import unmarked
+from audit.claims.names import PATH
 from audit.model.regex import regex
 
 _BEFORE: Final = regex(r"^\W*(?:before|old|previous(?:ly)?|was|baseline|from|original)\b", re.IGNORECASE)
@@ -26,5 +27,6 @@ def now_of(block: Block) -> str:
 def status_of(block: Block) -> str:
     """A row as a sentence: the one name that it holds, and its status; empty where there is not one of each."""
     names = [cell for _, cell in block.cells if re.fullmatch(r"\W*`[^`]+`\W*", cell)]
+    names = names or [f"`{path}`" for _, cell in block.cells[:1] if PATH.fullmatch(path := cell.strip("* "))]
     states = [unmarked(cell)[1] for head, cell in block.cells if _STATUS.match(head)]
     return f"{names[0].strip()}: {states[0]}" if len(names) == len(states) == 1 else ""

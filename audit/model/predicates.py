@@ -145,14 +145,15 @@ class Contract(Predicate, frozen=True, kw_only=True):
 
 
 class Size(Predicate, frozen=True, kw_only=True):
-    """A text file has this many lines."""
+    """A text file, or the function of it that is called ``symbol``, has this many lines."""
 
     kind: ClassVar[str] = "size"
     path: str
     lines: Bound
+    symbol: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path} has {self.lines} lines"
+        return f"{'::'.join(filter(None, (self.path, self.symbol)))} has {self.lines} lines"
 
 
 class Count(Predicate, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from audit.verdict.judgements import (
     counted,
     fingerprints,
     found,
+    located,
     refuted,
     retirement,
     unverified,
@@ -34,12 +35,26 @@ def judge_size(predicate: Size, codebase: Codebase) -> Judgement:
     text = codebase.read_text(predicate.path)
     if text is None:
         return unverified(f"{predicate.path} is not text, so it has no lines")
+    if predicate.symbol:
+        return _judge_function(predicate, codebase)
     lines = len(text.splitlines())
     evidence = (Evidence(summary=f"{predicate.path} has {counted(lines, 'line')}", path=predicate.path),)
     reason = f"{predicate.path} has {counted(lines, 'line')}"
     if predicate.lines.admits(lines):
         return verified(reason, coverage="1 file read", evidence=evidence)
     return refuted(f"{reason}, not {predicate.lines}", coverage="1 file read", evidence=evidence)
+
+
+def _judge_function(predicate: Size, codebase: Codebase) -> Judgement:
+    alike = [each for each in codebase.locate_by_suffix(predicate.symbol) if each.path == predicate.path]
+    if not alike:
+        return refuted(f"{predicate.path} defines no {predicate.symbol}", coverage="1 file read")
+    lines = alike[0].definition.lines
+    reason = f"{predicate.symbol} in {predicate.path} has {counted(lines, 'line')}"
+    evidence = (located(alike[0], reason),)
+    if predicate.lines.admits(lines):
+        return verified(reason, coverage="1 definition read", evidence=evidence)
+    return refuted(f"{reason}, not {predicate.lines}", coverage="1 definition read", evidence=evidence)
 
 
 def judge_count(predicate: Count, codebase: Codebase) -> Judgement:

@@ -46,12 +46,17 @@ def present_name(name: str, codebase: Codebase) -> str:
         return _present_in(fit_path(path, codebase), symbol, codebase)
     if "." in name and (codebase.module_path(name) is not None or codebase.locate(name) is not None):
         return name
+    if name.islower() and codebase.module_path(name) is not None:
+        return name
     alike = codebase.locate_by_suffix(name)
     if alike:
         return alike[0].qualified
     if "." in name:
         if _is_missing(name, codebase):
             return name
+        owner = _owner_without(name, codebase)
+        if owner is not None:
+            return f"{owner.path}::{name}"
         raise CannotFitError(f"{name} is not defined in this tree, and may belong to others")
     if codebase.module_path(name) is not None or codebase.removed_definition(name) is not None:
         return name
@@ -60,6 +65,18 @@ def present_name(name: str, codebase: Codebase) -> str:
     if name.islower() or _is_named_anywhere(name, codebase):
         raise CannotFitError(f"no Python file of this tree defines {name}; it may be defined elsewhere")
     return name
+
+
+def _owner_without(name: str, codebase: Codebase) -> Located | None:
+    """The one class of this tree that a dotted name begins with, where nothing in its file, or above it, has the
+    rest."""
+    above, _, last = name.rpartition(".")
+    alike = [each for each in codebase.locate_by_suffix(above) if each.definition.kind == "class"] if above else []
+    if len(alike) != 1 or set(alike[0].definition.bases) - {"object", "ABC", "abc.ABC", "Protocol", "Enum"}:
+        return None
+    text = codebase.read_text(alike[0].path) or ""
+    named = re.search(rf"(?<!\w)(?:{re.escape(last)}|__getattr__|setattr|import\s+\*)(?!\w)", text)
+    return alike[0] if named is None else None
 
 
 def _is_missing(name: str, codebase: Codebase) -> bool:

@@ -21,8 +21,9 @@ def fit_path(name: str, codebase: Codebase, *, deleted: bool = False, went: bool
 
     An absolute path is fitted by its longest end that this tree has or had. A relative one stands as it
     is, or for the only file that ends so: but not where it is said to be deleted, since the file that is
-    left may be another one. With ``went`` any commit that deleted it counts, also where there is no base to
-    compare with: what is said to be there is not looked for so far back, since its name may be another's by now.
+    left may be another one. With ``went`` the only file of the base that ends so and is gone is meant, and any
+    commit that deleted it counts, also where there is no base to compare with: what is said to be there is not
+    looked for so far back, since its name may be another's by now.
     """
     paths = codebase.paths()
     name = name.removeprefix("./")
@@ -32,9 +33,12 @@ def fit_path(name: str, codebase: Codebase, *, deleted: bool = False, went: bool
     if not name.startswith("/"):
         if name in paths or is_folder(name, paths) or codebase.retired(name) is not None:
             return name
-        if went and was_folder(name, codebase):
+        if went and (was_folder(name, codebase) or codebase.was_deleted(name)):
             return name
         found = ending(name, paths)
+        before = [path for path in ending(name, _paths_before(codebase)) if path not in paths] if went else []
+        if len(before) == 1 and not set(found) & set(_paths_before(codebase)):
+            return before[0]
         if len(found) == 1 and not deleted:
             return found[0]
         if found:
@@ -68,10 +72,15 @@ def is_folder(name: str, paths: Sequence[str]) -> bool:
 
 def was_folder(name: str, codebase: Codebase) -> bool:
     """Whether files of the base lie below a path; False without a base."""
+    return is_folder(name, _paths_before(codebase))
+
+
+def _paths_before(codebase: Codebase) -> Sequence[str]:
+    """The files of the base; none without one."""
     try:
-        return is_folder(name, codebase.files_at("").paths())
+        return codebase.files_at("").paths()
     except (SourceError, UsageError):
-        return False
+        return ()
 
 
 def ending(name: str, paths: Sequence[str]) -> list[str]:

@@ -7,19 +7,22 @@ from typing import Final
 
 import msgspec
 
-from audit.model.codebase import Codebase
-from audit.model.errors import SourceError, UsageError
+from audit.model.codebase import Codebase, Files
+from audit.model.comparisons import LinesChanged
+from audit.model.errors import AuditError, SourceError, UsageError
 from audit.model.predicates import Size
-from audit.verification.fit_paths import CannotFitError
+from audit.verification.fit_paths import CannotFitError, fit_path
 
 _ROUNDED: Final = 0.02
 """How far a size may be rounded, as a share of it."""
+_OTHERS: Final = 2
+"""How many times the lines that are told of may come or go at most, or else others hide whether they did."""
 _LEAST_ROUNDED: Final = 100
 """Below that many lines people count."""
 
 
 def fit_size(predicate: Size, path: str, codebase: Codebase) -> Size:
-    """The size as one of a file; ``path`` is that file, or empty where the document names a class.
+    """The size as one of a file; ``path`` is that file, or empty where the document names a class or a function.
 
     Programs count lines in several ways: with blank lines and comments or without, and with an unfinished last
     line or not. A number that is right in any of them cannot refute.
@@ -27,6 +30,8 @@ def fit_size(predicate: Size, path: str, codebase: Codebase) -> Size:
     Raises:
         CannotFitError: no one file is meant, or the number is right when counted another way.
     """
+    if predicate.symbol:
+        return _of_function(predicate, path, codebase)
     span = 0
     if not path:
         path, span = _file_of(predicate.path, codebase)
@@ -43,6 +48,68 @@ def fit_size(predicate: Size, path: str, codebase: Codebase) -> Size:
         _check_rounding(fitted, len(lines))
     if text is None or not fitted.lines.admits(len(lines)):
         _check_before(fitted, text, codebase)
+    return fitted
+
+
+def fit_line_changes(predicate: LinesChanged, codebase: Codebase) -> LinesChanged:
+    """The lines that came or went, in the file that is meant.
+
+    What a document tells of may have begun before the base that somebody named: where the base is the commit right
+    before, too few lines refute only if there is nothing before it.
+
+    Raises:
+        CannotFitError: there is no base, the file is not known, or the number may be right since an earlier one.
+    """
+    paths = tuple(fit_path(path, codebase) for path in predicate.paths)
+    fitted = msgspec.structs.replace(predicate, paths=paths)
+    try:
+        base, changes = codebase.files_at(""), codebase.line_changes("")
+    except AuditError as error:
+        raise CannotFitError(str(error)) from None
+    touched = [change for path, change in changes.items() if not paths or path in paths]
+    added, removed = (sum(getattr(each, name) for each in touched) for name in ("added", "removed"))
+    said = [
+        (bound, number) for bound, number in ((fitted.added, added), (fitted.removed, removed)) if bound is not None
+    ]
+    if any(bound.most is None and number > _OTHERS * (bound.least or 0) for bound, number in said):
+        raise CannotFitError(
+            f"since the base {added} lines came and {removed} went; which of them are meant cannot be told"
+        )
+    if not all(bound.admits(number) for bound, number in said) and _is_right_before(base, codebase):
+        raise CannotFitError(
+            f"since the commit before, {added} lines came and {removed} went; the migration may have begun before it"
+        )
+    return fitted
+
+
+def _is_right_before(base: Files, codebase: Codebase) -> bool:
+    """Whether the base is the very commit before the one that is judged, and not the first of all."""
+    try:
+        before = codebase.files_at(f"{codebase.commit or 'HEAD'}^")
+        codebase.files_at(f"{base.commit}^")
+    except (SourceError, UsageError):
+        return False
+    return before.commit == base.commit
+
+
+def _of_function(predicate: Size, path: str, codebase: Codebase) -> Size:
+    """The size of the one function that is called so; decorators and blank lines are a matter of counting."""
+    alike = [each for each in codebase.locate_by_suffix(predicate.symbol) if each.definition.kind == "function"]
+    alike = [each for each in alike if path in ("", each.path)] or alike
+    if len(alike) != 1:
+        found = f"{len(alike)} functions are" if alike else "no function is"
+        raise CannotFitError(f"{found} called {predicate.symbol}, so whose lines are meant cannot be told")
+    (only,) = alike
+    fitted = msgspec.structs.replace(predicate, path=only.path, symbol=only.definition.name)
+    lines, first = only.definition.lines, only.definition.span[0]
+    if predicate.lines.admits(lines):
+        return fitted
+    body = (codebase.read_text(only.path) or "").splitlines()[first - 1 : first - 1 + lines]
+    written = sum(bool(line.strip()) for line in body)
+    ways = (lines - 1, lines + 1, written, lines + len(only.definition.decorators))
+    if any(map(predicate.lines.admits, ways)):
+        raise CannotFitError(f"{only.qualified} has {lines} lines, {written} of them not blank: a matter of counting")
+    _check_rounding(fitted, lines)
     return fitted
 
 

@@ -15,6 +15,7 @@ import msgspec
 from audit.model.claims import Dossier, Statement
 from audit.model.codebase import Codebase
 from audit.model.commandline import module_of, script_of
+from audit.model.comparisons import LinesChanged
 from audit.model.predicates import (
     Absent,
     AnyPredicate,
@@ -36,7 +37,7 @@ from audit.verification.fit_counts import fit_count
 from audit.verification.fit_modules import fit_imports, gone_module
 from audit.verification.fit_names import fit_saying, fit_signature, fit_use, gone_name, places, present_name
 from audit.verification.fit_paths import CannotFitError, ending, fit_path, is_folder
-from audit.verification.fit_sizes import fit_size
+from audit.verification.fit_sizes import fit_line_changes, fit_size
 from audit.verification.resting import resting
 from audit.verification.written_paths import WrittenPaths, written_paths
 
@@ -109,6 +110,8 @@ def _fitted(predicate: AnyPredicate, codebase: Codebase) -> AnyPredicate:
             return fit_count(predicate, codebase)
         case Uses():
             return fit_use(predicate, codebase)
+        case LinesChanged():
+            return fit_line_changes(predicate, codebase)
         case Size(path=path):
             return fit_size(predicate, fit_path(path, codebase) if _is_path(path) else "", codebase)
         case Unreferenced(names=names):
