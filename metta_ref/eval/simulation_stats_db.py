@@ -23,39 +23,30 @@ _TEXT: Final = 'TEXT COLLATE "C"'
 
 TABLES: Final[dict[str, str]] = {
     "simulations": f"""
-        CREATE TABLE simulations (
-            id {_TEXT} PRIMARY KEY, name {_TEXT} NOT NULL, env {_TEXT} NOT NULL,
-            policy_key {_TEXT} NOT NULL, policy_version INTEGER NOT NULL,
-            created_at TIMESTAMP NOT NULL, finished_at TIMESTAMP)""",
+        id {_TEXT} PRIMARY KEY, name {_TEXT} NOT NULL, env {_TEXT} NOT NULL,
+        policy_key {_TEXT} NOT NULL, policy_version INTEGER NOT NULL,
+        created_at TIMESTAMP NOT NULL, finished_at TIMESTAMP""",
     "episodes": f"""
-        CREATE TABLE episodes (
-            id {_TEXT} PRIMARY KEY, simulation_id {_TEXT} NOT NULL, step_count INTEGER NOT NULL,
-            created_at TIMESTAMP NOT NULL, completed_at TIMESTAMP, replay_url TEXT)""",
+        id {_TEXT} PRIMARY KEY, simulation_id {_TEXT} NOT NULL, step_count INTEGER NOT NULL,
+        created_at TIMESTAMP NOT NULL, completed_at TIMESTAMP, replay_url TEXT""",
     "episode_attributes": f"""
-        CREATE TABLE episode_attributes (
-            episode_id {_TEXT}, attribute {_TEXT}, value TEXT NOT NULL,
-            PRIMARY KEY (episode_id, attribute))""",
+        episode_id {_TEXT}, attribute {_TEXT}, value TEXT NOT NULL, PRIMARY KEY (episode_id, attribute)""",
     "agent_groups": f"""
-        CREATE TABLE agent_groups (
-            episode_id {_TEXT}, group_id INTEGER, agent_id INTEGER,
-            PRIMARY KEY (episode_id, group_id, agent_id))""",
+        episode_id {_TEXT}, group_id INTEGER, agent_id INTEGER, PRIMARY KEY (episode_id, group_id, agent_id)""",
     "agent_policies": f"""
-        CREATE TABLE agent_policies (
-            episode_id {_TEXT}, agent_id INTEGER, policy_key {_TEXT} NOT NULL,
-            policy_version INTEGER NOT NULL, PRIMARY KEY (episode_id, agent_id))""",
+        episode_id {_TEXT}, agent_id INTEGER, policy_key {_TEXT} NOT NULL, policy_version INTEGER NOT NULL,
+        PRIMARY KEY (episode_id, agent_id)""",
     "agent_metrics": f"""
-        CREATE TABLE agent_metrics (
-            episode_id {_TEXT}, agent_id INTEGER, metric {_TEXT}, value FLOAT8 NOT NULL,
-            PRIMARY KEY (episode_id, agent_id, metric))""",
+        episode_id {_TEXT}, agent_id INTEGER, metric {_TEXT}, value FLOAT8 NOT NULL,
+        PRIMARY KEY (episode_id, agent_id, metric)""",
 }
-"""Name to definition, parents before children."""
+"""Name to columns, parents before children."""
 
 EPISODE_CHILDREN: Final = ("episode_attributes", "agent_groups", "agent_policies", "agent_metrics")
 """Tables whose rows belong to one episode and enter or stay out with it."""
 
 VIEWS: Final[dict[str, str]] = {
     "policy_simulation_agent_samples": """
-        CREATE VIEW policy_simulation_agent_samples AS
         SELECT ap.policy_key, ap.policy_version, s.name AS sim_name, s.env AS sim_env,
                e.id AS episode_id, ap.agent_id,
                EXISTS (SELECT 1 FROM agent_metrics am
@@ -64,7 +55,6 @@ VIEWS: Final[dict[str, str]] = {
         JOIN episodes e ON e.id = ap.episode_id
         JOIN simulations s ON s.id = e.simulation_id""",
     "policy_simulation_agent_metrics": """
-        CREATE VIEW policy_simulation_agent_metrics AS
         SELECT p.policy_key, p.policy_version, p.sim_name, p.sim_env,
                p.episode_id, p.agent_id, am.metric, am.value
         FROM policy_simulation_agent_samples p
@@ -211,7 +201,9 @@ class SimulationStatsDB:
             there = self._tables_there()
             # A file belongs to one program, of a server others may have their part.
             if FORMAT_TABLE not in there and not (there and isinstance(self._place, Path)):
-                for statement in (*TABLES.values(), *VIEWS.values(), FORMAT):
+                tables = [f"CREATE TABLE {name} ({columns})" for name, columns in TABLES.items()]
+                views = [f"CREATE VIEW {name} AS {query}" for name, query in VIEWS.items()]
+                for statement in (*tables, *views, FORMAT):
                     self.connection.rows(statement)
 
     def _check_format(self) -> None:
