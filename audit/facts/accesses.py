@@ -17,11 +17,12 @@ from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.excerpts import is_plain, lines_with, named_in_strings, parse_around, renamed_in
 from audit.facts.forward_references import names_in
 from audit.facts.guards import demanded_failures, is_always, is_never, swallowed_failures
+from audit.facts.naming_calls import patched_member, replaced_fields
 from audit.facts.nodes import parts_of
 from audit.facts.spans import Spans
 from audit.facts.terms import term_of
 from audit.model.calls import Access, CallShape
-from audit.model.facts import Context, Definition
+from audit.model.facts import Context, Definition, Span
 
 _SURVIVED: Final = frozenset({"AttributeError", "NameError", "TypeError"})
 _TYPE_PARAMETERS: Final = re.compile(rb"\b(?:def|class|type)[ \t]+\w+[ \t]*\[([^\]=]*)")
@@ -170,11 +171,28 @@ class _Reader:
                 stack += [(part, within) for part in parts_of(node)]
 
     def _call(self, node: ast.Call, scope: LocalScope) -> None:
+        self._patch(node, scope)
+        if (copied := replaced_fields(node)) is not None:
+            for field in copied[1]:
+                self._member(copied[0], field.arg or "", self._spans.of(field), scope)
         if leaf_of(node.func) in self._wanted:
             self._note(node, node.func, _shape(node), scope)
         for function in handed_on(node):
             if leaf_of(function) in self._wanted and (shape := _handed_shape(node)) is not None:
                 self._note(node, function, shape, scope)
+
+    def _patch(self, node: ast.Call, scope: LocalScope) -> None:
+        """Note the attribute that a patch replaces: it must be there, whatever the code around does with it."""
+        owner, name = patched_member(node) or (None, None)
+        if owner is not None and name is not None:
+            self._member(owner, str(name.value), self._spans.of(name), scope)
+
+    def _member(self, owner: ast.expr, leaf: str, span: Span, scope: LocalScope) -> None:
+        """Note a member that a call names, by a string or a keyword, and that must be there."""
+        if self._ignoring or leaf not in self._wanted or scope.narrows(owner):
+            return
+        if term := term_of(owner, scope.term):
+            self.found.append(Access(leaf, f"{term}.{leaf}", None, span, self._context, _last_name(owner)))
 
     def _note(self, node: ast.expr, callee: ast.expr, shape: CallShape | None, scope: LocalScope) -> None:
         leaf = leaf_of(callee)

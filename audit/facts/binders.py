@@ -43,13 +43,16 @@ class Binder:
                 self.put(part.id, nothing)
 
     def elements(self, target: ast.expr, source: ast.expr) -> None:
-        """Note what a loop binds; of ``enumerate`` the second, of ``zip`` each."""
+        """Note what a loop binds; of ``enumerate`` the second, of ``zip`` each, of ``items`` keys and values."""
         match target, source:
             case ast.Tuple(elts=[ast.Name() as number, inner]), ast.Call(
                 func=ast.Name(id="enumerate"), args=[first, *_]
             ):
                 self.put(number.id, nothing)
                 self.elements(inner, first)
+            case ast.Tuple(elts=[key, value]), ast.Call(func=ast.Attribute(value=mapping, attr="items"), args=[]):
+                for part, name in ((key, "keys"), (value, "values")):
+                    self.elements(part, ast.Call(ast.Attribute(mapping, name, ast.Load()), [], []))
             case ast.Tuple(elts=parts), ast.Call(func=ast.Name(id="zip"), args=sources) if len(parts) == len(sources):
                 for part, each in zip(parts, sources, strict=True):
                     self.elements(part, each)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +10,7 @@ from audit.facts.accessed_chains import Chain
 from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.fields import fields_of, push_parts
 from audit.facts.forward_references import chains_in
-from audit.facts.naming_calls import is_tolerant
+from audit.facts.naming_calls import is_tolerant, patched_member, replaced_fields
 from audit.facts.nested_scopes import inside_comprehension, inside_lambda
 from audit.facts.nodes import nodes_of
 from audit.facts.only_read import OnlyRead
@@ -24,8 +23,6 @@ from audit.model.facts import ANY, Context
 if TYPE_CHECKING:
     from audit.facts.collector import Collector
 
-_BUILTINS: Final = frozenset(dir(builtins))
-"""What ``patch.object`` puts in place where a module lacks it."""
 _COMPREHENSIONS: Final = frozenset({ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp})
 
 _CASTS: Final = frozenset({"cast", "typing.cast", "t.cast", "typing_extensions.cast", "te.cast"})
@@ -36,6 +33,7 @@ _DYNAMIC: Final = frozenset(
     | {"locals", "dict", "setitem", "setdefault", "update", "extend", "append", "load_module", "load_source"}
 )
 """Last names of what reads, makes or asks for names given as strings."""
+_COPYING: Final = frozenset({"replace", "_replace", "evolve"})
 _ENTERED_LATER: Final = frozenset(
     f"{owner}patch{kind}" for owner in ("", "mock.", "unittest.mock.") for kind in ("", ".multiple")
 )
@@ -190,6 +188,8 @@ class Expressions:
 
     def _named_call(self, node: ast.Call, callee: str, leaf: str, scope: Scope, *, tolerant: bool) -> None:
         """Calls whose callable means something here."""
+        if leaf in _COPYING and (copied := replaced_fields(node)) is not None:
+            self.accessed.update(each.arg or "" for each in copied[1])
         if leaf in _DYNAMIC or callee.startswith(_PATHS):
             self._dynamic(node, callee, scope)
         elif leaf == "cast" and callee in _CASTS and node.args and isinstance(node.args[0], ast.Constant):
@@ -248,11 +248,10 @@ class Expressions:
         if leaf == "hasattr":
             self.probed.add((dotted(owner), name.value))
             return
-        is_patch = callee.endswith(("patch.object", "mocker.spy")) or (
-            leaf in ("setattr", "delattr") and "monkeypatch" in callee
-        )
-        is_patch &= not (leaf == "object" and name.value in _BUILTINS)
-        if (callee == "getattr" and len(node.args) == 2) or (is_patch and not is_tolerant(node)) or callee == "setattr":
+        is_patch = patched_member(node) is not None
+        if is_patch:
+            self.accessed.add(name.value)
+        if (callee == "getattr" and len(node.args) == 2) or is_patch or callee == "setattr":
             self._chain(scope, first, (*rest, name.value), node, store=callee == "setattr")
 
     def subscript(self, node: ast.Subscript, scope: Scope) -> None:

@@ -106,8 +106,8 @@ class Annotations:
         if leaf in ("tuple", "Tuple") and len(arguments) == 2 and _is_ellipsis(arguments[1]):
             return self._meant(value.path, arguments[0], "", None)
         holder, _, method = value.name.removesuffix("()").rpartition(".")
-        if method == "values" and holder.rpartition(".")[2] in _MAPPINGS and len(arguments) == 2:
-            return self._meant(value.path, arguments[1], "", None)
+        if method in ("keys", "values") and holder.rpartition(".")[2] in _MAPPINGS and len(arguments) == 2:
+            return self._meant(value.path, arguments[method == "values"], "", None)
         return None
 
     def item(self, value: Foreign) -> Value | None:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 import msgspec
 
 from audit.model.facts import Definition
+from audit.model.regex import regex
 from audit.resolve.locating import Place, class_named
 from audit.resolve.program import Program
 
@@ -21,6 +22,8 @@ _TRANSPARENT: Final = frozenset(
     | {"define", "frozen", "mutable", "attrs", "s", "verify"}
 )
 """Class decorators, by their last name, that neither replace a class nor add members that people call."""
+_KEPT: Final = regex(r"(?:[\w.]+\.)?partial\(([\w.]+)(?:, (.*))?\)")
+"""What a variable is given that keeps a decorator with its options."""
 _MODEL: Final = frozenset(
     {"json", "dict", "copy", "schema", "schema_json", "construct", "validate", "parse_obj", "parse_raw", "parse_file"}
     | {"from_orm", "update_forward_refs", "fields", "Config"}
@@ -121,11 +124,31 @@ class Classes:
         members = self.members_of(path)
         if f"{name}.__getattr__" in members and not is_keyed:
             return False
-        return not self.replaces(definition)
+        return not self.replaces(path, definition)
 
-    def replaces(self, definition: Definition) -> bool:
+    def replaces(self, path: str, definition: Definition) -> bool:
         """Whether a decorator may have put something else in the place of a class."""
-        return not all(decorator_leaf(each) in _TRANSPARENT for each in definition.decorators)
+        return not all(decorator_leaf(each) in _TRANSPARENT for each in self.decorators_of(path, definition))
+
+    def decorators_of(self, path: str, definition: Definition) -> tuple[str, ...]:
+        """The decorators of a class as they are written; of a variable that keeps one, what it keeps."""
+        return tuple(self._spelt_out(path, text) for text in definition.decorators)
+
+    def _spelt_out(self, path: str, text: str) -> str:
+        """``dataclass(frozen=True)`` for the name of a variable that is ``partial(dataclass, frozen=True)``."""
+        if decorator_leaf(text) in _TRANSPARENT or not text.replace(".", "").isidentifier():
+            return text
+        first, _, rest = text.partition(".")
+        origin = self.program.symbols.origin(path, first)
+        module, _, name = (f"{origin}.{rest}" if rest else origin or "").rpartition(".")
+        nodes = self.program.absolute(path, module).nodes if module else ()
+        file, kept = self.program.symbols.find(nodes, name) or (path, self.members_of(path).get(text))
+        if kept is None or kept.bindings != 1:
+            return text
+        if kept.kind == "import":  # what type checkers are told that it is
+            return self.outside_name(file, name or text)
+        found = _KEPT.fullmatch(kept.value)
+        return f"{found[1]}({found[2] or ''})" if found is not None else text
 
     def members_of(self, path: str) -> dict[str, Definition]:
         """What a file defines by name, members as ``Class.member``."""

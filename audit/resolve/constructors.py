@@ -55,7 +55,7 @@ def _parameters(classes: Classes, place: Place) -> tuple[Parameter, ...] | Const
         if own is not None:
             return Constructor((path, own))
         if owner.decorators:
-            return _data_class(classes, (path, owner)) if _data_decorator(owner) else None
+            return _data_class(classes, (path, owner)) if _data_decorator(classes, path, owner) else None
         if any(name not in PLAIN for name in classes.own_outside(path, owner)):
             return None
     return () if all(name in PLAIN for name in lineage.outside) else None
@@ -63,13 +63,13 @@ def _parameters(classes: Classes, place: Place) -> tuple[Parameter, ...] | Const
 
 def _may_rule(classes: Classes, path: str, owner: Definition) -> bool:
     """Whether a class, or what decorates it, decides otherwise than by ``__init__`` what a call of it takes."""
-    if owner.bindings != 1 or f"{owner.name}.__new__" in classes.members_of(path) or classes.replaces(owner):
+    if owner.bindings != 1 or f"{owner.name}.__new__" in classes.members_of(path) or classes.replaces(path, owner):
         return True
     return owner.name in classes.program.facts(path).metaclassed
 
 
-def _data_decorator(owner: Definition) -> str:
-    for text in owner.decorators:
+def _data_decorator(classes: Classes, path: str, owner: Definition) -> str:
+    for text in classes.decorators_of(path, owner):
         leaf = decorator_leaf(text)
         if leaf == "dataclass" or leaf in _ATTRS:
             return text
@@ -83,7 +83,7 @@ def _data_class(classes: Classes, place: Place) -> tuple[Parameter, ...] | None:
     if any(name not in PLAIN for name in lineage.outside):
         return None
     for path, owner in reversed(lineage.classes):
-        decorator = _data_decorator(owner)
+        decorator = _data_decorator(classes, path, owner)
         if not decorator:
             if any(decorator_leaf(text) in ("s", "attrs") for text in owner.decorators):
                 return None

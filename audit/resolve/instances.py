@@ -188,7 +188,7 @@ class Instances:
         """What calling a value gives."""
         match value:
             case ClassObject(place=place):
-                makes_others = self.classes.replaces(place[1]) or any(
+                makes_others = self.classes.replaces(*place) or any(
                     f"{owner.name}.__new__" in self.classes.members_of(path)
                     for path, owner in self.classes.lineage(place).classes
                 )

@@ -68,7 +68,7 @@ class RenamedMembers:
         return (
             own.bindings == 1
             and not has_metaclass
-            and not self._now.replaces(own)
+            and not self._now.replaces(place[0], own)
             and not self._now.has_strangers(place)
         )
 
