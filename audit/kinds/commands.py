@@ -14,8 +14,10 @@ import msgspec
 
 from audit.kinds.forms import form_of
 from audit.kinds.here_documents import here_documents, without_lines
+from audit.kinds.places import Place, cloned_folders
 from audit.kinds.program_calls import program_mentions
 from audit.kinds.python_code import read_code
+from audit.kinds.tested_files import tested_files, without_tested_lists
 from audit.kinds.texts import Positions
 from audit.model.codes import Severity
 from audit.model.hosting import hosted_file
@@ -71,14 +73,6 @@ _LEAVING_OUT: Final = regex(r"--(?:[\w-]*-)?(?:exclude|ignore|omit|skip|deselect
 _SEARCH_PATHS: Final = regex(r"\w*(?:PATHS?|DIRS?|SRCS?|SOURCES?|FOLDERS?|PACKAGES?|MODULES?|FILES?|TESTS?)")
 """Variables that hold files, folders or packages."""
 _BLANK: Final = regex(r"\s")
-_NOT_BREAK: Final = regex(r"[^\r\n]")
-_TEMPORARY: Final = regex(r"(?:/var)?/tmp(?:/|$)|\$\{?(?:TMPDIR|RUNNER_TEMP)\b|\$\(mktemp\b")
-"""Where commands keep what no repository holds."""
-_TESTED: Final = regex(r"(?:\[\[?|\btest)\s+(?:!\s+)?-[defrsx]\s+[\"']?([\w./@+-]+)")
-"""What commands look for before they use it, or to make it."""
-_TESTED_EACH: Final = regex(r"(?:\[\[?|\btest)\s+(?:!\s+)?-[defrsx]\s+[\"']?\$")
-_ARRAY: Final = regex(r"^[ \t]*(?:\w+[ \t]+(?:-\w+[ \t]+)?)?\w+\+?=\([^()]*\)", re.MULTILINE)
-"""A list of a shell, whose entries may be missing where each that is gone through is looked for first."""
 _ASSIGNS: Final = frozenset({"=", ":=", "::=", "?=", "+="})
 _FOLDER: Final = regex(r"[A-Za-z_][\w-]*/?")
 _TRANSPARENT: Final = frozenset(
@@ -120,42 +114,40 @@ class Caller(msgspec.Struct, frozen=True):
 
 
 def command_mentions(
-    source: str, offset: int, positions: Positions, caller: Caller, depth: int = 0
+    source: str,
+    offset: int,
+    positions: Positions,
+    caller: Caller,
+    depth: int = 0,
+    cloned: frozenset[str] = frozenset(),
 ) -> Iterator[Mention]:
     """The mentions in ``source``, a stretch of shell that begins at ``offset`` of the file. Paths count from the root
-    or from beside the file, unless the commands have gone to a folder of their own below ``/tmp``. What they test for
-    may be missing."""
-    is_away, is_cloned = False, False
+    or from beside the file, unless the commands have gone to a folder of their own below ``/tmp``, or to what they have
+    ``cloned``. What they test for may be missing."""
     if "<<" in source and depth == 0:
         documents = list(here_documents(source))
         for each in documents:
             if each.reader == "python":
                 yield from fed_code(source[each.start : each.end], offset + each.start, positions, caller)
         source = without_lines([each for each in documents if each.reader != "shell"], source)
-    if _TESTED_EACH.search(source) is not None:
-        source = _ARRAY.sub(_blank, source)
-    tested = set(_TESTED.findall(source)) if "-" in source else set()
+    source = without_tested_lists(source)
+    tested = tested_files(source)
+    if "clone" in source:
+        cloned = cloned.union(cloned_folders(source))
+    place = Place(cloned)
     for command in _commands(source, offset):
         if depth and _PROSE.fullmatch(command[0].text):
             continue
-        is_cloned = is_cloned or [word.text for word in command[:2]] == ["git", "clone"]
-        if command[0].text in ("cd", "pushd", "popd"):
-            folder = command[1].text if len(command) > 1 else "-"
-            is_relative = folder[:1] not in ("", "-", "/", "~", "$")
-            is_away = is_away if is_relative else _TEMPORARY.match(folder) is not None
-            if is_relative and is_cloned:
-                is_cloned = False  # gone to what was cloned: the root of the repository
-                continue
+        if command[0].text in ("cd", "pushd", "popd") and place.goes(command[1].text if len(command) > 1 else "-"):
+            if caller.code != "REF007":
+                place.is_away = False  # what a document has its readers clone is the repository
+            continue
         is_tolerant = any(word.text in _SILENCED for word in command)
         by = msgspec.structs.replace(caller, severity="warning") if is_tolerant else caller
-        found = [*_mentions(command, source, offset, positions, by, depth)]
+        found = [*_mentions(command, source, offset, positions, by, depth, cloned)]
         words = [(word.text, word.start) for word in command]
         found += program_mentions(words, positions, by.code, by.role, by.severity)
-        yield from (each for each in found if each.form != "path" or not (is_away or each.text in tested))
-
-
-def _blank(found: re.Match[str]) -> str:
-    return _NOT_BREAK.sub(" ", found[0])
+        yield from (each for each in found if each.form != "path" or not (place.is_away or each.text in tested))
 
 
 def fed_code(code: str, offset: int, positions: Positions, caller: Caller) -> Iterator[Mention]:
@@ -191,7 +183,13 @@ def _word(raw: str, start: int) -> Word:
 
 
 def _mentions(
-    words: list[Word], source: str, offset: int, positions: Positions, caller: Caller, depth: int
+    words: list[Word],
+    source: str,
+    offset: int,
+    positions: Positions,
+    caller: Caller,
+    depth: int,
+    cloned: frozenset[str],
 ) -> Iterator[Mention]:
     severity = caller.severity  # of the word at hand
 
@@ -231,7 +229,7 @@ def _mentions(
         elif _BLANK.search(text):
             if depth < _MAX_NESTING:
                 inner = source[word.start - offset : word.end - offset]
-                yield from command_mentions(inner, word.start, positions, caller, depth + 1)
+                yield from command_mentions(inner, word.start, positions, caller, depth + 1, cloned)
         else:
             option = _OPTION.match(text) if "=" in text else None
             named = (option[0] if option else before).rstrip("=")

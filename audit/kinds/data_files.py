@@ -11,6 +11,7 @@ from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.python_source import called_name, python_nodes
 from audit.model.mentions import Mention
 from audit.model.regex import regex
+from audit.model.testdata import is_test
 
 _ENDING: Final = regex(r"[\w@+-][\w.@+-]*(?:/[\w@+-][\w.@+-]*)*\.[A-Za-z]\w{0,9}")
 _JOINING: Final = frozenset({"join", "joinpath", "get_data", "read_text", "read_binary", "open_text", "open_binary"})
@@ -71,6 +72,7 @@ class DataFiles(TextKind):
                 "tests/fixtures/prices.json": "{}",
                 "old/cover.xml": "",
                 "log.csv": "",
+                "tests/test_use.py": "run(['/shop/data/old.json'])\n",
                 "shop/one/menu.json": "{}",
                 "shop/two/menu.json": "{}",
                 "shop/use.py": (
@@ -180,6 +182,8 @@ def _named(parts: list[ast.Constant], node: ast.AST, source: Source) -> Iterator
     path = "/".join(value.strip("/") for value in values)
     if len(values) < len(parts) or not _ENDING.fullmatch(path) or path.endswith(_SOURCES):
         return
+    if values[0].startswith("/") and is_test(source.name):
+        return  # made up, or of some machine
     last, value = parts[-1], values[-1]
     start = source.text.find(value, source.positions.offset(last.lineno, last.col_offset))
     if start >= 0:

@@ -68,7 +68,7 @@ _RECORD: Final = regex(
       | (?:changelogs?|changes|news)/.*
       | (?:adrs?|decisions|rfcs?|[np]eps?|proposals|changelog\.d|newsfragments|releases
             |rel(?:ease)?[-_]?notes|whatsnew|(?:[^/]*[-_])?versioned[-_]docs|blogs?|journals?|dev-?logs?|retrospectives?
-            |post-?mortems?|(?:[\w-]*[-_])?(?:sprints?|sessions)|meetings?|minutes)/.*
+            |post-?mortems?|(?:[\w-]*[-_])?(?:sprints?|sessions)|meetings?|minutes|old)/.*
       | (?:adr|rfc|[np]ep)[-_ ]?\d+[^/]*
       | release/[^/]*\d\.\d[^/]*
       | docs?/(?:.*/)?(?:v|version-)?\d+\.\d[\w.]*/.*
@@ -94,6 +94,7 @@ _LAST: Final = regex(
 )
 """Words that are the subject of a document as well, and tell of an account in titles of capitals alone; those of the
 second kind where they end one."""
+_TO_DO: Final = regex(r"todos?|backlog|brainstorm\w*", re.IGNORECASE)
 _IN_USE: Final = regex(
     r"readme|guides?|quickstart|quickref|quick|reference|tutorials?|manual|faq|howto|cheatsheet|checklist|template",
     re.IGNORECASE,
@@ -170,6 +171,8 @@ def _is_account(path: str) -> bool:
         return False
     title = path.rpartition("/")[2].rpartition(".")[0]
     words = re.split(r"[-_. ]+", title)
+    if any(map(_TO_DO.fullmatch, words)):
+        return True
     closes = len(words) > 1 and any(map(_CLOSING.fullmatch, words))
     if title.isupper():
         return closes or (len(words) > 1 and (any(map(_LOUD.fullmatch, words)) or bool(_LAST.fullmatch(words[-1]))))

@@ -59,7 +59,7 @@ class ShellScripts(TextKind):
         if "docker" in name or "container" in name or "earth" in name:
             text = _EXEC_FORM.sub(lambda found: found[1] + re.sub(r"[\[\],]", " ", found[2]), text)
             copied = frozenset(_copied(text))
-            text = _INSTRUCTION.sub(lambda found: " " * len(found[0]), text)
+            text = _INSTRUCTION.sub(lambda found: f"{'cd;':{len(found[0])}}", text)  # each starts where all start
             found = command_mentions(text, 0, source.positions, _COMMAND)
             return (each for each in found if each.form != "path" or each.text not in copied)
         if "make" in name or "just" in name or name.endswith(".mk"):

@@ -187,6 +187,7 @@ class Program:
             return self._shadowed(path, nodes, local, parts) or Resolution("found", dotted, tuple(nodes), weak)
         stood = self._stood(path, dotted)
         implied = [] if stood or self.distributions.may_provide(parts[0]) else self.index.implied_roots(parts)
+        implied += [] if stood else [each for each in above(local) if self.index.node(each, parts) is not None]
         if implied:  # of several packages of one name, which one is meant depends on where the program starts
             return Resolution("found", dotted, tuple(self.index.nodes(implied, parts)), weak=True)
         depth = self.index.depth(roots, parts)

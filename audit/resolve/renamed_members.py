@@ -48,7 +48,9 @@ class RenamedMembers:
 
     def _stand_in(self, heir: Place, holder: Place, leaf: str) -> Definition | None:
         """The variable, or the method of the same size and parameters, of another name that a class has where it had
-        one of this name, and has otherwise the same members."""
+        one of this name, and has otherwise the same members and bases."""
+        if heir[1].bases != holder[1].bases:
+            return None  # what is inherited now may well have what was declared so far
         before, after = dict(self._then.own_members(holder)), dict(self._now.own_members(heir))
         pairs = list(zip(before, after, strict=False))
         if len(before) != len(after) or any(old != name and (old in after or name in before) for old, name in pairs):

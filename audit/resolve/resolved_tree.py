@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # what these modules answer with, and they ask what stands here
     from audit.model.facts import FileFacts, Import
+    from audit.resolve.distributions import Distributions
     from audit.resolve.index import ModuleIndex, Node
     from audit.resolve.lookups import Lookups
     from audit.resolve.surveys import Survey
@@ -26,6 +27,10 @@ class ResolvedTree(Protocol):
     @property
     def symbols(self) -> SymbolTable:
         """What its modules offer."""
+
+    @property
+    def distributions(self) -> Distributions:
+        """The distributions that it depends on."""
 
     @property
     def lookups(self) -> Lookups:

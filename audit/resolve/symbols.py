@@ -87,6 +87,7 @@ class SymbolTable:
             return "yes"
         is_announced = name in facts.announced and not self._announced_before(path, name)
         is_open = facts.open or facts.lengthened or is_announced or self._tree.replaces(path)
+        is_open = is_open or (facts.namespace and self._may_be_of_another_share(path, name))
         answer: Answer = "unknown" if is_open else "no"
         if not self.stars(path):
             return answer
@@ -96,6 +97,15 @@ class SymbolTable:
         else:
             brought = self._bring(path, name, seen)
         return answer if brought == "no" else brought
+
+    def _may_be_of_another_share(self, path: str, name: str) -> bool:
+        """Whether a package that spreads over several distributions may have a name from one that this tree depends on,
+        and did not hold it at the base."""
+        module, base = self._tree.index.names.get(path, ""), self._tree.base
+        if not self._tree.distributions.may_provide(module.partition(".")[0]):
+            return False
+        nodes = base.index.nodes(base.index.roots, tuple(module.split("."))) if base is not None else []
+        return base is None or base.symbols.defines(tuple(nodes), name) != "yes"
 
     def stars(self, path: str) -> tuple[Import, ...]:
         """The star imports at the top of a file."""
