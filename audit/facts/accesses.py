@@ -17,12 +17,14 @@ from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.excerpts import is_plain, lines_with, named_in_strings, parse_around, renamed_in
 from audit.facts.forward_references import names_in
 from audit.facts.guards import demanded_failures, is_always, is_never, swallowed_failures
+from audit.facts.keys import literal_keys, spelt_keys
 from audit.facts.naming_calls import patched_member, replaced_fields
 from audit.facts.nodes import parts_of
 from audit.facts.spans import Spans
-from audit.facts.terms import term_of
+from audit.facts.terms import annotation_text, term_of
 from audit.model.calls import Access, CallShape
 from audit.model.facts import Context, Definition, Span
+from audit.model.terms import declared
 
 _SURVIVED: Final = frozenset({"AttributeError", "NameError", "TypeError"})
 _TYPE_PARAMETERS: Final = re.compile(rb"\b(?:def|class|type)[ \t]+\w+[ \t]*\[([^\]=]*)")
@@ -66,6 +68,7 @@ class _Reader:
         self._context: Context = "eager"
         self._postponed = _POSTPONED.search(content) is not None
         self._ignoring = False
+        self._returns: ast.expr | None = None
 
     def block(self, statements: list[ast.stmt], scope: LocalScope) -> None:
         for statement in statements:
@@ -88,6 +91,12 @@ class _Reader:
             case ast.ClassDef(body=body):
                 self._expressions((*node.decorator_list, *node.bases, *(each.value for each in node.keywords)), scope)
                 self.block(body, scope.enter_class(node))
+            case ast.AnnAssign(annotation=kind, value=ast.Dict() as literal):
+                self._literal(literal, kind)
+                self._children(node, scope)
+            case ast.Return(value=ast.Dict() as literal) if self._returns is not None:
+                self._literal(literal, self._returns)
+                self._children(node, scope)
             case ast.If(test=test, body=body, orelse=other) if is_never(test) or is_always(test):
                 self.block(other if is_never(test) else body, scope)
             case ast.Try() | ast.TryStar():
@@ -116,10 +125,10 @@ class _Reader:
         for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
             self._annotation(each.annotation if each is not None else None, scope)
         self._annotation(node.returns, scope)
-        outer, self._context = (self._context, self._ignoring), "lazy"
-        self._ignoring = False  # it runs outside of what guards its definition
+        outer, self._context = (self._context, self._ignoring, self._returns), "lazy"
+        self._ignoring, self._returns = False, node.returns  # it runs outside of what guards its definition
         self.block(node.body, scope.enter(node))
-        self._context, self._ignoring = outer
+        self._context, self._ignoring, self._returns = outer
 
     def _children(self, node: ast.AST, scope: LocalScope) -> None:
         """The statements and expressions of a node that has no scope of its own."""
@@ -150,6 +159,9 @@ class _Reader:
             node, within = stack.pop()
             if isinstance(node, ast.expr) and node.lineno != node.end_lineno and not self._may_hold(node):
                 continue
+            for owner, key, place in spelt_keys(node):
+                if key in self._wanted and not within.narrows(owner):
+                    self._key(key, term_of(owner, within.term), place)
             if isinstance(node, (ast.Attribute, ast.Name)):
                 if isinstance(node.ctx, ast.Load):
                     self._note(node, node, None, within)
@@ -169,6 +181,16 @@ class _Reader:
                 if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
                     within = within.enter(node)
                 stack += [(part, within) for part in parts_of(node)]
+
+    def _literal(self, literal: ast.Dict, declared_as: ast.expr) -> None:
+        """Note the keys of a dictionary of which is declared what it is."""
+        for key, place in literal_keys(literal):
+            if key in self._wanted:
+                self._key(key, declared(annotation_text(declared_as)), place)
+
+    def _key(self, key: str, term: str, place: ast.expr | ast.keyword) -> None:
+        if term and not self._ignoring:
+            self.found.append(Access(key, term, None, self._spans.of(place), self._context, is_key=True))
 
     def _call(self, node: ast.Call, scope: LocalScope) -> None:
         self._patch(node, scope)

@@ -56,7 +56,9 @@ def _term(node: ast.expr | None, name_term: NameTerm) -> str:
         case ast.ListComp(elt=ast.Call(func=function) as made) | ast.GeneratorExp(elt=ast.Call(func=function) as made):
             return listed(_term(made, name_term)) if not _is_bound_by(node, function) else ""
         case ast.Subscript(value=value, slice=index):
-            return "" if isinstance(index, ast.Slice) else subscripted(_term(value, name_term))
+            key = index.value if isinstance(index, ast.Constant) and isinstance(index.value, str) else ""
+            is_name = key.isidentifier() and key.isascii()
+            return "" if isinstance(index, ast.Slice) else subscripted(_term(value, name_term), key if is_name else "")
         case ast.Constant(value=None):
             return NONE
     return ""

@@ -30,7 +30,8 @@ class CallShape(msgspec.Struct, frozen=True):
 
 class Access(msgspec.Struct, frozen=True):
     """One call (then with its ``shape``) or attribute read. ``term`` (see `audit.model.terms`) says what is called
-    or read; it is empty where nobody can tell on what. ``receiver`` is the last name of what it is called on."""
+    or read; it is empty where nobody can tell on what. ``receiver`` is the last name of what it is called on. With
+    ``is_key`` the name is the key of a dictionary, and the term says of which, or of which class."""
 
     leaf: str
     term: str
@@ -38,6 +39,7 @@ class Access(msgspec.Struct, frozen=True):
     span: Span
     context: Context
     receiver: str = ""
+    is_key: bool = False
 
 
 class Misfit(msgspec.Struct, frozen=True, kw_only=True):

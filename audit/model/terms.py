@@ -52,9 +52,9 @@ def entered(term: str) -> str:
     return f"{ENTERED}({term})" if term else ""
 
 
-def subscripted(term: str) -> str:
-    """An item of a value."""
-    return f"{term}[0]" if term else ""
+def subscripted(term: str, key: str = "") -> str:
+    """An item of a value; ``key`` where the code spells it."""
+    return f"{term}[{key!r}]" if term and key else f"{term}[0]" if term else ""
 
 
 def instance_of(owner: str) -> str:

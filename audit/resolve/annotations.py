@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from audit.resolve.values import ClassObject, Foreign, Instance, Value
+from audit.resolve.values import ClassObject, Foreign, Instance, Keyed, Value
 
 if TYPE_CHECKING:
     from audit.resolve.instances import Instances
@@ -57,16 +57,11 @@ class Annotations:
                 return Instance((path, own)) if own.kind == "class" and own.bindings == 1 else None
         value = self._instances.of(path, node)
         match value:
-            case ClassObject(place=place) if not self._is_plain_mapping(value):
-                return Instance(place)
+            case ClassObject(place=place):
+                return Keyed(place) if self._instances.classes.declares_keys(place) else Instance(place)
             case Foreign(name=name):
                 return value if name.rpartition(".")[2] not in ("Any", "object") else None
         return None
-
-    def _is_plain_mapping(self, value: ClassObject) -> bool:
-        """Whether what is annotated so is a plain dictionary."""
-        outside = self._instances.classes.lineage(value.place).outside
-        return any(name.rpartition(".")[2] == "TypedDict" for name in outside)
 
     def _only(self, path: str, options: list[ast.expr], owner: str, receiver: Value | None) -> Value | None:
         """The one thing besides None that a union allows."""

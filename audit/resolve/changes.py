@@ -14,13 +14,14 @@ from audit.resolve.program import Program
 
 class ChangedNames(msgspec.Struct, frozen=True):
     """Last names, and more of them rather than too few: of callables whose parameters may have changed, of
-    members that some class may have lost, of classes whose constructor may have changed with their heirs, and of
-    what a module had at its top and dropped, or offers to a star no longer."""
+    members that some class may have lost, of classes whose constructor may have changed with their heirs, of
+    what a module had at its top and dropped, or offers to a star no longer, and of keys among the members."""
 
     called: frozenset[str]
     lost: frozenset[str]
     constructed: frozenset[str]
     dropped: frozenset[str]
+    keys: frozenset[str]
 
 
 def changed_names(classes: Classes, base_classes: Classes, counterparts: Counterparts) -> ChangedNames:
@@ -30,6 +31,7 @@ def changed_names(classes: Classes, base_classes: Classes, counterparts: Counter
     lost: set[str] = set()
     constructed: set[str] = set()
     dropped: set[str] = set()
+    keys: set[str] = set()
     for path in program.index.names:
         old = counterparts.file(path)
         if not path.endswith(".py") or (old is not None and is_same(program, path, base, old)):
@@ -42,6 +44,8 @@ def changed_names(classes: Classes, base_classes: Classes, counterparts: Counter
                 if before is None:
                     continue
                 if definition.kind == before[1].kind == "class":
+                    if base_classes.declares_keys(before):
+                        keys |= _all_members(base_classes, before) - _all_members(classes, (path, definition))
                     _compare(classes, base_classes, (path, definition), before, (called, lost, constructed))
                     if definition.bases != before[1].bases:
                         lost |= _all_members(base_classes, before) - _all_members(classes, (path, definition))
@@ -49,7 +53,9 @@ def changed_names(classes: Classes, base_classes: Classes, counterparts: Counter
                 elif _signature(definition) != _signature(before[1]):
                     called.add(definition.name)
     heirs = {each.name.rpartition(".")[2] for _, each in classes.named_heirs(constructed)} if constructed else set()
-    return ChangedNames(frozenset(called), frozenset(lost), frozenset(constructed | heirs), frozenset(dropped))
+    return ChangedNames(
+        frozenset(called), frozenset(lost), frozenset(constructed | heirs), frozenset(dropped), frozenset(keys)
+    )
 
 
 def _offered(program: Program, path: str) -> set[str]:

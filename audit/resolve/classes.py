@@ -220,6 +220,10 @@ class Classes:
             if name.startswith(prefix) and "." not in name[len(prefix) :]:
                 yield name[len(prefix) :], definition
 
+    def declares_keys(self, place: Place) -> bool:
+        """Whether the members that a class declares are keys of plain dictionaries."""
+        return any(name.rpartition(".")[2] == "TypedDict" for name in self.lineage(place).outside)
+
     def is_protocol(self, place: Place) -> bool:
         """Whether a class says what others must have, be they its heirs or not."""
         return not PROTOCOLS.isdisjoint(self.own_outside(*place))

@@ -15,7 +15,7 @@ from audit.resolve.classes import Classes, decorator_leaf
 from audit.resolve.fixtures import fixture_for
 from audit.resolve.naming import Naming
 from audit.resolve.program import Program
-from audit.resolve.values import Above, ClassObject, Foreign, Function, Instance, Module, Value, Wrapped
+from audit.resolve.values import Above, ClassObject, Foreign, Function, Instance, Keyed, Module, Value, Wrapped
 
 _MAX_DEPTH: Final = 24
 _PROPERTIES: Final = frozenset({"property", "cached_property", "abstractproperty"})
@@ -77,12 +77,21 @@ class Instances:
             case ast.Call(func=function):
                 value = self.of(path, function, receiver)
                 return self.called(value) if value is not None else None
-            case ast.Subscript(value=owner):
+            case ast.Subscript(value=owner, slice=index):
                 value = self.of(path, owner, receiver)
+                if isinstance(value, Keyed):
+                    return self._at_key(value, index.value) if isinstance(index, ast.Constant) else None
                 if isinstance(value, Wrapped) and value.how == "listed":
                     return value.inner
                 return self._annotations.item(value) if isinstance(value, Foreign) else None
         return None
+
+    def _at_key(self, value: Keyed, key: object) -> Value | None:
+        """What a dictionary has at a key, as the class says that declares it."""
+        place = self.classes.member(value.place, str(key))
+        if place is None or place[1].annotation in ("", "?"):
+            return None
+        return self._annotations.meant(place[0], place[1].annotation, place[1].name.rpartition(".")[0])
 
     def _marked(self, path: str, marker: str, arguments: list[ast.expr], receiver: Value | None) -> Value | None:
         match marker, arguments:
@@ -106,9 +115,9 @@ class Instances:
                 return self._element(value)
             case terms.ENTERED:
                 return self._entered(value)
-            case terms.LISTED if isinstance(value, Instance | ClassObject | Foreign):
+            case terms.LISTED if isinstance(value, Instance | Keyed | ClassObject | Foreign):
                 return Wrapped("listed", value)
-            case terms.YIELDED if isinstance(value, Instance | ClassObject | Foreign):
+            case terms.YIELDED if isinstance(value, Instance | Keyed | ClassObject | Foreign):
                 return Wrapped("yielded", value)
             case terms.AWAITED if isinstance(value, Wrapped) and value.how == "awaited":
                 return value.inner
@@ -187,6 +196,8 @@ class Instances:
     def called(self, value: Value) -> Value | None:
         """What calling a value gives."""
         match value:
+            case ClassObject(place=place) if self.classes.declares_keys(place):
+                return Keyed(place)
             case ClassObject(place=place):
                 makes_others = self.classes.replaces(*place) or any(
                     f"{owner.name}.__new__" in self.classes.members_of(path)
@@ -206,13 +217,13 @@ class Instances:
         leaves = {decorator_leaf(text) for text in definition.decorators}
         if leaves & _MANAGERS:
             inner = self._element(self._returned(function.path, definition, receiver))
-            return Wrapped("entered", inner) if isinstance(inner, Instance | ClassObject | Foreign) else None
+            return Wrapped("entered", inner) if isinstance(inner, Instance | Keyed | ClassObject | Foreign) else None
         if not leaves <= _SAME_RETURN:
             return None
         found = self._returned(function.path, definition, receiver)
         if not definition.asynchronous:
             return found
-        return Wrapped("awaited", found) if isinstance(found, Instance | ClassObject | Foreign) else None
+        return Wrapped("awaited", found) if isinstance(found, Instance | Keyed | ClassObject | Foreign) else None
 
     def _returned(self, path: str, definition: Definition, receiver: Value | None) -> Value | None:
         if definition.annotation:

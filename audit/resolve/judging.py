@@ -63,6 +63,7 @@ class Judge:
         found = (callables | aliases).intersection(facts.called)
         accessed = facts.accessed.split()
         found |= changed.lost.intersection(accessed) | plain_names
+        found |= changed.keys  # what is written as a string no fact of a file tells
         if "import_module" in facts.called:
             found |= changed.dropped.intersection(accessed)
         if changed.constructed and not {"__init__", "cls"}.isdisjoint(facts.called):

@@ -48,7 +48,7 @@ class LoneMembers:
     def note(self, path: str, access: Access) -> None:
         """Look at a read of which nothing is known to be wrong."""
         lone = self._lone.get(access.leaf)
-        if lone is None or (access.term and "." not in access.term):
+        if lone is None or access.is_key or (access.term and "." not in access.term):
             return
         owner = self._instances.value(path, access.term.removesuffix(f".{access.leaf}")) if access.term else None
         match owner:

@@ -22,7 +22,7 @@ from audit.resolve.program import Program
 from audit.resolve.renamed_members import RenamedMembers
 from audit.resolve.signatures import signature_of
 from audit.resolve.starred import StarredNames
-from audit.resolve.values import Above, ClassObject, Function, Instance, Module
+from audit.resolve.values import Above, ClassObject, Function, Instance, Keyed, Module
 
 
 class LostMembers:
@@ -49,6 +49,8 @@ class LostMembers:
     def judge(self, path: str, access: Access) -> LostMember | None:
         """The member that the class of an object, or a module, had at the base and has not now."""
         leaf = access.leaf
+        if access.is_key:
+            return self._lost_key(path, access)
         if access.term == leaf and leaf in (starred := self._starred.lost(path)):
             return self._lost(path, access, *starred[leaf], kind="star")
         if access.term == leaf and leaf in self._own_names.lost(path):
@@ -77,6 +79,23 @@ class LostMembers:
         if leaf in self.stored_anywhere:
             return None
         return self._lost(path, access, self._base.index.names[holder[0]], f"{holder[1].name}.{leaf}")
+
+    def _lost_key(self, path: str, access: Access) -> LostMember | None:
+        """The key that a class declared for a dictionary at the base, and declares no more: what is read or written
+        may well be there still, so that it only misleads."""
+        value = self._instances.value(path, access.term) if access.leaf in self._changed.keys else None
+        if not isinstance(value, Keyed | ClassObject) or not self._now.declares_keys(value.place):
+            return None
+        before = self._counterparts.of(value.place)
+        if before is None or before[1].kind != "class" or self._now.member(value.place, access.leaf) is not None:
+            return None
+        lineage = self._then.lineage(before).classes
+        holder = next((place for place in lineage if _holds(self._base, place, access.leaf)), None)
+        outside = {name.rpartition(".")[2] for name in self._now.lineage(value.place).outside}
+        if holder is None or not outside <= {"TypedDict", "Generic"}:
+            return None
+        lost = self.lost_from(path, access, holder)
+        return msgspec.structs.replace(lost, context="typing")
 
     @property
     def lost_names(self) -> frozenset[str]:

@@ -18,6 +18,12 @@ class Instance(msgspec.Struct, frozen=True):
     exact: bool = False
 
 
+class Keyed(msgspec.Struct, frozen=True):
+    """A plain dictionary whose keys a class of the tree declares, a ``TypedDict``."""
+
+    place: Place
+
+
 class ClassObject(msgspec.Struct, frozen=True):
     """A class of the tree; ``exact`` when it is spelled by name, so that it is no heir. ``plain`` when an
     import alone leads there, which other checks follow as well."""
@@ -62,7 +68,7 @@ class Wrapped(msgspec.Struct, frozen=True):
     generator."""
 
     how: str
-    inner: Instance | ClassObject | Foreign
+    inner: Instance | Keyed | ClassObject | Foreign
 
 
-Value = Instance | ClassObject | Above | Function | Module | Foreign | Wrapped
+Value = Instance | Keyed | ClassObject | Above | Function | Module | Foreign | Wrapped
