@@ -39,7 +39,7 @@ class BackgroundWriter:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
-        self._in_flight: Future[None] | None = None
+        self._in_flight: Future[object] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -48,7 +48,7 @@ class BackgroundWriter:
         self._pool.shutdown()
         self.wait()
 
-    def submit(self, write: Callable[[], None]) -> None:
+    def submit(self, write: Callable[[], object]) -> None:
         """Start a piece as soon as the one before it is done. Raises what that one raised."""
         self.wait()
         self._in_flight = self._pool.submit(write)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -102,7 +103,7 @@ def waiting(hidden_size: int, folder: Path) -> tuple[float, Times, Times]:
             began = time.perf_counter()
             checkpoint = trainer.checkpoint()
             if beside:
-                writer.submit(lambda checkpoint=checkpoint: manager.save(checkpoint))
+                writer.submit(partial(manager.save, checkpoint))
             else:
                 manager.save(checkpoint)
             seconds[beside].append(time.perf_counter() - began)

@@ -53,7 +53,7 @@ def train(config: Config, goal: float) -> Trainer:
 def measure(seed: int, directory: Path) -> float:
     """Train a teacher and two students, print a line for each, and return how many times fewer steps it takes."""
     teacher = train(configuration(TEACHER, seed + 1000), MASTERY)
-    path = teacher.save(CheckpointManager(directory / f"teacher-{seed}"))
+    path = CheckpointManager(directory / f"teacher-{seed}").save(teacher.checkpoint())
     taught = (f"kickstart.teacher={path}", *KICKSTART)
     steps = {}
     for name, config in (
@@ -66,7 +66,7 @@ def measure(seed: int, directory: Path) -> float:
         reached = "reached" if student.agent_step < LIMIT else "not reached"
         print(
             f"seed {seed}: {STUDENT} {name:<15}{student.agent_step:>9} steps {time.perf_counter() - began:>6.1f} s  "
-            f"return {student.score:.3f} ({reached})",
+            f"return {student.statistics.means[0]:.3f} ({reached})",
             flush=True,
         )
     return steps["alone"] / steps["with a teacher"]

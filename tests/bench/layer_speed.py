@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from unittest import mock
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -102,7 +103,7 @@ def main() -> int:
     inputs = torch.randn(STEPS, BATCH, CONFIG.hidden_size, requires_grad=True)
     starts, wanted = torch.rand(STEPS, BATCH) < 0.02, torch.randn(STEPS, BATCH, CONFIG.hidden_size)
     block, lstm = agalite.AgaliteCore(CONFIG), LstmCore(CONFIG)
-    layers: dict[str, Core] = {"agalite": block.get_submodule("blocks.0.attention"), "with its block": block}
+    layers: dict[str, Any] = {"agalite": block.get_submodule("blocks.0.attention"), "with its block": block}
     print(f"{STEPS} steps, {BATCH} environments, {CONFIG.hidden_size} features; CPU ms, forward and backward")
     print(f"{'layer and loop':<30}{'here':>10}{'loop':>10}{'ratio':>8}")
     ratios = [

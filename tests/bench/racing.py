@@ -83,7 +83,7 @@ class Contestant:
         return line.strip()
 
 
-def serve(version: str, update: Callable[[], None], updates: int) -> None:
+def serve(version: str, update: Callable[[], object], updates: int) -> None:
     """The contestant's side: warm up, then one round for each line of the standard input."""
     answers, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
     update()

@@ -16,7 +16,7 @@ import os
 import statistics
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -39,9 +39,9 @@ PARTS = ("env", "act", "advantage", "forward", "backward", "optimiser", "rest")
 
 
 @contextmanager
-def timed(trainer: Trainer) -> Iterator[Counter[str]]:
+def timed(trainer: Trainer) -> Iterator[dict[str, float]]:
     """CPU seconds by part, while the context lasts."""
-    spent: Counter[str] = Counter()
+    spent: dict[str, float] = defaultdict(float)
 
     def clocked(part: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **named: Any) -> Any:
@@ -118,7 +118,7 @@ def row(env: str, agent: str, settings: Settings, rounds: int) -> float:
     for _ in range(-(-rounds // 3)):
         with timed(trainer) as spent:
             whole = cost(trainer.update)
-        spent["rest"] = whole - spent.total()
+        spent["rest"] = whole - sum(spent.values())
         parts.append(spent)
     shares = "".join(f"{1000 * statistics.median(part[name] for part in parts):>10.1f}" for name in PARTS)
     whole, least = statistics.median(wholes), statistics.median(limits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,11 +26,11 @@ from metta_ref.rl.trainer import Trainer
 class BatchedCartPole(VectorEnv[Any, Any, Any]):
     """`CartPoles` as a vector environment of Gymnasium."""
 
-    metadata: ClassVar[dict[str, Any]] = {"autoreset_mode": AutoresetMode.SAME_STEP}
     single_observation_space = spaces.Box(-np.inf, np.inf, (SEEN,), np.float32)
     single_action_space = spaces.Discrete(ACTIONS)
 
     def __init__(self, num_envs: int, seed: int) -> None:
+        self.metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}
         self.num_envs, self._poles = num_envs, CartPoles(num_envs, seed)
 
     def reset(self, **_: Any) -> tuple[Any, dict[str, Any]]:
@@ -70,7 +70,7 @@ def main() -> None:
     torch.set_num_threads(1)
     settings = Settings(**json.loads(sys.argv[2]))
     trainer = new_trainer(sys.argv[1], settings)
-    serve(f"torch {torch.__version__}", lambda: trainer.update() and None, settings.updates)
+    serve(f"torch {torch.__version__}", trainer.update, settings.updates)
 
 
 if __name__ == "__main__":

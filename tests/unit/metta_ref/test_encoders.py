@@ -63,6 +63,13 @@ def test_other_ids_are_read_by_name() -> None:
     assert torch.equal(logits(other), here)
 
 
+def test_a_feature_that_the_agent_never_saw_is_left_out() -> None:
+    box = TokenBox(Observation((2, 4), (WALL, ORE), (2, 3)))
+    box.remap([Feature("ore", 3, scale=10.0), Feature("lava", 7)])
+    tokens = torch.tensor([[[0, 0, 3, 5], [1, 1, 7, 9]]], dtype=torch.float32)
+    assert box(tokens).tolist() == [[[[0, 0, 0], [0, 0, 0]], [[0.5, 0, 0], [0, 0, 0]]]]
+
+
 def test_a_cached_policy_reads_each_environment_by_its_own_ids(small_config: Any, new_trainer: Any) -> None:
     config = small_config("py_agent=fast", "env.observation=tokens")
     manager = CheckpointManager(run_dir("demo"))
