@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from audit.facts.accessed_chains import attributes_of, texts_of
 from audit.facts.program_options import FLAGS, TELLING, read_options
+from audit.facts.system_modules import finds_below
 from audit.model.facts import FileFacts
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def facts_of(collector: Collector, tree: ast.Module) -> FileFacts:
         dynamic_exports=found.exports.dynamic,
         injected=expressions.strings.made(tree),
         handed_to=tuple(sorted(expressions.handed_to)),
-        lengthened=found.lengthened,
+        lengthened=found.lengthened or (expressions.strings.finds_modules and finds_below(tree)),
         options=" ".join(sorted(read_options(tree))) if _may_define_options(expressions.called) else "",
         announced=tuple(sorted(collector.announced)),
     )

@@ -71,7 +71,7 @@ _RECORD: Final = regex(
             |post-?mortems?|(?:[\w-]*[-_])?(?:sprints?|sessions)|meetings?|minutes|old)/.*
       | (?:adr|rfc|[np]ep)[-_ ]?\d+[^/]*
       | release/[^/]*\d\.\d[^/]*
-      | docs?/(?:.*/)?(?:v|version-)?\d+\.\d[\w.]*/.*
+      | docs?/(?:.*/)?(?:(?:v|version-)?\d+\.\d[\w.]*|upgrad\w*|migrat\w*|deprecat\w*)/.*
     )""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -279,7 +279,7 @@ def _plain(text: str) -> str | None:
             break
         kept.append(part)
     plain = "/".join(kept).rstrip("/")
-    return plain if plain.strip("./~") else None
+    return plain if plain.strip("./~0123456789") else None  # a number is none, whatever was called by it
 
 
 def _candidates(document: str, plain: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Folders that keep what is no longer in use."""
+"""Folders that keep what is no longer in use, or in use with an older release."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ _ARCHIVE: Final = regex(
     r"[_.]*(?:[\w.]+[-_])?(?:archived?|archives|backups?|historical|superseded|trash|attic|graveyard)(?:[-_][\w.-]*)?",
     re.IGNORECASE,
 )
+
+
+_OF_RELEASE: Final = regex(r"(?:.*/)?(?:[^/]*[-_])?versioned[-_]docs/.*")
+
+
+def is_of_release(path: str) -> bool:
+    """Whether a file belongs to the documents of one release that are kept beside those of the next: what it imports
+    is what that release held."""
+    return _OF_RELEASE.fullmatch(path) is not None
 
 
 def is_archived(path: str) -> bool:

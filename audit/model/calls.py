@@ -125,6 +125,11 @@ def shifted(before: tuple[Parameter, ...], after: tuple[Parameter, ...], shape: 
     places = [[each.name for each in parameters if each.kind in _PLACES] for parameters in (before, after)]
     if len(places[0]) == len(places[1]) and not set(places[0][: shape.positional]) <= {each.name for each in after}:
         return ""  # they were renamed where they stand: a name that stayed may well mean another
+    asked = [
+        [each.name for each in parameters if each.kind in _PLACES and each.required] for parameters in (before, after)
+    ]
+    if shape.positional <= len(asked[0]) == len(asked[1]) and {*asked[0]} != {*asked[1]}:
+        return ""  # so they were where one of the old names was given to what came behind them
     moved = [
         f"argument {index} was {old} and is now {new}"
         for index, (old, new) in enumerate(zip(*places, strict=False), start=1)

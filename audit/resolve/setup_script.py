@@ -49,7 +49,7 @@ def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
                 reading.root(folder, where)
             case ast.keyword(arg="name", value=ast.Constant(value=str(name))):
                 note_dependency(reading.distributions, name)
-            case ast.Call(func=ast.Name(id=maker) | ast.Attribute(attr=maker)) if maker.endswith("Extension"):
+            case ast.Call(func=ast.Name(id=maker) | ast.Attribute(attr=maker)) if maker.lower().endswith("extension"):
                 reading.built.update(_extension_names(node))
             case ast.Constant(value=str(value)) if len(value) < 200:
                 if re.fullmatch(r"\s*[\w.-]+\s*=\s*[\w.]+:[\w.]+\s*", value):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from audit.model.archives import is_of_release
 from audit.model.facts import FileFacts
 from audit.resolve.distributions import normal
 from audit.resolve.index import ModuleIndex
@@ -15,8 +16,8 @@ from audit.resolve.lookups import Kept
 
 class View(msgspec.Struct, frozen=True):
     """All by which what a name means to one file may differ from what it means to another: the roots that are its
-    own, the first component of its module's name, the name of the file, the same in the base, and distributions of
-    which it asks for other releases."""
+    own, the first component of its module's name, the name of the file, the same in the base, distributions of which
+    it asks for other releases, and whether it belongs to another release itself."""
 
     path: str
     local: tuple[str, ...]
@@ -24,10 +25,11 @@ class View(msgspec.Struct, frozen=True):
     stem: str
     base: View | None
     pinned: tuple[str, ...] = ()
+    is_past: bool = False
 
     def pins(self, name: str) -> bool:
-        """Whether the file asks for another release of a package than the one at hand."""
-        return bool(self.pinned) and normal(name) in self.pinned
+        """Whether the file asks for another release of a package than the one at hand, or is part of another."""
+        return self.is_past or (bool(self.pinned) and normal(name) in self.pinned)
 
     def of(self, name: str) -> tuple[object, ...]:
         """What of it matters for names that begin with ``name``."""
@@ -57,6 +59,7 @@ class Views:
             posixpath.splitext(path)[0].rpartition("/")[2],
             self._base.view(path) if self._base is not None else None,
             self._facts(path).pinned if path in self._index.names else (),
+            is_of_release(path),
         )
 
     def local_roots(self, path: str) -> tuple[str, ...]:

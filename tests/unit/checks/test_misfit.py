@@ -115,6 +115,9 @@ def test_what_to_write_instead_is_told(before: str, after: str, shape: CallShape
         ("a b c=", "a b d= c=", 2, ""),
         ("a b", "a c", 2, ""),
         ("a b", "a c= * b=", 2, ""),
+        ("a b c", "a d e b=", 3, ""),
+        ("a b c", "a d c b=", 2, ""),
+        ("a b c=", "a d b c=", 3, "argument 2 was b and is now d, argument 3 was c and is now b"),
     ],
 )
 def test_arguments_that_reach_another_parameter_are_told(before: str, after: str, given: int, words: str) -> None:
