@@ -109,7 +109,7 @@ class MentionCheck:
             now.program, retirements, self._paths, past, self._declared, texts_before, ignored, remotes
         )
         mentions = (
-            (path, mention)
+            (path, _as_documents_do(path, mention))
             for path, reading in readings
             for mention in reading.mentions
             if not (mention.code == "REF008" and is_record(path))
@@ -118,6 +118,12 @@ class MentionCheck:
         )
         skipped = tuple(Skipped(path, reading.reason) for path, reading in readings if reading.reason)
         return MentionResult(mention_findings(mentions, judge), skipped, self._reader.files, self._reader.parsed)
+
+
+def _as_documents_do(path: str, mention: Mention) -> Mention:
+    """A mention as it counts: a name that data beside documents hold misleads, unless it is certain to be imported."""
+    misleads = mention.code == "REF005" and not mention.certain and path.startswith(("docs/", "doc/"))
+    return msgspec.structs.replace(mention, severity="warning") if misleads else mention
 
 
 def _analysed(now: LoadedTree) -> list[str]:

@@ -16,10 +16,13 @@ _STATEMENT: Final = regex(
       | obsolete | no\ longer | formerly | previously | originally
       | in\ (?:the|its|an?)\ (?:original|old|older|previous|earlier|prior)\ (?:version|implementation|code|layout)s?
       | used\ to\ be | was\ called | were\ called
-      | moved\ (?:to|from|into) | (?:removal|deletion|replacement)\ (?:of|for) | gone | legacy | migrated
+      | moved\ (?:to|from|into) | (?:removal|deletion|elimination|replacement)\ (?:of|for) | gone
+      | (?:refactored|ported|converted|split|factored|carved|lifted|broken)\ (?:out\ )?(?:of|from)
+      | legacy | migrated
       | does\ not\ exist | doesn't\ exist | (?:will|to|must|should|can)\ be\ (?:removed|deleted|dropped)
     )\b
     | \breplaces\s+(?:the\s+)?(?:(?:old|previous|former|existing)\s+)?(?:`|[\w/-]*\w[._/]\w)
+    | \b(?:old|former|original|monolithic|previous)\s+(?:\w+\s+from\s+)?[*]*(?:`|[\w/-]*\w[._/]\w)
     | ^[\s>*+\d.\[\]xX✅❌-]*\**(?:delete|remove|drop|rename|replace|eliminate|retire|migrate)s?\b
     """,
     re.VERBOSE | re.IGNORECASE,

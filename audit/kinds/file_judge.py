@@ -71,6 +71,8 @@ class FileJudge:
         find = self._paths.find if mention.form == "path" else self._paths.find_config
         is_route = mention.code in _PROSE and mention.kind != "link" and mention.text.startswith("/")
         target = find("" if is_route else path, mention.text)  # ``/api`` is no folder beside a document
+        if target is not None and is_route and "." not in target.rpartition("/")[2]:
+            target = target if target == mention.text.strip("/") else None  # nor one that ends so
         if target is None and mention.kind == DRAWN:
             target = self._paths.find_drawn(path, mention.text, mention.beside)
         if target is not None and self._is_below_a_root(path, mention, target):

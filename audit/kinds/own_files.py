@@ -12,6 +12,7 @@ from audit.model.regex import regex
 _WRITTEN: Final = (
     (("-o", "--out"), regex(r"(?<=\s)(?:-o|--out(?:put)?(?:-?(?:file|path|dir))?)[ =]+([\w./-]+)")),
     (("touch", "tee", "mkdir"), regex(r"\b(?:touch|tee|mkdir)[ \t]+(?:-\w+[ \t]+)*([\w./-]+)")),
+    (("cookie",), regex(r"(?<=\s)(?:-c|--cookie-jar)[ =]+([\w./-]*cookie[\w./-]*)")),
     ((">",), regex(r">(?:(?<=\S[ \t]>)|(?<=\S[ \t]{2}>)|(?<=\S[ \t]{3}>))>?[ \t]*([\w./-]+\.\w+)")),
     (
         ("writ", "sav", "stored", "export", "dump"),
