@@ -13,8 +13,11 @@ METRICS = "metrics.jsonl"
 
 
 def data_dir() -> Path:
-    """The directory of all runs: `$DATA_DIR`, or `train_dir` in the working directory."""
-    return Path(os.environ.get("DATA_DIR") or "train_dir")
+    """The directory of all runs: `$DATA_DIR`, or `train_dir` in the working directory. Raises ConfigError for a URI."""
+    chosen = os.environ.get("DATA_DIR") or "train_dir"
+    if "://" in chosen:
+        raise ConfigError([f"DATA_DIR={chosen}: must be a folder; runs elsewhere are read by URI, as in policy=URI"])
+    return Path(chosen)
 
 
 def run_dir(run: str) -> Path:

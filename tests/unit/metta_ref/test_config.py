@@ -179,6 +179,13 @@ def test_a_run_cannot_leave_the_directory_of_runs(name: str) -> None:
         run_dir(name)
 
 
+def test_runs_are_written_to_folders_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bucket's URI is a valid path, of a folder `s3:` here."""
+    monkeypatch.setenv("DATA_DIR", "s3://bucket/runs")
+    with pytest.raises(ConfigError, match=r"^DATA_DIR=s3://bucket/runs: must be a folder; runs elsewhere are read"):
+        run_dir("demo")
+
+
 def test_only_settings_that_change_the_result_change_the_digest() -> None:
     plain = parse_overrides(["run=a"], Config)
     carried_out_otherwise = parse_overrides(
