@@ -40,7 +40,8 @@ def respelled_at(lines: Lines, finding: Finding, relocate: Relocate = appended) 
     if is_formatted(written):
         raise CannotFixError("an f-string is put together when it runs")
     renamed = _with_follower(written, finding, relocate) or respell(written, finding.target, finding.replacement)
-    if renamed is None and finding.code in _SHOWN and (module := _module_of(lines, finding, relocate)) is not None:
+    is_import = finding.code in _SHOWN or finding.kind == "import"
+    if renamed is None and is_import and (module := _module_of(lines, finding, relocate)) is not None:
         return module
     if renamed is None and finding.code in _SHOWN and _ACCESS.fullmatch(written):
         return last_part_at(lines, finding)  # code that a document shows, which reaches the name by another

@@ -24,7 +24,14 @@ def respell(written: str, target: str, replacement: str) -> str | None:
     that is put together at run time, or escaped.
     """
     if "/" in target or target.endswith((".py", ".pyi")):
-        return _substituted(written, *_tails(target, replacement), after=r"(?![\w.-]*\w)")
+        tails = _tails(target, replacement)
+        whole = _substituted(written, *tails, after=r"(?![\w.-]*\w)")
+        if whole is None:
+            whole = _substituted(written, *(each.replace(".", r"\.") for each in tails))  # within a regular expression
+        if whole is not None or not target.endswith(".py"):
+            return whole
+        # a handler: the path without its suffix, and a name in it
+        return _substituted(written, *(each.removesuffix(".py") for each in tails), after=r"(?=\.\w+['\"]?$)")
     for old, new in _dotted_forms(target, replacement):
         if "." in target or _stands_alone(written, old):
             found = _substituted(written, old, new, before=r"(?<![\w.])")
@@ -95,6 +102,6 @@ def _as_last_part(written: str, target: str, replacement: str) -> str | None:
     if written == name:
         return new_name
     literal = _LITERAL.fullmatch(written)
-    if literal is None or literal[3] != name:
+    if literal is None or literal[3].lstrip(".") != name:
         return None
-    return f"{literal[1]}{literal[2]}{new_name}{literal[2]}"
+    return f"{literal[1]}{literal[2]}{literal[3].removesuffix(name)}{new_name}{literal[2]}"

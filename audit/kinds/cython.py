@@ -38,19 +38,18 @@ class CythonImports(TextKind):
         for statement in _IMPORT.finditer(text):
             names, start = _COMMENT.sub(_blank, statement["names"].replace("\\", " ")), statement.start("names")
             module = statement["module"]
-            for each in _NAME.finditer(names):
-                place = source.positions.span(start + each.start("name"), start + each.end("name"))
+            found = list(_NAME.finditer(names))
+            for each in found:
+                name = each["name"]
+                begin, end = start + each.start("name"), start + each.end("name")
                 if module is not None:
-                    name = module if each["name"] == "*" else f"{module}.{each['name']}"
-                    begin = statement.start("module")
-                    place = source.positions.span(begin, statement.end("names")) if name == module else place
-                elif each["name"] == "*":
-                    continue
-                else:
-                    name = each["name"]
+                    name = module if name == "*" else f"{module}.{name}"
+                    if len(found) == 1:
+                        begin = statement.start() + len(statement["indent"])
                 form: Form = "name" if "." in name else "module"
                 # under an indentation it may be tried, or left out by a condition of the compiler
                 certain = statement["how"] == "import" and not statement["indent"]
+                place = source.positions.span(begin, end)
                 yield Mention("REF001", "import", name, form, "the Cython source", "error", place, certain)
         for included in _INCLUDE.finditer(text):
             place = source.positions.span(included.start("path"), included.end("path"))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
+import msgspec
+
 from audit.kinds.commands import Caller, fed_code
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.python_source import called_name, python_nodes
@@ -17,14 +19,14 @@ _RUNNERS: Final = frozenset({"exec", "eval", "compile", "makepyfile", "makeconft
 """Calls that run the code they are given, or write it down for tests that are run at once."""
 _RUNNING: Final = regex(rf"\b(?:{'|'.join(sorted(_RUNNERS))})[\s\\]*\(|[\"']-c[\"']")
 _DEDENTING: Final = frozenset({"dedent", "cleandoc"})
-_CODE: Final = Caller("REF001", "the code in a string", "error", judges_slots=False)
+_CODE: Final = Caller("REF004", "the code in a string", "error", judges_slots=False)
 
 
 class KeptCode(TextKind):
     """Imports of the code that a program hands to ``exec``, to ``python -c`` or to a test that it writes."""
 
     name = "kept-code"
-    codes = ("REF001",)
+    codes = ("REF004",)
     title = "imports of code in strings that are handed to `exec`, `compile`, `python -c` or pytest's `makepyfile`"
     suffixes = (".py",)
     marks = (b"exec(", b"eval(", b"compile(", b"makepyfile", b"makeconftest", b"timeit(", b'"-c"', b"'-c'")
@@ -44,7 +46,8 @@ class KeptCode(TextKind):
                     start = source.positions.offset(text.lineno, text.col_offset)
                     at = source.text.find(str(text.value), start)
                     if at >= 0:  # without escapes
-                        yield from fed_code(str(text.value), at, source.positions, _CODE)
+                        for each in fed_code(str(text.value), at, source.positions, _CODE):
+                            yield msgspec.structs.replace(each, kind="string")  # no statement of the file itself
 
     HOLDS = (
         Example(

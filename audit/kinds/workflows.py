@@ -174,7 +174,7 @@ def _paths(scalar: Scalar, source: Source) -> Iterator[tuple[int, str, str]]:
     """The paths and names within one value: where each begins in it, how it is written, and what that means."""
     value, file = scalar.value, source.name
     if file.startswith(".pre-commit") and scalar.key in _REGEX_KEYS:
-        yield from ((start, path, path) for start, _, path in paths_in_regex(value))
+        yield from ((start, value[start:end], path) for start, end, path in paths_in_regex(value))
     elif scalar.key == "volumes":
         yield 0, value.partition(":")[0], value.partition(":")[0]
     elif file.startswith("mkdocs") and not _OF_PAGES.isdisjoint(scalar.keys) and "://" not in value:

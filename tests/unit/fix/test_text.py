@@ -57,6 +57,25 @@ def test_a_respelled_name_reads_as_the_replacement(target: str, replacement: str
     assert longer == f"{quote}{replacement}.more{end}"
 
 
+@pytest.mark.parametrize(
+    ("written", "target", "replacement", "renamed"),
+    [
+        (r"^src/shop/old\.py$", "src/shop/old.py", "src/shop/new.py", r"^src/shop/new\.py$"),
+        ("shop/old.main", "shop/old.py", "shop/new.py", "shop/new.main"),
+        ("./shop/old.py:main", "shop/old.py", "shop/new.py", "./shop/new.py:main"),
+        ("'.old'", "shop.old", "shop.new", "'.new'"),
+        ("'..old'", "shop.old", "shop.new", "'..new'"),
+        ("shop/older.main", "shop/old.py", "shop/new.py", None),
+        ("'.older'", "shop.old", "shop.new", None),
+        ("'.old'", "shop.old", "other.old", None),
+    ],
+)
+def test_a_name_is_respelled_in_the_way_it_is_written(
+    written: str, target: str, replacement: str, renamed: str | None
+) -> None:
+    assert respell(written, target, replacement) == renamed
+
+
 @given(NAME, NAME)
 def test_a_name_that_only_begins_like_the_target_is_no_spelling_of_it(target: str, replacement: str) -> None:
     assert respell(f"{target}house", target, replacement) is None
