@@ -37,6 +37,10 @@ LONGEST: Final = 5000
 _CLAUSE: Final = regex(
     r"(?:,|;)\s+(?:and\s+)?(?=(?:removed|deleted|eliminated|simplified|updated|migrated|renamed|moved|added|created|replaced)\b)"
 )
+_ONLY_A_PLACE: Final = regex(
+    r"\W*(?:(?:file|location|path|source|module|script|branch|commit|see)s?\W+)?", re.IGNORECASE
+)
+"""What is left of a sentence that does nothing but cite."""
 _PLACE: Final = regex(rf"^`?{PATH.pattern}(?::[\d,-]+)?`?\s*[:–—-]\s+")
 
 
@@ -51,14 +55,14 @@ def read_document(path: str, content: bytes, *, may_run: bool, prefix: str = "")
     """
     source, damaged = decoded(path, content)
     outline = read_blocks(source)
-    citations = [*_citations(outline), *_described(outline)]
+    citations, commits = [*_citations(outline), *_described(outline)], [*_commits(outline)]
     statements = sorted(
         [
-            *_besides(_sentences(outline), citations),
+            *_besides(_sentences(outline), [*citations, *commits]),
             *citations,
             *_commands(outline, source),
             *_outcomes(outline),
-            *_commits(outline),
+            *commits,
             *_shown(outline),
         ],
         key=lambda each: each.line,
@@ -113,7 +117,7 @@ def _besides(sentences: Iterable[Statement], citations: Sequence[Statement]) -> 
         rest = sentence.text
         for text in cited.get(sentence.line, ()):
             rest = rest.replace(text, "")
-        if sentence.predicates or rest == sentence.text or re.search(r"\w", rest):
+        if sentence.predicates or rest == sentence.text or not _ONLY_A_PLACE.fullmatch(rest):
             yield sentence
 
 

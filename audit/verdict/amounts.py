@@ -10,6 +10,7 @@ from audit.model.evidence import Evidence
 from audit.model.findings import Finding
 from audit.model.predicates import Count, Size
 from audit.model.verdicts import Judgement
+from audit.verdict.absence import absence, roots_of_path
 from audit.verdict.globs import matching
 from audit.verdict.judgements import (
     counted,
@@ -17,7 +18,6 @@ from audit.verdict.judgements import (
     found,
     located,
     refuted,
-    retirement,
     unverified,
     verified,
 )
@@ -29,9 +29,9 @@ _QUOTED: Final = 80
 def judge_size(predicate: Size, codebase: Codebase) -> Judgement:
     """A text file has so many lines; a last line without a newline counts."""
     if predicate.path not in codebase.paths():
-        gone = codebase.retired(predicate.path)
-        evidence = () if gone is None else (retirement(gone, predicate.path),)
-        return refuted(f"{predicate.path} is not in the tree", evidence=evidence)
+        evidence = absence(predicate.path, codebase)
+        roots = roots_of_path(predicate.path, codebase)
+        return refuted(f"{predicate.path} is not in the tree", evidence=evidence, roots=roots)
     text = codebase.read_text(predicate.path)
     if text is None:
         return unverified(f"{predicate.path} is not text, so it has no lines")

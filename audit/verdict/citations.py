@@ -8,15 +8,16 @@ from audit.model.codebase import Codebase
 from audit.model.evidence import Evidence
 from audit.model.predicates import Cited
 from audit.model.verdicts import Judgement
-from audit.verdict.judgements import counted, listed, partly, refuted, retirement, unverified, verified
+from audit.verdict.absence import absence, roots_of_path
+from audit.verdict.judgements import counted, listed, partly, refuted, unverified, verified
 
 
 def judge_citation(predicate: Cited, codebase: Codebase) -> Judgement:
     """A citation holds when its lines are there and say it; it holds partly when other lines of the file do."""
     path, first = predicate.path, predicate.first
     if path not in codebase.paths():
-        gone = codebase.retired(path)
-        return refuted(f"{path} is not in the tree", evidence=() if gone is None else (retirement(gone, path),))
+        evidence = absence(path, codebase, says=predicate.says)
+        return refuted(f"{path} is not in the tree", evidence=evidence, roots=roots_of_path(path, codebase))
     if first is None and predicate.says:
         return _anywhere(predicate, codebase)
     if first is None:

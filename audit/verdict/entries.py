@@ -7,6 +7,7 @@ from audit.model.commandline import module_of, script_of
 from audit.model.evidence import Evidence
 from audit.model.predicates import Entry
 from audit.model.verdicts import Judgement
+from audit.verdict.absence import absence, roots_of_path
 from audit.verdict.judgements import first_party, refuted, retirement, unverified, verified
 
 
@@ -30,9 +31,9 @@ def missing_entry(run: tuple[str, ...], codebase: Codebase) -> Judgement | None:
     """The judgement that the entry point is not in the tree; None when it is, or when there is none to look for."""
     script, module = script_of(run), module_of(run)
     if script and script not in codebase.paths():
-        gone = codebase.retired(script)
-        evidence = () if gone is None else (retirement(gone, script),)
-        return refuted(f"its entry point {script} is not in the tree", coverage="not run", evidence=evidence)
+        reason = f"its entry point {script} is not in the tree"
+        roots = roots_of_path(script, codebase)
+        return refuted(reason, coverage="not run", evidence=absence(script, codebase), roots=roots)
     if module and first_party(codebase, module) and codebase.module_path(module) is None:
         gone = codebase.retired(module)
         evidence = () if gone is None else (retirement(gone, module),)

@@ -10,6 +10,7 @@ from audit.model.evidence import Evidence
 from audit.model.predicates import Absent, Exists, Unreferenced
 from audit.model.regex import regex
 from audit.model.verdicts import Judgement
+from audit.verdict.absence import absence, roots_of_path
 from audit.verdict.judgements import (
     counted,
     fingerprints,
@@ -52,7 +53,8 @@ def _judge(names: tuple[str, ...], codebase: Codebase, wanted: Presence) -> Judg
         reason = f"{len(right)} of {len(names)} hold; {_standing(wrong, wanted == 'gone')}"
         return partly(reason, coverage=coverage, evidence=evidence)
     if wrong:
-        return refuted(_standing(wrong, wanted == "gone"), coverage=coverage, evidence=evidence)
+        roots = tuple(root for name in wrong for root in roots_of_path(name, codebase)) if wanted == "there" else ()
+        return refuted(_standing(wrong, wanted == "gone"), coverage=coverage, evidence=evidence, roots=roots)
     if unknown:
         return unverified(
             f"{listed(unknown)} cannot be told: {evidence[-1].summary}", coverage=coverage, evidence=evidence
@@ -99,7 +101,7 @@ def look_up(name: str, codebase: Codebase) -> tuple[Presence, tuple[Evidence, ..
     if inside:
         return "there", (Evidence(summary=f"{folder}/ holds {counted(inside, 'file')}", path=folder),)
     if not _DOTTED.fullmatch(name):
-        return "gone", _gone(folder, codebase)
+        return "gone", absence(folder, codebase)
     module = codebase.module_path(name)
     if module is not None:
         return "there", (Evidence(summary=f"module {name}", path=module),)

@@ -31,8 +31,10 @@ def fit_path(name: str, codebase: Codebase, *, deleted: bool = False, went: bool
     if ".." in name.split("/") or name.startswith("~"):
         raise CannotFitError(f"{name} leads out of the repository")
     if not name.startswith("/"):
-        if name in paths or is_folder(name, paths) or codebase.retired(name) is not None:
+        if name in paths or is_folder(name, paths):
             return name
+        if codebase.retired(name) is not None:
+            return name if deleted else _moved(name, codebase) or name
         if went and (was_folder(name, codebase) or codebase.was_deleted(name)):
             return name
         found = ending(name, paths)
@@ -55,6 +57,12 @@ def fit_path(name: str, codebase: Codebase, *, deleted: bool = False, went: bool
         if went and codebase.was_deleted(end):
             return end
     raise CannotFitError(f"{name} lies on another machine, and no end of it is or was a path of this tree")
+
+
+def _moved(name: str, codebase: Codebase) -> str:
+    """The only file of a bare name, where it is new since the base: then the one of the root went there."""
+    found, before = ending(name, codebase.paths()), _paths_before(codebase)
+    return found[0] if "/" not in name and len(found) == 1 and before and found[0] not in before else ""
 
 
 def fitted_path(name: str, codebase: Codebase) -> str | None:

@@ -81,13 +81,15 @@ def test_a_name_refutes_only_where_nothing_else_can_be_meant(shop, audit) -> Non
 
 
 def test_a_file_that_went_from_the_root_is_not_another_one_of_its_name(shop, audit) -> None:
-    shop.commit("Begin", {"requirements.txt": "a\n", "docs/requirements.txt": "b\n"})
+    shop.commit("Begin", {"requirements.txt": "a\n", "docs/requirements.txt": "b\n", "API.md": "The calls\n"})
     text = "# Files\n\n- `requirements.txt` - Names what is needed\n- `docs/requirements.txt` - Names what docs need\n"
-    shop.commit("Replace it", {"requirements.txt": None, "doc.md": text})
+    files = {"requirements.txt": None, "API.md": None, "docs/API.md": "The calls\n"}
+    shop.commit("Replace it", {**files, "doc.md": f"{text}- `API.md` - Tells of the calls\n"})
 
     done = audit(shop.root, "verify", "doc.md", "--since", "HEAD~1", "--format", "json")
 
     assert [(each["text"], each["verdict"]) for each in json.loads(done.stdout)["statements"] if each["predicate"]] == [
         ("requirements.txt", "refuted"),
         ("docs/requirements.txt", "verified"),
+        ("API.md", "verified"),
     ]

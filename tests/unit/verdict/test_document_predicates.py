@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from audit.model.predicates import AnyPredicate, Cited, Entry, Lacks, Unreferenced
+from audit.model.predicates import AnyPredicate, Cited, Entry, Exists, Lacks, Unreferenced
 from audit.verdict.judge import judge_predicate
 
 FILES = {
@@ -79,3 +79,29 @@ def test_each_use_that_is_left_is_shown(tree) -> None:
 
     assert (judgement.verdict, judgement.coverage) == ("refuted", "the code of 5 Python files searched")
     assert [(each.path, each.line) for each in judgement.evidence] == [("shop/store.py", 2)]
+
+
+def test_a_file_that_is_not_there_is_told_with_what_may_be_meant_instead(tree, root) -> None:
+    codebase = tree(
+        {"lib/shop/store.py": "import os\n\nfrom shop.proxy import Proxy\n", "lib/train.py": "", "shop/a.py": ""},
+        retired=["src/shop/proxy.py"],
+        roots=[root("shop.a", "shop.proxy")],
+        base={"shop/a.py": "", "shop/table.py": ""},
+    )
+    cited = Cited(path="src/shop/proxy.py", first=3, says="from shop.proxy  import Proxy")
+    judgements = [
+        judge_predicate(each, codebase, None, "")
+        for each in (cited, Entry(run=("python", "tools/train.py")), Exists(names=("shop/table.py",)))
+    ]
+
+    assert [each.verdict for each in judgements] == ["refuted"] * 3
+    assert [[f"{each.path or ''}:{each.line or ''} {each.summary}" for each in one.evidence] for one in judgements] == [
+        [
+            ": src/shop/proxy.py was removed in 0123456789 (2025-08-27): Delete the store",
+            "lib/shop/store.py:3 here it says `from shop.proxy  import Proxy`",
+            ": shop.proxy: shop.a (shop/a.py:1) -> shop.proxy",
+        ],
+        [": tools/train.py is not in the base c0ffee either", "lib/train.py: a file of the same name"],
+        [": shop/table.py is in the base c0ffee"],
+    ]
+    assert [each.roots for each in judgements] == [("shop.proxy",), (), ()]
