@@ -35,6 +35,17 @@ def unfinished(manager: CheckpointManager) -> list[str]:
     return [entry.name for entry in manager.directory.iterdir() if entry.name.startswith(".")]
 
 
+def test_all_is_on_disk_before_the_name_and_the_name_before_the_return(
+    manager: CheckpointManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: flushed.append(os.fstat(descriptor).st_ino))
+    final = manager.save(checkpoint(1))
+    *before, last = flushed
+    assert sorted(before) == sorted(path.stat().st_ino for path in (final, *final.iterdir()))
+    assert last == manager.directory.stat().st_ino
+
+
 FAULTS = """
 import errno, os, shutil, signal, sys
 from pathlib import Path
