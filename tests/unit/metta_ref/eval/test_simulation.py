@@ -118,6 +118,27 @@ def test_agents_that_share_a_world_share_its_episodes(monkeypatch: pytest.Monkey
     }
 
 
+class Counting(FixedPolicy):
+    """Goes to the left and counts the steps of its episodes, which it knows by where they start."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: list[list[float]] = []
+
+    def step(
+        self, obs: torch.Tensor, state: tuple[torch.Tensor, ...], starts: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, tuple[torch.Tensor, ...]]:
+        count = torch.where(starts, 0, state[0]) + 1
+        self.counts.append(count.tolist())
+        return LEFT.logits.expand(len(obs), -1), count, (count,)
+
+
+def test_memory_lasts_as_long_as_an_episode() -> None:
+    agent = Counting()
+    play(replace(SIMULATION, episodes=8, greedy=True), agent)  # two for each of four lanes, of twelve steps
+    assert agent.counts == [[float(count)] * 4 for count in (*range(1, 13), *range(1, 13))]
+
+
 def test_another_policy_is_another_simulation() -> None:
     right, left = FixedPolicy(), LEFT
     assert weights_digest(right) != weights_digest(left)  # type: ignore[arg-type] # what is not used is left out
