@@ -75,10 +75,9 @@ class MentionCheck:
             if not path.startswith(f"{rules}/") and path not in own and not is_phase_file(path)
         ]
         lost = _lost_symbols(now, base) if base is not None else {}
-        programs = Programs(now.program)
-        needles = _needles(
-            now, base, self._paths, (*self._declared, *programs.lost, *programs.lost_options), lost, self._kinds
-        )
+        self._programs = Programs(now.program)
+        spelt = (*self._declared, *self._programs.lost, *self._programs.lost_options)
+        needles = _needles(now, base, self._paths, spelt, lost, self._kinds)
         self._reader = _Reader(
             now.tree, contents, needles, now.blobs, wanted, skimmed or Skimmed(contents, ""), lost.keys()
         )
@@ -106,7 +105,7 @@ class MentionCheck:
             return ignored_paths(now.tree, paths)
 
         judge = MentionJudge(
-            now.program, retirements, self._paths, past, self._declared, texts_before, ignored, remotes
+            now.program, retirements, self._paths, self._programs, past, self._declared, texts_before, ignored, remotes
         )
         mentions = (
             (path, _as_documents_do(path, mention))

@@ -39,6 +39,7 @@ class MentionJudge:
         program: Program,
         retirements: Retirements,
         paths: GonePaths,
+        programs: Programs,
         past: Past | None,
         declared: Iterable[str] = (),
         texts_before: Callable[[str], frozenset[str]] = lambda _path: frozenset(),
@@ -47,7 +48,7 @@ class MentionJudge:
     ) -> None:
         self._program = program
         self._base = program.base
-        self._programs = Programs(program)
+        self._programs = programs
         self._retirements = retirements
         self._files = FileJudge(program, paths, past, ignored, remotes)
         self._declared = frozenset(declared)
