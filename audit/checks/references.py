@@ -10,7 +10,7 @@ from audit.model.facts import FRAMEWORK_SETTINGS
 from audit.model.findings import Finding, Retirement
 from audit.model.references import Dangling
 from audit.model.regex import regex
-from audit.model.testdata import is_input_of_tests
+from audit.model.testdata import is_input_of_tests, is_of_template
 
 
 class Retired(Protocol):
@@ -106,10 +106,13 @@ def _may_never_run(code: str, missing: Dangling) -> bool:
 
 def _is_of_others(missing: Dangling) -> bool:
     """Whether what is missing is missing on purpose: cut from a vendored copy, strange because a test wants it
-    so, written by a compiler of interfaces, or optional: an accelerator, which by custom has a private name and
-    is compiled, or a module of settings that each user adds; both are imported under a guard."""
+    so, written by a compiler of interfaces, what the projects of a template may hold, or optional: an accelerator,
+    which by custom has a private name and is compiled, or a module of settings that each user adds; both are
+    imported under a guard."""
     path = missing.site.path
     if _VENDORED & set(path.split("/")) or is_input_of_tests(path) or path.endswith(_COMPILED_INTERFACES):
+        return True
+    if is_of_template(path):
         return True
     leaf = missing.target.rpartition(".")[2]
     return missing.context == "guarded" and (leaf.startswith("_") or _PERSONAL.fullmatch(leaf) is not None)

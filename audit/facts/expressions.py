@@ -192,6 +192,8 @@ class Expressions:
             self.accessed.update(each.arg or "" for each in copied[1])
         if leaf in _DYNAMIC or callee.startswith(_PATHS):
             self._dynamic(node, callee, scope)
+        elif leaf == "warn":
+            self.strings.warns(node)
         elif leaf == "cast" and callee in _CASTS and node.args and isinstance(node.args[0], ast.Constant):
             self.forward_reference(node.args[0], scope)
         if leaf in SPELLING or tolerant or (leaf in COMPOSED and node.args and node.args[0].__class__ in TOGETHER):

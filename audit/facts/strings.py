@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from audit.facts.announced import given_names
+from audit.facts.callables import leaf_of
 from audit.facts.composed import PACKAGE
 from audit.facts.naming_calls import absolute, is_tolerant, may_start_python, named_within
 from audit.facts.scopes import Scope
-from audit.facts.system_modules import is_own_module, is_own_name, is_sys_modules
+from audit.facts.system_modules import below_own_name, is_own_module, is_own_name, is_sys_modules
 from audit.facts.translated import translated_by, translated_in
 from audit.model.facts import FRAMEWORK_SETTINGS, GIVEN, TRANSLATED, Context, Span
 from audit.model.regex import regex
@@ -52,6 +53,8 @@ RELATIVE: Final = "relative"
 ANNOTATION: Final = "annotation"
 """The argument of a name that is part of an annotation: one that an import binds is known by its chain."""
 
+_WARNINGS: Final = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"})
+
 _ANY_MODULE: Final = "*"
 """Stands among the injected modules for those whose names are computed."""
 
@@ -70,6 +73,8 @@ class Strings:
         """Names that decorators give to what they decorate."""
         self.giving: set[Span] = set()
         """Where they do, and where tables translate old names: no references to what is there already."""
+        self.warning: list[Scope] = []
+        """The functions that warn of what is or will be gone."""
         self.places_modules = False
         """Whether a function puts modules in place whose names are computed."""
         self.finds_modules = False
@@ -157,12 +162,24 @@ class Strings:
         """Each string once, as the place that says most about it has noted it."""
         best: dict[Span, String] = {}
         for string in self.found:
-            if string[2] in self.giving:
+            if string[2] in self.giving or (not string[3] and self._is_warned_of(string[0])):
                 continue
             known = best.get(string[2])
             if known is None or not known[3]:
                 best[string[2]] = string
         return best.values()
+
+    def warns(self, node: ast.Call) -> None:
+        """Note that a function warns of what is or will be gone, ``warnings.warn("...", DeprecationWarning)``: what it
+        compares with what it is given may be old names."""
+        given = (*node.args[1:], *(keyword.value for keyword in node.keywords))
+        if self.collector.scope.is_function and any(leaf_of(each) in _WARNINGS for each in given):
+            self.warning.append(self.collector.scope)
+
+    def _is_warned_of(self, scope: Scope) -> bool:
+        while scope.is_comprehension and scope.parent is not None:
+            scope = scope.parent
+        return any(each is scope for each in self.warning)
 
     def sequence(self, node: ast.List | ast.Tuple, scope: Scope) -> None:
         """Note the module of ``[python, "-m", "module"]``, and the name of a pair ``("module", "name")``."""
@@ -218,6 +235,9 @@ class Strings:
                 self.injected.add(node.slice.value)
             elif isinstance(node.ctx, ast.Load):
                 self.constant(node.slice, scope, owner, "0")
+        elif owner == "sys.modules" and isinstance(node.ctx, ast.Store) and (below := below_own_name(node.slice)):
+            self.injected.add(str(below.value))
+            self.giving.add(self.collector.spans.of(below))
 
     def placed(self, node: ast.Subscript, owner: str) -> bool:
         """Note what ``sys.modules[...] = ...`` puts in place; whether that, or what is asked for, may be the file's own

@@ -29,6 +29,14 @@ def is_own_name(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "__name__"
 
 
+def below_own_name(node: ast.expr) -> ast.Constant | None:
+    """Of ``f"{__name__}.old"`` what follows the name of the file's own module."""
+    match node:
+        case ast.JoinedStr(values=[ast.FormattedValue(value=first), ast.Constant(value=str(rest)) as below]):
+            return below if is_own_name(first) and rest.startswith(".") else None
+    return None
+
+
 def finds_below(tree: ast.Module) -> bool:
     """Whether a file that finds modules in a way of its own spells what begins the names of those below a package:
     ``"shop.plugins."``, ``__name__ + "."`` or ``f"{__name__}."``."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.kinds.kind import Example, Source, TextKind
-from audit.kinds.python_source import called_name, python_nodes
+from audit.kinds.python_source import called_name, python_nodes, writes
 from audit.model.mentions import Mention
 from audit.model.regex import regex
 from audit.model.testdata import is_test
@@ -35,7 +35,6 @@ _SAYING: Final = frozenset(
     | {"startswith", "endswith", "removesuffix", "removeprefix", "replace", "match", "search", "sub", "compile"}
 )
 """What merely says or compares a text."""
-_MODES: Final = frozenset("wax")
 
 
 class DataFiles(TextKind):
@@ -161,7 +160,7 @@ def _taken(node: ast.AST) -> Iterator[ast.AST]:
             yield from (left, last)
         case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in _WRITING:
             yield from ast.walk(owner)
-        case ast.Call() if called_name(node) == "open" and _writes(node):
+        case ast.Call() if called_name(node) == "open" and writes(node):
             yield from ast.walk(node)
         case ast.Call(args=arguments) if called_name(node) in _JOINING or called_name(node) in _SAYING:
             yield from arguments
@@ -169,12 +168,6 @@ def _taken(node: ast.AST) -> Iterator[ast.AST]:
             yield first
         case ast.Expr(value=ast.Constant() as text):
             yield text
-
-
-def _writes(call: ast.Call) -> bool:
-    given = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "mode")]
-    modes = (each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str))
-    return any(not _MODES.isdisjoint(mode) for mode in modes)
 
 
 def _named(parts: list[ast.Constant], node: ast.AST, source: Source) -> Iterator[Mention]:

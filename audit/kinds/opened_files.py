@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.kinds.kind import Example, Source, TextKind
-from audit.kinds.python_source import called_name, literal_calls, python_nodes
+from audit.kinds.python_source import called_name, literal_calls, python_nodes, writes
 from audit.model.mentions import Mention
 from audit.model.regex import regex
 
 _OPENERS: Final = frozenset({"open", "Path", "PurePath", "read_csv", "read_json", "read_parquet", "loadtxt"})
 _OPENING: Final = regex(literal_calls(_OPENERS))
-_WRITING: Final = frozenset("wax")
 
 
 class OpenedFiles(TextKind):
@@ -33,7 +32,7 @@ class OpenedFiles(TextKind):
         if _OPENING.search(source.text) is None:
             return
         for node in python_nodes(source.text):
-            if isinstance(node, ast.Call) and node.args and called_name(node) in _OPENERS and not _writes(node):
+            if isinstance(node, ast.Call) and node.args and called_name(node) in _OPENERS and not writes(node):
                 path = node.args[0]
                 if isinstance(path, ast.Constant) and isinstance(path.value, str) and _names_a_file(path.value):
                     start = source.positions.offset(path.lineno, path.col_offset)
@@ -75,13 +74,6 @@ class OpenedFiles(TextKind):
             ),
         ),
     )
-
-
-def _writes(call: ast.Call) -> bool:
-    """Whether a mode says that the file is made."""
-    given = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "mode")]
-    modes = (each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str))
-    return any(not _WRITING.isdisjoint(mode) for mode in modes)
 
 
 def _names_a_file(path: str) -> bool:

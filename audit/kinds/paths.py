@@ -13,7 +13,7 @@ from audit.kinds.folders import leads_to
 from audit.kinds.forms import CONVENTIONAL, without_location
 from audit.kinds.globs import WILD, matcher, names_after_wildcard
 from audit.model.regex import regex
-from audit.model.testdata import is_input_of_tests
+from audit.model.testdata import is_input_of_tests, is_of_template
 
 _DOCUMENTS: Final = (".rst", ".md", ".ipynb", ".txt")
 _MARKDOWN: Final = ("md", "mdx", "markdown")
@@ -41,9 +41,6 @@ _EXAMPLES: Final = frozenset(
 
 _OF_CODE: Final = frozenset({"data", "templates", "assets"})
 """Folders of these that code has for itself."""
-
-
-_TEMPLATE: Final = regex(r"(?:^|[_-])(?:templates?|skeletons?|scaffold\w*|boilerplate)(?:[_-]|$)|\{\{", re.IGNORECASE)
 
 
 _BACKUP: Final = regex(r"(?:^|[_-])(?:backups?|bak)(?:[_-]|$)", re.IGNORECASE)
@@ -74,7 +71,7 @@ def _is_copy(path: str, text: str) -> bool:
 
 def is_of_its_own(document: str) -> bool:
     """Whether a file is part of a template of other projects, or of the input of tests: it names what lies there."""
-    return is_input_of_tests(document) or any(map(_TEMPLATE.search, document.split("/")[:-1]))
+    return is_input_of_tests(document) or is_of_template(document)
 
 
 class PathIndex:

@@ -8,7 +8,7 @@ from typing import Final
 
 from audit.kinds.commands import Caller, command_mentions
 from audit.kinds.kind import Example, Source, TextKind
-from audit.kinds.python_source import called_name, literal_calls, python_nodes
+from audit.kinds.python_source import called_name, literal_calls, python_nodes, writes
 from audit.model.codes import Severity
 from audit.model.mentions import Form, Mention
 from audit.model.regex import regex
@@ -79,8 +79,13 @@ class BuildScripts(TextKind):
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         caller = _SETTING if source.name == "conf.py" else _COMMAND
-        for node in python_nodes(source.text):
+        nodes = python_nodes(source.text)
+        opened = (node for node in nodes if isinstance(node, ast.Call) and called_name(node) == "open")
+        written = {part for call in opened if writes(call) for part in (call, *call.args)}
+        for node in nodes:
             found: Iterator[Mention] = iter(())
+            if node in written:
+                continue
             if isinstance(node, ast.Constant) and _is_line(node):
                 found = command_mentions(str(node.value), _inside(node, source), source.positions, caller)
             elif isinstance(node, ast.Call) and len(node.args) > 1:

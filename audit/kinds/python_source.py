@@ -6,9 +6,12 @@ import ast
 import warnings
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Final
 
 from audit.facts.nodes import nodes_of
 from audit.kinds.texts import UnreadableError
+
+_WRITING: Final = frozenset("wax")
 
 
 @lru_cache(maxsize=1)
@@ -44,3 +47,10 @@ def called_name(call: ast.Call) -> str:
     """The last part of what a call names: `open` of `open(...)` and of `path.open(...)`, or nothing."""
     called = call.func
     return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+
+
+def writes(call: ast.Call) -> bool:
+    """Whether the mode that a call opens a file in says that it is made."""
+    given = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "mode")]
+    modes = (each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str))
+    return any(not _WRITING.isdisjoint(mode) for mode in modes)
