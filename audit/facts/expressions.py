@@ -10,6 +10,7 @@ from audit.facts.accessed_chains import Chain
 from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.fields import fields_of, push_parts
 from audit.facts.forward_references import chains_in
+from audit.facts.handed import handed_members
 from audit.facts.naming_calls import is_tolerant, patched_member, replaced_fields
 from audit.facts.nested_scopes import inside_comprehension, inside_lambda
 from audit.facts.nodes import nodes_of
@@ -165,6 +166,7 @@ class Expressions:
             self._named_call(node, callee, leaf, scope, tolerant=tolerant)
         hands_on = leaf == "partial"
         self.only_read.handed_to(callee, arguments)
+        self.collector.definitions.stored.update(handed_members(arguments))
         if node is self.discarded and callee in _ENTERED_LATER:
             callee = ""
         for index, argument in enumerate(arguments):

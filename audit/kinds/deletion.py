@@ -71,7 +71,7 @@ _RECORD: Final = regex(
       | (?:changelogs?|changes|news)/.*
       | (?:adrs?|decisions|rfcs?|[np]eps?|proposals|changelog\.d|newsfragments|releases
             |rel(?:ease)?[-_]?notes|whatsnew|(?:[^/]*[-_])?versioned[-_]docs|blogs?|journals?|dev-?logs?|retrospectives?
-            |post-?mortems?|(?:[\w-]*[-_])?(?:sprints?|sessions)|meetings?|minutes|old)/.*
+            |post-?mortems?|(?:[\w-]*[-_])?(?:sprints?|sessions)|meetings?|minutes|old|(?:[\w-]*[-_])?snapshots?)/.*
       | (?:adr|rfc|[np]ep)[-_ ]?\d+[^/]*
       | release/[^/]*\d\.\d[^/]*
       | docs?/(?:.*/)?(?:(?:v|version-)?\d+\.\d[\w.]*|upgrad\w*|migrat\w*|deprecat\w*)/.*
@@ -98,6 +98,7 @@ _LAST: Final = regex(
 """Words that are the subject of a document as well, and tell of an account in titles of capitals alone; those of the
 second kind where they end one."""
 _TO_DO: Final = regex(r"todos?|backlog|brainstorm\w*", re.IGNORECASE)
+_PUT_ASIDE: Final = regex(r"old|bak|backup|orig", re.IGNORECASE)
 _IN_USE: Final = regex(
     r"readme|guides?|quickstart|quickref|quick|reference|tutorials?|manual|faq|howto|cheatsheet|checklist|template",
     re.IGNORECASE,
@@ -170,10 +171,12 @@ def is_record(path: str) -> bool:
 def _is_account(path: str) -> bool:
     if is_archived(path) or _NOTES.fullmatch(path) or _DATE.fullmatch(path):
         return True
-    if is_looked_up(path):
-        return False
     title = path.rpartition("/")[2].rpartition(".")[0]
     words = re.split(r"[-_. ]+", title)
+    if len(words) > 1 and _PUT_ASIDE.fullmatch(words[-1]):
+        return True
+    if is_looked_up(path):
+        return False
     if any(map(_TO_DO.fullmatch, words)):
         return True
     closes = len(words) > 1 and any(map(_CLOSING.fullmatch, words))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Final, Protocol
 
+from audit.kinds.folders import within_own
 from audit.kinds.forms import CONVENTIONAL
 from audit.kinds.paths import GonePaths
 from audit.model.findings import Retirement
@@ -75,7 +76,9 @@ class FileJudge:
             target = target if target == mention.text.strip("/") else None  # nor one that ends so
         if target is None and mention.kind == DRAWN:
             target = self._paths.find_drawn(path, mention.text, mention.beside)
-        if target is not None and self._is_below_a_root(path, mention, target):
+        if target is not None and (
+            self._is_below_a_root(path, mention, target) or self._is_of_own_folder(path, mention)
+        ):
             return None
         if target is not None and mention.code == "REF005" and mention.text in CONVENTIONAL:
             return target if target.rpartition("/")[0] == path.rpartition("/")[0] else None  # of any project
@@ -99,6 +102,11 @@ class FileJudge:
         if mention.code != "REF008" or mention.kind == "link" or not path.endswith((".py", ".pyi")):
             return False
         return any(root and self._paths.is_there(f"{root}/{target}") for root in self._program.index.roots)
+
+    def _is_of_own_folder(self, path: str, mention: Mention) -> bool:
+        """Whether a document calls the folder in which it lies by its name, or draws what that holds."""
+        is_whole = mention.kind == DRAWN or "/" not in mention.text.strip("./")
+        return mention.code == "REF008" and is_whole and any(map(self._paths.is_there, within_own(path, mention.text)))
 
     @cached_property
     def _unversioned(self) -> frozenset[str]:

@@ -38,6 +38,7 @@ CONVENTIONAL: Final = frozenset(
         "settings.py",
         "models.py",
     }
+    | {"CLAUDE.md", "claude.md", "AGENTS.md", "GEMINI.md", "SKILL.md", "TODO.md", "progress.md", "notes.md"}
     | {"package.json", "mypy.ini", "ruff.toml", "utils.py", "views.py", "urls.py", "docker-compose.yml", "index.html"}
 )
 """File names that prose uses for any project's file of that name."""

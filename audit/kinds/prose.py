@@ -24,6 +24,8 @@ _LINK: Final = regex(
     r"\]\(\s{0,9}<?([^)\s>(\]]{1,400})>?[^)\n(]{0,200}\)|^[ \t]*\[[^\]\n]{1,200}\]:[ \t]*<?([^\s>]{1,400})",
     re.MULTILINE,
 )
+_SHOWN: Final = regex(r"\[[`*]*([\w@+-][\w./@+-]{0,200})[`*]*\]\((?=<?(?:[^)\s>#]{0,300}/)?\1[#)>?\s])")
+"""A link that shows the end of where it leads: the link says more."""
 _COMMAND_SPAN: Final = regex(
     r"`((?:[\w./-]*python[\d.]*|pytest|uv|poetry|uvicorn|celery|streamlit|bash|sh)\s[^`\n]+"
     r"|[a-z][\w-]*\s(?:[^`\n]*\s)?--[a-z][^`\n]*|[a-z][a-z0-9]*(?:-[a-z0-9]+)+)`"
@@ -71,6 +73,7 @@ def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> I
                 add("address", "link", value, address.start())
         text = _ADDRESS.sub(_blank, text)
     if "](" in text or "]:" in text:
+        text = _SHOWN.sub(lambda found: f"[{' ' * (len(found[0]) - 3)}](", text)
         for link in _LINK.finditer(text):
             group = 1 if link[1] is not None else 2
             target = unquote(link[group])
