@@ -39,12 +39,12 @@ class _Stderr(logging.Handler):
 
 
 @contextmanager
-def logging_to(path: Path, level: str) -> Iterator[None]:
-    """Send records of the package from a level on to stderr and to the log of a run, for the time of the block.
+def logging_to(run_dir: Path, level: str) -> Iterator[None]:
+    """Send records of the package from a level on to stderr and to a run's `train.log`, for the time of the block.
 
     Lines of a log begin with time and level; a run that goes on adds to its log. Raises OSError.
     """
-    to_file = logging.FileHandler(path, encoding="utf-8")
+    to_file = logging.FileHandler(run_dir / "train.log", encoding="utf-8")
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     handlers: tuple[logging.Handler, ...] = (to_file, _Stderr())
     before = _logger.level

@@ -78,7 +78,8 @@ def _begin(config: Config, checkpoint: Checkpoint, manager: CheckpointManager) -
         ) from None
     try:
         save_run_config(config)
-        persist(checkpoint, manager, config)
+        with logging_to(manager.run_dir, config.log_level):
+            persist(checkpoint, manager, config)
     except BaseException:
         shutil.rmtree(manager.run_dir)
         raise
@@ -95,7 +96,7 @@ def _taken(config: Config) -> Iterator[None]:
     with ExitStack() as stack:
         group.first(lambda: stack.enter_context(locked(directory)))
         if group.rank == 0:
-            stack.enter_context(logging_to(directory / "train.log", config.log_level))
+            stack.enter_context(logging_to(directory, config.log_level))
         else:
             logging.disable()
             stack.enter_context(redirect_stdout(None))

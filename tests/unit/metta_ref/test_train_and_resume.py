@@ -260,6 +260,7 @@ def test_what_a_run_says_is_in_its_log_from_the_level_on(run_tool: Any, data_dir
     lines = [line.split(" ", 2)[2] for line in (data_dir / "demo" / "train.log").read_text().splitlines()]
     assert [line.split()[:2] for line in lines] == [
         ["INFO", "checkpoint:"],
+        ["INFO", "checkpoint:"],
         ["INFO", "trained"],
         ["WARNING", "note:"],
         ["WARNING", "nothing"],
@@ -268,18 +269,18 @@ def test_what_a_run_says_is_in_its_log_from_the_level_on(run_tool: Any, data_dir
     assert lines[-1] == f"INFO {out[-1]}"
 
 
-def test_what_a_run_says_is_said_once_also_where_the_root_logger_has_a_handler(
-    run_tool: Any, trained: CheckpointManager
-) -> None:
+def test_what_a_run_says_is_said_once_also_where_the_root_logger_has_a_handler(run_tool: Any) -> None:
     """As packages give it one that are imported for an environment."""
     root, again = logging.getLogger(), io.StringIO()
     handler = logging.StreamHandler(again)
     root.addHandler(handler)
     try:
+        _, begun, _ = run_tool(train, *SMALL, "run=demo", "trainer.total_timesteps=32")
         _, out, err = run_tool(resume, "run=demo")
         logging.getLogger("metta_ref").warning("outside of a run, it is asked")
     finally:
         root.removeHandler(handler)
+    assert [line.split()[0] for line in begun] == ["checkpoint:", "checkpoint:", "trained"]
     assert (out[-1].split()[0], [line.split(":")[0] for line in err]) == ("trained", ["nothing to train"])
     assert again.getvalue() == "outside of a run, it is asked\n"
 
