@@ -6,7 +6,6 @@ import ast
 from typing import TYPE_CHECKING
 
 from audit.facts.accessed_chains import attributes_of, texts_of
-from audit.facts.program_options import FLAGS, TELLING, read_options
 from audit.facts.system_modules import finds_below
 from audit.model.facts import FileFacts
 
@@ -44,11 +43,6 @@ def facts_of(collector: Collector, tree: ast.Module) -> FileFacts:
         injected=expressions.strings.made(tree),
         handed_to=tuple(sorted(expressions.handed_to)),
         lengthened=found.lengthened or (expressions.strings.finds_modules and finds_below(tree)),
-        options=" ".join(sorted(read_options(tree))) if _may_define_options(expressions.called) else "",
+        options=" ".join(sorted(expressions.options.names(tree))),
         announced=tuple(sorted(collector.announced)),
     )
-
-
-def _may_define_options(called: set[str]) -> bool:
-    """Whether a file calls what gives options to programs: most do not."""
-    return not TELLING.isdisjoint(called) or any(each.startswith(FLAGS) for each in called)

@@ -15,6 +15,7 @@ from audit.facts.naming_calls import is_tolerant, patched_member, replaced_field
 from audit.facts.nested_scopes import inside_comprehension, inside_lambda
 from audit.facts.nodes import nodes_of
 from audit.facts.only_read import OnlyRead
+from audit.facts.program_options import FLAGS, TELLING, ProgramOptions
 from audit.facts.scopes import Scope
 from audit.facts.strings import COMPOSED, SPELLING, TOGETHER, Strings
 from audit.facts.syspath import added_folders, is_search_path, path_of, put_together
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _COMPREHENSIONS: Final = frozenset({ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp})
 
+_SILENT: Final = frozenset({ast.Constant, ast.Name})
+"""What says no more among the arguments of a call than was noted of it."""
 _CASTS: Final = frozenset({"cast", "typing.cast", "t.cast", "typing_extensions.cast", "te.cast"})
 """Calls whose first argument is a type, which may be written as a string."""
 
@@ -60,6 +63,7 @@ class Expressions:
         self.handed_to: set[str] = set()
         self.discarded: ast.expr | None = None
         self.only_read = OnlyRead()
+        self.options = ProgramOptions()
 
     def children(self, node: ast.stmt | ast.excepthandler) -> None:
         """Visit the expressions of a statement (its blocks apart) that has no meaning of its own here."""
@@ -160,6 +164,8 @@ class Expressions:
         else:
             stack.append(function)
         self.called.add(leaf)
+        if leaf in TELLING or leaf.startswith(FLAGS):
+            self.options.defined_by(node, leaf)
         self.namespace |= leaf == "declare_namespace"
         tolerant = bool(keywords) and is_tolerant(node)
         if callee:
@@ -171,18 +177,16 @@ class Expressions:
             callee = ""
         for index, argument in enumerate(arguments):
             kind = argument.__class__
-            if kind is ast.Constant:
-                if not tolerant and argument.value.__class__ is str:
-                    self.strings.constant(argument, scope, callee, str(index))
-            elif kind is not ast.Name:
+            if kind is ast.Constant and not tolerant and argument.value.__class__ is str:
+                self.strings.constant(argument, scope, callee, str(index))
+            elif kind not in _SILENT:
                 stack.append(argument)
         for keyword in keywords:
             value: Any = keyword.value
             kind = value.__class__
-            if kind is ast.Constant:
-                if value.value.__class__ is str:
-                    self.strings.constant(value, scope, callee, keyword.arg or "")
-            elif kind is not ast.Name:
+            if kind is ast.Constant and value.value.__class__ is str:
+                self.strings.constant(value, scope, callee, keyword.arg or "")
+            elif kind not in _SILENT:
                 stack.append(value)
             hands_on = hands_on or keyword.arg == "target"
         if hands_on:

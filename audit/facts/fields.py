@@ -1,19 +1,23 @@
-"""The fields of syntax nodes that hold expressions worth visiting, looked up once for each type of node."""
+"""The fields of syntax nodes that hold nodes worth visiting, looked up once for each type of node."""
 
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import Any, Final
 
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+_NO_NODES: Final = frozenset({"arg", "attr", "asname", "conversion", "id", "is_async", "level", "module", "simple"})
+"""Fields that hold a text or a number, whatever node they belong to."""
+_SAYS_NOTHING: Final = frozenset({"ctx", "op", "ops", "kind", "type_comment"})
+
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: ()}
 
 
 def fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
-    """The names of the fields of a type of node, without contexts and operators."""
+    """The names of the fields of a type of node, without contexts, operators and what holds no node."""
     fields = _FIELDS.get(kind)
     if fields is None:
         fields = _FIELDS[kind] = tuple(
-            name for name in kind._fields if name not in ("ctx", "op", "ops", "kind", "type_comment")
+            name for name in kind._fields if name not in _SAYS_NOTHING and name not in _NO_NODES
         )
     return fields
 

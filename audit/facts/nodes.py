@@ -14,7 +14,8 @@ def nodes_of(tree: ast.AST) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        stack += parts_of(node)
+        if fields_of(node.__class__):
+            stack += parts_of(node)
 
 
 def parts_of(node: ast.AST) -> list[ast.AST]:

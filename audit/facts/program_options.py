@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.facts.callables import leaf_of
+from audit.facts.nodes import nodes_of
 from audit.model.facts import ANY
 
 TELLING: Final = frozenset({"add_argument", "add_option", "option", "Option"})
@@ -15,21 +16,34 @@ FLAGS: Final = "DEFINE_"
 """Begins the names of such calls of absl."""
 
 
-def read_options(tree: ast.Module) -> frozenset[str]:
-    """The long options that a file defines, with their dashes; `ANY` where it computes what some are called."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            leaf = leaf_of(node.func)
-            if leaf in TELLING:
-                found.update(_spelt(node))
-                if leaf.startswith("add_") and node.args and not isinstance(node.args[0], ast.Constant):
-                    found.add(ANY)
-            elif leaf.startswith(FLAGS) and node.args and isinstance(node.args[0], ast.Constant):
-                found.add(f"--{node.args[0].value!s}")
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            found.update(_of_parameters(node.args))
-    return frozenset(found)
+class ProgramOptions:
+    """Collects them as the pass over a file meets the calls that define them."""
+
+    def __init__(self) -> None:
+        self._found: set[str] = set()
+        self._by_parameters = False
+
+    def defined_by(self, call: ast.Call, leaf: str) -> None:
+        """Note what a call defines; ``leaf`` is the last name of what it calls, one of `TELLING` or after `FLAGS`."""
+        if leaf not in TELLING:
+            if call.args and isinstance(call.args[0], ast.Constant):
+                self._found.add(f"--{call.args[0].value!s}")
+            return
+        self._found.update(_spelt(call))
+        self._by_parameters |= leaf == "Option"
+        if leaf.startswith("add_") and call.args and not isinstance(call.args[0], ast.Constant):
+            self._found.add(ANY)
+
+    def names(self, tree: ast.Module) -> frozenset[str]:
+        """The long options that the file of that tree defines, with their dashes; `ANY` where it computes what some are
+        called."""
+        of_parameters = {
+            name
+            for node in (nodes_of(tree) if self._by_parameters else ())
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            for name in _of_parameters(node.args)
+        }
+        return frozenset(self._found | of_parameters)
 
 
 def _spelt(call: ast.Call) -> Iterator[str]:
