@@ -1,4 +1,4 @@
-"""The options that a file gives to programs: through argparse, optparse, click, typer or absl."""
+"""The options that a file gives to programs: through argparse, optparse, click, typer, cyclopts or absl."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from audit.facts.callables import leaf_of
 from audit.facts.nodes import nodes_of
 from audit.model.facts import ANY
 
-TELLING: Final = frozenset({"add_argument", "add_option", "option", "Option"})
+TELLING: Final = frozenset({"add_argument", "add_option", "option", "Option", "Parameter"})
 """Last names of calls that define options."""
 FLAGS: Final = "DEFINE_"
 """Begins the names of such calls of absl."""
@@ -48,7 +48,13 @@ class ProgramOptions:
 
 def _spelt(call: ast.Call) -> Iterator[str]:
     """The options that a call spells; of ``--shout/--quiet`` each."""
-    for argument in call.args:
+    named = (keyword.value for keyword in call.keywords if keyword.arg in ("name", "alias"))
+    given = (
+        part
+        for each in (*call.args, *named)
+        for part in (each.elts if isinstance(each, ast.Tuple | ast.List) else [each])
+    )
+    for argument in given:
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
             yield from (each.strip() for each in argument.value.split("/") if each.strip().startswith("--"))
 

@@ -6,6 +6,7 @@ import posixpath
 from functools import cached_property
 
 from audit.model.facts import ANY
+from audit.model.testdata import is_test
 from audit.resolve.program import Program
 
 
@@ -33,7 +34,8 @@ class Programs:
     @cached_property
     def lost_options(self) -> frozenset[str]:
         """The options that a file of the base defined and that nothing defines now: no call, no field and no parameter,
-        which libraries make options of."""
+        which libraries make options of. Where nothing defines any by now, a library does it that nobody knows here; and
+        each of them adds one that helps."""
         if self._base is None:
             return frozenset()
         lost: set[str] = set()
@@ -41,14 +43,16 @@ class Programs:
             is_same = self._base.content_ids.get(path, path) == self._program.content_ids.get(path)
             if path.endswith(".py") and not is_same:
                 lost.update(self._dropped(path))
+        defines_any = False
         for path in self._program.index.names if lost else ():
             facts = self._program.facts(path)
+            defines_any |= bool(facts.options) and not is_test(path)
             lost.difference_update(facts.options.split())
             for each in facts.definitions if lost else ():
                 names = (each.name.rpartition(".")[2], *(parameter.name for parameter in each.parameters or ()))
                 lost.difference_update(f"--{name.replace('_', '-')}" for name in names)
                 lost.difference_update(f"--{name}" for name in names)
-        return frozenset(lost)
+        return frozenset(lost - {"--help"}) if defines_any else frozenset()
 
     def _dropped(self, path: str) -> set[str]:
         """The options of a file of the base, unless it computes by now what some are called."""
