@@ -127,7 +127,7 @@ class Merged:
 
 
 class SimulationStatsDB:
-    """A database with the tables of `schema`; a context manager that closes it.
+    """A database with these tables; a context manager that closes it.
 
     Without `read_only` the tables are created where there are none. Raises StatsError when there is no database to read
     or it is no stats database of this format, and as `Connection` does.
