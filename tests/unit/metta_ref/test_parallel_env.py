@@ -56,6 +56,18 @@ def test_the_number_of_workers_changes_nothing(env: ParallelEnv) -> None:
         np.testing.assert_array_equal(ours_state[name], array)
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_what_was_returned_stays_as_it_is(workers: int) -> None:
+    with closing(make_env(CONFIG, 4, seed=3, num_workers=workers)) as env:
+        first, rng = env.reset()[0], np.random.default_rng(0)
+        kept = [(first, first.copy())]
+        for _ in range(20):
+            *arrays, info = env.step(rng.integers(0, 4, 4))
+            kept += [(array, array.copy()) for array in (*arrays, *info.values(), *env.state_dict().values())]
+    for array, copy in kept:
+        np.testing.assert_array_equal(array, copy)
+
+
 def test_a_state_moves_between_one_process_and_several(env: ParallelEnv) -> None:
     alone = make_env(CONFIG, 4, seed=99)
     env.load_state_dict(alone.state_dict())
