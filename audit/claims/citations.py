@@ -20,6 +20,7 @@ _CITED: Final = regex(
 )
 _LINES_OF: Final = regex(
     rf"`(?P<path>{PATH.pattern})`[\s,]*\(?\s*(?:at\s+)?(?:lines?\s+|L)(?P<lines>\d+(?:\s*[-–]\s*L?\d+)?)\)?(?![\w,])"
+    rf"|^(?P<bare>(?:[\w.@+-]+/)+[\w@+-][\w.@+-]*\.(?:{ENDINGS}))\s*\((?:at\s+)?lines?\s+(?P<those>\d+(?:\s*[-–]\s*\d+)?)\)"
     rf"|【(?:F:)?(?P<file>{PATH.pattern})†L(?P<span>\d+(?:-L\d+)?)】",
     re.IGNORECASE,
 )
@@ -92,11 +93,11 @@ def _in_words(block: Block) -> Iterator[CitedPlaces]:
     changed = _CHANGED.search(re.sub(r"`[^`]*`", "", f"{block.text} {block.lead}"))
     for match in _LINES_OF.finditer(block.text):
         if not is_quoted(block.text, match.start()) and not changed:
-            first, last = _span(match["lines"] or match["span"])
-            last = (
-                last if match["lines"] else None
-            )  # an assistant cites the window that it looked at, which may end later
-            yield CitedPlaces(match[0], block, (Cited(path=match["path"] or match["file"], first=first, last=last),))
+            first, last = _span(match["lines"] or match["those"] or match["span"])
+            if match["span"]:
+                last = None  # an assistant cites the window that it looked at, which may end later
+            path = match["path"] or match["bare"] or match["file"]
+            yield CitedPlaces(match[0], block, (Cited(path=path, first=first, last=last),))
     here = _HERE.match(block.text)
     path = "" if here is None else here["path"] or place_of(block)[0]
     if here is not None and PATH.fullmatch(path) and not changed:

@@ -24,8 +24,13 @@ _FORMS: Final = tuple(
         rf"^(?:the\s+)?{_FOLDER}{_BEING}{_NUMBER}{_THINGS}(?P<rest>.*)$",
     )
 )
+_GLOB: Final = regex(
+    rf"^`(?:\./)?(?P<glob>(?:[\w.-]+/)+[\w.-]*\*[\w.*-]*)`\s*[—–:(-]\s*(?:exactly\s+)?{_NUMBER}\s+(?:[a-z]+\s+){{0,2}}files\b(?P<rest>.*)$",
+    re.IGNORECASE,
+)
+"""A pattern with the number of files that match it: "`tools/*.sql` - 14 migration files"."""
 _TESTS: Final = regex(
-    rf"^`(?P<path>(?:[\w.-]+/)*(?:test_[\w-]+|[\w-]+_test)\.py)`{_BEING}{_NUMBER}\s+(?:unit\s+|test\s+)?(?:tests|test\s+functions|functions)\b(?P<rest>.*)$",
+    rf"^`?(?P<path>(?:[\w.-]+/)*(?:test_[\w-]+|[\w-]+_test)\.py)`?{_BEING}{_NUMBER}\s+(?:unit\s+|test\s+)?(?:tests|test\s+functions|functions)\b(?P<rest>.*)$",
     re.IGNORECASE,
 )
 _WITH_TESTS: Final = regex(
@@ -37,7 +42,10 @@ _COLUMN: Final = regex(r"^\W*(?:(?:#|number\s+of|total)\s+)?tests?(?:\s+count)?\
 _GONE: Final = regex(r"\b(?:before|previous\w*|old|removed|deleted|planned|missing)\b", re.IGNORECASE)
 _AND_TESTS: Final = regex(r"^\s*,\s*(?:~\s*)?(?P<tests>\d+)\s+tests?\s*(?=\)|$)", re.IGNORECASE)
 """Behind the number of files of a folder, that of the tests in them."""
-_COMPLETE: Final = regex(r"^\s*(?:$|[.;)!]\s*$|\)\s*[-–—:]\s|in\s+total\W*$|now\W*$)", re.IGNORECASE)
+_COMPLETE: Final = regex(
+    r"^\s*(?:$|,\s*~?\d[\d,]*\+?\s+(?:loc|lines)\b[^()]*\)\W*$|\([^()]*\)\W*$|[.;)!]\s*$|\)\s*[-–—:]\s|in\s+total\W*$|now\W*$)",
+    re.IGNORECASE,
+)
 _OTHER: Final = regex(
     r"\b(?:was|were|before|originally|previous\w*|from|added|removed|deleted|created|updated|changed|modified|moved|fixed|"
     r"migrated|new|more|fewer|less|of\s+the|other|about|around|over|under|least|most|up\s+to|nearly|almost|some|affected|"
@@ -65,6 +73,9 @@ def counted_things(block: Block) -> tuple[AnyPredicate, ...]:
         return (Count(tests=held["path"], expected=Bound(int(held["number"]), int(held["number"]))),)
     if _OTHER.search(re.sub(r"\bunder\b(?=\s+(?:the\s+)?\W*$)", "", bare)) or any(map(_OTHER.search, around)):
         return ()
+    shown = _GLOB.match(block.text)
+    if shown is not None and _COMPLETE.match(shown["rest"]):
+        return (Count(files=shown["glob"], expected=Bound(int(shown["number"]), int(shown["number"]))),)
     for form in _FORMS:
         match = form.search(block.text)
         tests = _AND_TESTS.match(match["rest"]) if match is not None else None

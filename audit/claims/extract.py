@@ -17,6 +17,7 @@ from audit.claims.presence import addition, deletion
 from audit.claims.shown_imports import said_imports
 from audit.claims.signatures import changed_signature
 from audit.claims.sizes import size_of_file
+from audit.claims.tool_checks import clean_checks
 from audit.claims.universal import all_imports, no_references
 from audit.claims.within import removal_within, switching, usage
 from audit.model.predicates import AnyPredicate, Cited, Count, Entry, Exists, Lacks, Pytest, Signature, Size, Uses
@@ -108,6 +109,7 @@ def extract(block: Block) -> tuple[tuple[AnyPredicate, ...], str]:
 _FINDERS: Final[tuple[Callable[[Block], tuple[AnyPredicate, ...]], ...]] = (
     all_imports,
     said_imports,
+    clean_checks,
     no_references,
     changed_signature,
     removal_within,

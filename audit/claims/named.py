@@ -8,10 +8,11 @@ from typing import Final
 import msgspec
 
 from audit.claims.blocks import Block
-from audit.claims.names import PATH
+from audit.claims.names import FOLDER, PATH
 from audit.claims.place import place_of
+from audit.claims.signatures import parameters_of
 from audit.claims.titles import lists_deleted
-from audit.model.predicates import AnyPredicate, Cited, Exists
+from audit.model.predicates import AnyPredicate, Cited, Exists, Signature
 from audit.model.regex import regex
 
 _AT: Final = r"(?::\d[\d,-]*)?"
@@ -28,7 +29,8 @@ _IN_BRACKETS: Final = regex(
     rf"^[A-Z][\w &/-]{{2,50}}\(`?(?P<path>(?:[\w.@+-]+/|/)+[\w.-]+\.(?:py|md|ipynb|ya?ml|sh)){_AT}`?\)\W*$"
 )
 _SYMBOL: Final = regex(
-    rf"^`(?P<name>(?:[A-Za-z_]\w*\.)*(?:[A-Za-z_]\w*\(\)|(?=\w*[a-z])[A-Z]\w*[A-Z]\w*))`{_DESCRIBED}"
+    r"^`(?P<name>(?:[A-Za-z_]\w*\.)*(?:[A-Za-z_]\w*(?=\()|(?=\w*[a-z])[A-Z]\w*[A-Z]\w*))"
+    rf"(?:\((?P<taken>[^`()]*)\))?(?:\s*->\s*[^`]+)?`{_DESCRIBED}"
 )
 _CHANGING: Final = regex(
     r"\b(?:deleted?|removed?|removal|renamed?|moved?|archived?|old|original|legacy|obsolete|redundant|unused|deprecated|can\s+be|"
@@ -37,6 +39,12 @@ _CHANGING: Final = regex(
     re.IGNORECASE,
 )
 """Words of a list or a description by which a file may be one that is gone, comes later, or lies elsewhere."""
+_LOCATED: Final = regex(
+    r"^[^`]*\b(?:lives?|resides?|located|defined|declared|implemented|stored|kept|managed|configured|documented|cent(?:ral|er)\w*|"
+    rf"found|handled|maintained)\s+(?:in|under|at|inside|within|by)\s+(?:the\s+|an?\s+)?`(?P<path>{PATH.pattern}|{FOLDER.pattern})`[^`]*$",
+    re.IGNORECASE,
+)
+"""A sentence that says where something is: "Source code lives under a `src/` layout"."""
 _DELETING: Final = regex(r"\b(?:deleted?|removed?|removal)\b", re.IGNORECASE)
 """Words by which what stands below a heading, however far, may be gone."""
 _VERDICTS: Final = regex(r"\b(?:no|not|never|non|without)\b|❌", re.IGNORECASE)
@@ -75,13 +83,26 @@ def described(block: Block) -> Described | None:
     match = _FILE.match(block.text) or _BARE_FILE.match(block.text)
     if match is not None and _is_plain(match):
         return Described(match["path"], Cited(path=match["path"]))
+    match = _LOCATED.match(block.text)
+    if match is not None and not _CHANGING.search(_without(match)) and not _VERDICTS.search(_without(match)):
+        where: AnyPredicate = (
+            Exists(names=(match["path"],)) if match["path"].endswith("/") else Cited(path=match["path"])
+        )
+        return Described(match["path"], where)
     match = _SYMBOL.match(block.text)
-    if match is not None and _is_plain(match):
-        name, (path, _) = match["name"].removesuffix("()"), place_of(block)
-        if path.endswith(".py"):  # another of that name elsewhere is not the one that is meant
-            return Described(match["name"], Cited(path=path, says=name.rpartition(".")[2]))
-        return Described(match["name"], Exists(names=(name,)))
-    return None
+    path, _ = place_of(block)
+    is_alone = match is not None and block.kind == "item" and match["taken"] == "" and not match["description"]
+    if match is None or not (_is_plain(match) or (is_alone and path.endswith(".py"))):
+        return None
+    name, taken = match["name"], match["taken"] or ""
+    written = block.text.split("`")[1]
+    parameters = parameters_of(taken) if "=" in taken or ":" in taken else None
+    if parameters:  # a call may name its arguments as it likes, but gives them no default and no type
+        has = tuple(each.lstrip("*") for each in parameters)
+        return Described(written, Signature(callable=f"{path}::{name}" if path.endswith(".py") else name, has=has))
+    if path.endswith(".py"):  # another of that name elsewhere is not the one that is meant
+        return Described(written, Cited(path=path, says=name.rpartition(".")[2]))
+    return Described(written, Exists(names=(name,)))
 
 
 def _is_of_change(block: Block) -> bool:

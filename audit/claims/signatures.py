@@ -80,10 +80,10 @@ def changed_signature(block: Block) -> tuple[AnyPredicate, ...]:
     for pattern in _NOW:
         match = pattern.search(text)
         if match is not None and not is_quoted(text, match.start()):
-            parameters = _parameters(match["new_args"])
+            parameters = parameters_of(match["new_args"])
             same = match["old"].rpartition(".")[2] == match["new"].rpartition(".")[2]
             if parameters is not None and same:
-                return (_changed(_placed(match["new"], block), _parameters(match["old_args"]) or (), parameters),)
+                return (_changed(_placed(match["new"], block), parameters_of(match["old_args"]) or (), parameters),)
     for patterns, key in ((_LACKS, "lacks"), (_HAS, "has")):
         for pattern in patterns:
             match = pattern.search(text)
@@ -110,7 +110,7 @@ def _placed(name: str, block: Block) -> str:
     return f"{path}::{name}" if path.endswith(".py") else name
 
 
-def _parameters(arguments: str) -> tuple[str, ...] | None:
+def parameters_of(arguments: str) -> tuple[str, ...] | None:
     """The parameter names of what stands in the brackets, stars included; None where some are left out."""
     try:
         (function,) = ast.parse(f"def f({arguments}): ...").body
@@ -182,6 +182,6 @@ def _definitions(code: str) -> Iterator[tuple[str, tuple[tuple[str, ...], int]]]
                 break
             end += 1
         arguments = code[match.end() : end]
-        parameters = _parameters(arguments) if "..." not in arguments else None
+        parameters = parameters_of(arguments) if "..." not in arguments else None
         if parameters is not None:
             yield match["name"], (parameters, code.count("\n", 0, match.start("name")))

@@ -20,7 +20,7 @@ _LEAST: Final = r"(?:at\s+least|over|more\s+than|>=?|≥)"
 _MOST: Final = r"(?:at\s+most|under|less\s+than|fewer\s+than|up\s+to|below|within|<=?|≤|maximum)"
 _HOW_MANY: Final = (
     rf"(?:(?:now|only|just|exactly|still|a\s+total\s+of)\s+)*(?:(?P<how>{_ABOUT}|{_LEAST}|{_MOST})\s*)?"
-    r"(?P<lines>\d{1,3}(?:,\d{3})+|\d+)(?P<more>\+?)[\s-]+lines?\b"
+    r"(?P<lines>\d{1,3}(?:,\d{3})+|\d+)(?P<more>\+?)[\s-]+(?:lines?|loc)\b"
 )
 _BARE: Final = r"(?P<how>~)?(?P<lines>\d{1,3}(?:,\d{3})+|\d+)(?P<more>\+?)(?:\s+lines)?"
 """A number that need not say of what: the sentence has said it."""
@@ -43,7 +43,7 @@ _FORMS: Final = tuple(
         rf"{_SUBJECT}(?P<said>[^()`]{{0,80}})\({_WAS}{_HOW_MANY}(?P<rest>[^()]*)\)",
         rf"\b{_SHORTER}\s+{_SUBJECT}\s+(?:{_WAS}|(?:down\s+)?to\s+){_HOW_MANY}(?P<rest>[^.;]*)",
         rf"{_SUBJECT}\s*[:—–-]?\s*(?:(?:was|is|has|been|now)\s+)*{_SHORTER}\s+(?:{_WAS}|(?:down\s+)?to\s+){_HOW_MANY}(?P<rest>[^.;]*)",
-        rf"^(?P<code>`[A-Za-z_]\w*\(\)`)(?P<path>)(?P<name>)\s*[:—–-]\s+(?P<said>[^()`]{{1,80}})\({_HOW_MANY}(?P<rest>)\)\W*$",
+        rf"^(?P<code>`[A-Za-z_]\w*\([^`]*\)`)(?P<path>)(?P<name>)\s*[:—–-]\s+(?P<said>[^()`]{{1,80}})\({_HOW_MANY}(?P<rest>)\)\W*$",
         rf"\b(?:reduced|cut|shrunk|shrank|trimmed)\s+{_SUBJECT}\s+by\s+[~\d,]+\s+lines\s*\((?:from\s+)?[~\d,]+\s*(?:lines\s*)?(?:to|→|->)\s*{_BARE}(?P<rest>)\)",
         rf"{_SUBJECT}(?:\s*:|\s+went|\s+down)?\s+from\s+[~\d,]+\s+(?:lines\s+)?(?:down\s+)?to\s+{_HOW_MANY}(?P<rest>[^.;]*)",
     )
@@ -74,7 +74,7 @@ _ROW_LABEL: Final = regex(
     re.IGNORECASE,
 )
 """What a row is about, where the file and what is counted of it stand in one cell: "Lines in `a.py`"."""
-_FUNCTION: Final = regex(r"(?P<call>[A-Za-z_]\w*)\(\)|(?P<snake>[a-z]+(?:_[a-z0-9]+)+)")
+_FUNCTION: Final = regex(r"(?P<call>[A-Za-z_]\w*)\([^()]*\)|(?P<snake>[a-z]+(?:_[a-z0-9]+)+)")
 _PART: Final = regex(
     r"\b(?:functions?|methods?|class(?:es)?|loaders?|sections?|blocks?|helpers?|handlers?|parts?|extracted|moved|added|removed|replaced|simplified|rewritten|new)\b",
     re.IGNORECASE,
@@ -98,7 +98,7 @@ def size_of_file(block: Block) -> tuple[AnyPredicate, ...]:
     """The number of lines that a file, or the file of a class, is said to have now."""
     if block.kind == "row":
         return _of_row(block)
-    if "line" not in block.text.lower() and not _LABELLED.match(block.text):
+    if not re.search(r"lines?\b|\bloc\b", block.text, re.IGNORECASE) and not _LABELLED.match(block.text):
         return ()
     context = (block.lead, *(block.headings[-1:]), *block.parents)
     if any(_OTHER_TITLE.search(text) for text in context):

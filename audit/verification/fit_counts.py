@@ -31,11 +31,18 @@ def fit_count(predicate: Count, codebase: Codebase) -> Count:
     if not is_folder(folder, codebase.paths()):
         raise CannotFitError(f"{folder} is no folder of this tree, so what it holds cannot be counted")
     ways = [f"{folder}/{glob}" for glob in (last, "*.py", f"**/{last}", "**/*.py", "**/*")]
+    if last not in ("*", "*.py"):
+        number = len(matching(ways[0], codebase.paths()))
+        if (predicate.expected.most or number) < number:
+            raise CannotFitError(f"{number} files match {ways[0]}, and of which of them it is said cannot be told")
+        return msgspec.structs.replace(predicate, files=ways[0])
     for way in ways:
         if predicate.expected.admits(len(matching(way, codebase.paths()))):
             return msgspec.structs.replace(predicate, files=way)
     packages = sum(path.endswith("/__init__.py") for path in matching(ways[3], codebase.paths()))
     counts = [len(matching(way, codebase.paths())) for way in ways]
-    if any(predicate.expected.admits(count - less) for count in counts for less in (1, packages)):
-        raise CannotFitError(f"{folder} holds {counts[0]} with its __init__.py: a matter of counting")
+    tests = sum(map(bool, map(codebase.tests_in, matching(ways[1], codebase.paths()))))
+    left_out = (1, packages, tests, tests + packages)
+    if any(predicate.expected.admits(count - less) for count in counts for less in left_out):
+        raise CannotFitError(f"{folder} holds {counts[0]} with its __init__.py and its tests: a matter of counting")
     return msgspec.structs.replace(predicate, files=ways[0])

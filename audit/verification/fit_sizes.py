@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import textwrap
 from typing import Final
 
 import msgspec
@@ -93,7 +95,7 @@ def _is_right_before(base: Files, codebase: Codebase) -> bool:
 
 
 def _of_function(predicate: Size, path: str, codebase: Codebase) -> Size:
-    """The size of the one function that is called so; decorators and blank lines are a matter of counting."""
+    """The size of the one function that is called so; heads, docstrings and blank lines are a matter of counting."""
     alike = [each for each in codebase.locate_by_suffix(predicate.symbol) if each.definition.kind == "function"]
     alike = [each for each in alike if path in ("", each.path)] or alike
     if len(alike) != 1:
@@ -105,12 +107,24 @@ def _of_function(predicate: Size, path: str, codebase: Codebase) -> Size:
     if predicate.lines.admits(lines):
         return fitted
     body = (codebase.read_text(only.path) or "").splitlines()[first - 1 : first - 1 + lines]
-    written = sum(bool(line.strip()) for line in body)
-    ways = (lines - 1, lines + 1, written, lines + len(only.definition.decorators))
-    if any(map(predicate.lines.admits, ways)):
-        raise CannotFitError(f"{only.qualified} has {lines} lines, {written} of them not blank: a matter of counting")
+    least = _statement_lines("\n".join(body))
+    if any(map(predicate.lines.admits, range(least - 1, lines + len(only.definition.decorators) + 2))):
+        raise CannotFitError(f"{only.qualified} has {lines} lines, {least} of statements: a matter of counting")
     _check_rounding(fitted, lines)
     return fitted
+
+
+def _statement_lines(code: str) -> int:
+    """The lines of a function without its head, its docstring, comments and blank lines; 0 where it cannot be read."""
+    try:
+        (function,) = ast.parse(textwrap.dedent(code)).body
+    except (SyntaxError, ValueError):
+        return 0
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return 0
+    statements = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
+    inside = code.splitlines()[statements[0].lineno - 1 :] if statements else []
+    return sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in inside)
 
 
 def _check_rounding(predicate: Size, lines: int) -> None:

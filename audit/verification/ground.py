@@ -20,6 +20,7 @@ from audit.model.predicates import (
     Absent,
     AnyPredicate,
     Cited,
+    Command,
     Commit,
     Count,
     Entry,
@@ -38,6 +39,7 @@ from audit.verification.fit_modules import fit_imports, gone_module
 from audit.verification.fit_names import fit_saying, fit_signature, fit_use, gone_name, places, present_name
 from audit.verification.fit_paths import CannotFitError, ending, fit_path, is_folder
 from audit.verification.fit_sizes import fit_line_changes, fit_size
+from audit.verification.fit_tools import fit_tool
 from audit.verification.resting import resting
 from audit.verification.written_paths import WrittenPaths, written_paths
 
@@ -104,22 +106,28 @@ def _fitted(predicate: AnyPredicate, codebase: Codebase) -> AnyPredicate:
             return _tests(predicate, codebase)
         case Cited(path=path):
             return _cited(msgspec.structs.replace(predicate, path=fit_path(path, codebase)), codebase)
+        case Command():
+            return fit_tool(predicate, codebase)
         case Commit():
             return fit_commit(predicate, codebase)
         case Count():
             return fit_count(predicate, codebase)
         case Uses():
             return fit_use(predicate, codebase)
-        case LinesChanged():
-            return fit_line_changes(predicate, codebase)
-        case Size(path=path):
-            return fit_size(predicate, fit_path(path, codebase) if _is_path(path) else "", codebase)
+        case LinesChanged() | Size():
+            return _sized(predicate, codebase)
         case Unreferenced(names=names):
             return Unreferenced(names=tuple(_unused_name(name, codebase) for name in names))
         case Lacks(path=path):
             return msgspec.structs.replace(predicate, path=fit_path(path, codebase))
         case _:
             return predicate
+
+
+def _sized(predicate: LinesChanged | Size, codebase: Codebase) -> AnyPredicate:
+    if isinstance(predicate, LinesChanged):
+        return fit_line_changes(predicate, codebase)
+    return fit_size(predicate, fit_path(predicate.path, codebase) if _is_path(predicate.path) else "", codebase)
 
 
 def _check_spoken_of(predicates: Sequence[AnyPredicate], codebase: Codebase) -> None:

@@ -15,6 +15,9 @@ DOCUMENT = """\
 - `tests/test_scores.py` has 2 tests
 - `tests/test_scores.py` has 3 tests
 - `nowhere/` has 3 files
+- `shop/eval/*s.py` - 2 plain files
+- `shop/eval/*s.py` - 3 plain files
+- `shop/eval/*.p*` - 2 plain files
 """
 
 
@@ -27,10 +30,13 @@ def test_files_and_tests_are_counted_in_the_ways_that_people_count_them(shop, au
         (3, "verified", "3 files, as expected (3)"),
         (4, "verified", "8 files, as expected (8)"),
         (5, "verified", "5 files, as expected (5)"),
-        (6, "unverified", "shop holds 4 with its __init__.py: a matter of counting"),
+        (6, "unverified", "shop holds 4 with its __init__.py and its tests: a matter of counting"),
         (7, "refuted", "3 files, not expected (9)"),
         (8, "verified", "2 test functions, as expected (2)"),
         (9, "unverified",
          "tests/test_scores.py has 2 test functions, each of which may be several tests, or none"),
         (10, "unverified", "nowhere is not a path of this tree, and no commit shows that it was one"),
+        (11, "verified", "2 files, as expected (2)"),
+        (12, "refuted", "2 files, not expected (3)"),
+        (13, "unverified", "3 files match shop/eval/*.p*, and of which of them it is said cannot be told"),
     ]  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 
 from audit.claims.markdown import read_document
 from audit.model.comparisons import LinesChanged
-from audit.model.predicates import Absent, AnyPredicate, Bound, Count, Exists, Size
+from audit.model.predicates import Absent, AnyPredicate, Bound, Cited, Count, Exists, Signature, Size
 
 
 def judged(text: str) -> list[tuple[AnyPredicate, ...]]:
@@ -111,10 +111,41 @@ def test_what_a_class_was_given_and_what_can_be_imported_exists(text, names) -> 
             (Absent(names=("old_loader.py",)),),
         ),
         ("- `tests/` (34 files, 926 tests)", (Count(files="tests/*", expected=Bound(34, 34)),)),
+        ("- `db/*.sql` - 14 migration files", (Count(files="db/*.sql", expected=Bound(14, 14)),)),
+        ("- `db/test_*.py` - 4 test files (30 cases)", (Count(files="db/test_*.py", expected=Bound(4, 4)),)),
+        ("- tests/test_a.py (19 tests, ~150 LOC)", (Count(tests="tests/test_a.py", expected=Bound(19, 19)),)),
+        ("- `pkg/a.py` (150 LOC)", (file(150),)),
+        ("- `load(path, epoch)` - 23 lines", (function(23),)),
     ],
 )
 def test_what_was_moved_or_removed_is_read_in_lists_and_rows(text, predicates) -> None:
     assert judged(text) == [predicates]
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "predicate"),
+    [
+        ("- `load(path, epoch=0)` - Reads", "load(path, epoch=0)", Signature(callable="load", has=("path", "epoch"))),
+        ("- `load(path: str) -> int` - Reads", "load(path: str) -> int", Signature(callable="load", has=("path",))),
+        ("- `load(path)` - Reads", "load(path)", Exists(names=("load",))),
+        ('- `load("a.json")` - Reads', 'load("a.json")', Exists(names=("load",))),
+        ("### `pkg/a.py`\n\n- `load()`", "load()", Cited(path="pkg/a.py", says="load")),
+        (
+            "### `a.py`\n\n- `load(a, *, b=0)`: reads",
+            "load(a, *, b=0)",
+            Signature(callable="a.py::load", has=("a", "b")),
+        ),
+        ("The metadata is managed in `pyproject.toml`.", "pyproject.toml", Cited(path="pyproject.toml")),
+        ("1. Source code lives under a `src/` layout.", "src/", Exists(names=("src/",))),
+        ("- src/crawl.py (line 80-82)", "src/crawl.py (line 80-82)", Cited(path="src/crawl.py", first=80, last=82)),
+    ],
+)
+def test_what_a_list_says_of_functions_and_places_supports_the_document(text, said, predicate) -> None:
+    statements = read_document("doc.md", f"# Report\n\n{text}\n".encode(), may_run=False).statements
+
+    assert [(each.text, each.predicates, each.weight) for each in statements if each.predicates] == [
+        (said, (predicate,), "supporting")
+    ]
 
 
 def test_functions_of_one_file_may_differ_in_length_and_one_may_not() -> None:
@@ -123,3 +154,16 @@ def test_functions_of_one_file_may_differ_in_length_and_one_may_not() -> None:
     assert [each.message for each in read_document("doc.md", text, may_run=False).findings] == [
         "says that load has 30 lines, and on line 3 that load has 24 lines"
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The metadata will be managed in `pyproject.toml`.",
+        "The metadata was managed in `setup.cfg` before.",
+        "The results are stored in `out/` by default and never in `tmp/`.",
+        "Nothing is kept in `lib/old.py`, which is not read.",
+    ],
+)
+def test_where_something_was_or_will_be_says_nothing_of_now(text) -> None:
+    assert [each.predicates for each in read_document("doc.md", text.encode(), may_run=False).statements] == [()]
