@@ -23,7 +23,13 @@ from audit.model.terms import any_of, class_of, fixture, instance_of, super_of
 
 _NARROWED: Final = (
     (b"(", re.compile(rb"\b(?:isinstance|issubclass)\(\s*([\w.]+)(?![\w.]|\s*\()")),
-    (b"(", re.compile(rb"\b(?:hasattr|getattr|callable)\(\s*(?!(?:self|cls)\s*[,)])([\w.]+)(?![\w.]|\s*\()")),
+    (b"(", re.compile(rb"\b(?:hasattr|callable)\(\s*(?!(?:self|cls)\s*[,)])([\w.]+)(?![\w.]|\s*\()")),
+    (
+        b"getattr(",
+        re.compile(
+            rb"\bgetattr\(\s*(?!(?:self|cls)\s*[,)])([\w.]+)(?![\w.]|\s*\(|\s*,\s*(?:\"\w{1,99}\"|'\w{1,99}')\s*\))"
+        ),
+    ),
     (b"type(", re.compile(rb"\btype\(\s*([\w.]+)\s*\)\s*(?:is\b|not\b|in\b|[=!]=)")),
     (b"type(", re.compile(rb"(?:\bis|\bis\s+not|[=!]=)\s*type\(\s*([\w.]+)\s*\)")),
     (b".__class__", re.compile(rb"([\w.]+)\.__class__\s*(?:is\b|not\b|in\b|[=!]=)")),

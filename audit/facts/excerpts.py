@@ -15,6 +15,8 @@ _NAMING: Final = rb"(?:hasattr|getattr|setattr|delattr|object|patch|multiple|dic
 """Callees that are told an attribute by its name: what they name is asked for, made up or put in place."""
 
 
+_GETS: Final = re.compile(rb"getattr\s*\(")
+_ENDS: Final = re.compile(rb"\s*,?\s*\)")
 _MOST_LINES: Final = 12
 """How many lines a decorator may take."""
 
@@ -29,6 +31,8 @@ def named_in_strings(
     functions = [each for each in definitions if each.kind == "function"] if matches else []
     lines = content.split(b"\n") if matches else []
     for match in matches:
+        if _GETS.match(match[0]) and _ENDS.match(content, match.end()):
+            continue  # without a default it must be there
         line = content.count(b"\n", 0, match.start(1)) + 1
         found.setdefault(match[1].decode(), []).append(_reach(line, lines, functions))
     return found

@@ -259,7 +259,7 @@ class Expressions:
         is_patch = patched_member(node) is not None
         if is_patch:
             self.accessed.add(name.value)
-        if (callee == "getattr" and len(node.args) == 2) or is_patch or callee == "setattr":
+        if is_patch or callee == "setattr":
             self._chain(scope, first, (*rest, name.value), node, store=callee == "setattr")
 
     def subscript(self, node: ast.Subscript, scope: Scope) -> None:

@@ -43,10 +43,12 @@ def is_tolerant(node: ast.Call) -> bool:
 
 
 def patched_member(node: ast.Call) -> tuple[ast.expr, ast.Constant] | None:
-    """What a call patches by a name that must be there, and the name: ``patch.object(store, "name")``."""
+    """What a call patches, or gets, by a name that must be there, and the name: ``patch.object(store, "name")``."""
     if len(node.args) < 2 or not isinstance(node.args[1], ast.Constant) or is_tolerant(node):
         return None
     callee, name = dotted(node.func), node.args[1]
+    if callee == "getattr" and len(node.args) == 2 and isinstance(name.value, str):
+        return node.args[0], name
     leaf = callee.rpartition(".")[2]
     is_patch = callee.endswith(("patch.object", "mocker.spy")) or (
         leaf in ("setattr", "delattr") and "monkeypatch" in callee

@@ -20,6 +20,10 @@ _ALWAYS: Final = frozenset(
 )
 
 
+_STATED: Final = "__version__"
+"""A name among these that a build may write, unless the module itself stated it at the base."""
+
+
 class Target(msgspec.Struct, frozen=True):
     """Where an import statement leads: the nodes of its module, or None when it is not in the tree."""
 
@@ -58,7 +62,8 @@ class SymbolTable:
         return self._file_defines(path, name, set())
 
     def _defines(self, nodes: tuple[Node, ...], name: str, seen: set[tuple[str, str]]) -> Answer:
-        if name in _ALWAYS or any(self._tree.children(node, name) for node in nodes):
+        is_always = name in _ALWAYS and not (name == _STATED and self._was_stated(nodes))
+        if is_always or any(self._tree.children(node, name) for node in nodes):
             return "yes"
         answer: Answer = "no"
         for node in nodes:
@@ -97,6 +102,14 @@ class SymbolTable:
         else:
             brought = self._bring(path, name, seen)
         return answer if brought == "no" else brought
+
+    def _was_stated(self, nodes: tuple[Node, ...]) -> bool:
+        """Whether a file of a module that is there still bound its version at the base."""
+        base = self._tree.base
+        files = [file for node in nodes for file in node.files]
+        return base is not None and any(
+            file in base.index.names and _STATED in base.symbols.definitions(file) for file in files
+        )
 
     def _may_be_of_another_share(self, path: str, name: str) -> bool:
         """Whether a package that spreads over several distributions may have a name from one that this tree depends on,
