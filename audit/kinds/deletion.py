@@ -54,7 +54,7 @@ _HEADING: Final = regex(
     )\b
     | ^\W*history\W*$
     | ^\W*(?:delete|remove|rename|retire|replace|drop)\s+(?:these|those|them|the\s+following)\b
-    | (?<!database\ )(?<!data\ )(?<!schema\ )(?<!db\ )(?<!running\ )(?<!run\ )\bmigrat(?:ed|ion|ions|ing|e)\b
+    | \b(?=migrat)(?<!database\ )(?<!data\ )(?<!schema\ )(?<!db\ )(?<!running\ )(?<!run\ )migrat(?:ed|ion|ions|ing|e)\b
       (?!\s+(?:the\s+|your\s+|of\s+)?(?:data|databases?|rows?|records?|tables?|schemas?|users?|accounts?)\b)
     | ^\W*(?:delet(?:e|ing)|remov(?:e|ing)|renam(?:e|ing)|retir(?:e|ing))\s+(?:the\s+)?`""",
     re.VERBOSE | re.IGNORECASE,

@@ -17,7 +17,8 @@ _WRITTEN: Final = (
     (
         ("writ", "sav", "stored", "export", "dump"),
         regex(
-            r"\b(?:written|saved|stored|exported|dumped|writes?|saves?)\s+(?:(?:it|them)\s+)?(?:in)?to\s+[`*]*([\w./-]*\w)"
+            r"(?:w(?<!\w.)rit(?:ten|es?)|s(?<!\w.)(?:aved|aves?|tored)|e(?<!\w.)xported|d(?<!\w.)umped)\s+"
+            r"(?:(?:it|them)\s+)?(?:in)?to\s+[`*]*([\w./-]*\w)"
         ),
     ),
 )
