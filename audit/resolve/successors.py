@@ -69,13 +69,13 @@ class Successors:
         """Whether one file goes on as another that git takes for the same: a notice of copyright may be all that the
         two share, and all that the packages of a project hold."""
         before, now = self._base.symbols.definitions(path).values(), self._program.symbols.definitions(new).values()
-        is_package = path.endswith("/__init__.py")
-        same = path.split("/")[-1 - is_package :] == new.split("/")[-1 - is_package :]
-        if same or (before and is_same(self._program, new, self._base, path)):
+        were, are = path.endswith("/__init__.py"), new.endswith("/__init__.py")
+        same = path.split("/")[-1 - were :] == new.split("/")[-1 - were :]
+        if same or (were == are and before and is_same(self._program, new, self._base, path)):
             return True
         # what a package offers it mostly imports; and every module may have an __all__ or a __version__
         own, others = (
-            [each for each in every if (is_package or each.kind != "import") and not each.name.startswith("__")]
+            [each for each in every if ((were and are) or each.kind != "import") and not each.name.startswith("__")]
             for every in (before, now)
         )
         return bool(
