@@ -57,7 +57,7 @@ _LISTED: Final = regex(r"\s*(?:$|[(:,–—-])")
 """What may follow the names of an item of such a list: at most a comment."""
 _KEPT: Final = regex(
     r"\b(?:kept|keeps?|stays?|stayed|retained|restored|recreated|moved|renamed|not|never|except|only|later|partially|"
-    r"until|unless|was|were|imports?|references?|functions?|from)\b",
+    r"until|unless|was|were|imports?|references?|functions?|from|generated|ignored|examples?|optional(?:ly)?)\b",
     re.IGNORECASE,
 )
 """A comment of an item that takes back what the title of its list says, or says it of a part only."""

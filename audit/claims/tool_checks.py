@@ -26,7 +26,8 @@ _KIND: Final = (
     r"(?:\s+(?:strict(?:\s+mode)?|type\s+(?:check(?:s|ing)?|safety)|lint(?:ing|er)?|checks?|compliance|formatting|"
     r"status))*"
 )
-_END: Final = r"(?:\s+(?:now|in\s+strict\s+mode|maintained|across\s+\d+\s+files|everywhere))?\s*(?:\([^()]*\))?\W*$"
+_ASIDE: Final = r"(?:\((?![^()]*\b(?:exclud|except|ignor|only|after|but)\w*\b)[^()]*\))?"
+_END: Final = rf"(?:\s+(?:now|in\s+strict\s+mode|maintained|across\s+\d+\s+files|everywhere))?\s*{_ASIDE}\W*$"
 _FORMS: Final = (
     regex(rf"(?:^|:\s+)(?:0|zero|no)\s+{_TOOL}\s+{_WHAT}{_END}", re.IGNORECASE),
     regex(rf"(?:^|:\s+)\d+\s+{_TOOL}\s+{_WHAT}\s*(?:→|->|=>|to)\s*(?:0|zero)(?:\s+{_WHAT})?{_END}", re.IGNORECASE),

@@ -128,13 +128,16 @@ class Repository:
         return [line.partition(" ")[2] for line in lines]
 
     def last_change(self, path: str) -> str | None:
-        """The commit that last changed a path of the root; None when it is not committed, or was changed since."""
+        """The commit that last changed what a path of the root holds; None when it is not committed, or was changed
+        since. One that only moved the file changed nothing."""
         if self.git is None or not self.has_commits():
             return None
         only = f":(top,literal){self.prefix}{path}"
         if not self.bare and self.git.run("status", "--porcelain", "--ignored", "--", only):
             return None
-        return self.git.text("log", "-1", "--format=%H", "HEAD", "--", only) or None
+        log = ("log", "-1", "--format=%H")
+        content = self.git.text(*log, "--follow", "--find-renames=100%", "--diff-filter=AM", "HEAD", "--", only)
+        return content or self.git.text(*log, "HEAD", "--", only) or None
 
     def has_commits(self) -> bool:
         """Whether there is a commit to read the tree from."""

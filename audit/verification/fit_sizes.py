@@ -73,7 +73,7 @@ def fit_line_changes(predicate: LinesChanged, codebase: Codebase) -> LinesChange
     said = [
         (bound, number) for bound, number in ((fitted.added, added), (fitted.removed, removed)) if bound is not None
     ]
-    if any(bound.most is None and number > _OTHERS * (bound.least or 0) for bound, number in said):
+    if any(number > (bound.most or _OTHERS * (bound.least or 0)) for bound, number in said):
         raise CannotFitError(
             f"since the base {added} lines came and {removed} went; which of them are meant cannot be told"
         )

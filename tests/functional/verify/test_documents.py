@@ -119,6 +119,19 @@ def test_a_document_is_held_against_the_commit_that_last_changed_it(documented, 
     ).stdout  # fmt: skip
 
 
+def test_a_commit_that_only_moves_a_document_is_not_what_it_tells_of(documented, audit) -> None:
+    written = documented.git("rev-parse", "HEAD")
+    documented.commit("File it", {"audit.md": None, "docs/archive/audit.md": DOCUMENT})
+
+    assert judged_at(audit(documented.root, "verify", "docs/archive/audit.md", "--format", "json")) == (
+        written,
+        "the commit that last changed docs/archive/audit.md",
+    )
+
+    changed = documented.commit("Correct it", {"docs/archive/audit.md": None, "docs/audit.md": DOCUMENT + "\nMore.\n"})
+    assert judged_at(audit(documented.root, "verify", "docs/audit.md", "--format", "json"))[0] == changed
+
+
 def test_a_document_that_no_commit_holds_as_it_is_is_held_against_head(documented, audit, tmp_path) -> None:
     head = documented.git("rev-parse", "HEAD")
     documented.write({"audit.md": DOCUMENT + "\nMore.\n", "new.md": "- Deleted `shop/store.py`\n"})

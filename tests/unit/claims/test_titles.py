@@ -36,6 +36,10 @@ def test_a_title_counts_through_headings_that_only_sort(title, predicates) -> No
     assert judged(f"{title}\n\n- `lib/a.py` - One of the helpers\n") == predicates
 
 
+def test_a_new_file_that_is_generated_need_not_be_in_the_tree() -> None:
+    assert judged("## New files\n\n- `lib/a.py` (generated at build time)\n") == []
+
+
 def test_a_cross_in_a_list_of_deleted_files_is_no_defect() -> None:
     assert judged(
         "## Files removed\n\n### Tools\n\n- ❌ `lib/a.py`\n- ❌ `tools/b.ps1`\n- ❌ `.coveragerc` (root)\n"

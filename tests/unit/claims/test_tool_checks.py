@@ -24,6 +24,7 @@ MYPY, RUFF = ("python", "-m", "mypy"), ("python", "-m", "ruff", "check", ".")
         ("- ruff check is clean", RUFF),
         ("- Ruff: 12 violations", None),
         ("- mypy passes except for the tests", None),
+        ("- Ruff: 0 violations (excluding E501)", None),
         ("- We check with mypy and ruff", None),
         ("- mypy should pass", None),
     ],
