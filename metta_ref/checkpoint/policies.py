@@ -17,19 +17,15 @@ import re
 import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from metta_ref.checkpoint.errors import (
-    CheckpointError,
-    CheckpointKindError,
-    CheckpointNotFoundError,
-    CheckpointStateError,
-)
-from metta_ref.checkpoint.manager import CheckpointManager, Listing
-from metta_ref.checkpoint.names import FOLDER, MANIFEST, epoch_name, key_and_version, parse_epoch
+from metta_ref.checkpoint.elsewhere import downloaded, listed
+from metta_ref.checkpoint.errors import CheckpointError, CheckpointStateError
+from metta_ref.checkpoint.manager import CheckpointManager
+from metta_ref.checkpoint.names import FOLDER, key_and_version, parse_epoch
 from metta_ref.checkpoint.selection import Selection
 from metta_ref.checkpoint.stored import Stored
 from metta_ref.config import Observation, run_dir
@@ -158,101 +154,3 @@ class PolicyCache:
         while len(self._policies) > self._size:
             self._policies.popitem(last=False)
         return policy
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteFolder:
-    """A `Folder`, or a file in one, at a path of a file system, which messages name by its URI.
-
-    Raises CheckpointError when the file system does not answer, or refuses to.
-    """
-
-    system: Any
-    path: str
-    uri: str
-
-    def __truediv__(self, name: str, /) -> "RemoteFolder":
-        return replace(self, path=f"{self.path}/{name}", uri=f"{self.uri}/{name}")
-
-    def __str__(self) -> str:
-        return self.uri
-
-    def is_dir(self) -> bool:
-        with self._reaching():
-            return bool(self.system.isdir(self.path))
-
-    def read_bytes(self) -> bytes:
-        with self._reaching():
-            content: bytes = self.system.cat_file(self.path)
-            return content
-
-    def names(self) -> list[str]:
-        """Of what lies in it; none when it is not there."""
-        try:
-            with self._reaching():
-                return [PurePosixPath(entry).name for entry in self.system.ls(self.path, detail=False)]
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-
-    @contextlib.contextmanager
-    def _reaching(self) -> Iterator[None]:
-        try:
-            yield
-        except (FileNotFoundError, NotADirectoryError):
-            raise
-        except Exception as error:
-            # Each file system raises errors of its own, and those of its client library.
-            reason = str(error) or type(error).__name__
-            raise CheckpointError(
-                f"{self.uri}: cannot be reached ({reason}); look for network, credentials and permission"
-            ) from error
-
-
-def listed(uri: str) -> Listing:
-    """The checkpoints of the run at a URI whose manifest has arrived, which whoever copies one there sends last.
-
-    Raises CheckpointError when no file system has that scheme, or a package for it is missing, and as
-    `RemoteFolder` does.
-    """
-    import fsspec  # for this alone
-
-    try:
-        system, root = fsspec.core.url_to_fs(uri)
-    except ValueError as error:
-        reason = f"{error}; use a path, file://, memory:// or an installed scheme"
-        raise CheckpointError(f"{uri}: {reason}") from error
-    except ImportError as error:
-        raise CheckpointError(f"{uri}: {error}") from error
-    system.invalidate_cache()  # of listings, in which a run that trained on would seem to stand still
-    folder = RemoteFolder(system, str(root), uri) / FOLDER
-    numbered = {epoch: folder / name for name in folder.names() if (epoch := parse_epoch(name)) is not None}
-    return Listing(str(folder), {epoch: one for epoch, one in numbered.items() if MANIFEST in one.names()})
-
-
-def downloaded(uri: str, folder: Path) -> Stored:
-    """Download an artifact `wandb://entity/project/name:version` into a folder, as the checkpoint of a run of its name.
-    W&B's package caches what it downloads.
-
-    The version is v0, v1, ..., `latest` or `epoch-<number>`; without one it is the latest.
-
-    Raises CheckpointError when the package is missing or nobody is logged in, CheckpointNotFoundError when the artifact
-    cannot be had, CheckpointKindError when it is no checkpoint, CheckpointCorruptError when it is damaged.
-    """
-    import fsspec
-
-    try:
-        import wandb
-    except ImportError:
-        raise CheckpointError(f"{uri}: needs a package: pip install 'migration-audit[wandb]'") from None
-    name, colon, _ = uri.removeprefix("wandb://").partition(":")
-    try:
-        if not wandb.login(prompt=False):
-            raise CheckpointError(f"{uri}: no login; run wandb login")
-        artifact = wandb.Api().artifact(uri.removeprefix("wandb://") if colon else f"{name}:latest")
-        files = RemoteFolder(fsspec.filesystem("file"), artifact.download(root=str(folder / "files")), uri)
-    except (wandb.Error, ValueError) as error:
-        raise CheckpointNotFoundError(f"{uri}: cannot be fetched ({error}); check its name and wandb login") from error
-    if MANIFEST not in files.names():
-        raise CheckpointKindError(f"{uri}: holds no checkpoint of metta_ref; name another artifact")
-    epoch = Stored(files).manifest.epoch
-    return Stored(replace(files, uri=f"wandb://{name}/{FOLDER}/{epoch_name(epoch)}"))
