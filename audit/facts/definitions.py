@@ -10,6 +10,7 @@ from audit.facts.bodies import Body, FunctionNode, is_decorated, looks_up_keys
 from audit.facts.callables import leaf_of
 from audit.facts.digests import code_digest, definition_digest, variable_digest
 from audit.facts.exports import Exports
+from audit.facts.keeping import keeps_parameters
 from audit.facts.offered import offered_names
 from audit.facts.parameters import signature_of
 from audit.facts.scopes import Scope
@@ -125,6 +126,7 @@ class Definitions:
                 (node.end_lineno or node.lineno) - node.lineno + 1,
                 annotation=annotation_text(node.returns),
                 asynchronous=isinstance(node, ast.AsyncFunctionDef),
+                keeps=keeps_parameters(node),
                 code=code_digest(self.spans.stripped, node),
             )
         )

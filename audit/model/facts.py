@@ -99,6 +99,9 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
     """For a name that a class body annotates: the term of its default, ``?`` where it says nothing, ``-`` for none."""
     code: str = ""
     """For a function or class that is documented: the digest of all but its name and its docstring."""
+    keeps: str = ""
+    """For a function that decorates others and leaves their parameters as they are: ``plain``, or ``made`` for one that
+    makes such a decorator when it is called."""
 
 
 class Attribute(msgspec.Struct, frozen=True, array_like=True):
