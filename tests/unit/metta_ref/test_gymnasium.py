@@ -1,6 +1,6 @@
 """Gymnasium's environments: whose step a reward and an end belong to, what is seen, and what is refused."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -60,6 +60,32 @@ def test_the_step_that_ends_an_episode_shows_the_next_and_tells_the_last() -> No
         "episode_return": 6.0,
         "episode_length": 3,
     }
+
+
+class Seeded(Counting):
+    """Keeps the seeds that it was ever given."""
+
+    given: ClassVar[list[int]] = []
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        if seed is not None:
+            self.given.append(seed)
+        return super().reset(seed=seed, options=options)
+
+
+def test_a_state_counts_the_episodes_that_began_and_no_seed_comes_twice() -> None:
+    Seeded.given.clear()
+    state: dict[str, Any] = {}
+    for _ in range(3):
+        env = GymnasiumEnv(SyncVectorEnv([Seeded] * 2, autoreset_mode=AutoresetMode.SAME_STEP), "Seeded", seed=0)
+        if state:
+            env.load_state_dict(state)
+        env.reset()
+        for _ in range(4):  # in the third of which an episode ends
+            env.step(np.array([0, 1]))
+        state = env.state_dict()
+    assert state["begun"].tolist() == [6, 6]
+    assert len(Seeded.given) == len(set(Seeded.given)) == 6
 
 
 @pytest.mark.parametrize(
