@@ -104,9 +104,13 @@ class FileJudge:
         return any(root and self._paths.is_there(f"{root}/{target}") for root in self._program.index.roots)
 
     def _is_of_own_folder(self, path: str, mention: Mention) -> bool:
-        """Whether a document calls the folder in which it lies by its name, or draws what that holds."""
-        is_whole = mention.kind == DRAWN or "/" not in mention.text.strip("./")
-        return mention.code == "REF008" and is_whole and any(map(self._paths.is_there, within_own(path, mention.text)))
+        """Whether a document draws what the folder holds in which it lies, or is the folder's own page and calls it by
+        its name."""
+        if mention.code != "REF008" or not any(map(self._paths.is_there, within_own(path, mention.text))):
+            return False
+        *_, folder, name = ("", *path.split("/"))
+        is_page = name.lower().startswith(("readme.", "index."))
+        return mention.kind == DRAWN or (is_page and mention.text.strip("./") == folder)
 
     @cached_property
     def _unversioned(self) -> frozenset[str]:

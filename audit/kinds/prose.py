@@ -24,8 +24,8 @@ _LINK: Final = regex(
     r"\]\(\s{0,9}<?([^)\s>(\]]{1,400})>?[^)\n(]{0,200}\)|^[ \t]*\[[^\]\n]{1,200}\]:[ \t]*<?([^\s>]{1,400})",
     re.MULTILINE,
 )
-_SHOWN: Final = regex(r"\[[`*]*([\w@+-][\w./@+-]{0,200})[`*]*\]\((?=<?(?:[^)\s>#]{0,300}/)?\1[#)>?\s])")
-"""A link that shows the end of where it leads: the link says more."""
+_SHOWN: Final = regex(r"\[[`*]*([\w@+-][\w.@+-]{0,200})[`*]*\]\((?=<?[^)\s>#]{0,300}/\1[#)>?\s])")
+"""A link that shows no more than the name of the file to which it leads: where that lies it says itself."""
 _COMMAND_SPAN: Final = regex(
     r"`((?:[\w./-]*python[\d.]*|pytest|uv|poetry|uvicorn|celery|streamlit|bash|sh)\s[^`\n]+"
     r"|[a-z][\w-]*\s(?:[^`\n]*\s)?--[a-z][^`\n]*|[a-z][a-z0-9]*(?:-[a-z0-9]+)+)`"
