@@ -55,6 +55,12 @@ def test_the_smallest_detectable_effect_is_found_four_times_in_five() -> None:
     assert 0.7 <= found / 150 <= 0.9
 
 
+def test_the_smallest_detectable_effect_by_hand() -> None:
+    """Differences 0 and 2, of sample variance 2, so that the standard error of their mean is 1."""
+    found = versus(episodes(maze=[1.0, 3.0]), episodes(maze=[1.0, 1.0]))
+    assert found.detectable == pytest.approx(1.959964 + 0.841621, rel=1e-6)
+
+
 def test_one_pair_of_a_task_says_nothing_of_what_could_be_detected() -> None:
     assert versus(episodes(maze=[1.0, 2.0], field=[1.0]), episodes(maze=[0.0, 0.0], field=[0.0])).detectable is None
 
