@@ -68,7 +68,8 @@ class Programs:
         if called.startswith("-m "):
             return self._program.absolute(path, called.removeprefix("-m ")).status == "found"
         if not called.endswith(".py"):
-            return called in _commands(self._program) or called in self.lost
+            # of a command that is gone for good no option need be told besides
+            return called in _commands(self._program) or self.lost.get(called) is not None
         folder = path.rpartition("/")[0]
         near = (posixpath.normpath(posixpath.join(each, called)) for each in (folder, ""))
         return any(each in self._program.index.names for each in near)
