@@ -14,6 +14,7 @@ from audit.model.findings import Site
 from audit.model.mentions import RELATIVE, Gone, Mention
 from audit.model.references import Dangling
 from audit.model.regex import regex
+from audit.resolve.classes import Classes
 from audit.resolve.index import Node
 from audit.resolve.outcomes import is_assigned
 from audit.resolve.program import Program, Resolution
@@ -53,6 +54,7 @@ class MentionJudge:
         self._files = FileJudge(program, paths, past, ignored, remotes)
         self._declared = frozenset(declared)
         self._texts_before = texts_before
+        self._classes = Classes(program)
         self._known: dict[tuple[str, str, bool], Gone | None] = {}
 
     def referrer(self, path: str) -> str:
@@ -220,7 +222,10 @@ class MentionJudge:
         if before.status != "found" or self._base.symbols.find(before.nodes, member) is None:
             return False
         owner = self._program.symbols.find(head.nodes, rest[0])
-        if owner is None or owner[1].kind != "class" or rest[0] in self._program.facts(owner[0]).open_classes:
+        if owner is None or owner[1].kind != "class":
+            return False
+        lineage = self._classes.lineage(owner).classes
+        if any(each.name in self._program.facts(path).open_classes for path, each in lineage):
             return False
         return self._program.symbols.find(head.nodes, member) is None and not self._defined_anywhere(rest[1])
 
