@@ -11,7 +11,7 @@ from audit.facts.callables import dotted, handed_on, leaf_of
 from audit.facts.fields import fields_of, push_parts
 from audit.facts.forward_references import chains_in
 from audit.facts.handed import handed_members
-from audit.facts.naming_calls import is_tolerant, patched_member, replaced_fields
+from audit.facts.naming_calls import DYNAMIC, is_tolerant, patched_member, replaced_fields
 from audit.facts.nested_scopes import inside_comprehension, inside_lambda
 from audit.facts.nodes import nodes_of
 from audit.facts.only_read import OnlyRead
@@ -32,11 +32,6 @@ _SILENT: Final = frozenset({ast.Constant, ast.Name})
 _CASTS: Final = frozenset({"cast", "typing.cast", "t.cast", "typing_extensions.cast", "te.cast"})
 """Calls whose first argument is a type, which may be written as a string."""
 
-_DYNAMIC: Final = frozenset(
-    {"hasattr", "getattr", "setattr", "delattr", "object", "spy", "__setattr__", "globals", "exec", "vars"}
-    | {"locals", "dict", "setitem", "setdefault", "update", "extend", "append", "load_module", "load_source"}
-)
-"""Last names of what reads, makes or asks for names given as strings."""
 _COPYING: Final = frozenset({"replace", "_replace", "evolve"})
 _ENTERED_LATER: Final = frozenset(
     f"{owner}patch{kind}" for owner in ("", "mock.", "unittest.mock.") for kind in ("", ".multiple")
@@ -196,7 +191,7 @@ class Expressions:
         """Calls whose callable means something here."""
         if leaf in _COPYING and (copied := replaced_fields(node)) is not None:
             self.accessed.update(each.arg or "" for each in copied[1])
-        if leaf in _DYNAMIC or callee.startswith(_PATHS):
+        if leaf in DYNAMIC or callee.startswith(_PATHS):
             self._dynamic(node, callee, scope)
         elif leaf == "warn":
             self.strings.warns(node)
@@ -206,7 +201,7 @@ class Expressions:
             self.strings.called(node, callee, leaf, scope)
         if not self.collector.scope.is_function and any(map(is_own_name, node.args)):
             self.handed_to.add(callee)
-        if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and leaf not in _DYNAMIC:
+        if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and leaf not in DYNAMIC:
             self.probed.add((dotted(node.args[0]), str(node.args[1].value)))  # it may be put there
             self.strings.translates(leaf, node)
 

@@ -9,6 +9,11 @@ from typing import Final
 from audit.facts.callables import dotted
 from audit.model.regex import regex
 
+DYNAMIC: Final = frozenset(
+    {"hasattr", "getattr", "setattr", "delattr", "object", "spy", "__setattr__", "globals", "exec", "vars"}
+    | {"locals", "dict", "setitem", "setdefault", "update", "extend", "append", "load_module", "load_source"}
+)
+"""Last names of what reads, makes or asks for names given as strings."""
 _MAKERS: Final = frozenset({"gym.make", "gymnasium.make", "gym.vector.make", "gymnasium.vector.make"})
 """Calls that import the module before the colon in the id of an environment."""
 _BUILTINS: Final = frozenset(dir(builtins))
