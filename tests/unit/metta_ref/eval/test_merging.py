@@ -223,8 +223,9 @@ def test_recording_is_all_or_nothing(tmp_path: Path) -> None:
     assert counts(tmp_path / "stats.duckdb")["episodes"] == 1
 
 
-def test_values_that_no_figure_can_rest_on_are_refused() -> None:
-    with pytest.raises(ValueError, match="reward of agent 0 is nan, not a finite number"):
-        EpisodeRecord("e", "s", 1, NOON, {0: ("ant", 4)}, agent_metrics={0: {"reward": float("nan")}})
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_values_that_no_figure_can_rest_on_are_refused(value: str) -> None:
+    with pytest.raises(ValueError, match=f"reward of agent 0 is {value}, not a finite number"):
+        EpisodeRecord("e", "s", 1, NOON, {0: ("ant", 4)}, agent_metrics={0: {"reward": float(value)}})
     with pytest.raises(ValueError, match="agent 1 has metrics and no policy"):
         EpisodeRecord("e", "s", 1, NOON, {0: ("ant", 4)}, agent_metrics={1: {"reward": 1.0}})
