@@ -14,7 +14,7 @@ _PREFIX: Final = regex(r"(?:[^\W\d]\w*\.)+")
 def is_sys_modules(node: ast.expr) -> bool:
     """Whether an expression is ``sys.modules``, or a patch's name of it."""
     match node:
-        case ast.Constant(value="sys.modules") | ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
+        case ast.Constant(value="sys.modules") | ast.Attribute(value=ast.Name(id="sys" | "_sys"), attr="modules"):
             return True
     return False
 
