@@ -17,8 +17,9 @@ from audit.model.regex import regex
 from audit.resolve.classes import Classes
 from audit.resolve.index import Node
 from audit.resolve.outcomes import is_assigned
-from audit.resolve.program import Program, Resolution
+from audit.resolve.program import Program
 from audit.resolve.programs import Programs
+from audit.resolve.resolution import Resolution
 from audit.resolve.retired import Retired, Retirements
 
 _MAY_BE_NAME: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*){2,}")

@@ -11,9 +11,6 @@ import posixpath
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Literal
-
-import msgspec
 
 from audit.model.facts import FileFacts, Import
 from audit.resolve.closed import is_closed
@@ -25,21 +22,11 @@ from audit.resolve.left_stubs import without_left_stubs
 from audit.resolve.lookups import Kept, Lookups
 from audit.resolve.loose import is_loose
 from audit.resolve.made import MadeModules
+from audit.resolve.nearer import Nearer
+from audit.resolve.resolution import Resolution
 from audit.resolve.surveys import Survey, shared_namespaces, survey
 from audit.resolve.symbols import SymbolTable, Target
 from audit.resolve.views import Views, above
-
-Status = Literal["found", "missing", "foreign"]
-
-
-class Resolution(msgspec.Struct, frozen=True):
-    """The answer for one dotted name. ``weak`` marks a match under a folder that nothing declares as a
-    root: enough to know that the name is not broken, not enough to judge its symbols."""
-
-    status: Status
-    dotted: str
-    nodes: tuple[Node, ...] = ()
-    weak: bool = False
 
 
 class Program:
@@ -78,6 +65,7 @@ class Program:
         self.hidden: dict[tuple[str, str], Kept[bool]] = {}
         """By package file and name, whether a star in it hides the module of that name (see `ChainWalker.child`)."""
         self._absolute: dict[tuple[object, ...], Kept[Resolution]] = {}
+        self._nearer = Nearer(self.index)
         self._views: Views = Views(self.index, self.facts, base._views if base is not None else None)
 
     def facts(self, path: str) -> FileFacts:
@@ -164,7 +152,8 @@ class Program:
         if view.pins(parts[0]):
             return Resolution("foreign", dotted)
         key = (parts, *view.of(parts[0]))
-        return self.lookups.once(self._absolute, key, lambda: self._resolve(path, view.local, parts))
+        found = self.lookups.once(self._absolute, key, lambda: self._resolve(path, view.local, parts))
+        return self._nearer.weighed(path, found, parts[0])
 
     def _may_hold(self, top: str) -> bool:
         """Whether the tree or its base has anything at all of a name: most of what is imported is a library's."""

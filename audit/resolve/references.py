@@ -14,7 +14,8 @@ from audit.model.graph import ImportEdge
 from audit.model.references import Dangling
 from audit.resolve.chains import ChainWalker, Missing
 from audit.resolve.index import Node
-from audit.resolve.program import Program, Resolution
+from audit.resolve.program import Program
+from audit.resolve.resolution import Resolution
 from audit.resolve.strings import StringNames, imports_modules, may_be_made_up, puts_in_place, use_of
 
 _FURTHEST_ABOVE: Final = 2

@@ -18,7 +18,8 @@ from audit.model.findings import Retirement
 from audit.model.references import Dangling
 from audit.model.settings import RetiredName
 from audit.resolve.index import Node
-from audit.resolve.program import Program, Resolution
+from audit.resolve.program import Program
+from audit.resolve.resolution import Resolution
 from audit.resolve.strings import replaces
 from audit.resolve.successors import Successors
 from audit.resolve.turns import Change, last_turn
