@@ -72,7 +72,7 @@ class BuildFiles(TextKind):
 
     HOLDS = (
         Example(
-            title="files that exist, that are made or left out, a comment, and names of targets",
+            title="what is left out or made, a comment, and names of targets",
             before={
                 "shop/old.py": "",
                 "shop/new.py": "",
@@ -81,6 +81,14 @@ class BuildFiles(TextKind):
                     '    srcs = glob(["*.py"], exclude = ["old.py"]),\n    deps = [":new", "@pip//requests"],\n)\n'
                     'genrule(name = "a", outs = ["old.py"], cmd = "make old")\n'
                 ),
+            },
+            gone=("shop/old.py",),
+        ),
+        Example(
+            title="files that exist, one that is made, a folder to install to, and a comment",
+            before={
+                "shop/old.py": "",
+                "shop/new.py": "",
                 "lib/all/a.txt": "",
                 "meson.build": "# 'shop/old.py'\ninstall_data('shop/new.py', install_dir: 'lib/all')\nsubdir('shop')\n",
                 "shop/meson.build": "files('new.py')\n",

@@ -143,12 +143,13 @@ class ToolSettings(TextKind):
                 "shop/old.py": "",
                 "pyproject.toml": '[tool.pixi.tasks]\nold = "python -m shop.old"\n',
                 "pixi.toml": (
-                    '[tasks]\nold = { cmd = "python shop/old.py", outputs = ["shop/old.py"] }\n'
+                    '[tasks]\nold = { cmd = "python shop/old.py", outputs = ["a"] }\n'
+                    'new = { cmd = "make", outputs = ["shop/old.py"] }\n'
                     '[feature.test.tasks]\ntest = "python -m shop.old"\n'
                 ),
             },
             gone=("shop/old.py",),
-            finds=(("pixi.toml", 2, "shop/old.py"), ("pixi.toml", 4, "shop.old"), ("pyproject.toml", 2, "shop.old")),
+            finds=(("pixi.toml", 2, "shop/old.py"), ("pixi.toml", 5, "shop.old"), ("pyproject.toml", 2, "shop.old")),
         ),
         Example(
             title="a tox command, and a section of mypy.ini",

@@ -66,6 +66,7 @@ def test_a_respelled_name_reads_as_the_replacement(target: str, replacement: str
         ("'.old'", "shop.old", "shop.new", "'.new'"),
         ("'..old'", "shop.old", "shop.new", "'..new'"),
         ("shop/older.main", "shop/old.py", "shop/new.py", None),
+        ("shop/old.d/main", "shop/old.py", "shop/new.py", None),
         ("'.older'", "shop.old", "shop.new", None),
         ("'.old'", "shop.old", "other.old", None),
     ],
