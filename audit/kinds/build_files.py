@@ -9,6 +9,7 @@ from typing import Final
 from audit.kinds.commands import Caller, command_mentions
 from audit.kinds.forms import form_of
 from audit.kinds.kind import Example, Source, TextKind
+from audit.kinds.texts import blanked
 from audit.model.facts import Span
 from audit.model.mentions import Mention
 from audit.model.regex import regex
@@ -40,7 +41,6 @@ _ENTERED: Final = regex(r"\b(subdir|add_subdirectory)\s*\(\s*['\"]?([\w./-]*\w)/
 _ENTERS: Final = {"subdir": "meson.build", "add_subdirectory": "CMakeLists.txt"}
 _IS_FILE: Final = regex(r"/|\.py$")
 _BLANK: Final = regex(r"\s")
-_NOT_BREAK: Final = regex(r"[^\r\n]")
 _COMMAND: Final = Caller("REF007", "the command", "error")
 
 
@@ -58,7 +58,7 @@ class BuildFiles(TextKind):
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         is_cmake = _CMAKE.fullmatch(source.name) is not None
-        text = _LEAVES_OUT.sub(_blank, source.text)
+        text = _LEAVES_OUT.sub(blanked, source.text)
         for token in _TOKEN.finditer(text):
             part = next((name for name in _PARTS if token[name] is not None), None)
             if part is not None:
@@ -172,7 +172,3 @@ def _literal(text: str, start: int, source: Source) -> Iterator[Mention]:
 
 def _span(source: Source, start: int, text: str) -> Span:
     return source.positions.span(start, start + len(text))
-
-
-def _blank(found: re.Match[str]) -> str:
-    return _NOT_BREAK.sub(" ", found[0])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from audit.kinds.kind import Example, Source, TextKind
+from audit.kinds.texts import blanked
 from audit.model.mentions import Form, Mention
 from audit.model.regex import regex
 
@@ -19,7 +20,6 @@ _NAME: Final = regex(r"(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*|\*)(?:\s+as\s+[^\W\d
 _COMMENT: Final = regex(r"#[^\n]*")
 _STRINGS: Final = regex(r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'', re.DOTALL)
 _INCLUDE: Final = regex(r"^include[ \t]+([\"'])(?P<path>[^\"'\n]+)\1", re.MULTILINE)
-_NOT_BREAK: Final = regex(r"[^\r\n]")
 
 
 class CythonImports(TextKind):
@@ -34,9 +34,9 @@ class CythonImports(TextKind):
         return path.endswith(self.suffixes)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
-        text = _STRINGS.sub(_blank, source.text)
+        text = _STRINGS.sub(blanked, source.text)
         for statement in _IMPORT.finditer(text):
-            names, start = _COMMENT.sub(_blank, statement["names"].replace("\\", " ")), statement.start("names")
+            names, start = _COMMENT.sub(blanked, statement["names"].replace("\\", " ")), statement.start("names")
             module = statement["module"]
             found = list(_NAME.finditer(names))
             for each in found:
@@ -97,7 +97,3 @@ class CythonImports(TextKind):
             ),
         ),
     )
-
-
-def _blank(found: re.Match[str]) -> str:
-    return _NOT_BREAK.sub(" ", found[0])

@@ -13,7 +13,7 @@ from audit.kinds.commands import Caller, command_mentions
 from audit.kinds.deletion import Sentences, marks_old_code
 from audit.kinds.forms import IN_TEXT, form_of
 from audit.kinds.python_code import CodeName, is_code, read_code
-from audit.kinds.texts import Positions
+from audit.kinds.texts import Positions, blanked
 from audit.model.hosting import LINK, hosted_file
 from audit.model.mentions import Form, Mention
 from audit.model.regex import regex
@@ -56,7 +56,7 @@ def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> I
 
     What is struck through, and what a sentence says is gone, is left out.
     """
-    text = _STRUCK.sub(_blank, unit) if "~~" in unit or "<" in unit else unit
+    text = _STRUCK.sub(blanked, unit) if "~~" in unit or "<" in unit else unit
     sentences = Sentences(unit)
     found: list[Mention] = []
 
@@ -71,7 +71,7 @@ def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> I
             value = address[0].rstrip(".,;:!*_")
             if hosted_file(value) is not None:
                 add("address", "link", value, address.start())
-        text = _ADDRESS.sub(_blank, text)
+        text = _ADDRESS.sub(blanked, text)
     if "](" in text or "]:" in text:
         text = _SHOWN.sub(lambda found: f"[{' ' * (len(found[0]) - 3)}](", text)
         for link in _LINK.finditer(text):
@@ -79,12 +79,12 @@ def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> I
             target = unquote(link[group])
             if not target.startswith(("#", "mailto:")) and form_of(target) == "path":
                 add("path", "link", target, link.start(group))
-        text = _LINK.sub(_blank, text)
+        text = _LINK.sub(blanked, text)
     if "`" in text:
         for span in _COMMAND_SPAN.finditer(text):
             if not sentences.speak_of_deletion_at(span.start()):
                 found += command_mentions(span[1], offset + span.start(1), positions, DOCUMENT)
-        text = _COMMAND_SPAN.sub(_blank, text)
+        text = _COMMAND_SPAN.sub(blanked, text)
     for name in IN_TEXT.finditer(text) if "." in text or "/" in text else ():
         value = name[0].rstrip(".")
         form = form_of(value)
@@ -92,10 +92,6 @@ def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> I
         if form is not None and not is_key:
             add(form, "path" if form == "path" else "name", value, name.start())
     yield from sorted(found, key=lambda each: each.span or (0, 0, 0, 0))
-
-
-def _blank(found: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", found[0])
 
 
 def code_mentions(lines: list[CodeLine], positions: Positions, role: str) -> Iterator[Mention]:

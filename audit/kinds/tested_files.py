@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from audit.kinds.texts import blanked
 from audit.model.regex import regex
 
-_NOT_BREAK: Final = regex(r"[^\r\n]")
 _TESTED: Final = regex(r"(?:\[\[?|\btest)\s+(?:!\s+)?-[defrsx]\s+[\"']?([\w./@+-]+)")
 """What commands look for before they use it, or to make it."""
 _TESTED_EACH: Final = regex(r"(?:\[\[?|\btest)\s+(?:!\s+)?-[defrsx]\s+[\"']?\$")
@@ -17,13 +17,9 @@ _ARRAY: Final = regex(r"^[ \t]*(?:\w+[ \t]+(?:-\w+[ \t]+)?)?\w+\+?=\([^()]*\)", 
 
 def without_tested_lists(source: str) -> str:
     """A script with its lists blanked, where it goes through one and looks for each entry first."""
-    return _ARRAY.sub(_blank, source) if _TESTED_EACH.search(source) is not None else source
+    return _ARRAY.sub(blanked, source) if _TESTED_EACH.search(source) is not None else source
 
 
 def tested_files(source: str) -> frozenset[str]:
     """The files that a script looks for by their paths."""
     return frozenset(_TESTED.findall(source)) if "-" in source else frozenset()
-
-
-def _blank(found: re.Match[str]) -> str:
-    return _NOT_BREAK.sub(" ", found[0])

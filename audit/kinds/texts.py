@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from itertools import accumulate
 from typing import Final
 
 from audit.model.facts import Span
+from audit.model.regex import regex
 
 MAX_TEXT: Final = 1_000_000
 """Bytes of a text file that a person wrote; a larger one is data."""
@@ -14,6 +16,7 @@ MAX_MENTIONS: Final = 20_000
 """Names and paths in one file; one with more is generated."""
 MAX_LINE: Final = 20_000
 """Characters of one line; a longer one is minified or encoded."""
+_NOT_BREAK: Final = regex(r"[^\r\n]")
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
 
 
@@ -40,6 +43,11 @@ def text_of(content: bytes, *, max_bytes: int = MAX_TEXT, max_line: int | None =
     if max_line is not None and len(text) > max_line and max(map(len, text.split("\n"))) > max_line:
         raise UnreadableError(f"a line is longer than {max_line:,} characters: minified or encoded, not read")
     return text
+
+
+def blanked(found: re.Match[str]) -> str:
+    """Blanks in place of a match, line breaks kept: what stands behind it keeps its line and column."""
+    return _NOT_BREAK.sub(" ", found[0])
 
 
 class Positions:
