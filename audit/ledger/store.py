@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Final, Literal, Self, TypeVar
 
 from audit.ledger.rows import insert_run, run_of, run_rows
 from audit.ledger.schema import APPLICATION, STEPS, VERSION
@@ -46,7 +46,7 @@ class Ledger:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = self._opened()
             try:
-                self._require_ours()
+                _patiently(self._require_ours)
                 _patiently(self._prepare)
             except BaseException:
                 self._connection.close()
@@ -79,13 +79,14 @@ class Ledger:
 
     def _require_ours(self) -> None:
         """Refuse a file of another program, or of a later version, before anything is written."""
-        version, application = self._pragma("user_version"), self._pragma("application_id")
+        with self._transaction("DEFERRED"):  # or another process makes the ledger between the first answer and the last
+            version, application = self._pragma("user_version"), self._pragma("application_id")
+            tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if version > VERSION and application == APPLICATION:
             raise LedgerError(
                 f"the ledger {self.path} has version {version}, and this audit knows versions up to {VERSION}: "
                 "use the newer audit that wrote it, or name another ledger in AUDIT_LEDGER"
             )
-        tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if application != APPLICATION and (application or version or tables):
             raise LedgerError(f"{self.path} is a database of another program; name another file for the ledger")
 
@@ -106,8 +107,8 @@ class Ledger:
             self._connection.execute(f"PRAGMA application_id={APPLICATION}")
             self._connection.execute(f"PRAGMA user_version={VERSION}")
 
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._connection)
+    def _transaction(self, kind: Literal["IMMEDIATE", "DEFERRED"] = "IMMEDIATE") -> _Transaction:
+        return _Transaction(self._connection, kind)
 
     def append(self, record: RunRecord) -> int:
         """Add a run, and give its number."""
@@ -153,13 +154,14 @@ class Ledger:
 
 
 class _Transaction:
-    """BEGIN IMMEDIATE … COMMIT: it waits for its turn at the beginning, never in the middle."""
+    """BEGIN … COMMIT: to write, IMMEDIATE waits for its turn at the beginning and never in the middle."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, kind: str) -> None:
         self._connection = connection
+        self._kind = kind
 
     def __enter__(self) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute(f"BEGIN {self._kind}")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import sqlite3
 import zlib
+from contextlib import closing, suppress
 from pathlib import Path
 
 import msgspec
@@ -93,6 +94,37 @@ def test_writers_at_once_lose_no_run_from_the_first_one_on(tmp_path: Path) -> No
     wanted = {(str(writer), str(number)) for writer in range(6) for number in range(12)}
     assert {run.context.arguments for run in runs} == wanted
     assert len(runs) == len(wanted)
+
+
+class _Overtaken(sqlite3.Connection):
+    """Another process makes the ledger once this connection has asked whose it is, if the locks let it."""
+
+    overtaken = False
+
+    def execute(self, statement, *parameters):
+        answer = super().execute(statement, *parameters)
+        if statement != "PRAGMA application_id" or self.overtaken:
+            return answer
+        self.overtaken = True
+        (application,) = answer.fetchone()
+        path = super().execute("PRAGMA database_list").fetchone()[2]
+        made = f"{';'.join(STEPS)}; PRAGMA application_id={APPLICATION}; PRAGMA user_version={VERSION}"
+        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, timeout=0)) as other:
+            other.executescript(f"BEGIN IMMEDIATE; {made}; COMMIT")
+        return super().execute("SELECT ?", (application,))
+
+
+def test_a_ledger_that_another_process_makes_meanwhile_is_no_database_of_another_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = sqlite3.connect
+
+    def opened(path: str, **named) -> sqlite3.Connection:
+        return connect(path, **named, factory=_Overtaken if "uri" in named else sqlite3.Connection)
+
+    monkeypatch.setattr("audit.ledger.store.sqlite3.connect", opened)
+    with Ledger(tmp_path / "ledger.sqlite", write=True) as ledger:
+        assert ledger.append(FULL) == 1
 
 
 OLD_RUN = (
