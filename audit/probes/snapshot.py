@@ -55,7 +55,7 @@ def take_snapshot(root: Path, revision: str | None, scratch: Path) -> Snapshot:
     committed = repository.without_reports(f"{head}^{{tree}}") if head else ""
     if revision is None:
         repository.text("add", "-A", "--", ":/")
-        tree = repository.text("write-tree")
+        tree = repository.text("write-tree", "--missing-ok")
     else:
         tree = repository.text("rev-parse", f"{head}^{{tree}}")
     identity = repository.without_reports(tree)
@@ -184,7 +184,8 @@ class _Repository:
         git = ["git", "-C", str(empty)]
         _git([*git, "read-tree", tree], spare)
         _git([*git, "rm", "-rqf", "--cached", "--ignore-unmatch", "--", f"{self.prefix}{REPORTS}"], spare)
-        return _git([*git, "write-tree"], spare)
+        # A clone may lack large files: naming a tree needs none of their contents.
+        return _git([*git, "write-tree", "--missing-ok"], spare)
 
     def built(self) -> tuple[str, ...]:
         """Ignored modules that lie in a folder with tracked files, relative to the audited folder."""

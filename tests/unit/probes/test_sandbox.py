@@ -134,6 +134,21 @@ def test_the_tree_is_named_by_git_and_not_by_its_reports(folder, git, sandbox) -
     assert sandbox(root, "HEAD").snapshot.identity == plain.identity
 
 
+def test_a_commit_is_named_where_the_clone_lacks_the_content_of_a_file(folder, git, sandbox) -> None:
+    root = folder({"shop.py": "", "large.bin": "many bytes\n"})
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "first")
+    (root / "reports").mkdir()
+    (root / "reports" / "phase-1.md").write_text("x")
+    git("add", "-A")
+    git("commit", "-qm", "report")
+    blob = git("rev-parse", "HEAD:large.bin")
+    (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+
+    assert sandbox(root, "HEAD").snapshot.identity == git("rev-parse", "HEAD~1^{tree}")
+
+
 def test_only_listed_variables_pass_and_home_is_scratch(folder, sandbox, monkeypatch) -> None:
     secrets = ("API_TOKEN", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "SSH_AUTH_SOCK", "PYTHONPATH", "PYTEST_ADDOPTS")
     for name in secrets:
