@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from audit.model.errors import UsageError
-from audit.model.findings import Retirement
+from audit.model.findings import Finding, Retirement
 from audit.model.suggest import nearest_dotted
 from audit.parts import open_part
 from audit.sources.repository import Repository
@@ -23,8 +23,9 @@ def first_broken(
 ) -> tuple[Retirement, int]:
     """The first commit after ``since``, along first parents, that has the finding, and how many were checked.
 
-    ``wanted`` is a fingerprint, a missing target, or ``referrer -> target``. Searched by halving, so that a
-    reference which was broken, mended and broken again yields one of its breaks.
+    Each commit is compared with ``since``, or what only a comparison tells would be found nowhere. ``wanted`` is a
+    fingerprint, a missing target, or ``referrer -> target``. Searched by halving, so that a reference which was broken,
+    mended and broken again yields one of its breaks.
 
     Raises:
         UsageError: the finding stands at ``since`` already, or does not stand at ``at``.
@@ -33,29 +34,29 @@ def first_broken(
     commits = repository.first_parents(since, at)
     checked = 0
 
-    def stands(commit: str) -> bool:
+    def findings(commit: str) -> tuple[Finding, ...]:
         nonlocal checked
         checked += 1
         progress(f"checking {commit[:10]} ({checked})")
-        findings = open_part(path, at=commit, use_cache=use_cache).checked().findings
-        return any(
-            wanted in (finding.target, f"{finding.referrer} -> {finding.target}", finding.fingerprint)
-            for finding in findings
-        )
+        return open_part(path, at=commit, since=since, use_cache=use_cache).checked().findings
+
+    def is_wanted(finding: Finding) -> bool:
+        return wanted in (finding.target, f"{finding.referrer} -> {finding.target}", finding.fingerprint)
 
     if not commits:
         raise UsageError(f"there is no commit between {since} and {at}")
-    if not stands(commits[-1].commit):
-        last = open_part(path, at=commits[-1].commit, use_cache=use_cache).checked().findings
+    last = findings(commits[-1].commit)
+    if not any(map(is_wanted, last)):
         near = nearest_dotted(wanted, {each.target for each in last})
         hint = f", did you mean '{near}'?" if near else ";"
-        raise UsageError(f"nothing at {at} names {wanted}{hint} audit check --at {at} shows what does not stand")
-    if stands(repository.commit(since, "--since")):
+        shown = f"audit check --at {at} --since {since}"
+        raise UsageError(f"nothing at {at} names {wanted}{hint} {shown} shows what does not stand")
+    if not any(is_wanted(each) and each.new for each in last):
         raise UsageError(f"{wanted} was broken at {since} already; give an older --since")
     low, high = 0, len(commits) - 1
     while low < high:
         middle = (low + high) // 2
-        if stands(commits[middle].commit):
+        if any(is_wanted(each) and each.new for each in findings(commits[middle].commit)):
             high = middle
         else:
             low = middle + 1

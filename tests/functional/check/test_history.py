@@ -20,19 +20,39 @@ def test_bisect_names_the_commit_that_broke_a_reference(repository, audit) -> No
         assert done.stdout.splitlines() == [
             f"{broken} 2025-08-27T18:00:00+00:00",
             "Drop the store",
-            f"the first of its line to break {name} (4 commits checked)",
+            f"the first of its line to break {name} (3 commits checked)",
         ]
+
+
+def test_bisect_finds_what_only_a_comparison_tells(repository, audit) -> None:
+    repository.write(
+        {"app/__init__.py": "", "app/store.py": "def put(key): ...\n", "guide.md": "Call `app.store.put`.\n"}
+    )
+    repository.write({"app/run.py": "from app.store import put\n\nput(1)\n"})
+    first = repository.commit("Start")
+    repository.write({"app/store.py": "def put(key, value): ...\n"})
+    changed = repository.commit("Ask for a value")
+    repository.write({"app/store.py": "", "app/run.py": ""})
+    removed = repository.commit("Drop put")
+    repository.write({"notes.md": "more\n"})
+    repository.commit("Note more")
+    for name, at, broken, subject in (
+        ("guide.md -> app.store.put", "HEAD", removed, "Drop put"),
+        ("app.run -> app.store.put", changed, changed, "Ask for a value"),
+    ):
+        done = audit("bisect", name, "--since", first, "--at", at, "--path", repository.root)
+        assert done.stdout.splitlines()[:2] == [f"{broken} 2025-08-27T18:00:00+00:00", subject], done.stderr
 
 
 def test_bisect_refuses_what_is_not_broken_or_was_broken_before(shop, audit) -> None:
     absent = audit("bisect", "shop.nothing", "--since", "HEAD~1", "--path", shop.root)
     assert absent.stderr == (
-        "audit: nothing at HEAD names shop.nothing; audit check --at HEAD shows what does not stand\n"
+        "audit: nothing at HEAD names shop.nothing; audit check --at HEAD --since HEAD~1 shows what does not stand\n"
     )
     near = audit("bisect", "shop.stor", "--since", "HEAD~1", "--path", shop.root)
     assert near.stderr == (
         "audit: nothing at HEAD names shop.stor, did you mean 'shop.store'?"
-        " audit check --at HEAD shows what does not stand\n"
+        " audit check --at HEAD --since HEAD~1 shows what does not stand\n"
     )
     shop.commit("Later")
     older = audit("bisect", "shop.store", "--since", "HEAD~1", "--path", shop.root)
