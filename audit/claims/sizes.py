@@ -15,11 +15,16 @@ from audit.model.regex import regex
 TOLERANCE: Final = 0.2
 """How far a number that is said to be about right may be off, as a share of it: "~50 lines" allows 40 to 60."""
 
+_STEPS: Final = tuple(digit * 10**power for power in range(6, 0, -1) for digit in (5, 1))
+_SHARE: Final = 5
+"""A number is rounded to a fifth of itself at most, so that it is a tenth off at most."""
+
 _ABOUT: Final = r"(?:~|≈|about|around|roughly|approximately|approx\.?|circa|ca\.?|nearly|almost|some)"
+_EXACTLY: Final = regex(r"\b(?:exactly|precisely)\b", re.IGNORECASE)
 _LEAST: Final = r"(?:at\s+least|over|more\s+than|>=?|≥)"
 _MOST: Final = r"(?:at\s+most|under|less\s+than|fewer\s+than|up\s+to|below|within|<=?|≤|maximum)"
 _HOW_MANY: Final = (
-    rf"(?:(?:now|only|just|exactly|still|a\s+total\s+of)\s+)*(?:(?P<how>{_ABOUT}|{_LEAST}|{_MOST})\s*)?"
+    rf"(?:(?:now|only|just|exactly|precisely|still|a\s+total\s+of)\s+)*(?:(?P<how>{_ABOUT}|{_LEAST}|{_MOST})\s*)?"
     r"(?P<lines>\d{1,3}(?:,\d{3})+|\d+)(?P<more>\+?)[\s-]+(?:lines?|loc)\b"
 )
 _BARE: Final = r"(?P<how>~)?(?P<lines>\d{1,3}(?:,\d{3})+|\d+)(?P<more>\+?)(?:\s+lines)?"
@@ -114,10 +119,10 @@ def size_of_file(block: Block) -> tuple[AnyPredicate, ...]:
                 continue
             lines = _bound(match["how"], match["lines"], match["more"])
             if PATH.fullmatch(subject) or SYMBOL.fullmatch(subject):
-                return (Size(path=subject, lines=lines),)
+                return (_size(subject, match, lines),)
             called = _FUNCTION.fullmatch(subject)
             if called is not None and (called["call"] or number not in _BRACKETS):
-                return (Size(path=place_of(block)[0], symbol=called["call"] or called["snake"], lines=lines),)
+                return (_size(place_of(block)[0], match, lines, called["call"] or called["snake"]),)
     return _of_place(block)
 
 
@@ -138,7 +143,7 @@ def _of_row(block: Block) -> tuple[AnyPredicate, ...]:
     if len(subjects) != 1 or len(sizes) != 1 or not _CELL.match(sizes[0]):
         return ()
     how, more = ("~" if sizes[0][0] in "~≈" else None), sizes[0].endswith("+")
-    return (Size(path=subjects[0], lines=_bound(how, sizes[0].strip("~≈+"), "+" if more else "")),)
+    return (_size(subjects[0], None, _bound(how, sizes[0].strip("~≈+"), "+" if more else "")),)
 
 
 def _of_place(block: Block) -> tuple[AnyPredicate, ...]:
@@ -149,12 +154,22 @@ def _of_place(block: Block) -> tuple[AnyPredicate, ...]:
     if match is None or _OTHER_TREE.search(text):
         return ()
     how, lines, more = (match[name] or match[f"b_{name}"] for name in ("how", "lines", "more"))
-    return (Size(path=path, lines=_bound(how, lines, more)),)
+    return (_size(path, match, _bound(how, lines, more)),)
 
 
 def _after(text: str, position: int) -> str:
     """The rest of a sentence up to where it turns to something else."""
     return re.split(r"[.;,]|\bbut\b", text[position:])[0]
+
+
+def precision(number: int) -> int:
+    """What people round a number to that is written without ``about``: 450 to the nearest 50, 461 to the nearest 1."""
+    return next((step for step in _STEPS if number % step == 0 and step * _SHARE <= number), 1)
+
+
+def _size(path: str, match: re.Match[str] | None, lines: Bound, symbol: str = "") -> Size:
+    exact = lines.least == lines.most and not (match is not None and _EXACTLY.search(match[0]))
+    return Size(path=path, symbol=symbol, lines=lines, nearest=precision(lines.least or 0) if exact else 1)
 
 
 def _bound(how: str | None, lines: str, more: str | None) -> Bound:

@@ -157,10 +157,11 @@ def _size(node: Node, mistakes: Mistakes) -> AnyPredicate:
     if fields.node("lines") is None and (fields.node("added") or fields.node("removed")):
         return read_lines_changed(node, mistakes)
     path, lines = fields.text("path", required=True), bound_of(fields, "lines")
+    nearest = fields.integer("nearest", minimum=1) or 1
     if lines is None and fields.node("lines") is None:
         mistakes.add(fields.line, "size needs 'lines', 'added' or 'removed', such as 50 or '<=300'")
     fields.close()
-    return Size(path="".join(in_tree((path,), node, mistakes)), lines=lines or Bound())
+    return Size(path="".join(in_tree((path,), node, mistakes)), lines=lines or Bound(), nearest=nearest)
 
 
 def _citation(node: Node, mistakes: Mistakes) -> AnyPredicate:

@@ -145,15 +145,22 @@ class Contract(Predicate, frozen=True, kw_only=True):
 
 
 class Size(Predicate, frozen=True, kw_only=True):
-    """A text file, or the function of it that is called ``symbol``, has this many lines."""
+    """A text file, or the function of it that is called ``symbol``, has this many lines, to the ``nearest`` so many."""
 
     kind: ClassVar[str] = "size"
     path: str
     lines: Bound
     symbol: str = ""
+    nearest: int = 1
+
+    def admits(self, number: int) -> bool:
+        """Whether ``number`` is as expected, or is when it is rounded."""
+        exact = self.lines.most if self.lines.least == self.lines.most else None
+        return self.lines.admits(number) or (exact is not None and 2 * abs(number - exact) <= self.nearest)
 
     def __str__(self) -> str:
-        return f"{'::'.join(filter(None, (self.path, self.symbol)))} has {self.lines} lines"
+        rounded = f", to the nearest {self.nearest}" if self.nearest > 1 else ""
+        return f"{'::'.join(filter(None, (self.path, self.symbol)))} has {self.lines} lines{rounded}"
 
 
 class Count(Predicate, frozen=True, kw_only=True):

@@ -38,11 +38,16 @@ def judge_size(predicate: Size, codebase: Codebase) -> Judgement:
     if predicate.symbol:
         return _judge_function(predicate, codebase)
     lines = len(text.splitlines())
-    evidence = (Evidence(summary=f"{predicate.path} has {counted(lines, 'line')}", path=predicate.path),)
     reason = f"{predicate.path} has {counted(lines, 'line')}"
-    if predicate.lines.admits(lines):
-        return verified(reason, coverage="1 file read", evidence=evidence)
-    return refuted(f"{reason}, not {predicate.lines}", coverage="1 file read", evidence=evidence)
+    return _judge_lines(predicate, lines, reason, Evidence(summary=reason, path=predicate.path), "1 file read")
+
+
+def _judge_lines(predicate: Size, lines: int, reason: str, evidence: Evidence, coverage: str) -> Judgement:
+    """A number of lines; one that is right only as a round number is said to be that."""
+    if not predicate.admits(lines):
+        return refuted(f"{reason}, not {predicate.lines}", coverage=coverage, evidence=(evidence,))
+    rounded = "" if predicate.lines.admits(lines) else f", {predicate.lines} to the nearest {predicate.nearest}"
+    return verified(f"{reason}{rounded}", coverage=coverage, evidence=(evidence,))
 
 
 def _judge_function(predicate: Size, codebase: Codebase) -> Judgement:
@@ -51,10 +56,7 @@ def _judge_function(predicate: Size, codebase: Codebase) -> Judgement:
         return refuted(f"{predicate.path} defines no {predicate.symbol}", coverage="1 file read")
     lines = alike[0].definition.lines
     reason = f"{predicate.symbol} in {predicate.path} has {counted(lines, 'line')}"
-    evidence = (located(alike[0], reason),)
-    if predicate.lines.admits(lines):
-        return verified(reason, coverage="1 definition read", evidence=evidence)
-    return refuted(f"{reason}, not {predicate.lines}", coverage="1 definition read", evidence=evidence)
+    return _judge_lines(predicate, lines, reason, located(alike[0], reason), "1 definition read")
 
 
 def judge_count(predicate: Count, codebase: Codebase) -> Judgement:

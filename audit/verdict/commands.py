@@ -85,7 +85,7 @@ def _entry_fault(predicate: Command, codebase: Codebase) -> Judgement | None:
     if not roots or predicate.exit != 0:
         return None
     return refuted(
-        f"its entry point cannot be imported, because {listed(root.target for root in roots)} is gone",
+        f"its entry point cannot be imported, because there is no {listed(root.target for root in roots)}",
         coverage="not run",
         evidence=(Evidence(summary=f"{root.target}: {chain_text(root)}") for root in roots),
         roots=tuple(root.target for root in roots),

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from audit.model.archives import archive_of, is_archived
+from audit.model.archives import archive_of, example_of, is_archived
 from audit.model.codebase import Codebase
 from audit.model.evidence import Evidence, ImportAttempt, ImportRun
 from audit.model.findings import Finding
@@ -85,11 +85,12 @@ def _judge_statically(modules: set[str], dangling: tuple[Finding, ...], codebase
     killed = modules.intersection(name for root in roots for name in root.killed)
     coverage = f"{counted(len(modules), 'module')} read, none imported"
     evidence = tuple(found(finding) for finding in dangling)
-    if killed and all(archive_of(codebase.module_path(name) or "") for name in killed):
-        folders = sorted({archive_of(codebase.module_path(name) or "") for name in killed})
+    aside = {archive_of(path) or example_of(path) for path in (codebase.module_path(name) or "" for name in killed)}
+    if killed and all(aside) and killed != modules:
+        kept = "archived" if all(map(is_archived, (f"{folder}/" for folder in aside))) else "examples or archived"
         return partly(
-            f"{len(killed)} of {counted(len(modules), 'module')} cannot be imported, all of them archived in "
-            f"{listed(folders)}: {_causes(_breaking(dangling))}",
+            f"{len(killed)} of {counted(len(modules), 'module')} cannot be imported, all of them {kept} in "
+            f"{listed(sorted(aside))}: {_causes(_breaking(dangling))}",
             coverage=coverage,
             evidence=evidence,
             findings=fingerprints(dangling),

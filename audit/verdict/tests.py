@@ -103,7 +103,7 @@ def _judge_statically(predicate: Pytest, codebase: Codebase, why_not: str) -> Ju
     if killed and not failures_told and (every_file_dies or (predicate.passed is None and not everywhere)):
         which = "the" if every_file_dies else f"{len(killed)} of {counted(len(files), 'file')} with"
         return refuted(
-            f"{which} tests cannot be imported, because {listed(root.target for root in roots)} is gone",
+            f"{which} tests cannot be imported, because there is no {listed(root.target for root in roots)}",
             coverage=coverage,
             evidence=(
                 Evidence(summary=f"names {root.target}", path=root.sites[0].path, line=root.sites[0].line)

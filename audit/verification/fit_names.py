@@ -50,7 +50,7 @@ def present_name(name: str, codebase: Codebase) -> str:
         return name
     alike = codebase.locate_by_suffix(name)
     if alike:
-        return alike[0].qualified
+        return _lookup_name(alike[0], codebase)
     if "." in name:
         if _is_missing(name, codebase):
             return name
@@ -65,6 +65,12 @@ def present_name(name: str, codebase: Codebase) -> str:
     if name.islower() or _is_named_anywhere(name, codebase):
         raise CannotFitError(f"no Python file of this tree defines {name}; it may be defined elsewhere")
     return name
+
+
+def _lookup_name(found: Located, codebase: Codebase) -> str:
+    """A name that leads to a definition: its dotted one, unless its file lies where nothing can import it from."""
+    same = codebase.locate(found.qualified)
+    return found.qualified if same is not None and same.path == found.path else f"{found.path}::{found.definition.name}"
 
 
 def _owner_without(name: str, codebase: Codebase) -> Located | None:
@@ -129,9 +135,7 @@ def fit_signature(predicate: Signature, codebase: Codebase) -> Signature:
     unsaid = [each.name for each in found.definition.parameters or () if each.required and each.name not in known]
     if [name for name in unsaid if name not in ("self", "cls")] and predicate.has and predicate.lacks:
         raise CannotFitError(f"{found.qualified} also requires {', '.join(unsaid)}, of which the document says nothing")
-    return Signature(
-        callable=found.qualified, parameters=predicate.parameters, has=predicate.has, lacks=predicate.lacks
-    )
+    return msgspec.structs.replace(predicate, callable=_lookup_name(found, codebase))
 
 
 _TRANSPARENT: Final = frozenset({"staticmethod", "classmethod", "abstractmethod", "abc.abstractmethod", "override"})

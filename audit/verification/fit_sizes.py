@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from audit.claims.sizes import precision
 from audit.model.codebase import Codebase, Files
 from audit.model.comparisons import LinesChanged
 from audit.model.errors import AuditError, SourceError, UsageError
@@ -42,13 +43,13 @@ def fit_size(predicate: Size, path: str, codebase: Codebase) -> Size:
     code = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
     fitted = msgspec.structs.replace(predicate, path=path)
     ways = (len(lines) + 1, len(lines) - 1, sum(bool(line.strip()) for line in lines), len(code), span)
-    if text is not None and not fitted.lines.admits(len(lines)) and any(map(fitted.lines.admits, ways)):
+    if text is not None and not fitted.admits(len(lines)) and any(map(fitted.lines.admits, ways)):
         raise CannotFitError(
             f"{path} has {len(lines)} lines, {len(code)} without blank lines and comments: a matter of counting"
         )
-    if text is not None and not fitted.lines.admits(len(lines)):
+    if text is not None and not fitted.admits(len(lines)):
         _check_rounding(fitted, len(lines))
-    if text is None or not fitted.lines.admits(len(lines)):
+    if text is None or not fitted.admits(len(lines)):
         _check_before(fitted, text, codebase)
     return fitted
 
@@ -77,7 +78,11 @@ def fit_line_changes(predicate: LinesChanged, codebase: Codebase) -> LinesChange
         raise CannotFitError(
             f"since the base {added} lines came and {removed} went; which of them are meant cannot be told"
         )
-    if not all(bound.admits(number) for bound, number in said) and _is_right_before(base, codebase):
+    least = [(bound.least or 0, number) for bound, number in said if not bound.admits(number)]
+    if least and all(2 * (said - number) <= precision(said) for said, number in least):
+        rounded, number = least[0]
+        raise CannotFitError(f"{number} lines came or went since the base, and {rounded} may be that number rounded")
+    if least and _is_right_before(base, codebase):
         raise CannotFitError(
             f"since the commit before, {added} lines came and {removed} went; the migration may have begun before it"
         )
@@ -104,11 +109,11 @@ def _of_function(predicate: Size, path: str, codebase: Codebase) -> Size:
     (only,) = alike
     fitted = msgspec.structs.replace(predicate, path=only.path, symbol=only.definition.name)
     lines, first = only.definition.lines, only.definition.span[0]
-    if predicate.lines.admits(lines):
+    if predicate.admits(lines):
         return fitted
     body = (codebase.read_text(only.path) or "").splitlines()[first - 1 : first - 1 + lines]
     least = _statement_lines("\n".join(body))
-    if any(map(predicate.lines.admits, range(least - 1, lines + len(only.definition.decorators) + 2))):
+    if any(map(predicate.admits, range(least - 1, lines + len(only.definition.decorators) + 2))):
         raise CannotFitError(f"{only.qualified} has {lines} lines, {least} of statements: a matter of counting")
     _check_rounding(fitted, lines)
     return fitted
@@ -134,7 +139,7 @@ def _check_rounding(predicate: Size, lines: int) -> None:
         return
     if predicate.lines.most is None and said * (1 - _ROUNDED) <= lines < said:
         raise CannotFitError(f"{predicate.path} has {lines} lines, and {said} may be that number rounded")
-    if said != predicate.lines.most:
+    if said != predicate.lines.most or predicate.nearest == 1:
         return
     unit = 10 ** (len(str(said)) - len(str(said).rstrip("0")))
     if abs(lines - said) * 2 <= unit:
@@ -153,7 +158,7 @@ def _check_before(predicate: Size, text: str | None, codebase: Codebase) -> None
     if not before or before == text:
         return
     was = len(before.splitlines())
-    if any(map(predicate.lines.admits, range(int(was * (1 - _ROUNDED)), int(was * (1 + _ROUNDED)) + 1))):
+    if any(map(predicate.admits, range(int(was * (1 - _ROUNDED)), int(was * (1 + _ROUNDED)) + 1))):
         raise CannotFitError(f"{predicate.path} had {was} lines before this commit, so which tree is meant is open")
 
 

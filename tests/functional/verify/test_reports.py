@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from textwrap import dedent
 
 REPORT = """\
 # Phase 4 complete ✅
@@ -102,6 +103,45 @@ def test_what_is_archived_need_not_import(shop, audit) -> None:
             "1 import statement in 1 file names shop.gone"
         ),
     )
+
+
+def test_an_example_that_does_not_import_is_no_part_of_the_package(shop, audit) -> None:
+    shop.commit("Show", {"examples/first.py": "import shop.gone\n", "report.md": "- All modules import successfully\n"})
+
+    done = audit(shop.root, "verify", "report.md", "--format", "json")
+
+    (statement,) = json.loads(done.stdout)["statements"]
+    assert (statement["verdict"], statement["reason"]) == (
+        "partly",
+        (
+            "1 of 9 modules cannot be imported, all of them examples or archived in examples: "
+            "1 import statement in 1 file names shop.gone"
+        ),
+    )
+
+
+def test_what_lies_where_nothing_can_import_it_from_is_found_by_its_file(shop, audit) -> None:
+    voice = "class VoiceSynthesizer:\n    def __init__(self, model_name): ...\n"
+    report = """\
+        ### `ai-coach/speech/voice.py`
+
+        - `__init__()` now accepts `model_name` parameter
+        - `__init__()` now accepts `vocoder` parameter
+
+        ## Classes
+
+        - `VoiceSynthesizer` - speaks
+        """
+    shop.commit("Add a coach", {"ai-coach/speech/voice.py": voice, "report.md": dedent(report)})
+
+    done = audit(shop.root, "verify", "report.md", "--format", "json")
+
+    told = [each for each in json.loads(done.stdout)["statements"] if each["predicate"]]
+    assert [(each["verdict"], each["reason"]) for each in told] == [
+        ("verified", "`VoiceSynthesizer.__init__(model_name)`"),
+        ("refuted", "`VoiceSynthesizer.__init__(model_name)`: it lacks vocoder"),
+        ("verified", "ai-coach/speech/voice.py::VoiceSynthesizer is in the tree"),
+    ]
 
 
 def test_a_number_of_tests_is_refuted_unrun_where_nothing_makes_more_of_the_few_there_are(shop, audit) -> None:

@@ -361,3 +361,30 @@ def test_a_sentence_that_only_cites_is_one_statement_and_one_that_says_more_is_t
 
     assert texts("- `pkg/a.py:16`") == ["pkg/a.py:16"]
     assert texts("- `pkg/a.py:16` loads the store") == ["`pkg/a.py:16` loads the store", "pkg/a.py:16"]
+
+
+NESTED = """\
+# Done
+
+```markdown
+The page to write:
+
+```bash
+python tools/run.py
+```
+
+- Deleted `pkg/never.py`
+```
+
+- Deleted `pkg/old.py`
+"""
+
+
+def test_a_shown_page_keeps_its_own_code_blocks() -> None:
+    assert read(NESTED) == [("Deleted `pkg/old.py`", (Absent(names=("pkg/old.py",)),))]
+
+
+def test_blocks_that_do_not_balance_are_read_as_markdown_says() -> None:
+    text = "```\nopen\n```bash\nls\n```\n\n- Deleted `pkg/old.py`\n"
+
+    assert read(text) == [("Deleted `pkg/old.py`", (Absent(names=("pkg/old.py",)),))]

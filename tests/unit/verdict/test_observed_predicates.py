@@ -351,7 +351,7 @@ class TestPytest:
         assert said(judge(self.EVAL)) == ("unverified", NEEDS_RUN)
         assert said(judge(self.EVAL, roots=[killed])) == (
             "refuted",
-            "the tests cannot be imported, because shop.store is gone",
+            "the tests cannot be imported, because there is no shop.store",
         )
 
 
@@ -420,11 +420,11 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("command", "verdict", "reason"),
         [
-            ("python -m shop.trainer", "refuted", "its entry point cannot be imported, because shop.store is gone"),
+            ("python -m shop.trainer", "refuted", "its entry point cannot be imported, because there is no shop.store"),
             (
                 "uv run python shop/trainer.py",
                 "refuted",
-                "its entry point cannot be imported, because shop.store is gone",
+                "its entry point cannot be imported, because there is no shop.store",
             ),
             ("python -m shop.gone", "refuted", "its entry module shop.gone does not exist"),
             ("./tools/train.py", "refuted", "its entry point tools/train.py is not in the tree"),
