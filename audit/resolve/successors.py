@@ -31,6 +31,7 @@ class Successors:
         self._base = base
         self._renames = {old: new for old, new in renames.items() if is_archived(old) or not is_archived(new)}
         self._moved: dict[str, list[str]] | None = None
+        self._left: dict[str, list[str]] | None = None
 
     def of_module(self, module: str, files: Iterable[str], below: Iterable[str]) -> str | None:
         """The module that the files of a vanished one became, that most of its definitions went to, or that most of
@@ -180,15 +181,36 @@ class Successors:
         )
 
     def _called_the_same(self, path: str, definition: Definition, here: str) -> str | None:
-        """The only new definition of the same name, where it has more in common with the old one than that."""
+        """The only new definition of the same name, where it has more in common with the old one than that, and does
+        not rather go on from another of the name that has gone as well."""
         home = _single(self._homes(f"name:{definition.name}"), here)
         module, _, name = (home or "").partition(":")
         before = self._base.symbols.definitions(path)
         for file in self._program.index.paths_of.get(module, ()):
             now = self._program.symbols.definitions(file)
-            if name in now and is_akin(definition, now[name], before, now):
+            if name not in now or not is_akin(definition, now[name], before, now):
+                continue
+            others = [self._base.symbols.definitions(other) for other in self._gone(name) if other != path]
+            if is_like(definition, now[name], before, now) or all(
+                is_like(other[name], definition, other, before) for other in others
+            ):
                 return home
         return None
+
+    def _gone(self, name: str) -> list[str]:
+        """The files of the base that define a name which the same file defines no more."""
+        if self._left is None:
+            self._left = defaultdict(list)
+            for path in sorted(self._base.index.names):
+                place = self._renames.get(path, path)
+                stands = place in self._program.index.names
+                if is_archived(path) or (stands and is_same(self._program, place, self._base, path)):
+                    continue
+                now = self._program.symbols.definitions(place) if stands else {}
+                for each in self._base.facts(path).definitions:
+                    if each.kind in _DEFINED and "." not in each.name and each.name not in now:
+                        self._left[each.name].append(path)
+        return self._left.get(name, [])
 
     def _beside(self, path: str, definition: Definition, here: str, is_same: Comparison) -> str | None:
         """The only new definition of the same file that is the same as the only one that has gone from it."""
