@@ -1,5 +1,5 @@
 """Agents behind one interface."""
 
-from metta_ref.agents.actor_critic import make_agent, uniform_agent
+from metta_ref.agents.actor_critic import make_agent
 
-__all__ = ["make_agent", "uniform_agent"]
+__all__ = ["make_agent"]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import torch
 from torch import Tensor, nn
 
 from metta_ref.agents.agalite import AgaliteCore
@@ -77,11 +76,3 @@ def make_agent(name: str, observation: Observation, num_actions: int, config: Ag
         raise ValueError(f"agent {name}: must be one of {', '.join(PARTS)}")
     encoder, core = PARTS[name]
     return ActorCritic(encoder(observation, config), core(config), num_actions, config.hidden_size)
-
-
-def uniform_agent(observation: Observation, num_actions: int) -> Agent:
-    """An agent to which all actions are equally likely: to try out an evaluation, and as the floor to compare with."""
-    with torch.random.fork_rng(devices=[]):
-        agent = make_agent("memoryless", observation, num_actions, AgentConfig(hidden_size=1))
-    agent.load_state_dict({name: torch.zeros_like(weights) for name, weights in agent.state_dict().items()})
-    return agent.eval()

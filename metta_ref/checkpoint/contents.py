@@ -54,21 +54,29 @@ class PolicySpec:
     num_actions: int
     config: AgentConfig
 
-    def build(self, state: Arrays) -> "Agent":
-        """A new agent on the CPU, in evaluation mode, with copies of the weights in a state or a part of it; random
-        numbers go on undisturbed.
+    def new(self) -> "Agent":
+        """A new agent on the CPU, in evaluation mode; random numbers go on undisturbed.
 
-        Raises ValueError or RuntimeError when there is no such agent, or the weights do not fit.
+        Raises ValueError when there is no such agent.
         """
         import torch
 
         from metta_ref.agents import make_agent
 
         with torch.random.fork_rng(devices=[]):
-            agent = make_agent(self.agent, self.observation, self.num_actions, self.config)
+            return make_agent(self.agent, self.observation, self.num_actions, self.config).eval()
+
+    def build(self, state: Arrays) -> "Agent":
+        """A new agent with copies of the weights in a state or a part of it.
+
+        Raises ValueError or RuntimeError when there is no such agent, or the weights do not fit.
+        """
+        import torch
+
+        agent = self.new()
         weights = {name: torch.from_numpy(array) for name, array in state.items() if name.startswith("policy/")}
         agent.load_state_dict({name.removeprefix("policy/"): tensor for name, tensor in weights.items()})
-        return agent.eval()
+        return agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,8 @@ class Checkpoint:
     whole numbers. `environment` is the fingerprint of the machine and libraries: the same state goes on to the same
     bytes only where it is equal. `parent` is the epoch that the run was resumed from, None from scratch, and
     `format_version` the format that it was read from. `sidecar` holds plain values only; `run` and `epoch` are added
-    when it is saved.
+    when it is saved. `teachers` are the architectures of those whose weights are in the state, so that a kickstarted
+    run goes on without them.
     """
 
     epoch: int
@@ -90,6 +99,7 @@ class Checkpoint:
     environment: Mapping[str, str] = field(default_factory=dict)
     parent: int | None = None
     format_version: int = FORMAT_VERSION
+    teachers: tuple[PolicySpec, ...] = ()
 
 
 def require_plain(value: object, where: str) -> None:

@@ -8,8 +8,8 @@ from metta_ref.checkpoint.errors import CheckpointError
 from metta_ref.config.schema import RUN_NAME
 
 FOLDER = "checkpoints"
-MANIFEST, SIDECAR, POLICY, SCALARS, TENSORS = (
-    "manifest.json", "sidecar.yaml", "policy.json", "scalars.json", ".safetensors"
+MANIFEST, SIDECAR, POLICY, TEACHERS, SCALARS, TENSORS = (
+    "manifest.json", "sidecar.yaml", "policy.json", "teachers.json", "scalars.json", ".safetensors"
 )  # fmt: skip
 _EPOCH = re.compile(r"epoch-(\d{8,})")
 

@@ -22,13 +22,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from metta_ref.checkpoint.contents import PolicySpec
 from metta_ref.checkpoint.elsewhere import downloaded, listed
 from metta_ref.checkpoint.errors import CheckpointError, CheckpointStateError
 from metta_ref.checkpoint.manager import CheckpointManager
 from metta_ref.checkpoint.names import FOLDER, key_and_version, parse_epoch
 from metta_ref.checkpoint.selection import Selection
 from metta_ref.checkpoint.stored import Stored
-from metta_ref.config import Observation, run_dir
+from metta_ref.config import AgentConfig, Observation, run_dir
 
 if TYPE_CHECKING:
     from metta_ref.agents.interface import Agent
@@ -105,10 +106,11 @@ def opened(uri: PolicyUri) -> Iterator[Stored]:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """An agent in evaluation mode on the CPU, and the key under which evaluations know it."""
+    """An agent in evaluation mode on the CPU, the key under which evaluations know it, and its architecture."""
 
     key: tuple[str, int]
     agent: "Agent"
+    spec: PolicySpec
 
 
 class PolicyCache:
@@ -134,9 +136,7 @@ class PolicyCache:
         """
         address = parse_uri(uri)
         if address.scheme == _MOCK:
-            from metta_ref.agents import uniform_agent
-
-            return Policy((address.base, 0), uniform_agent(observation, num_actions))
+            return Policy((address.base, 0), *_uniform(observation, num_actions))
         with opened(address) as stored:
             spec = stored.policy_spec()
             if not observation.fits(spec.observation) or spec.num_actions != num_actions:
@@ -148,9 +148,19 @@ class PolicyCache:
             identity = (address.base, key, stored.manifest.files["policy.safetensors"], observation.features)
             policy = self._policies.pop(identity, None)
             if policy is None:
-                policy = Policy(key, stored.agent())
+                policy = Policy(key, stored.agent(), spec)
                 policy.agent.adapt(observation)
         self._policies[identity] = policy
         while len(self._policies) > self._size:
             self._policies.popitem(last=False)
         return policy
+
+
+def _uniform(observation: Observation, num_actions: int) -> tuple["Agent", PolicySpec]:
+    """To whom all actions are equally likely: to try out an evaluation, and as the floor to compare with."""
+    import torch
+
+    spec = PolicySpec("memoryless", observation, num_actions, AgentConfig(hidden_size=1))
+    agent = spec.new()
+    agent.load_state_dict({name: torch.zeros_like(weights) for name, weights in agent.state_dict().items()})
+    return agent, spec

@@ -31,7 +31,7 @@ from metta_ref.checkpoint.errors import (
     CheckpointStateError,
     CheckpointVersionError,
 )
-from metta_ref.checkpoint.names import MANIFEST, POLICY, SCALARS, SIDECAR, TENSORS
+from metta_ref.checkpoint.names import MANIFEST, POLICY, SCALARS, SIDECAR, TEACHERS, TENSORS
 
 if TYPE_CHECKING:
     from metta_ref.agents.interface import Agent
@@ -73,6 +73,8 @@ def files_of(checkpoint: Checkpoint, run: str, sidecar: Mapping[str, Plain]) -> 
         POLICY: _json(asdict(checkpoint.policy)),
         SIDECAR: yaml.safe_dump(dict(sidecar), sort_keys=False, allow_unicode=True).encode(),
     }
+    if checkpoint.teachers:
+        others[TEACHERS] = _json([asdict(teacher) for teacher in checkpoint.teachers])
     manifest = Manifest(
         run=run,
         epoch=checkpoint.epoch,
@@ -117,19 +119,7 @@ class Stored:
 
     def policy_spec(self) -> PolicySpec:
         """The policy's architecture. Raises CheckpointKindError when this version has no such agent."""
-        plain = migrated_policy(json.loads(self._verified(POLICY)), self.manifest.format_version)
-        try:
-            spec = msgspec.convert(plain, PolicySpec)
-            unknown = ", ".join(sorted(plain["config"].keys() - asdict(spec.config).keys()))
-            reason = f"{unknown}: no such setting" if unknown else ""
-        except msgspec.ValidationError as error:
-            reason = str(error)
-        if reason:
-            raise CheckpointKindError(
-                f"{self.directory / POLICY}: another version's agent ({reason}); "
-                "use the version of metta_ref that wrote it"
-            )
-        return spec
+        return self._spec(POLICY, migrated_policy(json.loads(self._verified(POLICY)), self.manifest.format_version))
 
     def agent(self) -> "Agent":
         """The policy as `PolicySpec.build` makes it. Raises CheckpointStateError when this version cannot."""
@@ -146,6 +136,7 @@ class Stored:
         manifest = self.manifest
         sections = [name.removesuffix(TENSORS) for name in manifest.files if name.endswith(TENSORS)]
         scalars = json.loads(self._verified(SCALARS))
+        teachers = json.loads(self._verified(TEACHERS)) if TEACHERS in manifest.files else []
         return Checkpoint(
             epoch=manifest.epoch,
             state={**self._state(sections), **{f"{_SCALARS}/{name}": np.array(scalars[name]) for name in scalars}},
@@ -155,7 +146,22 @@ class Stored:
             environment=manifest.environment,
             parent=manifest.parent,
             format_version=manifest.format_version,
+            teachers=tuple(self._spec(TEACHERS, plain) for plain in teachers),
         )
+
+    def _spec(self, name: str, plain: Mapping[str, Any]) -> PolicySpec:
+        try:
+            spec = msgspec.convert(plain, PolicySpec)
+            unknown = ", ".join(sorted(plain["config"].keys() - asdict(spec.config).keys()))
+            reason = f"{unknown}: no such setting" if unknown else ""
+        except msgspec.ValidationError as error:
+            reason = str(error)
+        if reason:
+            raise CheckpointKindError(
+                f"{self.directory / name}: another version's agent ({reason}); "
+                "use the version of metta_ref that wrote it"
+            )
+        return spec
 
     def _state(self, sections: Sequence[str]) -> Arrays:
         loaded = {

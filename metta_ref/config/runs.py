@@ -1,6 +1,7 @@
 """Where runs live on disk, the configuration that each keeps, and what of it may change when it goes on."""
 
 import os
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ def data_dir() -> Path:
     """The directory of all runs: `$DATA_DIR`, or `train_dir` in the working directory. Raises ConfigError for a URI."""
     chosen = os.environ.get("DATA_DIR") or "train_dir"
     if "://" in chosen:
-        raise ConfigError([f"DATA_DIR={chosen}: must be a folder; runs elsewhere are read by URI, as in policy=URI"])
+        raise ConfigError([f"DATA_DIR={chosen}: must be a folder; train in one and copy it, as tools read URIs"])
     return Path(chosen)
 
 
@@ -37,7 +38,8 @@ def write_whole(path: Path, content: str | bytes) -> Path:
         error.filename = str(path)  # the name that whoever asked for it knows
         raise
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # on a read-only file system even what is not there cannot be removed
+            partial.unlink()
 
 
 def save_run_config(config: Config) -> Path:

@@ -53,8 +53,10 @@ def _build(tasks: Sequence[EnvConfig], seed: int, first_env: int, shard: int, nu
         make = {"gymnasium": make_gymnasium, "envpool": make_envpool}[config.name]
         return make(config.id, seed, first_env, num_envs)
     except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != config.name:  # a module that an id names, or what that one needs
+            raise ConfigError([f"env.id={config.id}: {error}; correct it, or install what it needs"]) from error
         extra = f"pip install 'migration-audit[{config.name}]'"
-        raise ConfigError([f"env.name={config.name}: {error.name} is not installed; {extra}"]) from error
+        raise ConfigError([f"env.name={config.name}: {config.name} is not installed; {extra}"]) from error
     except ValueError as error:
         raise ConfigError([str(error)]) from error
 

@@ -39,6 +39,7 @@ _ROWS_PER_INSERT: Final = 500
 
 _NAME: Final = re.compile(r"\$(\w+)")
 _IN_USE: Final = "Could not set lock"
+_NOT_OPENED: Final = "Cannot open file"
 _LOCK: Final = 0x6D657474615F7265
 """Any number that no other program takes an advisory lock on."""
 
@@ -175,6 +176,8 @@ class Connection:
             reason = str(error).splitlines()[0]
             if _IN_USE in reason:
                 raise StatsError(f"{place} is in use ({reason}): wait for the other program, or close it") from error
+            if _NOT_OPENED in reason:
+                raise StatsError(f"{place} cannot be opened ({reason}): grant permission, or name another") from error
             raise unreadable(place, reason) from error
 
 

@@ -4,14 +4,21 @@ The state exists from the start and has a name for each tensor, so that a checkp
 any time. Making one of torch's own optimisers imports its compiler, which takes longer than a short run.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 
+from metta_ref.config import RefusedError
+
 _BETA_1, _BETA_2 = 0.9, 0.999
 _EPSILON = 1e-5
 """PPO's usual value, larger than Adam's own 1e-8 (Huang et al. 2022)."""
+
+
+class DivergedError(RefusedError):
+    """Training has come to numbers that are none."""
 
 
 class Adam:
@@ -44,8 +51,17 @@ class Adam:
         return torch.cat([part.flatten() for part in parts])
 
     def step(self, gradient: Tensor, learning_rate: float, max_grad_norm: float) -> None:
-        """Move every parameter against a vector as `gradient` gives it, which is scaled down to a norm at most."""
-        gradient *= min(1.0, max_grad_norm / (float(gradient @ gradient) ** 0.5 + 1e-6))
+        """Move every parameter against a vector as `gradient` gives it, which is scaled down to a norm at most.
+
+        Raises DivergedError, with nothing moved, when the norm is infinite or none: no later step would mend that.
+        """
+        norm = float(gradient @ gradient) ** 0.5
+        if not math.isfinite(norm):
+            raise DivergedError(
+                f"training has diverged: the norm of the gradient is {norm}; start another run with a smaller "
+                "trainer.learning_rate, or see whether the environment shows or pays numbers that are not finite"
+            )
+        gradient *= min(1.0, max_grad_norm / (norm + 1e-6))
         steps = int(self._steps.add_(1))
         correction: float = (1 - _BETA_2**steps) ** 0.5
         rate: float = learning_rate * correction / (1 - _BETA_1**steps)

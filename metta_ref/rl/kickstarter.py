@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from metta_ref.agents.interface import Agent, State
-from metta_ref.checkpoint.errors import CheckpointError
+from metta_ref.checkpoint import PolicySpec
+from metta_ref.checkpoint.errors import CheckpointError, CheckpointStateError
 from metta_ref.checkpoint.policies import PolicyCache
 from metta_ref.config import KickstartConfig
 from metta_ref.envs import VectorEnv
@@ -24,6 +25,8 @@ from metta_ref.rl.state import Tree
 
 Targets = list[tuple[Tensor, Tensor]]
 """What each teacher says of a rollout: action probabilities [T, B, A] and values [T, B]."""
+
+Teacher = tuple[PolicySpec, Agent]
 
 
 class Kickstarter:
@@ -65,22 +68,36 @@ class Kickstarter:
         ]
 
 
-def make_kickstarter(
-    config: KickstartConfig, env: VectorEnv, device: torch.device, group: Group = ALONE
-) -> Kickstarter:
-    """With the teachers that the configuration names.
+def loaded_teachers(config: KickstartConfig, env: VectorEnv, group: Group = ALONE) -> Sequence[Teacher]:
+    """Those that the configuration names, read by rank 0 alone.
 
-    Raises CheckpointError when a teacher cannot be loaded or was trained on another task's shapes.
+    Raises CheckpointError when one cannot be loaded or was trained on another task's shapes.
     """
 
-    def loaded() -> list[Agent]:
+    def loaded() -> list[Teacher]:
         policies = PolicyCache(size=0)
         try:
-            return [policies.load(uri, env.observation, env.num_actions).agent for uri in config.teacher]
+            teachers = [policies.load(uri, env.observation, env.num_actions) for uri in config.teacher]
         except CheckpointError as error:
             raise type(error)(f"kickstart.teacher: {error}") from error
+        return [(teacher.spec, teacher.agent) for teacher in teachers]
 
-    return Kickstarter(group.first(loaded) if config.teacher else [], config, env.num_envs, device)
+    return group.first(loaded) if config.teacher else []
+
+
+def remembered_teachers(specs: Sequence[PolicySpec], env: VectorEnv) -> Sequence[Teacher]:
+    """Those that a checkpoint knows, still without its weights.
+
+    Raises CheckpointStateError when this version has no such agent.
+    """
+    try:
+        agents = [spec.new() for spec in specs]
+    except ValueError as error:
+        message = f"a teacher of the checkpoint: {error}; use the version of metta_ref that wrote it"
+        raise CheckpointStateError(message) from error
+    for agent in agents:
+        agent.adapt(env.observation)
+    return list(zip(specs, agents, strict=True))
 
 
 def _each(values: tuple[float, ...], count: int) -> tuple[float, ...]:

@@ -1,7 +1,7 @@
 """The trainer: everything that changes while a run trains, in one place, so that it can be saved whole."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from metta_ref.envs import Info, VectorEnv
 from metta_ref.rl.adam import Adam
 from metta_ref.rl.curriculum import Curriculum
 from metta_ref.rl.group import ALONE, Group
-from metta_ref.rl.kickstarter import make_kickstarter
+from metta_ref.rl.kickstarter import Kickstarter, loaded_teachers, remembered_teachers
 from metta_ref.rl.network import Network, chosen_device
 from metta_ref.rl.rollout import Cursor, action_noise, collect
 from metta_ref.rl.state import Tree, copied, put, require_same_layout, share, whole
@@ -53,11 +53,15 @@ class Trainer:
     On several ranks each has a trainer, whose environments are its part of the batch; they are made, updated, saved
     and restored together.
 
+    `teachers` are those of the checkpoint that will be restored; none: those that the configuration names are loaded.
+
     Raises ConfigError when the device is not there or the agent cannot see what the environment shows, CheckpointError
     when a teacher cannot be had, GroupError when another rank fails.
     """
 
-    def __init__(self, config: Config, env: VectorEnv, group: Group = ALONE) -> None:
+    def __init__(
+        self, config: Config, env: VectorEnv, group: Group = ALONE, teachers: Sequence[PolicySpec] = ()
+    ) -> None:
         self.config, self.env, self.group = config, env, group
         self._batch = env.num_envs * group.size
         self._device = chosen_device(config, group)
@@ -73,7 +77,9 @@ class Trainer:
         settings = config.trainer
         self._network = Network(self.agent, self._device, settings.precision, compiled=settings.compile)
         self._optimizer = Adam(dict(self.agent.named_parameters()))
-        self._kickstarter = make_kickstarter(config.kickstart, env, self._device, group)
+        taught_by = remembered_teachers(teachers, env) or loaded_teachers(config.kickstart, env, group)
+        self._teachers = tuple(spec for spec, _ in taught_by)
+        self._kickstarter = Kickstarter([agent for _, agent in taught_by], config.kickstart, env.num_envs, self._device)
         self._action_generator = torch.Generator().manual_seed(config.seed)
         self._minibatch_rng = np.random.Generator(np.random.PCG64(config.seed))
         self.statistics = EpisodeStatistics()
@@ -163,6 +169,7 @@ class Trainer:
             config_digest=config_digest(self.config),
             environment=self.fingerprint,
             parent=self._parent,
+            teachers=self._teachers,
         )
         self.stopwatch.lap("checkpoint")
         return checkpoint

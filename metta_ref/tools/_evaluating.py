@@ -43,7 +43,7 @@ def evaluated(
         env.task, env, asked.episodes, asked.num_envs, asked.seed, asked.max_steps, greedy=asked.greedy
     )
     agent = checkpoint.policy.build(checkpoint.state)
-    policy = Policy(key_and_version(manager.path(epoch), epoch), agent)
+    policy = Policy(key_and_version(manager.path(epoch), epoch), agent, checkpoint.policy)
     played = [simulate(simulation, block, policy) for block in range(simulation.blocks)]
     earned = [reward for _, episodes in played for reward in rewards(episodes)]
     if not earned:

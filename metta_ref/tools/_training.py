@@ -9,12 +9,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, redirect_stdout
 
 import torch
 
-from metta_ref.checkpoint import Checkpoint, CheckpointManager, locked
+from metta_ref.checkpoint import Checkpoint, CheckpointManager, PolicySpec, locked
 from metta_ref.config import Config, ConfigError, run_dir, save_run_config
 from metta_ref.envs import VectorEnv, make_env, task_configs
 from metta_ref.rl.group import Group, process_group
@@ -43,7 +43,7 @@ def go_on(config: Config) -> int:
     manager, group = CheckpointManager(run_dir(config.run)), process_group()
     with _taken(config):
         checkpoint = group.first(lambda: manager.load(manager.latest()))
-        with _prepared(config) as (trainer, stop):
+        with _prepared(config, checkpoint.teachers) as (trainer, stop):
             trainer.restore(checkpoint)
             for note in _notes(trainer, checkpoint):
                 _logger.warning(note)
@@ -104,7 +104,7 @@ def _taken(config: Config) -> Iterator[None]:
 
 
 @contextmanager
-def _prepared(config: Config) -> Iterator[tuple[Trainer, threading.Event]]:
+def _prepared(config: Config, teachers: Sequence[PolicySpec] = ()) -> Iterator[tuple[Trainer, threading.Event]]:
     """A new trainer with this rank's environments, and whether it is to stop, for the time of the block.
 
     From then on no rank waits longer for another than the settings say. Raises ConfigError when the ranks do not divide
@@ -115,7 +115,7 @@ def _prepared(config: Config) -> Iterator[tuple[Trainer, threading.Event]]:
     group.limit(config.trainer.rank_timeout)
     torch.set_num_threads(1)  # faster for networks of this size, and the same bits everywhere
     with _stopping(silent=group.rank > 0) as stop, closing(own_envs(config, group)) as env:
-        yield Trainer(config, env, group), stop
+        yield Trainer(config, env, group, teachers), stop
 
 
 @contextmanager

@@ -46,11 +46,11 @@ def new_trainer() -> Callable[..., "contextmanager[Trainer]"]:
     """A trainer with its environment, closed at the end of the block."""
 
     @contextmanager
-    def trainer(config: Config) -> Iterator[Trainer]:
+    def trainer(config: Config, **more: Any) -> Iterator[Trainer]:
         tasks = task_configs(config.env, config.curriculum)
         env = make_env(config.env, config.trainer.num_envs, config.seed, config.trainer.num_workers, tasks=tasks)
         try:
-            yield Trainer(config, env)
+            yield Trainer(config, env, **more)
         finally:
             env.close()
 

@@ -182,7 +182,7 @@ def test_a_run_cannot_leave_the_directory_of_runs(name: str) -> None:
 def test_runs_are_written_to_folders_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bucket's URI is a valid path, of a folder `s3:` here."""
     monkeypatch.setenv("DATA_DIR", "s3://bucket/runs")
-    with pytest.raises(ConfigError, match=r"^DATA_DIR=s3://bucket/runs: must be a folder; runs elsewhere are read"):
+    with pytest.raises(ConfigError, match=r"^DATA_DIR=s3://bucket/runs: must be a folder; train in one"):
         run_dir("demo")
 
 

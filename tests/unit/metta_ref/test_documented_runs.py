@@ -48,7 +48,7 @@ def test_its_commands_and_its_program_do_what_it_says(
     assert run("python -m metta_ref.tools.sim run=demo suite=suite.yaml episodes=4") == 0
 
     written = {path.name for path in (tmp_path / "train_dir" / "demo" / "checkpoints" / "epoch-00000012").iterdir()}
-    listed = set(re.findall(r"`([a-z]+\.(?:json|yaml))`", PAGE)) - {"config.yaml", "analysis.json"}
+    listed = set(re.findall(r"`([a-z]+\.(?:json|yaml))`", PAGE)) - {"config.yaml", "analysis.json", "teachers.json"}
     assert {name for name in written if not name.endswith(".safetensors")} == listed
 
 

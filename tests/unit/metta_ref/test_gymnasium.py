@@ -165,6 +165,11 @@ def test_an_unknown_id_is_an_error_of_the_settings(small_config: Any) -> None:
         make_env(small_config("env.name=gymnasium", "env.id=NoSuch-v0").env, 2, seed=0)
 
 
+def test_a_module_that_an_id_names_and_is_not_there_is_told_from_gymnasium_itself(small_config: Any) -> None:
+    with pytest.raises(ConfigError, match=r"^env.id=no_such:Maze-v0: .*correct it, or install what it needs$"):
+        make_env(small_config("env.name=gymnasium", "env.id=no_such:Maze-v0").env, 2, seed=0)
+
+
 def test_an_agent_that_cannot_see_it_is_an_error_of_the_settings(small_config: Any, new_trainer: Any) -> None:
     config = small_config("env.name=gymnasium", "env.id=CartPole-v1", "py_agent=fast")
     with pytest.raises(ConfigError, match=r"py_agent=fast: a convolution needs .*; choose another agent"):

@@ -1,5 +1,6 @@
 """Kickstarting: towards the teacher, less and less, without touching it; and nothing at all when it is off."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,12 +10,12 @@ import numpy as np
 import pytest
 import torch
 
-from metta_ref.agents import uniform_agent
-from metta_ref.checkpoint import CheckpointManager
+from metta_ref.checkpoint import CheckpointManager, PolicySpec
 from metta_ref.checkpoint.errors import CheckpointError, CheckpointNotFoundError, CheckpointStateError
-from metta_ref.config import Config, ConfigError, Observation, run_dir
+from metta_ref.checkpoint.policies import PolicyCache
+from metta_ref.config import AgentConfig, Config, ConfigError, Observation, run_dir
 from metta_ref.envs import make_env
-from metta_ref.rl.kickstarter import Kickstarter, make_kickstarter
+from metta_ref.rl.kickstarter import Kickstarter, loaded_teachers, remembered_teachers
 from metta_ref.rl.ppo import cross_entropy
 from metta_ref.rl.rollout import Rollout
 
@@ -57,7 +58,8 @@ def teacher_divergence(trainer: Any, manager: CheckpointManager) -> float:
 
 def test_without_a_teacher_nothing_is_added(small_config: Any, new_trainer: Any) -> None:
     env = make_env(Config().env, 2, seed=0)
-    kickstarter = make_kickstarter(Config().kickstart, env, CPU)
+    assert loaded_teachers(Config().kickstart, env) == []
+    kickstarter = Kickstarter([], Config().kickstart, 2, CPU)
     assert kickstarter.state() == []
     assert kickstarter.targets(rollout_of(torch.rand(3, 2, 3, 3, 3), torch.zeros(3, 2, dtype=torch.bool))) == []
     with new_trainer(small_config()) as trainer:
@@ -82,7 +84,8 @@ def test_each_teacher_counts_with_its_own_coefficients(teacher: CheckpointManage
         "kickstart.teacher=teacher,mock://", "kickstart.coefficient=3,0.5", "kickstart.value_coefficient=2"
     )
     agent = teacher.stored(3).agent()
-    kickstarter = Kickstarter([agent, uniform_agent(Observation((3, 3, 3)), 4)], config.kickstart, 2, CPU)
+    lazy = PolicyCache().load("mock://", Observation((3, 3, 3)), 4).agent
+    kickstarter = Kickstarter([agent, lazy], config.kickstart, 2, CPU)
     targets = [(simplex(4, 2), torch.rand(4, 2)) for _ in range(2)]
     log_probs, values = simplex(4, 2).log(), torch.rand(4, 2)
     entropies = [cross_entropy(wanted, log_probs).item() for wanted, _ in targets]
@@ -174,6 +177,34 @@ def test_a_resumed_student_keeps_the_teacher_that_it_had(
     assert resumed.stored(2).manifest.state_digest == halfway.stored(2).manifest.state_digest
 
 
+def test_a_kickstarted_run_goes_on_without_its_teachers(
+    teacher: CheckpointManager, student_config: Any, new_trainer: Any, tmp_path: Path
+) -> None:
+    """Their architectures and weights are in its own checkpoints; the teacher's run may be gone."""
+    config = student_config("kickstart.teacher=teacher,mock://lazy", "env.max_steps=5")
+    whole, resumed = CheckpointManager(tmp_path / "a" / "demo"), CheckpointManager(tmp_path / "b" / "demo")
+    with new_trainer(config) as trainer:
+        for _ in range(2):
+            trainer.update()
+            whole.save(trainer.checkpoint())
+    shutil.rmtree(teacher.run_dir)
+    halfway = whole.load(1)
+    assert [(spec.agent, spec.config.hidden_size) for spec in halfway.teachers] == [("lstm", 8), ("memoryless", 1)]
+    with new_trainer(config, teachers=halfway.teachers) as trainer:
+        trainer.restore(halfway)
+        trainer.update()
+        resumed.save(trainer.checkpoint())
+    assert resumed.stored(2).manifest.state_digest == whole.stored(2).manifest.state_digest
+    assert resumed.load(2).teachers == halfway.teachers
+
+
+def test_a_teacher_that_this_version_does_not_know_is_refused(student_config: Any) -> None:
+    env = make_env(Config().env, 2, seed=0)
+    spec = PolicySpec("oracle", env.observation, env.num_actions, AgentConfig())
+    with pytest.raises(CheckpointStateError, match=r"a teacher of the checkpoint: agent oracle: must be"):
+        remembered_teachers([spec], env)
+
+
 def test_each_piece_of_a_teachers_state_is_missed_and_shows(
     teacher: CheckpointManager, student_config: Any, small_config: Any, new_trainer: Any, tmp_path: Path
 ) -> None:
@@ -209,9 +240,9 @@ def test_each_piece_of_a_teachers_state_is_missed_and_shows(
 def test_a_teacher_that_cannot_be_had_is_an_error(teacher: CheckpointManager, student_config: Any) -> None:
     env = make_env(Config().env, 2, seed=0)
     with pytest.raises(CheckpointNotFoundError, match="nobody/checkpoints: no checkpoint there"):
-        make_kickstarter(student_config("kickstart.teacher=nobody").kickstart, env, CPU)
+        loaded_teachers(student_config("kickstart.teacher=nobody").kickstart, env)
     with pytest.raises(CheckpointError, match="Protocol not known: ftps; use a path, file://"):
-        make_kickstarter(student_config("kickstart.teacher=ftps://x").kickstart, env, CPU)
+        loaded_teachers(student_config("kickstart.teacher=ftps://x").kickstart, env)
     far_sighted = make_env(student_config("env.view_radius=2").env, 2, seed=0)
     with pytest.raises(CheckpointStateError, match=r"kickstart.teacher: teacher: sees a box of shape \(3, 3, 3\)"):
-        make_kickstarter(student_config("kickstart.teacher=teacher").kickstart, far_sighted, CPU)
+        loaded_teachers(student_config("kickstart.teacher=teacher").kickstart, far_sighted)

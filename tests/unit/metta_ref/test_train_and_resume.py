@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from metta_ref.checkpoint import CheckpointManager, Selection, locked
@@ -247,6 +248,29 @@ def test_a_checkpoint_that_cannot_be_written_ends_the_run_and_the_one_before_sta
         .splitlines()[-2]
         .endswith(f"ERROR ended by CheckpointError: {message}")
     )
+
+
+def test_training_that_diverges_ends_and_the_checkpoint_before_stays(run_tool: Any, data_dir: Path) -> None:
+    settings = ("py_agent=lstm", "trainer.learning_rate=1e30", "trainer.total_timesteps=320")
+    with np.errstate(all="ignore"):
+        code, out, err = run_tool(train, *SMALL, *settings, "run=demo", "trainer.checkpoint_interval=1")
+    manager = CheckpointManager(data_dir / "demo")
+    assert (code, out[-1].split()[0], manager.epochs()) == (2, "checkpoint:", (0,))
+    assert [re.sub("nan|inf", "NORM", line) for line in err] == [
+        "stopped at step 0; epoch 0 is saved: go on with python -m metta_ref.tools.resume run=demo",
+        (
+            "error: training has diverged: the norm of the gradient is NORM; start another run with a smaller "
+            "trainer.learning_rate, or see whether the environment shows or pays numbers that are not finite"
+        ),
+    ]
+
+
+def test_a_student_goes_on_where_its_teacher_is_gone(run_tool: Any, trained: CheckpointManager, data_dir: Path) -> None:
+    student = [*SMALL, "run=student", "py_agent=lstm", "kickstart.teacher=demo", "trainer.total_timesteps=32"]
+    assert run_tool(train, *student)[0] == 0
+    shutil.rmtree(trained.run_dir)
+    assert run_tool(resume, "run=student", "trainer.total_timesteps=64")[0] == 0
+    assert CheckpointManager(data_dir / "student").epochs() == (0, 1, 2)
 
 
 def test_what_a_run_says_is_in_its_log_from_the_level_on(run_tool: Any, data_dir: Path, monkeypatch: Any) -> None:

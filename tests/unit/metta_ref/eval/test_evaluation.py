@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from metta_ref.agents import uniform_agent
-from metta_ref.checkpoint.policies import Policy
+from metta_ref.checkpoint.policies import Policy, PolicyCache
 from metta_ref.config import ConfigError, EnvConfig, Observation
 from metta_ref.envs import WorkerError
 from metta_ref.eval.connection import StatsError
@@ -24,7 +23,7 @@ MAZE = replace(NEAR, name="maze", env=EnvConfig(name="tmaze", max_steps=9), epis
 
 def aimless(run: str, num_actions: int = 4) -> Policy:
     """A policy that acts at random."""
-    return Policy((run, 0), uniform_agent(Observation((3, 3, 3)), num_actions))
+    return PolicyCache().load(f"mock://{run}", Observation((3, 3, 3)), num_actions)
 
 
 PLAYS: list[Play] = [(aimless(run), simulation) for simulation in (NEAR, MAZE) for run in ("ant", "bee")]
@@ -76,7 +75,7 @@ class Deadly:
     ("plays", "message"),
     [
         ([(aimless("bee", num_actions=99), MAZE)], r"worker raised:\n(.|\n)*Traceback(.|\n)*actions must be 0 to 3"),
-        ([(Policy(("bee", 0), Deadly()), MAZE)], "worker died; what it said last"),
+        ([(replace(aimless("bee"), agent=Deadly()), MAZE)], "worker died; what it said last"),
     ],
     ids=["raises", "dies"],
 )

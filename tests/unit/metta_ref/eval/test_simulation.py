@@ -52,7 +52,7 @@ def play(simulation: Simulation, agent: FixedPolicy) -> list[EpisodeRecord]:
 
 
 def ant(agent: FixedPolicy) -> Policy:
-    return Policy(POLICY, agent)  # type: ignore[arg-type] # what is not used is left out
+    return Policy(POLICY, agent, None)  # type: ignore[arg-type] # what is not used is left out
 
 
 def test_equal_seeds_play_equal_episodes_and_others_do_not() -> None:

@@ -254,6 +254,14 @@ def test_a_damaged_checkpoint_is_not_played(name: str, data: Path, command: Comm
     assert not (data / "demo" / "stats.duckdb").exists()
 
 
+def test_a_database_that_cannot_be_opened_is_not_called_damaged(data: Path, command: Command) -> None:
+    """There of all places not even root may make a file."""
+    status, _, err = command("sim", "run=demo", "episodes=2", "database=/proc/stats.duckdb")
+    assert (status, err.count("\n")) == (2, 1)
+    assert err.startswith('error: /proc/stats.duckdb cannot be opened (IO Error: Cannot open file "/proc/stats.duckdb"')
+    assert err.endswith("): grant permission, or name another\n")
+
+
 def test_a_damaged_database_is_neither_read_nor_overwritten(data: Path, command: Command) -> None:
     assert command("sim", "run=demo", "episodes=2")[0] == 0
     database = data / "demo" / "stats.duckdb"
