@@ -68,36 +68,32 @@ class Kickstarter:
         ]
 
 
-def loaded_teachers(config: KickstartConfig, env: VectorEnv, group: Group = ALONE) -> Sequence[Teacher]:
-    """Those that the configuration names, read by rank 0 alone.
+def chosen_teachers(
+    config: KickstartConfig, env: VectorEnv, group: Group = ALONE, known: Sequence[PolicySpec] = ()
+) -> Sequence[Teacher]:
+    """Those that the configuration names; or the `known` ones of a checkpoint, of which it will bring the weights.
 
-    Raises CheckpointError when one cannot be loaded or was trained on another task's shapes.
+    Rank 0 alone reads them. Raises CheckpointError when one cannot be had or was trained on another task's shapes.
     """
 
     def loaded() -> list[Teacher]:
         policies = PolicyCache(size=0)
-        try:
-            teachers = [policies.load(uri, env.observation, env.num_actions) for uri in config.teacher]
-        except CheckpointError as error:
-            raise type(error)(f"kickstart.teacher: {error}") from error
+        teachers = [policies.load(uri, env.observation, env.num_actions) for uri in config.teacher]
         return [(teacher.spec, teacher.agent) for teacher in teachers]
 
-    return group.first(loaded) if config.teacher else []
+    def blank() -> list[Teacher]:
+        try:
+            agents = [spec.new() for spec in known]
+        except ValueError as error:
+            raise CheckpointStateError(f"{error}; use the version of metta_ref that wrote the checkpoint") from error
+        for agent in agents:
+            agent.adapt(env.observation)
+        return list(zip(known, agents, strict=True))
 
-
-def remembered_teachers(specs: Sequence[PolicySpec], env: VectorEnv) -> Sequence[Teacher]:
-    """Those that a checkpoint knows, still without its weights.
-
-    Raises CheckpointStateError when this version has no such agent.
-    """
     try:
-        agents = [spec.new() for spec in specs]
-    except ValueError as error:
-        message = f"a teacher of the checkpoint: {error}; use the version of metta_ref that wrote it"
-        raise CheckpointStateError(message) from error
-    for agent in agents:
-        agent.adapt(env.observation)
-    return list(zip(specs, agents, strict=True))
+        return group.first(blank if known else loaded) if config.teacher else []
+    except CheckpointError as error:
+        raise type(error)(f"kickstart.teacher: {error}") from error
 
 
 def _each(values: tuple[float, ...], count: int) -> tuple[float, ...]:

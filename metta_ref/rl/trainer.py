@@ -18,7 +18,7 @@ from metta_ref.envs import Info, VectorEnv
 from metta_ref.rl.adam import Adam
 from metta_ref.rl.curriculum import Curriculum
 from metta_ref.rl.group import ALONE, Group
-from metta_ref.rl.kickstarter import Kickstarter, loaded_teachers, remembered_teachers
+from metta_ref.rl.kickstarter import Kickstarter, chosen_teachers
 from metta_ref.rl.network import Network, chosen_device
 from metta_ref.rl.rollout import Cursor, action_noise, collect
 from metta_ref.rl.state import Tree, copied, put, require_same_layout, share, whole
@@ -77,7 +77,7 @@ class Trainer:
         settings = config.trainer
         self._network = Network(self.agent, self._device, settings.precision, compiled=settings.compile)
         self._optimizer = Adam(dict(self.agent.named_parameters()))
-        taught_by = remembered_teachers(teachers, env) or loaded_teachers(config.kickstart, env, group)
+        taught_by = chosen_teachers(config.kickstart, env, group, teachers)
         self._teachers = tuple(spec for spec, _ in taught_by)
         self._kickstarter = Kickstarter([agent for _, agent in taught_by], config.kickstart, env.num_envs, self._device)
         self._action_generator = torch.Generator().manual_seed(config.seed)

@@ -37,21 +37,25 @@ CASES = {
         "curriculum.tasks=3",
         "curriculum.corridor_length=1,3",
     ),
+    "taught": ("py_agent=lstm", "kickstart.teacher={directory}/alone/lstm#epoch-2", "kickstart.value_coefficient=0.5"),
 }
-"""Minibatches of two environments, of which a rank has both, one or none; and updates that stop half-way."""
+"""Minibatches of two environments, of which a rank has both, one or none; updates that stop half-way; and a teacher
+with a memory.
+"""
 
 HALF, WHOLE = 2, 4
 """Updates until the interruption, and in all."""
 
 
-def case_config(name: str) -> Config:
-    return parse_overrides([f"run={name}", *SMALL, *TASK, *CASES[name]], Config)
+def case_config(name: str, directory: Path) -> Config:
+    own = (setting.format(directory=directory) for setting in CASES[name])
+    return parse_overrides([f"run={name}", *SMALL, *TASK, *own], Config)
 
 
 def trained(config: Config, group: Group, out: CheckpointManager, start: Checkpoint | None = None) -> Trainer:
     """Train to the end, from a checkpoint if there is one, and save at half time and at the end."""
     with closing(own_envs(config, group)) as env:
-        trainer = Trainer(config, env, group)
+        trainer = Trainer(config, env, group, start.teachers if start else ())
         if start:
             trainer.restore(start)
         while trainer.epoch < WHOLE:
@@ -68,7 +72,7 @@ def main(directory: Path) -> None:
     group = process_group()
     torch.set_num_threads(1)
     for name in CASES:
-        config = case_config(name)
+        config = case_config(name, directory)
         trainer = trained(config, group, CheckpointManager(directory / "ranks" / name))
         weights = b"".join(tensor.numpy().tobytes() for tensor in trainer.agent.state_dict().values())
         (directory / f"{name}-{group.rank}.sha256").write_text(hashlib.sha256(weights).hexdigest())
@@ -78,7 +82,7 @@ def main(directory: Path) -> None:
     diverging(trainer, group, directory)
     refused = tool(train.main, Config, None, parse=train.parse, argv=["trainer.num_envs=9", "trainer.minibatches=3"])
     if group.rank == 0:
-        save_run_config(case_config("lstm"))
+        save_run_config(case_config("lstm", directory))
     argv = ["run=lstm", f"trainer.total_timesteps={STEPS * (WHOLE + 1)}"]
     done = tool(resume.main, Config, None, parse=resume.parse, argv=argv)
     (directory / f"exit-codes-{group.rank}").write_text(f"{refused} {done}")

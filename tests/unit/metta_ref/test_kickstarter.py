@@ -15,7 +15,7 @@ from metta_ref.checkpoint.errors import CheckpointError, CheckpointNotFoundError
 from metta_ref.checkpoint.policies import PolicyCache
 from metta_ref.config import AgentConfig, Config, ConfigError, Observation, run_dir
 from metta_ref.envs import make_env
-from metta_ref.rl.kickstarter import Kickstarter, loaded_teachers, remembered_teachers
+from metta_ref.rl.kickstarter import Kickstarter, chosen_teachers
 from metta_ref.rl.ppo import cross_entropy
 from metta_ref.rl.rollout import Rollout
 
@@ -58,7 +58,7 @@ def teacher_divergence(trainer: Any, manager: CheckpointManager) -> float:
 
 def test_without_a_teacher_nothing_is_added(small_config: Any, new_trainer: Any) -> None:
     env = make_env(Config().env, 2, seed=0)
-    assert loaded_teachers(Config().kickstart, env) == []
+    assert chosen_teachers(Config().kickstart, env) == []
     kickstarter = Kickstarter([], Config().kickstart, 2, CPU)
     assert kickstarter.state() == []
     assert kickstarter.targets(rollout_of(torch.rand(3, 2, 3, 3, 3), torch.zeros(3, 2, dtype=torch.bool))) == []
@@ -201,8 +201,9 @@ def test_a_kickstarted_run_goes_on_without_its_teachers(
 def test_a_teacher_that_this_version_does_not_know_is_refused(student_config: Any) -> None:
     env = make_env(Config().env, 2, seed=0)
     spec = PolicySpec("oracle", env.observation, env.num_actions, AgentConfig())
-    with pytest.raises(CheckpointStateError, match=r"a teacher of the checkpoint: agent oracle: must be"):
-        remembered_teachers([spec], env)
+    config = student_config("kickstart.teacher=teacher").kickstart
+    with pytest.raises(CheckpointStateError, match=r"^kickstart.teacher: agent oracle: must be one of agalite"):
+        chosen_teachers(config, env, known=[spec])
 
 
 def test_each_piece_of_a_teachers_state_is_missed_and_shows(
@@ -240,9 +241,9 @@ def test_each_piece_of_a_teachers_state_is_missed_and_shows(
 def test_a_teacher_that_cannot_be_had_is_an_error(teacher: CheckpointManager, student_config: Any) -> None:
     env = make_env(Config().env, 2, seed=0)
     with pytest.raises(CheckpointNotFoundError, match="nobody/checkpoints: no checkpoint there"):
-        loaded_teachers(student_config("kickstart.teacher=nobody").kickstart, env)
+        chosen_teachers(student_config("kickstart.teacher=nobody").kickstart, env)
     with pytest.raises(CheckpointError, match="Protocol not known: ftps; use a path, file://"):
-        loaded_teachers(student_config("kickstart.teacher=ftps://x").kickstart, env)
+        chosen_teachers(student_config("kickstart.teacher=ftps://x").kickstart, env)
     far_sighted = make_env(student_config("env.view_radius=2").env, 2, seed=0)
     with pytest.raises(CheckpointStateError, match=r"kickstart.teacher: teacher: sees a box of shape \(3, 3, 3\)"):
-        loaded_teachers(student_config("kickstart.teacher=teacher").kickstart, far_sighted)
+        chosen_teachers(student_config("kickstart.teacher=teacher").kickstart, far_sighted)

@@ -42,7 +42,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _work(directory: Path) -> None:
     torch.set_num_threads(1)
     for name in CASES:
-        trained(case_config(name), ALONE, CheckpointManager(directory / "alone" / name))
+        trained(case_config(name, directory), ALONE, CheckpointManager(directory / "alone" / name))
     stores = [TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False) for _ in range(2)]
     common = {
         "WORLD_SIZE": "2",
@@ -122,7 +122,7 @@ def test_two_processes_go_on_from_the_checkpoint_of_one(snapshot: Any, name: str
 def test_one_process_goes_on_from_the_checkpoint_of_two(job: Path, snapshot: Any, tmp_path: Path, name: str) -> None:
     start = CheckpointManager(job / "ranks" / name).load(HALF)
     out = CheckpointManager(tmp_path / name)
-    trained(case_config(name), ALONE, out, start)
+    trained(case_config(name, job), ALONE, out, start)
     assert max(distances(out.load(WHOLE).state, snapshot("ranks", name, WHOLE)).values()) < TOLERANCE
 
 
