@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import warnings
 from collections.abc import Callable
 
 import torch
@@ -64,4 +65,9 @@ def chosen_device(config: Config, group: Group) -> torch.device:
         raise ConfigError([f"device=cuda: there are {count} here; start at most so many processes on this machine"])
     device = torch.device("cuda", group.local_rank)
     torch.cuda.set_device(device)
+    # By default cuDNN computes in TF32, with 10 bits of each factor: an LSTM over whole sequences, but not its cell,
+    # so that learning would see other probabilities than acting did.
+    torch.backends.cudnn.allow_tf32 = False
+    # cuDNN's wish: those of an LSTM here are put together for each call, with the marks of its starts.
+    warnings.filterwarnings("ignore", r"RNN module weights are not part of single contiguous chunk", UserWarning)
     return device

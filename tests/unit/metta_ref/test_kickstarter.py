@@ -116,6 +116,17 @@ def test_the_teacher_remembers_from_one_rollout_to_the_next(teacher: CheckpointM
     torch.testing.assert_close(torch.cat([wanted for [(wanted, _)] in halves]), whole.softmax(-1))
 
 
+def test_the_teacher_forgets_where_an_episode_starts(teacher: CheckpointManager, small_config: Any) -> None:
+    agent = teacher.stored(3).agent()
+    kickstarter = Kickstarter([agent], small_config().kickstart, 2, CPU)
+    obs, starts = torch.rand(6, 2, 3, 3, 3), torch.zeros(6, 2, dtype=torch.bool)
+    starts[3, 0] = True
+    [(wanted, expected)] = kickstarter.targets(rollout_of(obs, starts))
+    logits, values, _ = agent.sequence(obs[3:], agent.initial_state(2), starts[3:])
+    torch.testing.assert_close((wanted[3:, 0], expected[3:, 0]), (logits[:, 0].softmax(-1), values[:, 0]))
+    assert not torch.allclose(expected[3:, 1], values[:, 1])
+
+
 def test_no_gradient_reaches_a_teacher(teacher: CheckpointManager, small_config: Any) -> None:
     agent = teacher.stored(3).agent()
     kickstarter = Kickstarter([agent], small_config("kickstart.value_coefficient=1").kickstart, 2, CPU)

@@ -321,6 +321,19 @@ def test_a_run_that_trained_on_gives_its_newest_policy(
     assert policies.load("demo", SEEN, ACTIONS).key == ("demo", 3)
 
 
+def test_a_run_that_was_trained_anew_gives_its_new_policy(trained: CheckpointManager) -> None:
+    """Under the same name and epoch as the one that was removed."""
+    policies = PolicyCache()
+    before = policies.load("demo#epoch-1", SEEN, ACTIONS)
+    other = trained.load(2)
+    shutil.rmtree(trained.path(1))
+    trained.save(replace(other, epoch=1))
+    after = policies.load("demo#epoch-1", SEEN, ACTIONS)
+    weights = [policy.agent.state_dict()["value.weight"] for policy in (before, after)]
+    assert not torch.equal(*weights)
+    assert torch.equal(weights[1], torch.from_numpy(other.state["policy/value.weight"]))
+
+
 def test_a_cache_has_no_negative_size() -> None:
     with pytest.raises(ValueError, match="size -1: must be 0 or more"):
         PolicyCache(-1)

@@ -1,5 +1,6 @@
 """One update as a whole: how much of it is taken, and that what it reports is of it."""
 
+import math
 from typing import Any
 
 import pytest
@@ -50,3 +51,24 @@ def test_preference_changes_what_is_learned(small_config: Any, new_trainer: Any)
         first_update(new_trainer, small_config(*LARGE_STEPS, f"trainer.priority_alpha={alpha}")) for alpha in (0, 0.8)
     )
     assert plain.policy != preferring.policy
+
+
+def test_the_learning_rate_falls_with_the_steps_of_the_agent(small_config: Any, new_trainer: Any) -> None:
+    """32 steps an update: the second is taken at half the rate, and from the third on nothing moves."""
+    weights = []
+    with new_trainer(small_config("py_agent=memoryless", "trainer.anneal_timesteps=64")) as trainer:
+        for _ in range(4):
+            trainer.update()
+            weights.append(trainer.snapshot()["policy/value.weight"])
+    first, second, third, fourth = weights
+    assert (first != second).any()
+    assert (second == third).all()
+    assert (third == fourth).all()
+
+
+def test_the_weight_of_a_teacher_falls_with_the_steps_of_the_agent(small_config: Any, new_trainer: Any) -> None:
+    config = small_config("py_agent=memoryless", "kickstart.teacher=mock://", "kickstart.timesteps=64")
+    with new_trainer(config) as trainer:
+        terms = [trainer.update().losses.kickstart for _ in range(3)]
+    entropy = math.log(4)  # of an even teacher; the student begins nearly even
+    assert terms == pytest.approx([entropy, entropy / 2, 0.0], rel=0.05)
