@@ -5,13 +5,13 @@ Nothing is expanded or run: a word that a shell would have to compute is taken a
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
 
 import msgspec
 
+from audit.kinds.command_words import OPTION, TRANSPARENT, Word, commands, needed
 from audit.kinds.forms import form_of
 from audit.kinds.here_documents import here_documents, without_lines
 from audit.kinds.places import Place, cloned_folders
@@ -24,17 +24,7 @@ from audit.model.hosting import hosted_file
 from audit.model.mentions import Form, Mention
 from audit.model.regex import regex
 
-_TOKEN: Final = regex(
-    r"""
-      (?P<comment> (?<![^\s;&|(]) \# [^\n]* )
-    | (?P<joined> \\ \r? \n )
-    | (?P<end> [\n;&|()`] )
-    | (?P<word> (?: "(?:\\.|[^"\\])*" | '[^']*' | \\[^\r\n] | [^\s;&|()`"'\\] )+ )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _ASSIGNMENT: Final = regex(r"[A-Za-z_]\w*=")
-_OPTION: Final = regex(r"[-+~]{0,2}[A-Za-z_][\w./@-]*=")
 _PYTHON: Final = regex(r"(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?|[$%{]+\w*(?:PYTHON|python)\w*[}%]*")
 _MODULE: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _JOINED: Final = regex(r"-m([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
@@ -44,14 +34,6 @@ _SAYS_ONLY: Final = frozenset(
     | {"say", "log", "info", "warn", "warning", "error", "err", "die", "fail", "fatal", "debug", "success", "usage"}
 )
 """Commands whose operands need not exist, or are only text."""
-_CREATING: Final = frozenset({"init", "new", "create", "clone", "startproject", "startapp"})
-"""Subcommands whose operands they make."""
-_SEARCHING: Final = frozenset({"grep", "egrep", "fgrep", "rg", "sed", "awk", "pgrep", "pkill", "killall"})
-"""Commands whose first operand is a pattern or a program, and no file."""
-_WRITTEN: Final = regex(r"-o|--out(?:put)?(?:-?(?:file|path|dir))?|[12&]?>{1,2}")
-"""What stands before a file that a command writes: it need not be there."""
-_COPYING: Final = frozenset({"cp", "mv", "ln", "install", "COPY", "ADD"})
-"""Commands whose last operand they write."""
 _SERVERS: Final = frozenset({"uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "uwsgi", "waitress-serve"})
 _APP_OPTIONS: Final = {"celery": ("-A", "--app"), "flask": ("-A", "--app"), "dramatiq": (), "arq": ()}
 _RUNS_MODULES: Final = frozenset({"torchrun", "coverage", "kernprof", "scalene", "viztracer", "debugpy", "pdb"})
@@ -75,11 +57,6 @@ _SEARCH_PATHS: Final = regex(r"\w*(?:PATHS?|DIRS?|SRCS?|SOURCES?|FOLDERS?|PACKAG
 _BLANK: Final = regex(r"\s")
 _ASSIGNS: Final = frozenset({"=", ":=", "::=", "?=", "+="})
 _FOLDER: Final = regex(r"[A-Za-z_][\w-]*/?")
-_TRANSPARENT: Final = frozenset(
-    {"-", "+", "", "export", "env", "declare", "local", "readonly", "set", "!", "ENV", "ARG"}
-    | {"if", "elif", "while", "until", "then", "else", "do", "{", "time"}
-)
-"""Words before a command or an assignment that change nothing about what it names."""
 _SETTINGS: Final = ("DJANGO_SETTINGS_MODULE", "FLASK_APP", "CELERY_APP")
 _SILENCED: Final = frozenset({"2>/dev/null", "&>/dev/null"})
 """What throws away that a command complains: it may well fail."""
@@ -89,14 +66,6 @@ _PROSE: Final = regex(r"[A-Z][a-z]+[,:]?|[-*•]+")
 
 COMMAND_WORDS: Final = frozenset({"python", "python3", "celery", "flask", "DJANGO_SETTINGS_MODULE"} | _SERVERS)
 """Words beside which a module name is certain."""
-
-
-class Word(msgspec.Struct, frozen=True):
-    """One word of a command, quotes removed, with the offsets of what stands for it."""
-
-    text: str
-    start: int
-    end: int
 
 
 class _Make(Protocol):
@@ -135,7 +104,7 @@ def command_mentions(
     if "clone" in source:
         cloned = cloned.union(cloned_folders(source))
     place = Place(cloned)
-    for command in _commands(source, offset):
+    for command in commands(source, offset):
         if depth and _PROSE.fullmatch(command[0].text):
             continue
         if command[0].text in ("cd", "pushd", "popd") and place.goes(command[1].text if len(command) > 1 else "-"):
@@ -163,25 +132,6 @@ def fed_code(code: str, offset: int, positions: Positions, caller: Caller) -> It
             )
 
 
-def _commands(source: str, offset: int) -> Iterator[list[Word]]:
-    words: list[Word] = []
-    for token in _TOKEN.finditer(source):  # what it passes over is blank, or a quote that nothing closes
-        if token.lastgroup == "word":
-            words.append(_word(token[0], offset + token.start()))
-        elif token.lastgroup == "end" and words:
-            yield words
-            words = []
-    if words:
-        yield words
-
-
-def _word(raw: str, start: int) -> Word:
-    end = start + len(raw)
-    if len(raw) >= 2 and raw[0] == raw[-1] and raw[0] in "\"'" and raw[0] not in raw[1:-1]:
-        return Word(raw[1:-1], start + 1, end - 1)
-    return Word(raw.replace('"', "").replace("'", ""), start, end)
-
-
 def _mentions(
     words: list[Word],
     source: str,
@@ -199,10 +149,10 @@ def _mentions(
         certain = certain and caller.judges_slots
         return Mention(caller.code, kind, text, form, caller.role, severity, span, certain)
 
-    program, python, before, takes_paths = "", False, "", False
-    for index, word in enumerate(_needed(words)):
+    program, python, before, takes_paths, leaves_out = "", False, "", False, False
+    for index, word in enumerate(needed(words)):
         text, severity = word.text.lstrip("@") if not program else word.text, caller.severity
-        if not program and text in _TRANSPARENT:
+        if not program and text in TRANSPARENT:
             continue
         if index == 1 and text in _ASSIGNS:
             takes_paths = _SEARCH_PATHS.fullmatch(program.upper()) is not None
@@ -231,33 +181,14 @@ def _mentions(
                 inner = source[word.start - offset : word.end - offset]
                 yield from command_mentions(inner, word.start, positions, caller, depth + 1, cloned)
         else:
-            option = _OPTION.match(text) if "=" in text else None
+            option = OPTION.match(text) if "=" in text else None
             named = (option[0] if option else before).rstrip("=")
             takes = named in _PATH_OPTIONS or (takes_paths and option is None and not before.startswith("-"))
-            severity = "warning" if _LEAVING_OUT.fullmatch(named) else severity
+            leaves_out = bool(_LEAVING_OUT.fullmatch(named)) or (leaves_out and option is None and before[-1:] == ",")
+            severity = "warning" if leaves_out else severity
             yield from _plain(word, text[option.end() :] if option else text, program, mention, is_path=takes)
         python = python or bool(_PYTHON.fullmatch(text)) or text.rpartition("/")[2] in _RUNS_MODULES
         before = text
-
-
-def _needed(words: list[Word]) -> Iterator[Word]:
-    """The words of a command without files that it writes or makes, and without the pattern of a search."""
-    searches, creates, before = False, False, ""
-    while len(words) > 1 and words[0].text in _TRANSPARENT:
-        yield words[0]
-        words = words[1:]
-    if len(words) > 2 and words[0].text.lstrip("@") in _COPYING:
-        words = words[:-1]
-    for index, word in enumerate(words):
-        option = _OPTION.match(word.text) if "=" in word.text else None
-        is_written = _WRITTEN.fullmatch((option[0] if option else before).rstrip("="))
-        if searches and not word.text.startswith("-"):
-            searches = False
-        elif not is_written and not (creates and word.text[:1] != "-" and before[:1] != "-"):
-            yield word
-        creates = creates or (index == 1 and word.text in _CREATING)
-        searches = searches or (index == 0 and word.text.lstrip("@") in _SEARCHING)
-        before = word.text
 
 
 def _assigned(word: Word, text: str, mention: _Make) -> Iterator[Mention]:

@@ -91,6 +91,12 @@ class DataFiles(TextKind):
                 "shop/one/menu.json",
             ),
         ),
+        Example(
+            title="a template that a loader finds below a theme, or an application, of the name that leads",
+            before={"shop/templates/admin/menu.html": "", "shop/web.py": "render_template('admin/menu.html')\n"},
+            gone=("shop/templates/admin/menu.html",),
+            after={"shop/themes/admin/templates/menu.html": ""},
+        ),
     )
     BREAKS = (
         Example(

@@ -81,7 +81,14 @@ _RECORD: Final = regex(
 _NOTES: Final = regex(
     r"\.\w+/(?:.*/)?(?:tasks|plans?|planning|reports?|logs?|issues|audits?)/.*|\.planning/.*", re.IGNORECASE
 )
-_DATE: Final = regex(r"(?:.*[/_-])?20\d\d([-_]?)[01]\d\1[0-3]\d(?:[/._-].*)", re.IGNORECASE)
+_DATE: Final = regex(
+    r"""(?:.*[/_-])?(?:
+        20\d\d([-_]?)[01]\d\1[0-3]\d
+      | [0-3]?\d([-_])[0-3]?\d\2(?:20)?[23]\d
+      | (?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*[-_]?20\d\d
+    )(?:[/._-].*)""",
+    re.VERBOSE | re.IGNORECASE,
+)
 _CLOSING: Final = regex(r"summary|reports?|completed?|completion|status|plans?|roadmap|retrospective", re.IGNORECASE)
 _WORK: Final = regex(
     r"refactor(?:ed|ings?)?|re?organi[sz](?:ed|ation)|restructur(?:ed|ing|e)|clean-?up|consolidation|unification"
@@ -97,7 +104,8 @@ _LAST: Final = regex(
 )
 """Words that are the subject of a document as well, and tell of an account in titles of capitals alone; those of the
 second kind where they end one."""
-_TO_DO: Final = regex(r"todos?|backlog|brainstorm\w*", re.IGNORECASE)
+_TO_DO: Final = regex(r"todos?|backlog|brainstorm\w*|prds?", re.IGNORECASE)
+"""Words of titles of what is still to be done: a PRD says what is required of it."""
 _PUT_ASIDE: Final = regex(r"old|bak|backup|orig", re.IGNORECASE)
 _IN_USE: Final = regex(
     r"readme|guides?|quickstart|quickref|quick|reference|tutorials?|manual|faq|howto|cheatsheet|checklist|template",
@@ -112,11 +120,28 @@ _NAMES: Final = regex(r"`[^`\n]*`|[\w/-]*\w[._]\w[\w./-]*")
 _SENTENCE_END: Final = regex(r"[.!?](?=\s)|\n\s*\n")
 
 
+_MOVE: Final = regex(
+    r"""^[\s>*+\d.✅❌-]*(?P<task>\[[\sxX]\]\s*)?\**(?:move|relocate)[*:]*\s+
+        (?P<what>[^\n]*?)(?:\s+(?:(?P<arrow>→|->|=>)|(?P<to>to|into|under|below|in))\s.*|\s*)$""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+"""A line that says what moves, and where to."""
+
+
 def speaks_of_deletion(text: str) -> bool:
     """Whether a sentence, table row or list item says that what it names is gone or is to go."""
     if _STATEMENT.search(text) is None:
         return False
     return _STATEMENT.search(_CONDITION.sub("", _NAMES.sub("`", text))) is not None
+
+
+def _moves(sentence: str, offset: int) -> bool:
+    """Whether what stands at an offset is what a sentence says to move, as a piece of work: an item to be ticked off,
+    one with an arrow, or one that leaves open where to. What a reader is to move to a place is there."""
+    found = _MOVE.match(sentence)
+    if found is None or offset >= found.end("what"):
+        return False
+    return found["to"] is None or found["task"] is not None
 
 
 def _is_heir(sentence: str, offset: int) -> bool:
@@ -222,6 +247,8 @@ class Sentences:
         if index not in self._known:
             self._known[index] = speaks_of_deletion(self._sentence(index))
         sentence, place = self._sentence(index), offset - self._starts[index]
+        if _moves(sentence, place):
+            return True
         return self._known[index] and not _is_heir(sentence, place) and not _is_instrument(sentence, place)
 
     def _sentence(self, index: int) -> str:

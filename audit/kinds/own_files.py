@@ -15,12 +15,13 @@ _WRITTEN: Final = (
     (("cookie",), regex(r"(?<=\s)(?:-c|--cookie-jar)[ =]+([\w./-]*cookie[\w./-]*)")),
     ((">",), regex(r">(?:(?<=\S[ \t]>)|(?<=\S[ \t]{2}>)|(?<=\S[ \t]{3}>))>?[ \t]*([\w./-]+\.\w+)")),
     (
-        ("writ", "sav", "stored", "export", "dump"),
+        ("writ", "sav", "Sav", "stored", "export", "dump"),
         regex(
-            r"(?:w(?<!\w.)rit(?:ten|es?)|s(?<!\w.)(?:aved|aves?|tored)|e(?<!\w.)xported|d(?<!\w.)umped)\s+"
-            r"(?:(?:it|them)\s+)?(?:in)?to\s+[`*]*([\w./-]*\w)"
+            r"(?:w(?<!\w.)rit(?:ten|es?)|s(?<!\w.)(?:aved|aves?|tored)|S(?<!\w.)aves?|e(?<!\w.)xported|d(?<!\w.)umped)"
+            r"\s+(?:[a-z]+\s+){0,5}?(?:in)?to\s+[`*]*([\w./-]*\w)"
         ),
     ),
+    (("writes",), regex(r"writes\s+[`*]+([\w./-]*\w)")),
 )
 """How a text says what is written, each expression behind what must occur for it: they are slow on long documents."""
 _LISTING: Final = regex(
@@ -28,16 +29,22 @@ _LISTING: Final = regex(
     r"(?P<listed>(?:[ \t]*[^\s$%>`~][^\n]*\n)+)",
     re.MULTILINE,
 )
+_INSTALLED: Final = regex(
+    r"\b(?:npm|pnpm|yarn|bun|brew|cargo|gem|go|apt|apt-get)[ \t]+(?:global[ \t]+)?(?:install|add|i)[ \t]+([^\n`&|;]+)"
+)
 _FILE: Final = regex(r"[\w-][\w.-]*\.\w+")
 
 
 def without_own_files(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
-    """The mentions of a document without those of files that are its own."""
+    """The mentions of a document without those of files that are its own, and of programs that it has installed
+    from where no Python comes from: ``npm install -g @acme/shop``."""
     own: frozenset[str] | None = None
     for each in mentions:
+        if each.form == "program" and any(each.text in found[1] for found in _INSTALLED.finditer(text)):
+            continue
         if each.form == "path":
             own = _own_files(text) if own is None else own  # few documents name a path at all
-            if each.text.removeprefix("./") in own:
+            if each.text.removeprefix("./").rstrip("/") in own:
                 continue
         yield each
 

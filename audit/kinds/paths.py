@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Final
@@ -12,6 +11,8 @@ from typing import Final
 from audit.kinds.folders import leads_to
 from audit.kinds.forms import CONVENTIONAL, without_location
 from audit.kinds.globs import WILD, matcher, names_after_wildcard
+from audit.kinds.path_index import PathIndex, alike
+from audit.model.archives import archive_of
 from audit.model.regex import regex
 from audit.model.testdata import is_input_of_tests, is_of_template
 
@@ -64,39 +65,17 @@ def is_example_beside(document: str, root: str) -> bool:
 
 
 def _is_copy(path: str, text: str) -> bool:
-    """Whether a path lies in a backup that a text does not name: the text means what it is a copy of."""
+    """Whether a path lies in a backup or an archive that a text does not name: it means what that is a copy of."""
     named = set(text.split("/"))
+    archive = archive_of(path)
+    if archive and archive.rpartition("/")[2] not in named:
+        return True
     return any(_BACKUP.search(part) and part not in named for part in path.split("/")[:-1])
 
 
 def is_of_its_own(document: str) -> bool:
     """Whether a file is part of a template of other projects, or of the input of tests: it names what lies there."""
     return is_input_of_tests(document) or is_of_template(document)
-
-
-class PathIndex:
-    """Files and folders of one tree, by path and by last component."""
-
-    def __init__(self, files: Iterable[str]) -> None:
-        self.all: set[str] = set()
-        self._by_name: dict[str, list[str]] = defaultdict(list)
-        for file in files:
-            path = file
-            while path and path not in self.all:
-                self.all.add(path)
-                self._by_name[path.rpartition("/")[2]].append(path)
-                path = path.rpartition("/")[0]
-
-    @cached_property
-    def alike(self) -> frozenset[str]:
-        """The last parts of all paths, as `_alike` makes them."""
-        return frozenset(map(_alike, self._by_name))
-
-    def ending(self, tail: str) -> list[str]:
-        """The paths that are ``tail`` or end with it, whole components compared."""
-        return [
-            path for path in self._by_name.get(tail.rpartition("/")[2], ()) if path == tail or path.endswith(f"/{tail}")
-        ]
 
 
 class GonePaths:
@@ -153,7 +132,7 @@ class GonePaths:
             path in self._now.all or path in self.gone for path in _candidates(document, top)
         ):
             return None
-        is_repository = _alike(top) in self._now.alike or self._holds_most(top, beside)
+        is_repository = alike(top) in self._now.alike or self._holds_most(top, beside)
         return self.find_file(document, below) if below in self.gone and is_repository else None
 
     def _holds_most(self, top: str, drawn: tuple[str, ...]) -> bool:
@@ -210,7 +189,7 @@ class GonePaths:
         """The same for the end of a path: of the one file that ended so, which another may not end with now. A lone
         name says too little: what it is put together with, ``beside``, must speak of the folder of the file, or the
         file lie below that of the document."""
-        if text in CONVENTIONAL or self._now.ending(text):
+        if text in CONVENTIONAL or self._now.ending(text) or self._now.has_template(text):
             return None
         before = [path for path in self._gone.ending(text) if path not in self._folders]
         if (
@@ -260,11 +239,6 @@ class GonePaths:
                 is_whole = parts[-1] not in CONVENTIONAL and matches[0] in (tail, f"src/{tail}")
                 return matches[0] if len(matches) == 1 and (start == 0 or is_whole) else None
         return None
-
-
-def _alike(name: str) -> str:
-    """What a distribution, its repository and its package have in common by their names."""
-    return name.lower().replace("-", "_").replace(".", "_")
 
 
 def _plain(text: str) -> str | None:

@@ -13,7 +13,7 @@ from audit.kinds.commands import Caller, command_mentions
 from audit.kinds.deletion import Sentences, marks_old_code
 from audit.kinds.forms import IN_TEXT, form_of
 from audit.kinds.python_code import CodeName, is_code, read_code
-from audit.kinds.texts import Positions, blanked
+from audit.kinds.texts import Positions, Unescaped, blanked
 from audit.model.hosting import LINK, hosted_file
 from audit.model.mentions import Form, Mention
 from audit.model.regex import regex
@@ -35,12 +35,15 @@ _IMPORT_LINE: Final = regex(
 )
 _COMMENT: Final = regex(r"^\s*#(.*)$")
 _CREATED: Final = regex(
-    r"\b(?:creat(?:e|es|ing)|generat(?:e|es|ing))\W{0,4}\s+(?:(?:an?|the|your|own|new|empty|file|folder|directory|script|called|named)\s+)*[`\"'*:]*$",
+    r"\b(?:(?:creat(?:e|es|ing)|generat(?:e|es|ing))\W{0,4}|(?:check|look)(?:s|ing)?\s+(?:for|if|whether)(?:\s+there\s+is)?)"
+    r"\s+(?:(?:an?|the|any|your|own|new|empty|file|folder|directory|script|called|named)\s+)*[`\"'*:]*$",
     re.IGNORECASE,
 )
-"""What stands before a path that somebody is told to make: it need not be there."""
+"""What stands before a path that somebody is told to make, or to look for: it need not be there."""
 _BEFORE: Final = 99
 """Characters before a path that are looked at for that."""
+_ESCAPE: Final = "\\_"
+"""How markup writes an underscore that begins no emphasis."""
 DOCUMENT = Caller("REF008", "the document", "warning", judges_slots=False)
 
 
@@ -54,8 +57,14 @@ class CodeLine(msgspec.Struct, frozen=True):
 def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> Iterator[Mention]:
     """The names, paths, links and commands in one paragraph, list item or table row.
 
-    What is struck through, and what a sentence says is gone, is left out.
+    What is struck through, and what a sentence says is gone, is left out. Underscores may be escaped.
     """
+    if _ESCAPE in unit:
+        positions, unit = Unescaped(positions, offset, unit, _ESCAPE), unit.replace(_ESCAPE, "_")
+    return _mentions(unit, offset, positions, role)
+
+
+def _mentions(unit: str, offset: int, positions: Positions, role: str) -> Iterator[Mention]:
     text = _STRUCK.sub(blanked, unit) if "~~" in unit or "<" in unit else unit
     sentences = Sentences(unit)
     found: list[Mention] = []

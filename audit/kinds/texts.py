@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import Final
 
@@ -70,3 +70,22 @@ class Positions:
     def offset(self, line: int, column: int = 0) -> int:
         """The offset of a line (from 1) and a column (from 0); beyond the text, that of its last line."""
         return self._starts[min(line, len(self._starts)) - 1] + column
+
+
+class Unescaped(Positions):
+    """The same for one unit of a text, which begins at ``offset``, once its escapes are left out of it."""
+
+    def __init__(self, positions: Positions, offset: int, unit: str, escape: str) -> None:
+        self._positions = positions
+        self._offset = offset
+        parts = unit.split(escape)[:-1]
+        self._places = [*accumulate(len(part) + (number > 0) for number, part in enumerate(parts))]
+
+    def line(self, offset: int) -> int:
+        return self._positions.line(self._escaped(offset))
+
+    def span(self, start: int, end: int) -> Span:
+        return self._positions.span(self._escaped(start), self._escaped(end))
+
+    def _escaped(self, offset: int) -> int:
+        return offset + bisect_left(self._places, offset - self._offset)

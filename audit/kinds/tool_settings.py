@@ -57,6 +57,11 @@ _NOT_REFERENCES: Final = frozenset(
 _ENDS_WITH_ATTRIBUTE: Final = frozenset({"version_files", "version_variables", "version_file"})
 """Keys whose value is a file and, after a colon, what stands in it."""
 _REGEX_KEYS: Final = frozenset({"exclude", "extend-exclude", "force-exclude", "files"})
+_ANYWHERE: Final = frozenset(
+    {"exclude", "extend-exclude", "extend_exclude", "force-exclude", "norecursedirs"}
+    | {"per-file-ignores", "per_file_ignores", "extend-per-file-ignores"}
+)
+"""Keys of linters and test runners, to whom a bare name stands for what is called so in any folder."""
 _FATAL: Final = frozenset({"build-backend", "readme", "testpaths", "py-modules", "py_modules", "packages"})
 """Keys without whose file or module the tool stops."""
 
@@ -233,7 +238,10 @@ def _setting(value: Value, positions: Positions) -> Iterator[Mention]:
             role = f"`{value.key}`" if value.key else "the section"
             severity: Severity = "error" if value.key in _FATAL else "warning"
             kind = "path" if form == "path" else "setting"
-            yield Mention("REF007", kind, text, form, role, severity, positions.span(start, start + len(text)))
+            span = positions.span(start, start + len(text))
+            if form == "path" and "/" not in text and not _ANYWHERE.isdisjoint((*value.keys, value.key)):
+                text = f"**/{text}"
+            yield Mention("REF007", kind, text, form, role, severity, span)
 
 
 def _is_own_name(value: Value) -> bool:

@@ -98,7 +98,7 @@ def read_layout(paths: Iterable[str], read: Callable[[str], bytes | None], confi
     return Layout(
         roots=tuple(sorted({"", *roots, *declared})),
         declared=frozenset(declared),
-        dependencies=frozenset(reading.dependencies - reading.distributions - _shipped(reading.shipping, packages)),
+        dependencies=frozenset(reading.dependencies - reading.distributions - _own(reading, packages)),
         built=frozenset(reading.built),
         extensions=frozenset(reading.extensions),
         build_folders=frozenset(reading.build_folders),
@@ -111,6 +111,13 @@ def read_layout(paths: Iterable[str], read: Callable[[str], bytes | None], confi
 def _is_test_input(folder: str) -> bool:
     """Whether a project lies below a folder of tests: it is the input of one, and nobody imports it from outside."""
     return bool(_TEST_FOLDERS & set(folder.split("/")[:-1]))
+
+
+def _own(reading: Reading, packages: set[str]) -> set[str]:
+    """What the projects of the tree ship, except a namesake that a requirements file asks for where each project says
+    that it is called otherwise."""
+    shipped = _shipped(reading.shipping, packages)
+    return shipped - (reading.required - _shipped(reading.nameless, packages))
 
 
 def _shipped(folders: set[str], packages: set[str]) -> set[str]:

@@ -13,7 +13,7 @@ import tomllib
 from typing import Any, Final
 
 from audit.model.regex import regex
-from audit.resolve.reading import EntryPoint, Reading, note_dependency, strings
+from audit.resolve.reading import EntryPoint, Reading, note_dependency, note_requirements, strings
 from audit.resolve.setup_script import read_setup
 
 BUILD_NAMES: Final = frozenset({"meson.build", "CMakeLists.txt", "Cargo.toml", "BUILD", "BUILD.bazel"})
@@ -51,8 +51,7 @@ def read_configuration(reading: Reading, folder: str, name: str, path: str, text
         for written in _WRITTEN.findall(text):
             reading.extensions.update((folder, module) for module in _MODULE_FILE.findall(written))
     else:
-        for line in text.splitlines():
-            note_dependency(reading, line)
+        note_requirements(reading, text)
 
 
 def _read_pyproject(reading: Reading, folder: str, path: str, text: str) -> None:
@@ -61,6 +60,7 @@ def _read_pyproject(reading: Reading, folder: str, path: str, text: str) -> None
     reading.home(folder, *_table(project, "urls").values())
     if "build-system" in data and "name" not in project:
         reading.shipping.add(folder)  # what it builds is named elsewhere
+        reading.nameless.add(folder)
     note_dependency(reading.distributions, project.get("name"))
     groups = [*_table(project, "optional-dependencies").values(), *_table(data, "dependency-groups").values()]
     for group in (project.get("dependencies"), *groups):

@@ -31,7 +31,9 @@ class Reading:
         self.declared: set[str] = set()
         self.sorted_by: set[str] = set()
         self.shipping: set[str] = set()
+        self.nameless: set[str] = set()
         self.dependencies: set[str] = set()
+        self.required: set[str] = set()
         self.distributions: set[str] = set()
         self.built: set[str] = set()
         self.extensions: set[tuple[str, str]] = set()
@@ -54,6 +56,12 @@ class Reading:
                 return
             path = stem.removesuffix(name) or "."
         self.root(folder, path)
+
+    def named(self, folder: str, names: set[str]) -> None:
+        """Note what a project calls itself: none where it computes that."""
+        self.distributions.update(names)
+        if not names:
+            self.nameless.add(folder)
 
     def home(self, folder: str, *addresses: object) -> None:
         """Note addresses that the project at the top gives for itself: those of other projects in the tree may be
@@ -86,6 +94,13 @@ def note_dependency(into: Reading | set[str], requirement: object) -> None:
     if isinstance(requirement, str) and (match := _REQUIREMENT.match(requirement)):
         names = into.dependencies if isinstance(into, Reading) else into
         names.add(re.sub(r"[-_.]+", "-", match[1]).lower())
+
+
+def note_requirements(reading: Reading, text: str) -> None:
+    """Note the distributions that the lines of a requirements file ask for."""
+    for line in text.splitlines():
+        note_dependency(reading, line)
+        note_dependency(reading.required, line)
 
 
 def strings(value: object) -> list[str]:

@@ -28,6 +28,7 @@ def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
         return
     lines = text.splitlines()
     reading.shipping.add(folder)
+    names: set[str] = set()
     reading.home(folder, *_URL.findall(text))
     constants = _constants(tree)
     own = _own_files(tree)
@@ -35,7 +36,7 @@ def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
     for node in ast.walk(tree):
         match node:
             case ast.keyword(arg="name", value=ast.Name(id=constant)):
-                note_dependency(reading.distributions, constants.get(constant))
+                note_dependency(names, constants.get(constant))
             case ast.keyword(arg="package_dir", value=ast.Dict(keys=packages, values=values)):
                 for package, value in zip(packages, values, strict=True):
                     name = package.value if isinstance(package, ast.Constant) else None
@@ -48,7 +49,7 @@ def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
             ):
                 reading.root(folder, where)
             case ast.keyword(arg="name", value=ast.Constant(value=str(name))):
-                note_dependency(reading.distributions, name)
+                note_dependency(names, name)
             case ast.Call(func=ast.Name(id=maker) | ast.Attribute(attr=maker)) if maker.lower().endswith("extension"):
                 reading.built.update(_extension_names(node))
             case ast.Constant(value=str(value)) if len(value) < 200:
@@ -59,6 +60,7 @@ def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
                     reading.built.add(value.rpartition("/")[2].removesuffix(".py"))
                 elif len(lines) < 2000 and id(node) not in own:
                     note_dependency(reading, value)
+    reading.named(folder, names)
 
 
 def _constants(tree: ast.Module) -> dict[str, object]:

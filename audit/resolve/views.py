@@ -69,7 +69,7 @@ class Views:
     def _find_local_roots(self, path: str) -> tuple[str, ...]:
         self._index.lookups.names.update((*posixpath.splitext(path)[0].split("/"), "conftest"))
         roots = [self._index.implied_root(path)]
-        if path in self._index.names and self._facts(path).has_main:
+        if path in self._index.names and (path.endswith("/__main__.py") or self._facts(path).has_main):
             roots.append(path.rpartition("/")[0])  # a script finds its neighbours even inside a package
         conftests = self._index.conftest_roots(path)
         roots += conftests
