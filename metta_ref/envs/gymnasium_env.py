@@ -2,14 +2,16 @@
 
 import difflib
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
+from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from metta_ref.config import Observation
+from metta_ref.config import FailedError, Observation
 from metta_ref.envs.interface import Info, StepResult, load_arrays, require_actions
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ class UnsupportedSpaceError(ValueError):
     """Observations or actions of a kind that no agent here can handle."""
 
 
+class EnvironmentFailedError(FailedError):
+    """An environment of another package raised; the message says which, with its traceback."""
+
+
 class GymnasiumEnv:
     """A Gymnasium vector environment in same-step mode, with discrete actions.
 
@@ -32,7 +38,7 @@ class GymnasiumEnv:
     before it had.
 
     Raises ValueError for another mode of autoreset (samples would be attributed wrongly),
-    UnsupportedSpaceError, and ModuleNotFoundError when Gymnasium is not installed.
+    UnsupportedSpaceError, and ModuleNotFoundError when Gymnasium is not installed; later EnvironmentFailedError.
     """
 
     def __init__(self, envs: Any, name: str, seed: int, first_env: int = 0, *, channels_first: bool = False) -> None:
@@ -58,7 +64,8 @@ class GymnasiumEnv:
         self._return, self._length = np.zeros(self.num_envs), np.zeros(self.num_envs, np.int64)
 
     def reset(self) -> tuple[Batch, Info]:
-        obs, _ = self._envs.reset(seed=self._next_seeds)
+        with _reported(self.metadata["name"]):
+            obs, _ = self._envs.reset(seed=self._next_seeds)
         self._next_seeds = None
         self._begun += 1
         self._return[:], self._length[:] = 0, 0
@@ -66,7 +73,8 @@ class GymnasiumEnv:
 
     def step(self, actions: NDArray[np.int64]) -> StepResult:
         require_actions(self, actions)
-        raw, rewards, terminated, truncated, told = self._envs.step(actions + self._first_action)
+        with _reported(self.metadata["name"]):
+            raw, rewards, terminated, truncated, told = self._envs.step(actions + self._first_action)
         obs, done = self._shown(raw), terminated | truncated
         self._return += rewards
         self._length += 1
@@ -99,6 +107,15 @@ class GymnasiumEnv:
         """Decided by the seed, the environment's number in the whole batch and the episodes that it has begun."""
         keys = ((self._seed, self._first_env + row, int(count)) for row, count in enumerate(self._begun))
         return [int(np.random.SeedSequence(key).generate_state(1)[0]) for key in keys]
+
+
+@contextmanager
+def _reported(name: str) -> Iterator[None]:
+    """Whatever an environment raises, as EnvironmentFailedError."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - it is the environment's, whatever it is
+        raise EnvironmentFailedError(f"{name} raised:\n{''.join(format_exception(error))}") from None
 
 
 def make_gymnasium(name: str, seed: int, first_env: int, num_envs: int) -> GymnasiumEnv:

@@ -206,6 +206,8 @@ def serve(pipe_descriptor: int, memory_descriptor: int) -> None:
     with Connection(pipe_descriptor) as pipe:
         try:
             _work(pipe, memory_descriptor)
+        except FailedError as error:  # which tells all that there is to tell
+            _tell(pipe, ("error", str(error)))
         except BaseException:  # noqa: BLE001 - whatever it is, sys.exit included, the parent must hear of it
             _tell(pipe, ("error", traceback.format_exc()))
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import torch
 
 from metta_ref.checkpoint.policies import Policy, PolicyCache
-from metta_ref.config import ConfigError, RefusedError
+from metta_ref.config import ConfigError, FailedError, RefusedError
 from metta_ref.envs import WorkerError, make_env
 from metta_ref.eval.connection import Place, StatsError
 from metta_ref.eval.simulation_stats_db import EpisodeRecord, PolicyKey, SimulationStatsDB
@@ -125,7 +125,7 @@ def _play_all(blocks: Sequence[Block], folder: Path, num_workers: int) -> list[l
                 worker.kill()
             if isinstance(error, BrokenProcessPool):
                 raise WorkerError("an evaluation worker died; what it said last stands above") from error
-            if isinstance(error, Exception) and not isinstance(error, RefusedError):
+            if isinstance(error, Exception) and not isinstance(error, RefusedError | FailedError):
                 raise WorkerError(f"an evaluation worker raised:\n{error.__cause__}") from error
             raise
     played: list[list[EpisodeRecord]] = [[] for _ in blocks]

@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-from metta_ref.config import EnvConfig
+from metta_ref.config import EnvConfig, FailedError
 from metta_ref.envs import make_env
 
 METHODS = ("reset", "step", "state_dict", "load_state_dict")
@@ -14,6 +14,10 @@ METHODS = ("reset", "step", "state_dict", "load_state_dict")
 
 def _raise() -> None:
     raise ConnectionError("the simulator hung up")
+
+
+def _fail() -> None:
+    raise FailedError("the simulator failed, and tells all that there is to tell")
 
 
 def _exit() -> None:
@@ -42,7 +46,7 @@ def _die_while_answering() -> None:
     _die()
 
 
-FAULTS = {fault.__name__.strip("_"): fault for fault in (_raise, _exit, _die, _leave, _hang)} | {
+FAULTS = {fault.__name__.strip("_"): fault for fault in (_raise, _fail, _exit, _die, _leave, _hang)} | {
     "hang_while_answering": _hang_while_answering,
     "die_while_answering": _die_while_answering,
 }

@@ -13,7 +13,7 @@ gymnasium = pytest.importorskip("gymnasium", reason="gymnasium is not installed:
 from gymnasium import spaces  # noqa: E402 - after the package is known to be there
 from gymnasium.vector import AutoresetMode, SyncVectorEnv  # noqa: E402
 
-from metta_ref.envs.gymnasium_env import GymnasiumEnv  # noqa: E402
+from metta_ref.envs.gymnasium_env import EnvironmentFailedError, GymnasiumEnv  # noqa: E402
 from tests.unit.metta_ref.resuming import assert_goes_on_with_new_episodes  # noqa: E402
 
 
@@ -115,6 +115,36 @@ def test_what_is_seen(space: Any, observation: Observation, first: Any) -> None:
 def test_what_would_be_misunderstood_is_refused(build: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         build()
+
+
+class Exploding(Counting):
+    """Raises in one of its methods."""
+
+    method: ClassVar[str]
+
+    def reset(self, **options: Any) -> Any:
+        return self._explode() if self.method == "reset" else super().reset(**options)
+
+    def step(self, action: Any) -> Any:
+        return self._explode() if self.method == "step" else super().step(action)
+
+    def _explode(self) -> None:
+        raise ZeroDivisionError("the physics exploded")
+
+
+@pytest.mark.parametrize("method", ["reset", "step"])
+def test_what_an_environment_raises_is_its_own_failure_with_its_traceback(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Exploding, "method", method, raising=False)
+    env = GymnasiumEnv(SyncVectorEnv([Exploding], autoreset_mode=AutoresetMode.SAME_STEP), "Exploding", seed=0)
+    with pytest.raises(EnvironmentFailedError) as caught:  # noqa: PT012 - either may
+        env.reset()
+        env.step(np.array([0]))
+    lines = str(caught.value).splitlines()
+    assert lines[:2] == ["Exploding raised:", "Traceback (most recent call last):"]
+    assert lines[-1] == "ZeroDivisionError: the physics exploded"
+    assert any(f"in {method}" in line for line in lines)
 
 
 @pytest.mark.parametrize("actions", [np.array([0, 2]), np.array([-1, 0]), np.array([0])])

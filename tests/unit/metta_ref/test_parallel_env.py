@@ -139,6 +139,7 @@ LEFT = r"worker 1 \(process \d+\) died: exit status 0"
         ("making", "die", KILLED),
         ("reset", "exit", EXITED),
         ("step", "raise", RAISED),
+        ("step", "fail", r"^worker 1 raised:\nthe simulator failed, and tells all that there is to tell$"),
         ("step", "leave", LEFT),
         ("state_dict", "die", KILLED),
         ("load_state_dict", "raise", RAISED),

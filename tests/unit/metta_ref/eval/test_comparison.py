@@ -77,6 +77,15 @@ def test_little_is_decided_by_little() -> None:
     assert versus(episodes(maze=[0.0, 1.0]), episodes(maze=[1.0, 0.0])).verdict == "undecided"
 
 
+def test_a_policy_is_not_better_than_itself() -> None:
+    """The bounds of both intervals are the value of no difference."""
+    same = episodes(maze=[1.0, 1.0])
+    others = {MAZE: [(f"other {name}", value) for name, value in same[MAZE]]}
+    paired, unpaired = versus(same, same), versus(same, others)
+    assert (paired.difference, paired.verdict) == (Estimate(0.0, 0.0, 0.0), "undecided")
+    assert (unpaired.improvement, unpaired.verdict) == (Estimate(0.5, 0.5, 0.5), "undecided")
+
+
 def test_policies_that_played_nothing_in_common_are_not_compared() -> None:
     assert versus(episodes(maze=[1.0]), episodes(field=[1.0])) is None
     assert rank({ANT: episodes(maze=[1.0]), BEE: episodes(field=[1.0])}, Bootstrap(0, 50)) == ()
