@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from audit.model.facts import Definition
 from audit.resolve.locating import Place
 from audit.resolve.program import Program
 
@@ -49,20 +48,28 @@ class Counterparts:
         return self.program.symbols.definitions(path)[name].kind
 
     def _lost_names(self) -> dict[str, list[Place]]:
-        """Functions and classes at the top of modules of the base that stand there no more, by name."""
         if self._lost is None:
-            self._lost = defaultdict(list)
-            for path in self.base.index.names:
-                now = self._definitions_now(path)
-                for definition in self.base.facts(path).definitions:
-                    if definition.kind in ("function", "class") and "." not in definition.name:
-                        stays = now.get(definition.name)
-                        if stays is None or stays.kind == "import":
-                            self._lost[definition.name].append((path, definition))
+            renames = {old: new for new, old in self._renamed.items()}
+            self._lost = lost_definitions(self.program, self.base, renames)
         return self._lost
 
-    def _definitions_now(self, path: str) -> dict[str, Definition]:
-        return self.program.symbols.definitions(path) if path in self.program.index.names else {}
+
+def lost_definitions(program: Program, base: Program, renames: Mapping[str, str]) -> dict[str, list[Place]]:
+    """Functions and classes at the top of modules of the base that the same files define no more, by name; ``renames``
+    are old paths -> new paths."""
+    lost: dict[str, list[Place]] = defaultdict(list)
+    for path in base.index.names:
+        place = renames.get(path, path)
+        stands = place in program.index.names
+        if stands and is_same(program, place, base, path):
+            continue
+        now = program.symbols.definitions(place) if stands else {}
+        for definition in base.facts(path).definitions:
+            if definition.kind in ("function", "class") and "." not in definition.name:
+                stays = now.get(definition.name)
+                if stays is None or stays.kind == "import":
+                    lost[definition.name].append((path, definition))
+    return lost
 
 
 def is_same(program: Program, path: str, other: Program, old: str) -> bool:

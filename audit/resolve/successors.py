@@ -12,9 +12,10 @@ from typing import Final
 
 from audit.model.archives import is_archived
 from audit.model.facts import LOCAL, Definition
-from audit.resolve.counterparts import is_same
+from audit.resolve.counterparts import is_same, lost_definitions
 from audit.resolve.index import Node
 from audit.resolve.likeness import Comparison, is_akin, is_equal, is_equal_code, is_like
+from audit.resolve.locating import Place
 from audit.resolve.program import Program
 
 _MIN_SHARED: Final = 0.5
@@ -31,7 +32,7 @@ class Successors:
         self._base = base
         self._renames = {old: new for old, new in renames.items() if is_archived(old) or not is_archived(new)}
         self._moved: dict[str, list[str]] | None = None
-        self._left: dict[str, list[str]] | None = None
+        self._lost: dict[str, list[Place]] | None = None
 
     def of_module(self, module: str, files: Iterable[str], below: Iterable[str]) -> str | None:
         """The module that the files of a vanished one became, that most of its definitions went to, or that most of
@@ -190,27 +191,17 @@ class Successors:
             now = self._program.symbols.definitions(file)
             if name not in now or not is_akin(definition, now[name], before, now):
                 continue
-            others = [self._base.symbols.definitions(other) for other in self._gone(name) if other != path]
+            others = [place for place in self._lost_called(name) if place[0] != path]
             if is_like(definition, now[name], before, now) or all(
-                is_like(other[name], definition, other, before) for other in others
+                is_like(each, definition, self._base.symbols.definitions(other), before) for other, each in others
             ):
                 return home
         return None
 
-    def _gone(self, name: str) -> list[str]:
-        """The files of the base that define a name which the same file defines no more."""
-        if self._left is None:
-            self._left = defaultdict(list)
-            for path in sorted(self._base.index.names):
-                place = self._renames.get(path, path)
-                stands = place in self._program.index.names
-                if is_archived(path) or (stands and is_same(self._program, place, self._base, path)):
-                    continue
-                now = self._program.symbols.definitions(place) if stands else {}
-                for each in self._base.facts(path).definitions:
-                    if each.kind in _DEFINED and "." not in each.name and each.name not in now:
-                        self._left[each.name].append(path)
-        return self._left.get(name, [])
+    def _lost_called(self, name: str) -> list[Place]:
+        if self._lost is None:
+            self._lost = lost_definitions(self._program, self._base, self._renames)
+        return [place for place in self._lost.get(name, []) if not is_archived(place[0])]
 
     def _beside(self, path: str, definition: Definition, here: str, is_same: Comparison) -> str | None:
         """The only new definition of the same file that is the same as the only one that has gone from it."""
