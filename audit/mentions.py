@@ -112,7 +112,7 @@ class MentionCheck:
             for path, reading in readings
             for mention in reading.mentions
             if not (mention.code == "REF008" and is_record(path))
-            if not (mention.severity == "warning" and is_archived(path))
+            if not ((mention.severity == "warning" or mention.code == "REF007") and is_archived(path))
             if not (mention.code == "REF005" and lists_what_is_gone(path))
         )
         skipped = tuple(Skipped(path, reading.reason) for path, reading in readings if reading.reason)

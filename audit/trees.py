@@ -16,6 +16,7 @@ from audit.facts.python import TEMPLATE
 from audit.gathering import Wanted
 from audit.model.facts import FileFacts
 from audit.model.findings import Coverage, Skipped
+from audit.model.regex import regex
 from audit.model.testdata import is_test_data
 from audit.resolve.generated import generated_by_build
 from audit.resolve.layout import read_layout, wanted_files
@@ -233,9 +234,15 @@ def coverage_of(program: Program, folder: str = "") -> Coverage:
     )
 
 
+_INSTALLED: Final = regex(r"(?:.*?/)?(?:node_modules|bower_components|site-packages)/")
+
+
 def _analysed_paths(tree: Tree, exclude: tuple[str, ...], skipped: list[Skipped]) -> list[str]:
     environments = tuple(f"{path.rpartition('/')[0]}/" for path in tree.entries if path.endswith("/pyvenv.cfg"))
     skipped += [Skipped(folder.rstrip("/"), "a virtual environment") for folder in environments]
+    installed = {path[: found.end()] for path in tree.entries if (found := _INSTALLED.match(path))}
+    skipped += [Skipped(folder.rstrip("/"), "packages that were installed") for folder in sorted(installed)]
+    environments += tuple(installed)
     pattern = re.compile("|".join(_as_regex(glob) for glob in exclude)) if exclude else None
     paths = []
     for path in tree.entries:

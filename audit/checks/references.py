@@ -139,7 +139,8 @@ def _severity(code: str, missing: Dangling) -> Severity:
 def _message(missing: Dangling, past: Retired | None, code: str) -> str:
     what = f"{missing.target} does not exist"
     if missing.symbol and not (past and past.kind == "module"):
-        what = f"{missing.module} does not define {missing.symbol}"
+        folder = missing.site.path.rpartition("/")[0]  # has no name that programs import it by
+        what = f"{missing.module or f'the folder {folder}'} does not define {missing.symbol}"
     if missing.kind == "fixture":
         what = f"it asks pytest for the fixture {missing.symbol.rpartition('.')[2]}, which is gone"
     if missing.kind == "name":

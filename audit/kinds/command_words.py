@@ -22,15 +22,17 @@ _TOKEN: Final = regex(
 OPTION: Final = regex(r"[-+~]{0,2}[A-Za-z_][\w./@-]*=")
 _CREATING: Final = frozenset({"init", "new", "create", "clone", "startproject", "startapp"})
 """Subcommands whose operands they make."""
-_SEARCHING: Final = frozenset({"grep", "egrep", "fgrep", "rg", "sed", "awk", "pgrep", "pkill", "killall"})
-"""Commands whose first operand is a pattern or a program, and no file."""
+_SEARCHING: Final = frozenset(
+    {"grep", "egrep", "fgrep", "rg", "sed", "awk", "pgrep", "pkill", "killall", "chown", "chgrp"}
+)
+"""Commands whose first operand is a pattern, a program or an owner, and no file."""
 _WRITTEN: Final = regex(
     r"-o|[12&]?>{1,2}|--(?:[\w-]*-)?(?:out|output|report|log|dump|save|export|dest|destination|junitxml|junit-xml|html)"
     r"(?:-?(?:file|path|dir|folder|to))?"
 )
 """What stands before a file that a command writes: it need not be there."""
-_TEXT_OPTIONS: Final = regex(r"--(?:message|title|subject|body|description|notes|comment|reason)")
-"""Options whose value is text."""
+_TEXT_OPTIONS: Final = regex(r"--(?:message|title|subject|body|description|notes|comment|reason|user|owner|chown)")
+"""Options whose value is text, or an owner."""
 _COMMITS: Final = regex(r"-[a-z]*m")
 """The same of git."""
 _COPYING: Final = frozenset({"cp", "mv", "ln", "install", "COPY", "ADD"})
@@ -88,5 +90,5 @@ def needed(words: list[Word]) -> Iterator[Word]:
         elif not is_text and not is_written and not (creates and word.text[:1] != "-" and before[:1] != "-"):
             yield word
         creates = creates or (index == 1 and word.text in _CREATING)
-        searches = searches or (index == 0 and word.text.lstrip("@") in _SEARCHING)
+        searches = searches or (before in ("", "sudo") and word.text.lstrip("@") in _SEARCHING)
         before = word.text

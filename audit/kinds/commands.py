@@ -17,7 +17,7 @@ from audit.kinds.here_documents import here_documents, without_lines
 from audit.kinds.places import Place, cloned_folders
 from audit.kinds.program_calls import program_mentions
 from audit.kinds.python_code import read_code
-from audit.kinds.tested_files import tested_files, without_tested_lists
+from audit.kinds.tested_files import is_tested, tested_files, without_tested_lists
 from audit.kinds.texts import Positions
 from audit.model.codes import Severity
 from audit.model.hosting import hosted_file
@@ -34,6 +34,11 @@ _SAYS_ONLY: Final = frozenset(
     | {"say", "log", "info", "warn", "warning", "error", "err", "die", "fail", "fatal", "debug", "success", "usage"}
 )
 """Commands whose operands need not exist, or are only text."""
+_SAYS: Final = regex(
+    r"(?:print|log|echo|say|msg|show|info|warn|warning|error|success|fail|debug)_\w+|Write-\w+"
+    r"|\w+_(?:log|echo|msg|message|info|warn|warning|error|success)"
+)
+"""Functions of a script that say something, by their names."""
 _SERVERS: Final = frozenset({"uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "uwsgi", "waitress-serve"})
 _APP_OPTIONS: Final = {"celery": ("-A", "--app"), "flask": ("-A", "--app"), "dramatiq": (), "arq": ()}
 _RUNS_MODULES: Final = frozenset({"torchrun", "coverage", "kernprof", "scalene", "viztracer", "debugpy", "pdb"})
@@ -116,7 +121,9 @@ def command_mentions(
         found = [*_mentions(command, source, offset, positions, by, depth, cloned)]
         words = [(word.text, word.start) for word in command]
         found += program_mentions(words, positions, by.code, by.role, by.severity)
-        yield from (each for each in found if each.form != "path" or not (place.is_away or each.text in tested))
+        yield from (
+            each for each in found if each.form != "path" or not (place.is_away or is_tested(each.text, tested))
+        )
 
 
 def fed_code(code: str, offset: int, positions: Positions, caller: Caller) -> Iterator[Mention]:
@@ -162,7 +169,7 @@ def _mentions(
             continue
         if not program or text.rpartition("/")[2] in _SERVERS or text in _APP_OPTIONS:
             program = text.rpartition("/")[2]
-            if program in _SAYS_ONLY:
+            if program in _SAYS_ONLY or _SAYS.fullmatch(program):
                 return
         takes_paths = takes_paths or text.rpartition("/")[2] in _TAKES_PATHS
         if python and before == "-m" and _MODULE.fullmatch(text):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from audit.kinds.kind import Example, Source, TextKind
@@ -28,13 +30,15 @@ _MADE: Final = regex(
 )
 """What folders are called in which a program writes, or that are somebody else's."""
 _WRITING: Final = frozenset(
-    {"write_text", "write_bytes", "touch", "unlink", "mkdir", "remove", "savefig", "to_csv", "dump"}
+    {"write_text", "write_bytes", "touch", "unlink", "mkdir", "chmod", "remove", "savefig", "to_csv", "dump"}
 )
 _SAYING: Final = frozenset(
     {"print", "echo", "debug", "info", "warning", "warn", "error", "critical", "exception", "log", "write", "format"}
     | {"startswith", "endswith", "removesuffix", "removeprefix", "replace", "match", "search", "sub", "compile"}
 )
 """What merely says or compares a text."""
+_COPYING: Final = frozenset({"copy", "copy2", "copyfile", "copytree", "move", "rename", "replace", "urlretrieve"})
+"""What makes the file that its second argument names."""
 
 
 class DataFiles(TextKind):
@@ -52,6 +56,7 @@ class DataFiles(TextKind):
             return
         nodes = python_nodes(source.text)
         taken = {part for node in nodes for part in _taken(node)}
+        taken.update(part for made in _made_later(nodes) for part in ast.walk(made))
         for node in nodes:
             if node in taken:
                 continue
@@ -80,6 +85,9 @@ class DataFiles(TextKind):
                     "print('old.json')\njoin(HERE, 'prices.json')\n'https://x.org/data/old.json'\n"
                     "join(HERE, 'menu.json')\n(HERE / 'old.json').write_text('')\n"
                     "join(project_root, 'cover.xml')\nworkspace / 'log.csv'\n"
+                    "made = HERE / 'data' / 'old.json'\nwith open(made, 'w') as file:\n    file.write('')\n"
+                    "made = HERE / 'data' / 'old.json'\nmade.chmod(0o755)\n"
+                    "made = HERE / 'data' / 'old.json'\nshutil.copy(source, made)\n"
                 ),
             },
             gone=(
@@ -115,6 +123,7 @@ class DataFiles(TextKind):
                     "os.path.join(HERE, 'ui', 'main_window.css')\nHERE / 'data' / 'prices.json'\n"
                     "files('shop').joinpath('prices.json')\n(TEMPLATES / 'chat.jinja').read_text()\n"
                     "self.prompts_dir / 'old.prompt'\nos.path.join(REPO_ROOT, 'menu.csv')\n"
+                    "read = HERE / 'data' / 'prices.json'\nopen(read)\nread = 1\nread.chmod(0)\n"
                 ),
             },
             gone=(
@@ -133,6 +142,7 @@ class DataFiles(TextKind):
                 ("shop/use.py", 9, "shop/talk/chat.jinja"),
                 ("shop/use.py", 10, "prompts/agents/old.prompt"),
                 ("shop/use.py", 11, "menu.csv"),
+                ("shop/use.py", 12, "shop/data/prices.json"),
             ),
         ),
     )
@@ -174,6 +184,30 @@ def _taken(node: ast.AST) -> Iterator[ast.AST]:
             yield first
         case ast.Expr(value=ast.Constant() as text):
             yield text
+
+
+def _made_later(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """The paths that a variable takes and that are written by its name before it takes another value."""
+    values: dict[str, list[tuple[int, ast.AST]]] = defaultdict(list)
+    written: dict[str, list[int]] = defaultdict(list)
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                values[name].append((node.lineno, node.value))
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=does)) if does in _WRITING or (
+                does == "open" and writes(node, 0)
+            ):
+                written[name].append(node.lineno)
+            case ast.Call(args=[ast.Name(id=name), *_]) if called_name(node) == "open" and writes(node):
+                written[name].append(node.lineno)
+            case ast.Call(args=[_, ast.Name(id=name), *_]) if called_name(node) in _COPYING:
+                written[name].append(node.lineno)
+    for name, lines in written.items():
+        taken = sorted(values[name], key=lambda each: each[0])
+        ends = [*(line for line, _ in taken[1:]), sys.maxsize]
+        for (start, value), end in zip(taken, ends, strict=False):
+            if any(start <= line < end for line in lines):
+                yield value
 
 
 def _named(parts: list[ast.Constant], node: ast.AST, source: Source) -> Iterator[Mention]:

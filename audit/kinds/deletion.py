@@ -17,7 +17,8 @@ _STATEMENT: Final = regex(
       | in\ (?:the|its|an?)\ (?:original|old|older|previous|earlier|prior)\ (?:version|implementation|code|layout)s?
       | used\ to\ be | was\ called | were\ called
       | moved\ (?:to|from|into) | (?:removal|deletion|elimination|replacement)\ (?:of|for) | gone
-      | (?:refactored|ported|converted|split|factored|carved|lifted|broken)\ (?:out\ )?(?:of|from)
+      | (?:refactored|ported|converted|split|factored|carved|lifted|broken|extracted|merged|consolidated|adapted)
+          \ (?:out\ )?(?:of|from)
       | legacy | migrated
       | does\ not\ exist | doesn't\ exist | (?:will|to|must|should|can)\ be\ (?:removed|deleted|dropped)
     )\b
@@ -71,10 +72,10 @@ _RECORD: Final = regex(
       | (?:changelogs?|changes|news)/.*
       | (?:adrs?|decisions|rfcs?|[np]eps?|proposals|changelog\.d|newsfragments|releases
             |rel(?:ease)?[-_]?notes|whatsnew|(?:[^/]*[-_])?versioned[-_]docs|blogs?|journals?|dev-?logs?|retrospectives?
-            |post-?mortems?|(?:[\w-]*[-_])?(?:sprints?|sessions)|meetings?|minutes|old|(?:[\w-]*[-_])?snapshots?)/.*
+            |post-?mortems?|(?:[\w-]*[-_])?(?:sprints?|sessions)|meetings?|minutes|(?:[\w-]*[-_])?(?:old|deprecated|obsolete)(?:[-_][\w-]*)?|(?:[\w-]*[-_])?snapshots?)/.*
       | (?:adr|rfc|[np]ep)[-_ ]?\d+[^/]*
       | release/[^/]*\d\.\d[^/]*
-      | docs?/(?:.*/)?(?:(?:v|version-)?\d+\.\d[\w.]*|upgrad\w*|migrat\w*|deprecat\w*)/.*
+      | docs?/(?:.*/)?(?:history|(?:v|version-)?\d+\.\d[\w.]*|upgrad\w*|migrat\w*|deprecat\w*)/.*
     )""",
     re.VERBOSE | re.IGNORECASE,
 )

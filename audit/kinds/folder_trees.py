@@ -16,7 +16,8 @@ from audit.model.regex import regex
 
 _LINE: Final = regex(
     r"^(?P<before>[ \t\u00a0│|]*(?:[├└+`|\\][─-]*[┬ \t\u00a0]*)?)"
-    r"(?P<name>\.|[\w.@][\w.@+*-]*/?)(?P<note>[ \t]*$|[ \t]*(?:#|//|<[-=]|←|→|—|–|\(|:[ ]|-[ ]|[ \t]{2}).*)"
+    r"(?P<name>\.|/|(?:[\w.@][\w.@+*-]*/)*[\w.@][\w.@+*-]*/?)"
+    r"(?P<note>[ \t]*$|[ \t]*(?:#|//|<[-=]|←|→|—|–|\(|:[ ]|-[ ]|[ \t]{2}).*)"
 )
 _DRAWN: Final = frozenset("│├└|+`")
 _PLACEHOLDERS: Final = ("...", "…", "etc")
@@ -70,7 +71,7 @@ def _mentions(entries: list[_Entry], positions: Positions, role: str) -> Iterato
     found: list[Mention] = []
     for entry in entries:
         above = [each for each in above if each.depth < entry.depth]
-        parts = [each.name.strip("/") for each in (*above, entry) if each.name not in (".", "./")]
+        parts = [each.name.strip("/") for each in (*above, entry) if each.name not in (".", "./", "/")]
         above.append(entry)
         path = "/".join(parts)
         paths.append(path)

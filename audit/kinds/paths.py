@@ -44,7 +44,8 @@ _OF_CODE: Final = frozenset({"data", "templates", "assets"})
 """Folders of these that code has for itself."""
 
 
-_BACKUP: Final = regex(r"(?:^|[_-])(?:backups?|bak)(?:[_-]|$)", re.IGNORECASE)
+_COPY: Final = regex(r"(?:^|.*[_-])(?:backups?|bak)(?:[_-].*|$)|(?:.+[-_])?v?\d+\.\d+(?:\.\d+)*", re.IGNORECASE)
+"""Folders of backups, and of one release: ``shop-package-v2.0.0``."""
 
 
 def is_elsewhere(document: str, path: str, worlds: frozenset[str] = _EXAMPLES) -> bool:
@@ -65,12 +66,12 @@ def is_example_beside(document: str, root: str) -> bool:
 
 
 def _is_copy(path: str, text: str) -> bool:
-    """Whether a path lies in a backup or an archive that a text does not name: it means what that is a copy of."""
+    """Whether a path lies in a backup, an archive or a release that a text does not name, and does not mean."""
     named = set(text.split("/"))
     archive = archive_of(path)
     if archive and archive.rpartition("/")[2] not in named:
         return True
-    return any(_BACKUP.search(part) and part not in named for part in path.split("/")[:-1])
+    return any(_COPY.fullmatch(part) and part not in named for part in path.split("/")[:-1])
 
 
 def is_of_its_own(document: str) -> bool:
@@ -196,6 +197,7 @@ class GonePaths:
             len(before) != 1
             or is_elsewhere(document, before[0], _EXAMPLES - _OF_CODE)
             or self._may_be_written(before[0])
+            or _is_copy(before[0], text)
             or ("/" not in text and not leads_to(before[0], document, " ".join(beside)))
         ):
             return None

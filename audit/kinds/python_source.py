@@ -49,8 +49,11 @@ def called_name(call: ast.Call) -> str:
     return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
 
 
-def writes(call: ast.Call) -> bool:
-    """Whether the mode that a call opens a file in says that it is made."""
-    given = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "mode")]
+def writes(call: ast.Call, position: int = 1) -> bool:
+    """Whether the mode that a call opens a file in, its argument at ``position``, says that it is made."""
+    given = [
+        *call.args[position : position + 1],
+        *(keyword.value for keyword in call.keywords if keyword.arg == "mode"),
+    ]
     modes = (each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str))
     return any(not _WRITING.isdisjoint(mode) for mode in modes)

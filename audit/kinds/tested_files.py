@@ -23,3 +23,8 @@ def without_tested_lists(source: str) -> str:
 def tested_files(source: str) -> frozenset[str]:
     """The files that a script looks for by their paths."""
     return frozenset(_TESTED.findall(source)) if "-" in source else frozenset()
+
+
+def is_tested(path: str, tested: frozenset[str]) -> bool:
+    """Whether a path is one of those that a script looks for, or lies in one."""
+    return any(path == each or path.startswith(f"{each.rstrip('/')}/") for each in tested)

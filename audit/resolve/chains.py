@@ -50,7 +50,7 @@ class ChainWalker:
             name = chain[0]
             below = self.child(nodes, name)
             if below:
-                nodes, dotted, chain, followed = below, f"{dotted}.{name}", chain[1:], False
+                nodes, dotted, chain, followed = below, f"{dotted}.{name}".lstrip("."), chain[1:], False
                 continue
             if all(node.kind == "namespace" for node in nodes):
                 is_lost = not followed and program.has_lost("", f"{dotted}.{name}")
