@@ -233,7 +233,7 @@ class ModuleIndex:
             stems = {posixpath.splitext(path)[0] for path in paths}
             portions = all(stem.endswith("/__init__") for stem in stems)
             for path in paths:
-                if len(stems) == 1 or portions or self.dotted(path, "") == name:
+                if len(stems) == 1 or portions:
                     names[path] = name
                 else:
                     names[path] = self.dotted(path, "") or posixpath.splitext(path)[0]
