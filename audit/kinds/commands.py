@@ -121,9 +121,11 @@ def command_mentions(
         found = [*_mentions(command, source, offset, positions, by, depth, cloned)]
         words = [(word.text, word.start) for word in command]
         found += program_mentions(words, positions, by.code, by.role, by.severity)
-        yield from (
-            each for each in found if each.form != "path" or not (place.is_away or is_tested(each.text, tested))
-        )
+        for named in found:
+            if named.form != "path":
+                yield named
+            elif not (place.is_away or is_tested(named.text, tested)):
+                yield msgspec.structs.replace(named, beside=(place.folder,)) if place.folder else named
 
 
 def fed_code(code: str, offset: int, positions: Positions, caller: Caller) -> Iterator[Mention]:

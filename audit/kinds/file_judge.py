@@ -69,6 +69,13 @@ class FileJudge:
             return None  # a package that moved below another source root
         if mention.code in _PROSE and mention.kind != "link" and mention.text in CONVENTIONAL:
             return None
+        for folder in mention.beside if mention.form == "path" and mention.kind != DRAWN else ():
+            below = posixpath.normpath(posixpath.join(path.rpartition("/")[0], folder, mention.text))
+            from_root = posixpath.normpath(posixpath.join(folder, mention.text))
+            if self._paths.is_there(below) or self._paths.is_there(from_root):
+                return None
+            if from_root in self._paths.gone:
+                return from_root
         find = self._paths.find if mention.form == "path" else self._paths.find_config
         is_route = mention.code in _PROSE and mention.kind != "link" and mention.text.startswith("/")
         target = find("" if is_route else path, mention.text)  # ``/api`` is no folder beside a document

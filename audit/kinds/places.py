@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from typing import Final
 
@@ -28,16 +29,21 @@ def cloned_folders(source: str) -> Iterator[str]:
 class Place:
     """Follows where commands go. What they have ``cloned`` lies in folders of these names."""
 
-    def __init__(self, cloned: frozenset[str]) -> None:
+    def __init__(self, cloned: frozenset[str], folder: str = "") -> None:
         self._cloned = cloned
         self._is_in_clone = False
         self.is_away = False
         """Whether paths count from a folder that is none of the repository."""
+        self.folder = folder
+        """The folder that paths count from, relative to where the commands begin; empty for that, and where they go to
+        a folder that only a run can tell."""
 
     def goes(self, folder: str) -> bool:
         """Note that a command changes to a folder; whether to the top of a clone, which is no path of the tree."""
         is_relative = folder[:1] not in ("", "-", "/", "~", "$")
         top = folder.removeprefix("./").rstrip("/")
+        below = posixpath.normpath(posixpath.join(self.folder, folder)) if is_relative else "."
+        self.folder = below if _NAME.fullmatch(below) else ""
         if top in self._cloned or (is_relative and _ANY in self._cloned and not self.is_away):
             self._cloned -= {_ANY}
             self.is_away = self._is_in_clone = True

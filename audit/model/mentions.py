@@ -31,7 +31,8 @@ class Mention(msgspec.Struct, frozen=True, array_like=True):
     the slot can hold nothing but an importable name, so that a first-party name which does not exist is an
     error even without a base. ``span`` is None in a binary file. In a notebook it is the place in the
     .ipynb file, and ``cell`` and ``cell_line`` (both from 1) are the place a reader of the notebook sees.
-    ``beside`` are paths that are drawn in the same tree as this one, or the code that a lone file name is joined to.
+    ``beside`` are paths that are drawn in the same tree as this one, or the code that a lone file name is joined to,
+    or the folder that a command goes to before.
     """
 
     code: str
