@@ -11,7 +11,7 @@ from typing import Final
 
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.python_source import called_name, python_nodes, writes
-from audit.model.mentions import Mention
+from audit.model.mentions import Form, Mention
 from audit.model.regex import regex
 from audit.model.testdata import is_test
 
@@ -61,10 +61,11 @@ class DataFiles(TextKind):
             if node in taken:
                 continue
             parts = _joined(node)
-            if parts is None and isinstance(node, ast.Constant) and "/" in str(node.value):
-                parts = [node]
             if parts:
-                yield from _named(parts, node, source)
+                yield from _named(parts, node, source, "data")
+            elif parts is None and isinstance(node, ast.Constant) and "/" in str(node.value):
+                # a test makes up paths of its own: what it names as a whole lies where it says
+                yield from _named([node], node, source, "file" if is_test(source.name) else "data")
 
     HOLDS = (
         Example(
@@ -76,7 +77,7 @@ class DataFiles(TextKind):
                 "tests/fixtures/prices.json": "{}",
                 "old/cover.xml": "",
                 "log.csv": "",
-                "tests/test_use.py": "run(['/shop/data/old.json'])\n",
+                "tests/test_use.py": "run(['/shop/data/old.json'])\nself.copy('a', 'data/old.json')\n",
                 "shop/one/menu.json": "{}",
                 "shop/two/menu.json": "{}",
                 "shop/use.py": (
@@ -210,7 +211,7 @@ def _made_later(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
                 yield value
 
 
-def _named(parts: list[ast.Constant], node: ast.AST, source: Source) -> Iterator[Mention]:
+def _named(parts: list[ast.Constant], node: ast.AST, source: Source, form: Form) -> Iterator[Mention]:
     values = [part.value for part in parts if isinstance(part.value, str)]
     path = "/".join(value.strip("/") for value in values)
     if len(values) < len(parts) or not _ENDING.fullmatch(path) or path.endswith(_SOURCES):
@@ -222,4 +223,4 @@ def _named(parts: list[ast.Constant], node: ast.AST, source: Source) -> Iterator
     if start >= 0:
         span = source.positions.span(start, start + len(value))
         beside = () if "/" in path else (ast.unparse(node).replace(value, ""),)
-        yield Mention("REF007", "path", path, "data", "the code", "warning", span, beside=beside)
+        yield Mention("REF007", "path", path, form, "the code", "warning", span, beside=beside)

@@ -20,6 +20,7 @@ _STATEMENT: Final = regex(
       | (?:refactored|ported|converted|split|factored|carved|lifted|broken|extracted|merged|consolidated|adapted)
           \ (?:out\ )?(?:of|from)
       | legacy | migrated
+      | no\ (?:`[^`\n]*`|`|[\w/-]*\w[._/][\w./-]*)\ exists?
       | does\ not\ exist | doesn't\ exist | (?:will|to|must|should|can)\ be\ (?:removed|deleted|dropped)
     )\b
     | \breplaces\s+(?:the\s+)?(?:(?:old|previous|former|existing)\s+)?(?:`|[\w/-]*\w[._/]\w)

@@ -46,9 +46,16 @@ class AbstractMembers:
         self._now = now
         self._then = then
         self._counterparts = counterparts
+        self._lacking: dict[tuple[str, str], dict[str, Place]] = {}
 
     def newly_lacking(self, place: Place) -> dict[str, Place]:
         """What keeps a class from being made that could be made at the base (see `left_abstract`)."""
+        key = (place[0], place[1].name)
+        if key not in self._lacking:
+            self._lacking[key] = self._newly_lacking(place)
+        return self._lacking[key]
+
+    def _newly_lacking(self, place: Place) -> dict[str, Place]:
         lacking = left_abstract(self._now, place)
         before = self._counterparts.of(place) if lacking else None
         if before is None or before[1].kind != "class" or self._then.lineage(before).open:

@@ -6,7 +6,7 @@ import builtins
 import collections.abc
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -14,6 +14,9 @@ from audit.model.facts import Definition
 from audit.model.regex import regex
 from audit.resolve.locating import Place, class_named
 from audit.resolve.program import Program
+
+if TYPE_CHECKING:
+    from audit.resolve.constructors import Constructor
 
 Answer = Literal["yes", "no", "unknown"]
 
@@ -75,6 +78,8 @@ class Classes:
         self._lineages: dict[tuple[str, str], Lineage] = {}
         self._heirs: dict[tuple[str, str], list[Place]] = {}
         self._named: dict[str, list[Place]] | None = None
+        self.constructors: dict[tuple[str, str], Constructor | None] = {}
+        """How classes are made, as far as that has been asked for (see `audit.resolve.constructors`)."""
 
     def lineage(self, place: Place) -> Lineage:
         """What a class inherits, itself first."""

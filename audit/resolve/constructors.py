@@ -33,10 +33,11 @@ class _Field(msgspec.Struct, frozen=True):
 
 def constructor(classes: Classes, place: Place) -> Constructor | None:
     """How a class is made; None when nobody can tell."""
-    parameters = _parameters(classes, place)
-    if isinstance(parameters, Constructor) or parameters is None:
-        return parameters
-    return Constructor(None, parameters)
+    key = (place[0], place[1].name)
+    if key not in classes.constructors:
+        made = _parameters(classes, place)
+        classes.constructors[key] = Constructor(None, made) if isinstance(made, tuple) else made
+    return classes.constructors[key]
 
 
 def _parameters(classes: Classes, place: Place) -> tuple[Parameter, ...] | Constructor | None:

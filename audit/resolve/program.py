@@ -254,6 +254,14 @@ class Program:
     def _under(self, node: Node, roots: tuple[str, ...], parts: tuple[str, ...]) -> bool:
         return node.stem[: -len("/".join(parts))].rstrip("/") in roots
 
+    def has_code(self, top: str) -> bool:
+        """Whether the tree holds more of a package, by the first part of its name, than stubs."""
+        return top in self._coded
+
+    @cached_property
+    def _coded(self) -> frozenset[str]:
+        return frozenset(name.partition(".")[0] for path, name in self.index.names.items() if path.endswith(".py"))
+
     def used_names(self) -> set[str]:
         """First components of absolute imports that lead into the tree: names its own code relies on."""
         return self._tops[0]
@@ -284,6 +292,10 @@ class Program:
 
 
 def _is_own(program: Program, found: Resolution) -> bool:
-    """Whether a match is more than a bare folder: some module or package that the tree really holds."""
-    is_real = any(node.kind != "namespace" for node in found.nodes)
-    return is_real or found.dotted.partition(".")[0] in program.used_names()
+    """Whether a match is more than a bare folder, or stubs of what others hold."""
+    files = [file for node in found.nodes for file in node.files]
+    if files and all(file.endswith(".pyi") for file in files) and not program.has_code(found.dotted.partition(".")[0]):
+        return False
+    return (
+        any(node.kind != "namespace" for node in found.nodes) or found.dotted.partition(".")[0] in program.used_names()
+    )

@@ -211,6 +211,11 @@ class FileReferences:
             return module, (name.name, *attribute.chain)
         if name.bound == name.name.partition(".")[0] and name.bound != name.name:
             return self.program.absolute(self.path, name.bound), attribute.chain
+        package, _, leaf = name.name.rpartition(".")
+        if package and module.status == "found" and not module.weak:
+            holder = self.program.absolute(self.path, package)
+            if holder.status == "found":  # it binds what the package has by that name, be it the module or not
+                return holder, (leaf, *attribute.chain)
         return module, attribute.chain
 
     def _dangling_text(self, text: Text) -> Iterator[Dangling]:
