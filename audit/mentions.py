@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Final
 
 import msgspec
 
@@ -14,7 +15,7 @@ from audit.kinds.file_judge import Past
 from audit.kinds.judge import MentionJudge
 from audit.kinds.kind import Kind
 from audit.kinds.paths import GonePaths
-from audit.kinds.reading import Reading, read_with, words_key
+from audit.kinds.reading import Reading, each_words, read_with, words_key
 from audit.kinds.words import Needles, words_of_names, words_of_path
 from audit.ledger.phases import is_phase_file
 from audit.model.archives import is_archived
@@ -28,6 +29,9 @@ from audit.sources.ignores import ignored_paths
 from audit.sources.tree import Tree, is_in
 from audit.sources.worktree import blob_id
 from audit.trees import LoadedTree, load_from
+
+_OF_COMMANDS: Final = frozenset({"REF007"})
+"""The code of what names no symbol: paths, commands and their options."""
 
 
 class MentionResult(msgspec.Struct, frozen=True):
@@ -209,8 +213,10 @@ class _Reader:
         self._blobs = self._content_ids(blobs)
         self._path_of = {blob: path for path, blob in self._blobs.items()}
         self._worth = self._skim(skimmed)
-        # what a module itself has lost it may call by its bare name
-        self._worth |= {path: self._wanted[path] for path in changed if path in self._worth}
+        # what a module itself has lost it may call by its bare name, unless it is a path or a command
+        for path in self._worth.keys() & changed:
+            named = (kind for kind in self._wanted[path] if set(kind.codes) - _OF_COMMANDS)
+            self._worth[path] = tuple(dict.fromkeys((*self._worth[path], *named)))
         mentions = [
             Wanted(self._blobs[path], path, tree.entries[path].size, mentions=kinds)
             for path, kinds in self._worth.items()
@@ -268,12 +274,11 @@ class _Reader:
 
     def _worth_reading(self, packed: bytes, kinds: tuple[Kind, ...]) -> tuple[int, ...]:
         """The places of the kinds for which a content with these words is worth reading."""
-        words = self._needles.among(packed)
-        hit = self._needles.occur_in(words)
+        found = [self._needles.among(words) for words in each_words(packed)]
         return tuple(
             place
-            for place, kind in enumerate(kinds)
-            if hit or kind.always or not words.isdisjoint(self._slots[kind.name])
+            for place, (kind, words) in enumerate(zip(kinds, found, strict=True))
+            if kind.always or self._needles.occur_in(words) or not words.isdisjoint(self._slots[kind.name])
         )
 
 

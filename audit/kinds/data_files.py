@@ -23,6 +23,8 @@ _BEFORE: Final = regex(rf"/[^\n]*$|\b(?:{'|'.join(sorted(_JOINING))})\s*\([^;]*$
 """What stands before the end of a path: a slash, or a call that puts paths together."""
 _NEAR: Final = 300
 """How many characters before an ending may belong to its path."""
+_END_IN_BYTES: Final = regex(rb"\.[A-Za-z][\w\x80-\xff]{0,36}[\"']")
+"""Wherever `_END` is found in a text, this is found in its bytes."""
 _SOURCES: Final = (".py", ".pyi", ".pyc", ".so", ".md", ".rst")
 _MADE: Final = regex(
     r"tmp|temp(?!lat)|(?<![a-z])out(?:put|dir)?(?![a-z])|dest|dst|target|cache|build|home|prefix|save|log|backup",
@@ -47,6 +49,14 @@ class DataFiles(TextKind):
     name = "data-files"
     codes = ("REF007",)
     title = "data files that Python code knows by the end of their paths, as one string or put together"
+
+    def excerpt(self, content: bytes) -> bytes:
+        """Each ending of a path, with what stands before it."""
+        near, done = [], 0
+        for end in _END_IN_BYTES.finditer(content):
+            near.append(content[max(done, end.start() - _NEAR) : end.end()])
+            done = end.end()
+        return b" ".join(near)
 
     def wants(self, path: str) -> bool:
         return path.endswith(".py")

@@ -85,9 +85,11 @@ class Docstrings(TextKind):
     def excerpt(self, content: bytes) -> bytes:
         """Long strings, where nothing else can hold a name and no quotes inside of strings may deceive."""
         parts = content.split(b'"""')
-        rest = b"".join(parts[::2])
-        deceive = (b"'''", b'\'"""', b"#:", b":`")
-        return content if len(parts) % 2 == 0 or any(map(rest.__contains__, deceive)) else b"\n".join(parts[1::2])
+        rest = parts[::2]
+        deceives = len(parts) % 2 == 0 or any(
+            b"'''" in part or b"#:" in part or (b"`" in part and b":`" in part) or part.endswith(b"'") for part in rest
+        )
+        return content if deceives else b"\n".join(parts[1::2])
 
     def wants(self, path: str) -> bool:
         return path.endswith(self.suffixes)

@@ -12,6 +12,7 @@ import msgspec
 from audit.kinds.commands import Caller, fed_code
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.python_source import called_name, python_nodes
+from audit.kinds.python_strings import strings_of
 from audit.model.mentions import Mention
 from audit.model.regex import regex
 
@@ -30,6 +31,10 @@ class KeptCode(TextKind):
     title = "imports of code in strings that are handed to `exec`, `compile`, `python -c` or pytest's `makepyfile`"
     suffixes = (".py",)
     marks = (b"exec(", b"eval(", b"compile(", b"makepyfile", b"makeconftest", b"timeit(", b'"-c"', b"'-c'")
+
+    def excerpt(self, content: bytes) -> bytes:
+        """Its strings, which alone hold such code."""
+        return strings_of(content)
 
     def wants(self, path: str) -> bool:
         return path.endswith(self.suffixes)

@@ -9,6 +9,7 @@ from typing import Final
 
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.python_source import called_name, literal_calls, python_nodes, writes
+from audit.kinds.python_strings import strings_of
 from audit.model.mentions import Mention
 from audit.model.regex import regex
 
@@ -24,6 +25,10 @@ class OpenedFiles(TextKind):
     title = "files that Python code opens by a literal path, from the root or from beside the code"
     suffixes = (".py",)
     marks = (b"open(", b"Path(", b"read_", b"loadtxt(")
+
+    def excerpt(self, content: bytes) -> bytes:
+        """Its strings: what else it says names no file and no command."""
+        return strings_of(content)
 
     def wants(self, path: str) -> bool:
         return path.endswith(self.suffixes)

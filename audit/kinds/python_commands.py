@@ -9,6 +9,7 @@ from typing import Final
 from audit.kinds.commands import Caller, command_mentions
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.python_source import called_name, literal_calls, python_nodes, writes
+from audit.kinds.python_strings import strings_of
 from audit.model.codes import Severity
 from audit.model.mentions import Form, Mention
 from audit.model.regex import regex
@@ -129,6 +130,10 @@ class Subprocesses(TextKind):
     )
     suffixes = (".py",)
     marks = (b"subprocess", b"os.system", b"os.popen", b"run_path", b" -m ", b"parse_args(", b"invoke(")
+
+    def excerpt(self, content: bytes) -> bytes:
+        """Its strings: what else it says names no file and no command."""
+        return strings_of(content)
 
     def wants(self, path: str) -> bool:
         return path.endswith(self.suffixes)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import Final
 
 import msgspec
 
@@ -12,6 +13,9 @@ from audit.kinds.kind import Kind
 from audit.kinds.texts import UnreadableError
 from audit.kinds.words import packed_words
 from audit.model.mentions import Mention
+
+_SAME: Final = b"="
+"""Begins a line of words that are those of an earlier line: no word begins so."""
 
 
 class Reading(msgspec.Struct, frozen=True, array_like=True):
@@ -53,9 +57,26 @@ def _names(kinds: tuple[Kind, ...]) -> str:
 
 
 def words_of(content: bytes, kinds: Iterable[Kind]) -> bytes:
-    """The words of a content, as far as some kind that wants it looks at it: one that looks for marks needs one."""
-    looking = [
-        kind for kind in kinds if not kind.always and (not kind.marks or any(map(content.__contains__, kind.marks)))
-    ]
-    excerpts = {kind.excerpt(content) for kind in looking}
-    return packed_words(content if content in excerpts else b"\n".join(sorted(excerpts)))
+    """The words of a content as far as each kind that wants it looks at it, a line for each: one that looks for marks
+    needs one. Where a kind looks at the same as one before it, its line is a mark and the place of that one."""
+    seen: list[tuple[int, bytes]] = []
+    lines: list[bytes] = []
+    for place, kind in enumerate(kinds):
+        if kind.always or (kind.marks and not any(map(content.__contains__, kind.marks))):
+            lines.append(b"")
+            continue
+        excerpt = kind.excerpt(content)
+        same = next((before for before, each in seen if each == excerpt), None)
+        if same is None:
+            seen.append((place, excerpt))
+            lines.append(packed_words(excerpt))
+        else:
+            lines.append(b"%s%d" % (_SAME, same))
+    return b"\n".join(lines)
+
+
+def each_words(packed: bytes) -> Iterator[bytes]:
+    """The packed words for each kind, in their order, of what `words_of` gave."""
+    lines = packed.split(b"\n")
+    for line in lines:
+        yield lines[int(line[len(_SAME) :])] if line.startswith(_SAME) else line

@@ -8,6 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.kinds.data_files import DataFiles
+from audit.kinds.docstrings import Docstrings
+from audit.kinds.kept_code import KeptCode
+from audit.kinds.opened_files import OpenedFiles
+from audit.kinds.python_commands import Subprocesses
+from audit.kinds.reading import each_words, words_of
 from audit.kinds.words import Needles, packed_words
 
 PIECES = st.sampled_from([b"shop", b"old_1", b".", b"\\n", b"\\\\", b"\xc3\xa9", b" "])
@@ -40,3 +46,10 @@ def test_a_content_is_worth_reading_when_all_words_of_a_group_occur(content: str
 def test_a_name_without_an_ascii_letter_may_stand_anywhere() -> None:
     needles = Needles([("商店",)])
     assert needles.occur_in(needles.among(packed_words(b"anything")))
+
+
+def test_each_kind_has_the_words_of_what_it_looks_at() -> None:
+    kinds = (Subprocesses(), KeptCode(), OpenedFiles(), DataFiles(), Docstrings())
+    content = b'"""Doc."""\nimport subprocess\n\nopen(store, "read")\n'
+    words = [sorted(each.split()) for each in each_words(words_of(content, kinds))]
+    assert words == [[b"Doc", b"read"], [], [b"Doc", b"read"], [], [b"Doc"]]
