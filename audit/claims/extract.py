@@ -9,6 +9,7 @@ from typing import Final
 from audit.claims.amounts import PASSING, passing_tests
 from audit.claims.blocks import Block
 from audit.claims.counts import counted_things, tests_of_file
+from audit.claims.every_size import size_of_every_file
 from audit.claims.line_changes import changed_lines
 from audit.claims.members import added_members
 from audit.claims.moves import renaming
@@ -121,6 +122,7 @@ _FINDERS: Final[tuple[Callable[[Block], tuple[AnyPredicate, ...]], ...]] = (
     added_members,
     addition,
     size_of_file,
+    size_of_every_file,
     changed_lines,
     counted_things,
     mention,

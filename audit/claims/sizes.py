@@ -23,6 +23,7 @@ _ABOUT: Final = r"(?:~|≈|about|around|roughly|approximately|approx\.?|circa|ca
 _EXACTLY: Final = regex(r"\b(?:exactly|precisely)\b", re.IGNORECASE)
 _LEAST: Final = r"(?:at\s+least|over|more\s+than|>=?|≥)"
 _MOST: Final = r"(?:at\s+most|under|less\s+than|fewer\s+than|up\s+to|below|within|<=?|≤|maximum)"
+_STRICTLY: Final = regex(r"over|(?:more|less|fewer)\s+than|under|below|[<>]", re.IGNORECASE)
 _HOW_MANY: Final = (
     rf"(?:(?:now|only|just|exactly|precisely|still|a\s+total\s+of)\s+)*(?:(?P<how>{_ABOUT}|{_LEAST}|{_MOST})\s*)?"
     r"(?P<lines>\d{1,3}(?:,\d{3})+|\d+)(?P<more>\+?)[\s-]+(?:lines?|loc)\b"
@@ -174,10 +175,11 @@ def _size(path: str, match: re.Match[str] | None, lines: Bound, symbol: str = ""
 
 def _bound(how: str | None, lines: str, more: str | None) -> Bound:
     number = int(lines.replace(",", ""))
+    strictly = _STRICTLY.fullmatch(how or "") is not None
     if more or (how and re.fullmatch(_LEAST, how, re.IGNORECASE)):
-        return Bound(least=number)
+        return Bound(least=number + strictly)
     if how and re.fullmatch(_MOST, how, re.IGNORECASE):
-        return Bound(most=number)
+        return Bound(most=number - strictly)
     if how:
         return Bound(least=int(number * (1 - TOLERANCE)), most=round(number * (1 + TOLERANCE)))
     return Bound(number, number)

@@ -145,7 +145,8 @@ class Contract(Predicate, frozen=True, kw_only=True):
 
 
 class Size(Predicate, frozen=True, kw_only=True):
-    """A text file, or the function of it that is called ``symbol``, has this many lines, to the ``nearest`` so many."""
+    """A text file, or the function of it that is called ``symbol``, has this many lines, to the ``nearest`` so many; of
+    a glob every file that matches it."""
 
     kind: ClassVar[str] = "size"
     path: str
@@ -160,7 +161,8 @@ class Size(Predicate, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         rounded = f", to the nearest {self.nearest}" if self.nearest > 1 else ""
-        return f"{'::'.join(filter(None, (self.path, self.symbol)))} has {self.lines} lines{rounded}"
+        whose = f"every file that matches {self.path}" if "*" in self.path else self.path
+        return f"{'::'.join(filter(None, (whose, self.symbol)))} has {self.lines} lines{rounded}"
 
 
 class Count(Predicate, frozen=True, kw_only=True):
@@ -277,31 +279,3 @@ TreePredicate = (
 
 AnyPredicate = Command | Imports | Metric | Pytest | RedGreen | SameOutput | Smoke | TreePredicate
 """Every predicate there is, so that a judge that forgets one does not type-check."""
-
-
-def named_paths(predicate: AnyPredicate) -> tuple[str, ...]:
-    """What a predicate names that may be a path: a rules file may only name what lies in its tree."""
-    match predicate:
-        case Absent(names=names) | Exists(names=names):
-            return names
-        case Pytest(nodes=nodes):
-            return nodes
-        case RedGreen(tests=tests):
-            return tests
-        case LinesChanged(paths=paths) | Unchanged(paths=paths):
-            return paths
-        case Cited(path=path) | Lacks(path=path) | Size(path=path) | Uses(path=path):
-            return (path,)
-        case _:
-            return ()
-
-
-def executes(predicate: AnyPredicate) -> bool:
-    """Whether judging a predicate runs code of the audited repository, and does not only look at it."""
-    match predicate:
-        case Command() | Imports() | Pytest() | RedGreen() | SameOutput() | Smoke():
-            return True
-        case Metric(run=run):
-            return bool(run)
-        case _:
-            return False

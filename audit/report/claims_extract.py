@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 from audit.model.claims import Dossier, Statement
-from audit.model.predicates import AnyPredicate, Cited, Lacks, Pytest, Size, Uses, named_paths
+from audit.model.predicates import AnyPredicate, Cited, Lacks, Pytest, Size, Uses
+from audit.model.reach import named_paths
 
 
 def render_extract_json(dossier: Dossier) -> str:

@@ -27,7 +27,9 @@ _QUOTED: Final = 80
 
 
 def judge_size(predicate: Size, codebase: Codebase) -> Judgement:
-    """A text file has so many lines; a last line without a newline counts."""
+    """A text file has so many lines; a last line without a newline counts. A glob means every file that matches."""
+    if "*" in predicate.path:
+        return _judge_every_file(predicate, codebase)
     if predicate.path not in codebase.paths():
         evidence = absence(predicate.path, codebase)
         roots = roots_of_path(predicate.path, codebase)
@@ -40,6 +42,28 @@ def judge_size(predicate: Size, codebase: Codebase) -> Judgement:
     lines = len(text.splitlines())
     reason = f"{predicate.path} has {counted(lines, 'line')}"
     return _judge_lines(predicate, lines, reason, Evidence(summary=reason, path=predicate.path), "1 file read")
+
+
+def _judge_every_file(predicate: Size, codebase: Codebase) -> Judgement:
+    texts = {path: codebase.read_text(path) for path in matching(predicate.path, codebase.paths())}
+    lengths = {path: len(text.splitlines()) for path, text in texts.items() if text is not None}
+    if not lengths:
+        return unverified(f"no text file matches {predicate.path}, so nothing was examined")
+    others = sorted((path for path in lengths if not predicate.admits(lengths[path])), key=lengths.__getitem__)
+    coverage = f"{counted(len(lengths), 'file')} read"
+    longest = max(lengths, key=lengths.__getitem__)
+    if not others:
+        reason = f"{counted(len(lengths), 'file')} with {predicate.lines} lines each"
+        evidence = Evidence(summary=f"the longest, {longest}, has {counted(lengths[longest], 'line')}", path=longest)
+        return verified(reason, coverage=coverage, evidence=(evidence,))
+    worst = f"{others[-1]} has {counted(lengths[others[-1]], 'line')}, not {predicate.lines}"
+    return refuted(
+        f"{worst} ({len(others)} of {counted(len(lengths), 'file')})",
+        coverage=coverage,
+        evidence=[
+            Evidence(summary=f"{path} has {counted(lengths[path], 'line')}", path=path) for path in reversed(others)
+        ],
+    )
 
 
 def _judge_lines(predicate: Size, lines: int, reason: str, evidence: Evidence, coverage: str) -> Judgement:

@@ -43,7 +43,7 @@ def fit_size(predicate: Size, path: str, codebase: Codebase) -> Size:
     code = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
     fitted = msgspec.structs.replace(predicate, path=path)
     ways = (len(lines) + 1, len(lines) - 1, sum(bool(line.strip()) for line in lines), len(code), span)
-    if text is not None and not fitted.admits(len(lines)) and any(map(fitted.lines.admits, ways)):
+    if text is not None and not fitted.admits(len(lines)) and any(way and fitted.lines.admits(way) for way in ways):
         raise CannotFitError(
             f"{path} has {len(lines)} lines, {len(code)} without blank lines and comments: a matter of counting"
         )

@@ -35,6 +35,7 @@ from audit.model.predicates import (
 )
 from audit.verification.fit_commits import fit_commit
 from audit.verification.fit_counts import fit_count
+from audit.verification.fit_every_size import fit_every_size
 from audit.verification.fit_modules import fit_imports, gone_module
 from audit.verification.fit_names import fit_saying, fit_signature, fit_use, gone_name, places, present_name
 from audit.verification.fit_paths import CannotFitError, ending, fit_path, is_folder
@@ -127,6 +128,8 @@ def _fitted(predicate: AnyPredicate, codebase: Codebase) -> AnyPredicate:
 def _sized(predicate: LinesChanged | Size, codebase: Codebase) -> AnyPredicate:
     if isinstance(predicate, LinesChanged):
         return fit_line_changes(predicate, codebase)
+    if "*" in predicate.path:
+        return fit_every_size(predicate, codebase)
     return fit_size(predicate, fit_path(predicate.path, codebase) if _is_path(predicate.path) else "", codebase)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 
 from audit.model.claims import Statement
-from audit.model.predicates import Command, Contract, Pytest, Smoke, executes
+from audit.model.predicates import Command, Contract, Pytest, Smoke
+from audit.model.reach import executes
 
 
 def reproduce(statement: Statement, at: str | None, since: str | None, *, asked: bool | None = None) -> str:

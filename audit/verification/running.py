@@ -24,7 +24,8 @@ from audit.model.evidence import (
     TestRun,
     TwoRuns,
 )
-from audit.model.predicates import AnyPredicate, Command, Imports, Pytest, Smoke, executes
+from audit.model.predicates import AnyPredicate, Command, Imports, Pytest, Smoke
+from audit.model.reach import executes
 from audit.probes.cache import ProbeCache
 from audit.probes.commands import probe_command
 from audit.probes.imports import probe_imports

@@ -10,7 +10,8 @@ import msgspec
 
 from audit.model.claims import Statement
 from audit.model.codebase import Codebase
-from audit.model.predicates import Absent, AnyPredicate, Cited, Count, Exists, Lacks, Pytest, Size, Uses, named_paths
+from audit.model.predicates import Absent, AnyPredicate, Cited, Count, Exists, Lacks, Pytest, Size, Uses
+from audit.model.reach import named_paths
 from audit.verification.fit_paths import is_folder
 
 _FEWEST: Final = 2

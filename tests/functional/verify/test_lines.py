@@ -35,6 +35,21 @@ MIGRATED = {
 }
 
 
+SIZES = """\
+# Report
+
+- `shop/long.py` has <20 lines
+- `shop/long.py` has fewer than 30 lines
+- No file in `shop/` has more than 29 lines
+- No file in `shop/` has more than 20 lines
+- All modules in `shop/` are at most 30 lines
+- All files in `tests/` are under 3 lines
+- All files are under 50 lines
+- All files are under 40 lines
+- No file in `elsewhere/` has more than 20 lines
+"""
+
+
 def verdicts(done) -> list[tuple[int, str, str]]:
     return [
         (each["line"], each["verdict"], re.sub(r"[0-9a-f]{10}", "BASE", each["reason"]))
@@ -80,3 +95,22 @@ def test_too_few_lines_refute_where_the_base_is_where_it_all_began(shop, audit, 
         "unverified",
         "there is no base to compare with; name one with --since REV, or in the claim",
     )
+
+
+def test_how_long_files_may_be_is_held_against_those_that_are_meant(shop, audit: Callable[..., object]) -> None:
+    shop.commit("Begin", {"shop/long.py": LONG, "tests/test_long.py": "x = 1\n" * 45, "SIZES.md": SIZES})
+
+    done = audit(shop.root, "verify", "SIZES.md", "--format", "json")
+    modules = len([*(shop.root / "shop").rglob("*.py")])
+    files = len([*shop.root.rglob("*.py")])
+    assert verdicts(done) == [
+        (3, "refuted", "shop/long.py has 30 lines, not at most 19"),
+        (4, "unverified", "shop/long.py has 30 lines, 29 without blank lines and comments: a matter of counting"),
+        (5, "unverified", "shop/long.py has 30 lines with blank lines and comments: a matter of counting"),
+        (6, "refuted", f"shop/long.py has 30 lines, not at most 20 (1 of {modules} files)"),
+        (7, "verified", f"{modules} files with at most 30 lines each"),
+        (8, "refuted", "tests/test_long.py has 45 lines, not at most 2 (2 of 2 files)"),
+        (9, "verified", f"{files} files with at most 49 lines each"),
+        (10, "unverified", "tests/test_long.py has 45 lines; whether files like it are meant cannot be told"),
+        (11, "unverified", "elsewhere is not a path of this tree, and no commit shows that it was one"),
+    ]

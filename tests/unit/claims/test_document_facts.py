@@ -51,7 +51,7 @@ def judged(text: str) -> list[tuple[str, tuple[AnyPredicate, ...]]]:
         ("- Renamed `EnvConfig` to `GridConfig`", (Absent(names=("EnvConfig",)), Exists(names=("GridConfig",)))),
         ("- `pkg/a.py` is ~160 lines", (Size(path="pkg/a.py", lines=Bound(128, 192)),)),
         ("- `pkg/a.py` - the main system (164 lines)", (Size(path="pkg/a.py", lines=Bound(164, 164)),)),
-        ("- `pkg/a.py` has fewer than 300 lines", (Size(path="pkg/a.py", lines=Bound(most=300)),)),
+        ("- `pkg/a.py` has fewer than 300 lines", (Size(path="pkg/a.py", lines=Bound(most=299)),)),
         ("- `pkg/a.py` is exactly 1,050 lines", (Size(path="pkg/a.py", lines=Bound(1050, 1050)),)),
         ("- Reduced `pkg/a.py` from 400 to 50 lines", (Size(path="pkg/a.py", lines=Bound(50, 50), nearest=10),)),
         ("- `pkg/a.py` (450 lines)", (Size(path="pkg/a.py", lines=Bound(450, 450), nearest=50),)),

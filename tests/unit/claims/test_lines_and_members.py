@@ -48,6 +48,32 @@ def test_a_size_is_that_of_now_and_of_what_is_named(text, predicates) -> None:
     assert judged(text) == predicates
 
 
+def every(most: int, folder: str = "") -> list[tuple[Size]]:
+    return [(Size(path=f"{folder}**/*.py", lines=Bound(most=most)),)]
+
+
+@pytest.mark.parametrize(
+    ("text", "predicates"),
+    [
+        ("All modules are now under 300 lines.", every(299)),
+        ("Every Python file has at most 1,200 lines of code.", every(1200)),
+        ("All files in `shop/eval/` are kept below 200 lines", every(199, "shop/eval/")),
+        ("All files in the `shop` package are < 200 LOC.", every(199, "shop/")),
+        ("No file has more than 300 lines.", every(300)),
+        ("- **No module under `shop/` exceeds 300 lines**", every(300, "shop/")),
+        ("No file is over 300 lines long", every(300)),
+        ("All new files are under 300 lines.", []),
+        ("All files but one are under 300 lines.", []),
+        ("No file is under 300 lines.", []),
+        ("All modules in the core are under 300 lines.", []),
+        ("No function has more than 50 lines.", []),
+        ("All test files have 300 lines.", []),
+    ],
+)  # fmt: skip
+def test_a_size_of_every_file_is_said_of_a_folder_or_of_all(text, predicates) -> None:
+    assert judged(text) == predicates
+
+
 @pytest.mark.parametrize(
     ("text", "predicates"),
     [

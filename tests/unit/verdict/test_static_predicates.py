@@ -212,6 +212,17 @@ class TestSizeAndCount:
         assert judge(Size(path="shop/gone.py", lines=Bound(1))).verdict == "refuted"
         assert judge(Size(path="docs/logo.png", lines=Bound(1))).verdict == "unverified"
 
+    @pytest.mark.parametrize(
+        ("glob", "most", "verdict", "reason"),
+        [
+            ("shop/**/*.py", 3, "verified", "3 files with at most 3 lines each"),
+            ("shop/*.py", 2, "refuted", "shop/store.py has 3 lines, not at most 2 (1 of 3 files)"),
+            ("docs/*", 2, "unverified", "no text file matches docs/*, so nothing was examined"),
+        ],
+    )
+    def test_lines_of_every_file_that_matches(self, judge, glob, most, verdict, reason) -> None:
+        assert said(judge(Size(path=glob, lines=Bound(most=most)))) == (verdict, reason)
+
     @pytest.mark.parametrize(("glob", "number"), [("shop/*.py", 3), ("**/*.py", 3), ("*.py", 0), ("docs/**", 1)])
     def test_files_are_counted_by_glob(self, judge, glob, number) -> None:
         exactly, more = Bound(number, number), Bound(number + 1)
