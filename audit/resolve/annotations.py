@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
+from audit.resolve.expressions import expression
 from audit.resolve.values import ClassObject, Foreign, Instance, Keyed, Value
 
 if TYPE_CHECKING:
@@ -28,11 +29,8 @@ class Annotations:
 
     def meant(self, path: str, text: str, owner: str = "", receiver: Value | None = None) -> Value | None:
         """What a value is of which a file says ``text``, inside of the class ``owner`` if any."""
-        try:
-            node = ast.parse(text.strip(), mode="eval").body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
-        return self._meant(path, node, owner, receiver)
+        node = expression(text)
+        return self._meant(path, node, owner, receiver) if node is not None else None
 
     def _meant(self, path: str, node: ast.expr, owner: str, receiver: Value | None) -> Value | None:
         match node:

@@ -10,6 +10,7 @@ import ast
 from typing import Final
 
 from audit.model.facts import Definition, Import
+from audit.resolve.expressions import expression
 from audit.resolve.index import Node
 from audit.resolve.program import Program
 
@@ -230,11 +231,8 @@ def _is_transparent(definition: Definition) -> bool:
 
 def _without_arguments(base: str) -> str:
     """``Generic[T]`` -> ``Generic``; what is no dotted name stays as it is and is not known."""
-    try:
-        expression = ast.parse(base, mode="eval").body
-    except (SyntaxError, RecursionError):
-        return base
-    return ast.unparse(expression.value) if isinstance(expression, ast.Subscript) else base
+    node = expression(base)
+    return ast.unparse(node.value) if isinstance(node, ast.Subscript) else base
 
 
 def _spelled(statement: Import, name: str, rest: str) -> str:

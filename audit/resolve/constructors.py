@@ -9,6 +9,7 @@ import msgspec
 
 from audit.model.facts import Definition, Parameter
 from audit.resolve.classes import PLAIN, Classes, decorator_leaf
+from audit.resolve.expressions import expression
 from audit.resolve.locating import Place
 
 _ATTRS: Final = frozenset({"define", "frozen", "mutable"})
@@ -207,7 +208,7 @@ def _field_call(value: str) -> dict[str, object] | None:
 
 def _options(call: str) -> dict[str, object] | None:
     """The keywords of a call by name, a first positional argument as ``0``; no call has none."""
-    node = ast.parse(call, mode="eval").body if call not in ("", "?", "-") else None
+    node = expression(call) if call not in ("", "?", "-") else None
     if not isinstance(node, ast.Call):
         return {} if isinstance(node, ast.Name | ast.Attribute) else None
     given: dict[str, object] = {

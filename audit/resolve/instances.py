@@ -12,6 +12,7 @@ from audit.model import terms
 from audit.model.facts import Definition
 from audit.resolve.annotations import Annotations
 from audit.resolve.classes import Classes, decorator_leaf
+from audit.resolve.expressions import expression
 from audit.resolve.fixtures import fixture_for
 from audit.resolve.naming import Naming
 from audit.resolve.program import Program
@@ -54,7 +55,7 @@ class Instances:
         key = (path, term)
         if key not in self._known:
             self._known[key] = None  # what is defined by itself is not to be known
-            self._known[key] = self.of(path, ast.parse(term, mode="eval").body) if term else None
+            self._known[key] = self._spelt(path, term, None) if term else None
         return self._known[key]
 
     def of(self, path: str, node: ast.expr, receiver: Value | None = None) -> Value | None:
@@ -161,7 +162,11 @@ class Instances:
     def _given(self, path: str, definition: Definition, receiver: Value | None) -> Value | None:
         if definition.value in ("", "?", "None"):
             return None
-        return self.of(path, ast.parse(definition.value, mode="eval").body, receiver)
+        return self._spelt(path, definition.value, receiver)
+
+    def _spelt(self, path: str, text: str, receiver: Value | None) -> Value | None:
+        node = expression(text)
+        return self.of(path, node, receiver) if node is not None else None
 
     def member(self, owner: Value, name: str) -> Value | None:
         """What an attribute of a value is."""

@@ -14,7 +14,7 @@ from audit.resolve.classes import Classes, decorator_leaf
 from audit.resolve.counterparts import Counterparts
 from audit.resolve.fixtures import conftests, is_fixture
 from audit.resolve.locating import Place
-from audit.resolve.plug_in_fixtures import may_be_of_plug_in
+from audit.resolve.plug_in_fixtures import has_new_plug_in, may_be_of_plug_in
 from audit.resolve.program import Program
 
 _NAMED: Final = re.compile(r"\bname\s*=\s*['\"](\w+)['\"]")
@@ -33,6 +33,8 @@ class LostFixtures:
     def names(self) -> frozenset[str]:
         """Every name of which some file had a fixture at the base and has none now."""
         lost = {name for name, places in self._then.items() if {path for path, _ in places} - self._paths_then(name)}
+        if not lost or has_new_plug_in(self._program, self._base):
+            return frozenset()
         return frozenset(name for name in lost if not may_be_of_plug_in(name, self._program.distributions))
 
     def _paths_then(self, name: str) -> set[str]:

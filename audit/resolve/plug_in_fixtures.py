@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from audit.resolve.distributions import Distributions
+from audit.resolve.program import Program
 
 _PYTEST: Final = frozenset(
     {"cache", "capfd", "capfdbinary", "caplog", "capsys", "capsysbinary", "capteesys", "doctest_namespace"}
@@ -45,6 +46,16 @@ _OF_PLUG_INS: Final[dict[str, frozenset[str]]] = {
     "pyfakefs": frozenset({"fs", "fs_class", "fs_module", "fs_session"}),
     "syrupy": frozenset({"snapshot"}),
 }
+_WITHOUT_FIXTURES: Final = frozenset(
+    {"pytest-custom-exit-code", "pytest-env", "pytest-forked", "pytest-github-actions-annotate-failures"}
+    | {"pytest-html", "pytest-instafail", "pytest-md", "pytest-metadata", "pytest-mypy", "pytest-order"}
+    | {"pytest-parallel", "pytest-pretty", "pytest-profiling", "pytest-random-order", "pytest-randomly"}
+    | {"pytest-repeat", "pytest-rerunfailures", "pytest-retry", "pytest-runner", "pytest-socket", "pytest-split"}
+    | {"pytest-ruff", "pytest-sugar", "pytest-timeout"}
+)
+_OWN_PLUG_INS: Final = ("pytester", "_pytest")
+"""Begin the names of the modules that come with pytest itself."""
+_BRINGS_KNOWN: Final = _OF_PLUG_INS.keys() | _WITHOUT_FIXTURES
 _LISTED: Final = frozenset(name for names in _OF_PLUG_INS.values() for name in names)
 _MIN_WORD: Final = 3
 
@@ -68,3 +79,25 @@ def may_be_of_plug_in(name: str, distributions: Distributions) -> bool:
         if word != "pytest" and len(word) >= _MIN_WORD
     }
     return any(word in name for word in words)
+
+
+def has_new_plug_in(program: Program, base: Program) -> bool:
+    """Whether a tree takes in a plug-in that it did without at the base, and of which nobody knows here what fixtures
+    it brings: those that the tree dropped may have moved there."""
+    if _modules_outside(program) - _modules_outside(base):
+        return True
+    came = program.distributions.names - base.distributions.names
+    return any(each.startswith("pytest-") and each not in _BRINGS_KNOWN for each in came)
+
+
+def _modules_outside(program: Program) -> frozenset[str]:
+    """The modules of others that a tree names in ``pytest_plugins``."""
+    named = (
+        text.value
+        for path in program.index.names
+        for text in program.facts(path).texts
+        if text.callee == "pytest_plugins"
+    )
+    return frozenset(
+        each for each in named if not program.index.holds(each.partition(".")[0]) and not each.startswith(_OWN_PLUG_INS)
+    )
