@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal
 
 from audit.model.facts import Context
+from audit.model.regex import regex
 
 _OLDEST: Final[tuple[int, ...]] = (3, 9)
 _NEWEST: Final[tuple[int, ...]] = (3, 99)
@@ -157,41 +158,70 @@ def _is_simple(body: list[ast.stmt]) -> bool:
 
 
 Failure = Literal["import", "attribute", "other"]
-_DEMANDS: Final = frozenset({"raises", "assertRaises", "assertRaisesRegex"})
+_DEMANDS: Final = ("raises", "expect")
+"""Parts of the names of managers that fail unless the block does: ``assertRaises``, ``assert_raises``."""
+_SPARES_IMPORTS: Final = regex(r"(?i)^(?=.*import)(?=.*(?:try|option|defer|ignor|suppress|maybe|catch|tolera|soft))")
+"""The names of managers that exist to survive failed imports: ``try_import()``, ``optional_imports()``."""
+_NAMED_FAILURES: Final[dict[str, Failure]] = {
+    "ImportError": "import",
+    "ModuleNotFoundError": "import",
+    "AttributeError": "attribute",
+}
 
 
 def swallowed_failures(node: ast.With | ast.AsyncWith) -> set[Failure]:
-    """The failures that a ``with contextlib.suppress(...)`` statement swallows."""
-    return _failures(node, frozenset({"suppress"}))
+    """The failures that a ``with contextlib.suppress(...)`` statement swallows, or a manager of the project that is
+    handed the very errors (``with ignoring(ImportError)``)."""
+    found: set[Failure] = set()
+    for name, arguments in _managers(node):
+        if name == "suppress":
+            found |= _failures(arguments)
+        elif not _is_demanding(name):
+            found |= {_NAMED_FAILURES[leaf] for each in arguments for leaf in _leaves(each) if leaf in _NAMED_FAILURES}
+            if _SPARES_IMPORTS.search(name):
+                found.add("import")
+    return found
 
 
 def demanded_failures(node: ast.With | ast.AsyncWith) -> set[Failure]:
     """The failures that a test demands of the block: ``pytest.raises(...)``, ``self.assertRaises(...)``."""
-    return _failures(node, _DEMANDS)
+    demanding = (arguments for name, arguments in _managers(node) if _is_demanding(name))
+    return {failure for arguments in demanding for failure in _failures(arguments)}
 
 
-def _failures(node: ast.With | ast.AsyncWith, managers: frozenset[str]) -> set[Failure]:
-    found: set[Failure] = set()
+def _managers(node: ast.With | ast.AsyncWith) -> Iterator[tuple[str, list[ast.expr]]]:
+    """The last names of the calls that a ``with`` statement enters, with their positional arguments."""
     for item in node.items:
         match item.context_expr:
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=arguments) if name in managers:
-                found.add("other")
-                if any(_catches(argument, _IMPORT_FAILURES) for argument in arguments):
-                    found.add("import")
-                if any(_catches(argument, _ATTRIBUTE_FAILURES) for argument in arguments):
-                    found.add("attribute")
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=arguments):
+                yield name, arguments
+
+
+def _is_demanding(name: str) -> bool:
+    return any(part in name.lower() for part in _DEMANDS)
+
+
+def _failures(arguments: list[ast.expr]) -> set[Failure]:
+    found: set[Failure] = {"other"}
+    if any(_catches(argument, _IMPORT_FAILURES) for argument in arguments):
+        found.add("import")
+    if any(_catches(argument, _ATTRIBUTE_FAILURES) for argument in arguments):
+        found.add("attribute")
     return found
 
 
-def _catches(kind: ast.expr | None, failures: frozenset[str]) -> bool:
-    match kind:
-        case None:
-            return True
+def _leaves(node: ast.expr) -> Iterator[str]:
+    """The last names of an error, or of a tuple of some."""
+    match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name in failures
+            yield name
         case ast.Tuple(elts=kinds):
-            return any(_catches(each, failures) for each in kinds)
-    return False
+            for each in kinds:
+                yield from _leaves(each)
+
+
+def _catches(kind: ast.expr | None, failures: frozenset[str]) -> bool:
+    return kind is None or any(leaf in failures for leaf in _leaves(kind))
 
 
 def _raises(body: list[ast.stmt]) -> bool:
