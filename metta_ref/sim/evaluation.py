@@ -116,7 +116,10 @@ def _play_all(blocks: Sequence[Block], folder: Path, num_workers: int) -> list[l
         return _play_blocks(blocks, folder / "shard.duckdb")
     others = set(active_children())
     with ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin_worker) as pool:
+        # Workers leave Ctrl-C to their parent from their first moment on.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
         jobs = [pool.submit(_play_blocks, blocks[n::count], folder / f"shard-{n}.duckdb") for n in range(count)]
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         try:
             for job in as_completed(jobs):
                 job.result()
@@ -146,8 +149,7 @@ def _play_blocks(blocks: Iterable[Block], shard: Path) -> list[list[EpisodeRecor
 
 
 def _begin_worker() -> None:
-    """A worker leaves Ctrl-C to its parent, and ends with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """A worker ends with its parent."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
 

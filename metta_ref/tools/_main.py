@@ -1,6 +1,7 @@
 """What all tools share: settings in, one clear message and an exit code out."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -25,14 +26,16 @@ def tool(
     """Run `main` with the configuration that the command line describes, and return the exit code.
 
     0 (or what `main` returns) when all went well; 2 for settings, checkpoints, databases and files that
-    cannot be used; 1 when a worker process or another rank failed; 130 after Ctrl-C. Each with one message on stderr.
-    Whatever else is raised is a fault of the tool and keeps its traceback. `--help` lists every key and
-    loads nothing heavy. `parse` is that of a tool which several ranks may run together.
+    cannot be used; 1 when a worker process, an environment or another rank failed; 130 after Ctrl-C, or the SIGTERM of
+    a batch system. Each with one message on stderr. Whatever else is raised is a fault of the tool and keeps its
+    traceback. `--help` lists every key and loads nothing heavy. `parse` is that of a tool which several ranks may run
+    together.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
     if "--help" in arguments or "-h" in arguments:
         print(f"{(description or '').strip()}\n\nkeys, defaults, units:\n{help_text(config_class)}")
         return EXIT_DONE
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         # Of several ranks that train one word counts, and one complains.
         config = process_group().first(partial(parse, arguments)) if parse else parse_overrides(arguments, config_class)
@@ -56,6 +59,8 @@ def tool(
     except OSError as error:
         _say(f"error: cannot read or write: {error}; look for room and permission there")
         return EXIT_REFUSED
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _say(message: str) -> None:

@@ -75,6 +75,19 @@ def test_the_goal_that_the_cue_announced_pays(
     assert (info["episode_return"][0], info["episode_length"][0]) == (reward, 7)
 
 
+@pytest.mark.parametrize(("config", "places"), [(GRID, 2), (TMAZE, 1)])
+def test_cues_starts_and_goals_vary_evenly_and_on_their_own(config: EnvConfig, places: int) -> None:
+    """What is drawn of an episode is one of `places` orders of the goals, of two cues, and of the layout's starts."""
+    env = make_env(config, 4000, seed=1)
+    env.reset()
+    state = env.state_dict()
+    drawn = np.stack([state["cue"], state["goal_colours"][:, 0], state["position"][:, 0]], axis=1)
+    kinds, counts = np.unique(drawn, axis=0, return_counts=True)
+    starts = len(np.unique(drawn[:, 2]))
+    assert len(kinds) == 2 * places * starts
+    np.testing.assert_allclose(counts / 4000, 1 / len(kinds), rtol=0.2)
+
+
 def test_walls_stop_the_agent() -> None:
     env = placed(GRID, position=[0, 2], cue_position=[1, 0])
     before = env.state_dict()["position"]

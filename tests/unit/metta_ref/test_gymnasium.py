@@ -117,6 +117,22 @@ def test_what_would_be_misunderstood_is_refused(build: Any, message: str) -> Non
         build()
 
 
+class Both(Counting):
+    """Says of its third step that it ends the episode and that the time is up."""
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        seen, reward, ended, _, told = super().step(action)
+        return seen, reward, ended, ended, told
+
+
+def test_an_end_within_the_last_moment_is_an_end() -> None:
+    """Nothing comes after it whose value could be added."""
+    env = GymnasiumEnv(SyncVectorEnv([Both], autoreset_mode=AutoresetMode.SAME_STEP), "Both", seed=0)
+    env.reset()
+    ends = [[bool(flags[0]) for flags in env.step(np.array([0]))[2:4]] for _ in range(3)]
+    assert ends == [[False, False], [False, False], [True, False]]
+
+
 class Exploding(Counting):
     """Raises in one of its methods."""
 

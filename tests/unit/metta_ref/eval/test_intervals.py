@@ -55,6 +55,13 @@ def test_an_interval_lies_within_the_values_and_follows_from_the_seed(values: li
     assert min(values) - 1e-6 <= first.low <= first.high <= max(values) + 1e-6
 
 
+def test_a_resample_is_as_large_as_the_sample() -> None:
+    def size(tasks: Sequence[Values]) -> Values:
+        return np.full(len(tasks[0]), [values.shape[1] for values in tasks] == [3, 5], float)
+
+    assert Bootstrap(0, 50).estimate([np.zeros(3), np.zeros(5)], size) == Estimate(1.0, 1.0, 1.0)
+
+
 def test_tasks_are_resampled_within_themselves() -> None:
     """Two constant tasks leave nothing to chance, although their pooled values differ."""
     tasks = [np.full(3, 0.0), np.full(3, 1.0)]

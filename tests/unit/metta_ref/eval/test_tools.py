@@ -4,8 +4,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -260,6 +262,22 @@ def test_a_database_that_cannot_be_opened_is_not_called_damaged(data: Path, comm
     assert (status, err.count("\n")) == (2, 1)
     assert err.startswith('error: /proc/stats.duckdb cannot be opened (IO Error: Cannot open file "/proc/stats.duckdb"')
     assert err.endswith("): grant permission, or name another\n")
+
+
+def test_an_evaluation_that_is_stopped_ends_in_one_word_and_leaves_nothing(data: Path, tmp_path: Path) -> None:
+    """The signal reaches every process of the group, as a batch system sends it."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    command = [sys.executable, "-m", "metta_ref.tools.sim", "run=demo", "episodes=1000000", "num_workers=1"]
+    env = {**os.environ, "TMPDIR": str(temporary), "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while not list(temporary.glob("metta_ref-sim-*/shard-*.duckdb")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGTERM)
+    assert (process.communicate(timeout=60)[1], process.returncode) == ("interrupted\n", 130)
+    assert list(temporary.glob("metta_ref-sim-*")) == []
+    assert not (data / "demo" / "stats.duckdb").exists()
 
 
 def test_a_damaged_database_is_neither_read_nor_overwritten(data: Path, command: Command) -> None:
