@@ -111,7 +111,7 @@ def field_of(node: ast.expr | None, name_term: NameTerm) -> str:
     arguments = ["..." if _is_ellipsis(argument) else "0" for argument in node.args]
     if leaf_of(node.func) == "partial" and node.args:
         arguments[0] = dotted(node.args[0]) or "0"
-    arguments += [f"{keyword.arg}={_constant(keyword.value)}" for keyword in node.keywords if keyword.arg is not None]
+    arguments += [f"{each.arg}={_constant(each.value)}" if each.arg else "**0" for each in node.keywords]
     found = f"{callee}({', '.join(arguments)})" if callee and callee != NONE else ""
     return found if len(found) <= MAX_TERM else ""
 

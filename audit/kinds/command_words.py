@@ -39,7 +39,7 @@ _COPYING: Final = frozenset({"cp", "mv", "ln", "install", "COPY", "ADD"})
 """Commands whose last operand they write."""
 TRANSPARENT: Final = frozenset(
     {"-", "+", "", "export", "env", "declare", "local", "readonly", "set", "!", "ENV", "ARG"}
-    | {"if", "elif", "while", "until", "then", "else", "do", "{", "time"}
+    | {"if", "elif", "while", "until", "then", "else", "do", "{", "time", "sudo", "exec", "nohup"}
 )
 """Words before a command or an assignment that change nothing about what it names."""
 
@@ -90,5 +90,5 @@ def needed(words: list[Word]) -> Iterator[Word]:
         elif not is_text and not is_written and not (creates and word.text[:1] != "-" and before[:1] != "-"):
             yield word
         creates = creates or (index == 1 and word.text in _CREATING)
-        searches = searches or (before in ("", "sudo") and word.text.lstrip("@") in _SEARCHING)
+        searches = searches or (before in ("", "git") and word.text.lstrip("@") in _SEARCHING)
         before = word.text

@@ -126,7 +126,7 @@ def _fields(
             continue
         leaf, annotation = name.rpartition(".")[2], definition.annotation
         if not definition.field:
-            if attrs and _field_call(definition.value) is not None:
+            if attrs and _is_field_call(definition.value):
                 return None  # it may take these fields, or only these
             continue
         if annotation == "?":
@@ -137,10 +137,12 @@ def _fields(
         if _outermost(annotation) == "ClassVar":
             found.append(_Field(leaf, taken=False))
             continue
-        options = _field_call(definition.field)
-        if options is None:
+        if not _is_field_call(definition.field):
             found.append(_Field(leaf.lstrip("_") if attrs else leaf, definition.field == "-", keyword_only))
             continue
+        options = _options(definition.field)
+        if options is None:
+            return None
         if options.get("init") is False:
             found.append(_Field(leaf, taken=False))
             continue
@@ -201,16 +203,18 @@ def _outermost(annotation: str) -> str:
     return annotation.partition("[")[0].rpartition(".")[2]
 
 
-def _field_call(value: str) -> dict[str, object] | None:
-    """The options of ``field(...)``; None for any other value."""
-    return _options(value) if decorator_leaf(value) in _FIELD_CALLS and value.endswith(")") else None
+def _is_field_call(value: str) -> bool:
+    return decorator_leaf(value) in _FIELD_CALLS and value.endswith(")")
 
 
 def _options(call: str) -> dict[str, object] | None:
-    """The keywords of a call by name, a first positional argument as ``0``; no call has none."""
+    """The keywords of a call by name, a first positional argument as ``0``; no call has none. None where they cannot
+    be told."""
     node = expression(call) if call not in ("", "?", "-") else None
     if not isinstance(node, ast.Call):
         return {} if isinstance(node, ast.Name | ast.Attribute) else None
+    if any(keyword.arg is None for keyword in node.keywords):
+        return None
     given: dict[str, object] = {
         keyword.arg: keyword.value.value if isinstance(keyword.value, ast.Constant) else None
         for keyword in node.keywords
