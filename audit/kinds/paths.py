@@ -121,9 +121,17 @@ class GonePaths:
 
     def _is_page(self, path: str) -> bool:
         """Whether a path is there, or what a site makes it from: a page by any suffix, or by that of its own kind."""
+        if path in self._now.all or path in self._made_from:
+            return True
         stem, dot, suffix = path.rpartition(".")
-        kin = (f"{stem}.{each}" for each in _MARKDOWN if dot and suffix in _MARKDOWN)
-        return any(each in self._now.all for each in (path, *kin, *(path + end for end in (*_DOCUMENTS, *_TEMPLATES))))
+        return bool(dot) and suffix in _MARKDOWN and any(f"{stem}.{each}" in self._now.all for each in _MARKDOWN)
+
+    @cached_property
+    def _made_from(self) -> frozenset[str]:
+        """What is there, each without a suffix of what pages and other files are made from."""
+        sources = (*_DOCUMENTS, *_TEMPLATES)
+        there = [path for path in self._now.all if path.endswith(sources)]
+        return frozenset(path.removesuffix(end) for path in there for end in sources if path.endswith(end))
 
     def find_drawn(self, document: str, text: str, beside: tuple[str, ...] = ()) -> str | None:
         """The same for a path in a drawn tree whose first part is no folder: the repository, where it bears the name

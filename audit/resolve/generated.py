@@ -45,7 +45,8 @@ class Builds:
         return any(self._made_below_a_root(index, each) for each in above if not index.nodes(index.roots, each))
 
     def _made_below_a_root(self, index: ModuleIndex, parts: tuple[str, ...]) -> bool:
-        return any(self.makes(posixpath.join(root, *parts)) for root in index.roots)
+        below = "/".join(parts)
+        return any(self.makes(f"{root}/{below}" if root else below) for root in index.roots)
 
     def _is_named(self, stem: str) -> bool:
         """Whether build files name a module: by its dotted name, below them as an extension, or by a file name

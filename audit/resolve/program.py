@@ -236,7 +236,8 @@ class Program:
 
     def _is_bare_folder(self, roots: tuple[str, ...], parts: tuple[str, ...]) -> bool:
         """Whether a folder without any Python lies where the name leads: it imports, as an empty namespace."""
-        return any(posixpath.join(root, *parts) in self.index.every_folder for root in roots)
+        below = "/".join(parts)
+        return any((f"{root}/{below}" if root else below) in self.index.every_folder for root in roots)
 
     def _shadowed(
         self, path: str, nodes: list[Node], local: tuple[str, ...], parts: tuple[str, ...]
