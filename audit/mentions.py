@@ -274,12 +274,14 @@ class _Reader:
 
     def _worth_reading(self, packed: bytes, kinds: tuple[Kind, ...]) -> tuple[int, ...]:
         """The places of the kinds for which a content with these words is worth reading."""
-        found = [self._needles.among(words) for words in each_words(packed)]
-        return tuple(
-            place
-            for place, (kind, words) in enumerate(zip(kinds, found, strict=True))
-            if kind.always or self._needles.occur_in(words) or not words.isdisjoint(self._slots[kind.name])
-        )
+        places: list[int] = []
+        lines = each_words(packed)
+        named = {words: self._needles.among(words) for words in lines}
+        for place, (kind, words) in enumerate(zip(kinds, lines, strict=True)):
+            found = named[words]
+            if kind.always or self._needles.occur_in(found) or not found.isdisjoint(self._slots[kind.name]):
+                places.append(place)
+        return tuple(places)
 
 
 def _read_uncached(tree: Tree, path: str, kinds: tuple[Kind, ...]) -> Iterator[Mention]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -75,8 +75,7 @@ def words_of(content: bytes, kinds: Iterable[Kind]) -> bytes:
     return b"\n".join(lines)
 
 
-def each_words(packed: bytes) -> Iterator[bytes]:
+def each_words(packed: bytes) -> list[bytes]:
     """The packed words for each kind, in their order, of what `words_of` gave."""
     lines = packed.split(b"\n")
-    for line in lines:
-        yield lines[int(line[len(_SAME) :])] if line.startswith(_SAME) else line
+    return [lines[int(line[len(_SAME) :])] if line.startswith(_SAME) else line for line in lines]

@@ -50,16 +50,18 @@ class Needles:
                 self._first[words[-1]].append(frozenset(words[:-1]))
             else:
                 self._everywhere = True  # a name of letters that are no part of a word here
-        self._all = self._single.union(self._first, *(set().union(*each) for each in self._first.values()))
-        self._all.update(slot.encode() for slot in slots)
+        others = (set().union(*each) for each in self._first.values())
+        self._all = frozenset(self._single.union(self._first, *others, (slot.encode() for slot in slots)))
 
     def among(self, packed: bytes) -> frozenset[bytes]:
         """Those that are looked for of some packed words."""
-        return frozenset(self._all.intersection(packed.split()))
+        return self._all.intersection(packed.split())
 
     def occur_in(self, words: frozenset[bytes]) -> bool:
         """Whether some group occurs in words that are looked for."""
-        if self._everywhere or not words.isdisjoint(self._single):
+        if self._everywhere or not words:
+            return self._everywhere
+        if not words.isdisjoint(self._single):
             return True
         return any(group <= words for each in words & self._first.keys() for group in self._first[each])
 
