@@ -10,10 +10,13 @@ from audit.claims.amounts import PASSING, passing_tests
 from audit.claims.blocks import Block
 from audit.claims.counts import counted_things, tests_of_file
 from audit.claims.every_size import size_of_every_file
+from audit.claims.import_chains import import_chain
+from audit.claims.inheritance import inheritance
 from audit.claims.line_changes import changed_lines
 from audit.claims.members import added_members
 from audit.claims.moves import renaming
 from audit.claims.named import mention
+from audit.claims.packaging import packaging
 from audit.claims.presence import addition, deletion
 from audit.claims.shown_imports import said_imports
 from audit.claims.signatures import changed_signature
@@ -23,6 +26,7 @@ from audit.claims.universal import all_imports, no_references
 from audit.claims.within import removal_within, switching, usage
 from audit.model.predicates import AnyPredicate, Cited, Count, Entry, Exists, Lacks, Pytest, Signature, Size, Uses
 from audit.model.regex import regex
+from audit.model.shapes import Chain, Inherits, Package
 
 BARE_VERDICT: Final = "a verdict without its coverage: what was examined is not said"
 """Why a verdict without a subject cannot be judged by itself."""
@@ -37,7 +41,7 @@ _VERSION: Final = regex(
     re.IGNORECASE,
 )
 _PULL_REQUEST: Final = regex(r"\b(?:PR|MR|pull\s+requests?|merge\s+requests?)\b\s*[#!]?\d+", re.IGNORECASE)
-_IN_A_TREE: Final = (Exists, Cited, Size, Count, Pytest, Lacks, Uses, Signature, Entry)
+_IN_A_TREE: Final = (Chain, Inherits, Package, Exists, Cited, Size, Count, Pytest, Lacks, Uses, Signature, Entry)
 """What says that a tree holds something."""
 _REASONS: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), reason)
@@ -112,6 +116,9 @@ _FINDERS: Final[tuple[Callable[[Block], tuple[AnyPredicate, ...]], ...]] = (
     said_imports,
     clean_checks,
     no_references,
+    inheritance,
+    packaging,
+    import_chain,
     changed_signature,
     removal_within,
     switching,

@@ -18,6 +18,7 @@ from audit.claims.commits import find_commits
 from audit.claims.contradictions import contradictions
 from audit.claims.decoding import decoded
 from audit.claims.extract import extract, of_another_tree, of_release
+from audit.claims.import_chains import shown_chains
 from audit.claims.named import described, mention
 from audit.claims.names import PATH
 from audit.claims.outcomes import shown_outcomes, test_runs, tests_above
@@ -185,6 +186,7 @@ def _shown(outline: Outline) -> Iterator[Statement]:
         *shown_signatures(outline.fences),
         *shown_places(outline.fences),
         *shown_imports(outline.fences),
+        *shown_chains(outline.fences),
     ]
     for shown in found:
         predicates = (shown.predicate,) if isinstance(shown, ShownSignature) else shown.predicates

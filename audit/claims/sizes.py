@@ -38,7 +38,7 @@ _WAS: Final = r"(?:from\s+)?[~\d,]+\s+(?:lines\s+)?(?:(?:down\s+)?to|→|->|=>)\
 _SHORTER: Final = r"(?:reduced|cut|shrunk|shrank|brought|trimmed|simplified|refactored|went|down)"
 _OF_WHAT: Final = (
     r"(?!\s+(?:of\b(?!\s+(?:code|python)\b)|removed|deleted|added|changed|saved|eliminated|shorter|longer|less|"
-    r"fewer|per\b))"
+    r"fewer|per|reviewed|read|checked|analy[sz]ed|examined|audited|covered|shown\b))"
 )
 _FORMS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -168,9 +168,13 @@ def precision(number: int) -> int:
     return next((step for step in _STEPS if number % step == 0 and step * _SHARE <= number), 1)
 
 
+def _nearest(number: int) -> int | None:
+    return step if (step := precision(number)) > 1 else None
+
+
 def _size(path: str, match: re.Match[str] | None, lines: Bound, symbol: str = "") -> Size:
     exact = lines.least == lines.most and not (match is not None and _EXACTLY.search(match[0]))
-    return Size(path=path, symbol=symbol, lines=lines, nearest=precision(lines.least or 0) if exact else 1)
+    return Size(path=path, symbol=symbol, lines=lines, nearest=_nearest(lines.least or 0) if exact else None)
 
 
 def _bound(how: str | None, lines: str, more: str | None) -> Bound:

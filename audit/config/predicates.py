@@ -10,6 +10,7 @@ from audit.config.comparisons import read_lines_changed, read_metric, read_red_g
 from audit.config.fields import Fields, text_of, texts_of
 from audit.config.positioned import Entry, Listing, Mapping, Mistakes, Node, Scalar, hint
 from audit.config.predicate_values import bound_of, command_line, globs_of, in_tree, names_of, nodes_of, pattern_of
+from audit.config.shapes import read_chain, read_inherits, read_package
 from audit.model.codes import CODES
 from audit.model.predicates import (
     Absent,
@@ -157,7 +158,7 @@ def _size(node: Node, mistakes: Mistakes) -> AnyPredicate:
     if fields.node("lines") is None and (fields.node("added") or fields.node("removed")):
         return read_lines_changed(node, mistakes)
     path, lines = fields.text("path", required=True), bound_of(fields, "lines")
-    nearest = fields.integer("nearest", minimum=1) or 1
+    nearest = fields.integer("nearest", minimum=1)
     if lines is None and fields.node("lines") is None:
         mistakes.add(fields.line, "size needs 'lines', 'added' or 'removed', such as 50 or '<=300'")
     fields.close()
@@ -242,6 +243,7 @@ def _count(node: Node, mistakes: Mistakes) -> AnyPredicate:
 
 PREDICATES: Final[dict[str, Callable[[Node, Mistakes], AnyPredicate]]] = {
     "absent": _absent,
+    "chain": read_chain,
     "citation": _citation,
     "command": _command,
     "commit": _commit,
@@ -250,8 +252,10 @@ PREDICATES: Final[dict[str, Callable[[Node, Mistakes], AnyPredicate]]] = {
     "entry": _entry,
     "exists": _exists,
     "imports": _imports,
+    "inherits": read_inherits,
     "lacks": _lacks,
     "metric": read_metric,
+    "package": read_package,
     "pytest": _pytest,
     "red_green": read_red_green,
     "signature": _signature,

@@ -10,6 +10,9 @@ from audit.model.commits import Commit as Commit
 from audit.model.comparisons import LinesChanged, Metric, RedGreen, SameOutput, Unchanged
 from audit.model.predicate import Predicate as Predicate
 from audit.model.predicate import listed
+from audit.model.shapes import Lacks as Lacks
+from audit.model.shapes import ShapePredicate
+from audit.model.shapes import Uses as Uses
 
 
 class Imports(Predicate, frozen=True, kw_only=True):
@@ -152,15 +155,15 @@ class Size(Predicate, frozen=True, kw_only=True):
     path: str
     lines: Bound
     symbol: str = ""
-    nearest: int = 1
+    nearest: int | None = None
 
     def admits(self, number: int) -> bool:
         """Whether ``number`` is as expected, or is when it is rounded."""
         exact = self.lines.most if self.lines.least == self.lines.most else None
-        return self.lines.admits(number) or (exact is not None and 2 * abs(number - exact) <= self.nearest)
+        return self.lines.admits(number) or (exact is not None and 2 * abs(number - exact) <= (self.nearest or 1))
 
     def __str__(self) -> str:
-        rounded = f", to the nearest {self.nearest}" if self.nearest > 1 else ""
+        rounded = f", to the nearest {self.nearest}" if self.nearest is not None else ""
         whose = f"every file that matches {self.path}" if "*" in self.path else self.path
         return f"{'::'.join(filter(None, (whose, self.symbol)))} has {self.lines} lines{rounded}"
 
@@ -225,40 +228,6 @@ class Entry(Predicate, frozen=True, kw_only=True):
         return f"what `{shlex.join(self.run)}` starts exists"
 
 
-class Lacks(Predicate, frozen=True, kw_only=True):
-    """A Python file no longer imports the names of ``imports``, and its code no longer uses those of ``names``."""
-
-    kind: ClassVar[str] = "lacks"
-    path: str
-    imports: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        parts = []
-        if self.imports:
-            parts.append(f"does not import {listed(self.imports)}")
-        if self.names:
-            parts.append(f"does not use {listed(self.names)}")
-        return f"{self.path} {' and '.join(parts)}"
-
-
-class Uses(Predicate, frozen=True, kw_only=True):
-    """A Python file imports the names of ``imports``, and its code uses those of ``names``."""
-
-    kind: ClassVar[str] = "uses"
-    path: str
-    imports: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        parts = []
-        if self.imports:
-            parts.append(f"imports {listed(self.imports)}")
-        if self.names:
-            parts.append(f"uses {listed(self.names)}")
-        return f"{self.path} {' and '.join(parts)}"
-
-
 TreePredicate = (
     Absent
     | Cited
@@ -277,5 +246,5 @@ TreePredicate = (
 )
 """The predicates that the tree alone answers, or the tree and its base."""
 
-AnyPredicate = Command | Imports | Metric | Pytest | RedGreen | SameOutput | Smoke | TreePredicate
+AnyPredicate = Command | Imports | Metric | Pytest | RedGreen | SameOutput | ShapePredicate | Smoke | TreePredicate
 """Every predicate there is, so that a judge that forgets one does not type-check."""

@@ -248,8 +248,12 @@ class Program:
             tops = self.index.nodes((*local, *self.index.roots), parts[:1])
             if all(self.facts(file).namespace for node in tops for file in node.files):
                 return Resolution("foreign", ".".join(parts))
-        if parts[0] in sys.stdlib_module_names and all(self._under(node, local, parts) for node in nodes):
-            return Resolution("foreign", ".".join(parts))
+        if parts[0] in sys.stdlib_module_names:
+            # A root that is a package itself is hardly on the path, and so hides no module of Python.
+            packages = (root for root in self.index.roots if root and f"{root}/__init__.py" in self.index.names)
+            aside = (*local, *packages)
+            if all(self._under(node, aside, parts) for node in nodes):
+                return Resolution("foreign", ".".join(parts))
         return None
 
     def _under(self, node: Node, roots: tuple[str, ...], parts: tuple[str, ...]) -> bool:

@@ -39,13 +39,19 @@ def judge_citation(predicate: Cited, codebase: Codebase) -> Judgement:
             f"{path} has line {last}; what it says was not compared", coverage="1 file read", evidence=(shown,)
         )
     said = _squeezed(predicate.says)
-    if said in _squeezed(" ".join(cited)):
+    if said in _squeezed(" ".join(cited)) or said in _squeezed(without_comments("\n".join(cited))):
         return verified(f"line {first} of {path} says so", coverage="1 file read", evidence=(shown,))
     others = [number for number, line in enumerate(lines, start=1) if said in _squeezed(line)]
     if others or said in _squeezed(text):
         where = f"line {others[0]} does" if others else "other lines do"
         return partly(f"line {first} of {path} does not say so, {where}", coverage="1 file read", evidence=(shown,))
     return refuted(f"no line of {path} says so", coverage="1 file read", evidence=(shown,))
+
+
+def without_comments(text: str) -> str:
+    """Code as documents quote it: lines that are comments, and comments behind code, are mostly left out."""
+    lines = (re.sub(r"\s+#\s.*$", "", line) for line in text.splitlines())
+    return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
 
 
 def _anywhere(predicate: Cited, codebase: Codebase) -> Judgement:

@@ -38,6 +38,7 @@ from audit.model.predicates import (
     Unreferenced,
     Uses,
 )
+from audit.model.shapes import Chain, Inherits, Package
 from audit.model.verdicts import Judgement, Verdict
 from audit.verdict.amounts import judge_count, judge_size
 from audit.verdict.citations import judge_citation
@@ -45,11 +46,14 @@ from audit.verdict.commands import judge_command
 from audit.verdict.commits import judge_commit
 from audit.verdict.contracts import judge_contract
 from audit.verdict.entries import judge_entry
+from audit.verdict.import_chain import judge_chain
 from audit.verdict.imports import judge_imports
+from audit.verdict.inheritance import judge_inherits
 from audit.verdict.judgements import judged
 from audit.verdict.lacking import judge_names
 from audit.verdict.metrics import judge_metric
 from audit.verdict.outputs import judge_same_output
+from audit.verdict.packaging import judge_package
 from audit.verdict.presence import judge_absent, judge_exists, judge_unreferenced
 from audit.verdict.red_green import judge_red_green
 from audit.verdict.signature import judge_signature
@@ -90,6 +94,12 @@ def judge_predicate(
         case RedGreen():
             both = observed if isinstance(observed, RedGreenRun) else None
             return judge_red_green(predicate, codebase, both, why_not)
+        case Chain():
+            return judge_chain(predicate, codebase)
+        case Inherits():
+            return judge_inherits(predicate, codebase)
+        case Package():
+            return judge_package(predicate, codebase)
         case _:
             return _judge_by_tree(predicate, codebase)
 

@@ -11,6 +11,7 @@ import msgspec
 
 from audit.model.codebase import Codebase, Located
 from audit.model.predicates import Cited, Signature, Uses
+from audit.verdict.citations import without_comments
 from audit.verification.fit_paths import CannotFitError, fit_path
 
 _DOCUMENTS: Final = (".md", ".markdown", ".rst", ".txt")
@@ -172,7 +173,12 @@ def fit_saying(predicate: Cited, codebase: Codebase) -> Cited:
     What a file uses it may use by another file, and code in a document is often shortened.
     """
     text = codebase.read_text(predicate.path)
-    if text is None or predicate.first is not None or not predicate.says:
+    if text is None or not predicate.says:
+        return predicate
+    if predicate.first is not None:
+        said = "".join(predicate.says.split())
+        if "\n" in predicate.says and said not in "".join(f"{text}{without_comments(text)}".split()):
+            raise CannotFitError(f"{predicate.path} does not hold this code as it is written; it may be shortened")
         return predicate
     if predicate.says.isidentifier():
         if not (_is_used(predicate.says, text) if predicate.path.endswith(".py") else predicate.says in text):

@@ -137,9 +137,9 @@ def _check_rounding(predicate: Size, lines: int) -> None:
     said = predicate.lines.least
     if said is None or said < _LEAST_ROUNDED or said % 10:
         return
-    if predicate.lines.most is None and said * (1 - _ROUNDED) <= lines < said:
+    if predicate.lines.most is None and said - precision(said) // 2 <= lines < said:
         raise CannotFitError(f"{predicate.path} has {lines} lines, and {said} may be that number rounded")
-    if said != predicate.lines.most or predicate.nearest == 1:
+    if said != predicate.lines.most or predicate.nearest is None:
         return
     unit = 10 ** (len(str(said)) - len(str(said).rstrip("0")))
     if abs(lines - said) * 2 <= unit:

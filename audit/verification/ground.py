@@ -39,6 +39,7 @@ from audit.verification.fit_every_size import fit_every_size
 from audit.verification.fit_modules import fit_imports, gone_module
 from audit.verification.fit_names import fit_saying, fit_signature, fit_use, gone_name, places, present_name
 from audit.verification.fit_paths import CannotFitError, ending, fit_path, is_folder
+from audit.verification.fit_shapes import fit_shape
 from audit.verification.fit_sizes import fit_line_changes, fit_size
 from audit.verification.fit_tools import fit_tool
 from audit.verification.resting import resting
@@ -83,6 +84,7 @@ def _grounded(statement: Statement, codebase: Codebase, written: WrittenPaths) -
     folder = "" if statement.path.startswith("/") else statement.path.rpartition("/")[0]
     try:
         predicates = tuple(_fitted(written.rewritten(each), codebase) for each in statement.predicates)
+        predicates = tuple(fit_shape(each, codebase) for each in predicates)
         for predicate in predicates:
             if isinstance(predicate, Entry):
                 _check_entry(predicate.run, codebase, folder)

@@ -86,3 +86,41 @@ def test_a_summary_is_held_against_what_its_words_mean(shop, audit) -> None:
         (25, "unverified", "legacy/old.py had 3 lines before this commit, so which tree is meant is open"),
         (26, "refuted", "legacy/old.py is not in the tree"),
     ]
+
+
+QUOTING = """\
+# Audit
+
+`shop/keys.py:3-8`:
+
+```python
+key = derive(
+    length=32,
+    rounds=100,
+)
+```
+
+`shop/keys.py:3-8`:
+
+```python
+key = derive(
+    length=32,
+)
+```
+
+## Read
+
+- `shop/keys.py` (5 lines reviewed)
+- `shop/keys.py` (5 lines)
+"""
+
+
+def test_code_that_is_quoted_without_its_comments_or_shortened_is_not_refuted(shop, audit) -> None:
+    keys = "\n\nkey = derive(\n    length=32,  # bytes\n    # at least\n    rounds=100,  # or more\n)\n\n\n"
+    shop.commit("Audit", {"shop/keys.py": keys, "AUDIT.md": QUOTING})
+
+    done = audit(shop.root, "verify", "AUDIT.md", "--format", "json")
+
+    told = [(each["line"], each["verdict"]) for each in json.loads(done.stdout)["statements"] if each["kind"] != "none"]
+    assert [each for each in told if each[1] == "refuted"] == []
+    assert (6, "verified") in told

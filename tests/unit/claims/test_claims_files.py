@@ -35,6 +35,7 @@ from audit.model.predicates import (
     Unreferenced,
     Uses,
 )
+from audit.model.shapes import Chain, Inherits, Package
 
 
 def mistakes_of(*files: tuple[str, str]) -> list[str]:
@@ -163,6 +164,14 @@ def test_a_claim_is_read_with_everything_it_says() -> None:
         ("unchanged: {symbol: m.f, base: v1}", Unchanged(symbols=("m.f",), mode="code", base="v1")),
         ("unchanged: {paths: [a, b], mode: signature}", Unchanged(paths=("a", "b"), mode="signature")),
         ("unchanged: {run: make list, within: 5}", SameOutput(run=("make", "list"), within=5.0)),
+        ("inherits: {name: m.A, bases: B}", Inherits(name="m.A", bases=("B",))),
+        ("inherits: {name: A, bases: [B, m.C]}", Inherits(name="A", bases=("B", "m.C"))),
+        ("chain: [m.a, m.b]", Chain(links=("m.a", "m.b"))),
+        ("package: {version: 1.2.0}", Package(version="1.2.0")),
+        (
+            "package: {path: setup.cfg, python: '>=3.11', depends: httpx, drops: [six], scripts: run}",
+            Package(path="setup.cfg", python=">=3.11", depends=("httpx",), drops=("six",), scripts=("run",)),
+        ),
         ("red_green: tests/a.py::test_x", RedGreen(tests=("tests/a.py::test_x",))),
         (
             "red_green: {tests: [tests/a.py], because: no module, base: v1}",

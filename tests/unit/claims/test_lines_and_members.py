@@ -15,7 +15,7 @@ def judged(text: str) -> list[tuple[AnyPredicate, ...]]:
 
 
 def file(lines: int, path: str = "pkg/a.py") -> Size:
-    return Size(path=path, lines=Bound(lines, lines), nearest=10 if lines >= 50 and lines % 10 == 0 else 1)
+    return Size(path=path, lines=Bound(lines, lines), nearest=10 if lines >= 50 and lines % 10 == 0 else None)
 
 
 def function(lines: int, name: str = "load", path: str = "") -> Size:

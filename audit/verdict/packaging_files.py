@@ -1,0 +1,145 @@
+"""What one packaging file declares, read without running it: pyproject.toml, setup.cfg, setup.py, requirements."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+_REQUIREMENTS: Final = re.compile(
+    r"(?:[\w.-]*[-_])?requirements?(?:[-_][\w.-]+)?\.(?:txt|in)|.*requirements/[\w.-]+\.(?:txt|in)"
+)
+_NAME: Final = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)")
+
+
+class Declared(msgspec.Struct, frozen=True, kw_only=True):
+    """The declarations of one file; ``optional`` are requirements of extras and groups, ``dynamic`` is whether some of
+    it is computed when the package is built. Names of distributions are normalised."""
+
+    path: str
+    version: str = ""
+    python: str = ""
+    requires: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    scripts: frozenset[str] = frozenset()
+    dynamic: bool = False
+
+    @property
+    def summary(self) -> str:
+        """The file in a few words, for a reader."""
+        said = [f"version {self.version}"] if self.version else []
+        said += [f"Python {self.python}"] if self.python else []
+        said += [f"{len(self.requires)} requirements"] if self.requires else []
+        return f"{self.path} declares {', '.join(said) or 'nothing of this'}"
+
+
+def normalised(name: str) -> str:
+    """The name of a distribution as package indexes compare it, without extras and versions."""
+    match = _NAME.match(name)
+    return re.sub(r"[-_.]+", "-", match[1]).lower() if match is not None else ""
+
+
+def is_packaging_file(path: str) -> bool:
+    """Whether a file declares a package or its requirements, by its name."""
+    name = path.rpartition("/")[2]
+    return (
+        name in ("pyproject.toml", "setup.cfg", "setup.py")
+        or _REQUIREMENTS.fullmatch(path if "/" in path else name) is not None
+    )
+
+
+def declared_by(path: str, text: str) -> Declared | None:
+    """What a packaging file declares; None where it cannot be read, or declares no package."""
+    name = path.rpartition("/")[2]
+    try:
+        if name == "pyproject.toml":
+            return _of_pyproject(path, tomllib.loads(text))
+        if name == "setup.cfg":
+            return _of_setup_cfg(path, text)
+        if name == "setup.py":
+            return _of_setup_script(path, text)
+    except (tomllib.TOMLDecodeError, configparser.Error, SyntaxError, ValueError):
+        return None
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+    named = frozenset(filter(None, (normalised(line) for line in lines if not line.startswith("-"))))
+    return Declared(path=path, requires=named, dynamic=any(line.startswith("-r") for line in lines))
+
+
+def _names(texts: Iterable[Any]) -> frozenset[str]:
+    return frozenset(filter(None, (normalised(each) for each in texts if isinstance(each, str))))
+
+
+def _table(value: Any, *keys: str) -> Mapping[str, Any]:
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def _of_pyproject(path: str, content: Mapping[str, Any]) -> Declared | None:
+    project, poetry = _table(content, "project"), _table(content, "tool", "poetry")
+    if not project and not poetry:
+        return None
+    optional = [each for group in _table(project, "optional-dependencies").values() for each in group]
+    optional += [each for group in _table(content, "dependency-groups").values() for each in group]
+    groups = [_table(each, "dependencies") for each in _table(poetry, "group").values()]
+    optional += [each for group in (*groups, _table(poetry, "dev-dependencies")) for each in group]
+    required = _table(poetry, "dependencies")
+    python = project.get("requires-python") or required.get("python") or ""
+    return Declared(
+        path=path,
+        version=str(project.get("version") or poetry.get("version") or ""),
+        python=re.sub(r"\s+", "", python) if isinstance(python, str) else "",
+        requires=_names(project.get("dependencies") or ()) | _names(set(required) - {"python"}),
+        optional=_names(optional),
+        scripts=frozenset({*_table(project, "scripts"), *_table(project, "gui-scripts"), *_table(poetry, "scripts")}),
+        dynamic=bool(project.get("dynamic")),
+    )
+
+
+def _of_setup_cfg(path: str, text: str) -> Declared | None:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(text)
+    if not parser.has_section("metadata") and not parser.has_section("options"):
+        return None
+    version = parser.get("metadata", "version", fallback="")
+    commands = parser.get("options.entry_points", "console_scripts", fallback="")
+    extras = dict(parser.items("options.extras_require")) if parser.has_section("options.extras_require") else {}
+    return Declared(
+        path=path,
+        version="" if version.startswith(("attr:", "file:")) else version,
+        python=re.sub(r"\s+", "", parser.get("options", "python_requires", fallback="")),
+        requires=_names(parser.get("options", "install_requires", fallback="").splitlines()),
+        optional=_names(line for lines in extras.values() for line in lines.splitlines()),
+        scripts=frozenset(line.partition("=")[0].strip() for line in commands.splitlines() if "=" in line),
+        dynamic=version.startswith(("attr:", "file:")),
+    )
+
+
+def _of_setup_script(path: str, text: str) -> Declared | None:
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    setup = next((call for call in calls if ast.unparse(call.func).rpartition(".")[2] == "setup"), None)
+    if setup is None:
+        return None
+    said: dict[str, Any] = {}
+    for keyword in setup.keywords:
+        try:
+            said[keyword.arg or "**"] = ast.literal_eval(keyword.value)
+        except ValueError:
+            said["**"] = None
+    entries = said.get("entry_points")
+    commands = entries.get("console_scripts", ()) if isinstance(entries, Mapping) else ()
+    extras = said.get("extras_require")
+    return Declared(
+        path=path,
+        version=str(said.get("version") or ""),
+        python=re.sub(r"\s+", "", str(said.get("python_requires") or "")),
+        requires=_names(said.get("install_requires") or ()),
+        optional=_names(each for group in (extras.values() if isinstance(extras, Mapping) else ()) for each in group),
+        scripts=frozenset(each.partition("=")[0].strip() for each in commands if isinstance(each, str)),
+        dynamic="**" in said,
+    )
