@@ -177,6 +177,16 @@ def test_values_of_the_wrong_kind_are_passed_over(place: str, value: object) -> 
     assert set(found.roots) <= {"", "lib", "lib/core", "tests"}
 
 
+def test_what_a_setup_script_computes_is_passed_over() -> None:
+    found = layout({"setup.py": "setup(package_dir={1: 'lib', NAME: 'tests', '': WHERE}, packages=NAMES)\n"})
+    assert (found.mistakes, found.declared) == ((), {"lib", "tests"})
+
+
+def test_a_setup_script_names_the_files_in_folders_that_it_builds() -> None:
+    found = layout({"setup.py": "open('lib/core/made.py', 'w').write(read('single.py'))\n"})
+    assert found.built == {"made"}
+
+
 @given(
     st.sampled_from(["pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "pyrightconfig.json", "ruff.toml"]),
     st.binary(max_size=60),
