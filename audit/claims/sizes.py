@@ -127,6 +127,21 @@ def size_of_file(block: Block) -> tuple[AnyPredicate, ...]:
     return _of_place(block)
 
 
+_NOTE: Final = regex(
+    rf"^(?:#\s*|[—–-]+\s*|:\s*)?(?:new\s*[,;:-]\s*)?\(?{_HOW_MANY}{_OF_WHAT}(?:\)|\s*$|\s*[,;:—–-]\s|\s+(?:total|of\s+code)\b)",
+    re.IGNORECASE,
+)
+"""What stands behind a file in a drawn tree: "(38 lines)", "# 350 lines - the views"."""
+
+
+def size_of_drawn_file(path: str, note: str) -> tuple[Size, ...]:
+    """The number of lines that a drawn tree tells of a file."""
+    match = _NOTE.match(note.strip())
+    if match is None or _OTHER_TREE.search(_after(note.strip(), match.end())):
+        return ()
+    return (_size(path, match, _bound(match["how"], match["lines"], match["more"])),)
+
+
 def _of_row(block: Block) -> tuple[AnyPredicate, ...]:
     """A row about one file, with a column for its lines; or with one for its lines before and one for now."""
     subjects = [cell.strip("`* ") for _, cell in block.cells if PATH.fullmatch(cell.strip("`* "))]

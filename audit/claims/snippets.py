@@ -11,6 +11,7 @@ import msgspec
 from audit.claims.blocks import Fence
 from audit.claims.former import former_lines
 from audit.claims.names import PATH
+from audit.claims.sizes import size_of_drawn_file
 from audit.model.predicates import Absent, AnyPredicate, Bound, Cited, Count
 from audit.model.regex import regex
 
@@ -35,6 +36,8 @@ _CHANGE: Final = regex(
 _BRANCH: Final = regex(r"^(?P<before>[\s│|]*)(?:[├└]──|[|`+]--)\s*(?P<name>[^\s#←]+)\s*(?P<note>.*)$")
 _ROOT: Final = regex(r"^(?P<name>\.?/?(?:[\w.@+-]+/)+)\s*(?:#.*)?$")
 _GONE: Final = regex(r"\b(?:deleted|removed|gone)\b|❌", re.IGNORECASE)
+_LINES: Final = regex(r"\blines?\b", re.IGNORECASE)
+"""A note on lines that went is one on a file that is there."""
 _HOLDS: Final = regex(r"\W*(?P<number>\d+)\s+(?:python\s+)?(?:files|modules)\W*$", re.IGNORECASE)
 _OTHER_TREE: Final = regex(
     r"\b(?:before|old|previous\w*|former\w*|original\w*|was|were|used\s+to|proposed|planned|target|desired|ideal|should|will|"
@@ -133,7 +136,7 @@ def _file_tree(fence: Fence) -> Iterator[ShownPlace]:
             continue
         depth = len(branch["before"])
         folders = [each for each in folders if each[0] < depth]
-        name = branch["name"].removeprefix("./")
+        name = branch["name"].removeprefix("./").removesuffix(":")
         text = f"{name} {branch['note']}".strip()
         path = "".join((root, *(each for _, each in folders), name))
         if name.endswith("/"):
@@ -143,6 +146,7 @@ def _file_tree(fence: Fence) -> Iterator[ShownPlace]:
                 count = Bound(int(held["number"]), int(held["number"]))
                 yield ShownPlace(text, number, fence, (Count(files=f"{path}*", expected=count),))
         elif PATH.fullmatch(path) and not _TO_COME.search(branch["note"]):
-            gone = _GONE.search(branch["note"])
+            gone = _GONE.search(branch["note"]) and not _LINES.search(branch["note"])
             predicate: AnyPredicate = Absent(names=(path,)) if gone else Cited(path=path)
-            yield ShownPlace(text, number, fence, (predicate,))
+            sizes = () if gone else size_of_drawn_file(path, branch["note"])
+            yield ShownPlace(text, number, fence, (predicate, *sizes))

@@ -193,3 +193,23 @@ def test_functions_of_one_file_may_differ_in_length_and_one_may_not() -> None:
 )
 def test_where_something_was_or_will_be_says_nothing_of_now(text) -> None:
     assert [each.predicates for each in read_document("doc.md", text.encode(), may_run=False).statements] == [()]
+
+
+@pytest.mark.parametrize(
+    ("note", "size"),
+    [
+        ("store.py (38 lines)", file(38, "shop/store.py")),
+        ("store.py  # 461 lines - all of it", file(461, "shop/store.py")),
+        ("store.py: 29 lines", file(29, "shop/store.py")),
+        ("store.py  # ~140 lines", Size(path="shop/store.py", lines=Bound(112, 168))),
+        ("store.py  # 450+ lines", Size(path="shop/store.py", lines=Bound(450))),
+        ("store.py  # 20 lines removed", None),
+        ("store.py  # runs 20 lines of it", None),
+        ("store.py  # 20 lines before, 10 now", None),
+    ],
+)
+def test_a_drawn_tree_tells_how_long_its_files_are(note, size) -> None:
+    text = f"# Done\n\n```\nshop/\n├── {note}\n```\n"
+    (statement,) = read_document("doc.md", text.encode(), may_run=False).statements
+
+    assert statement.predicates == (Cited(path="shop/store.py"), *([size] if size else []))
