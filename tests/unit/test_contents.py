@@ -40,6 +40,22 @@ class Loader:
         return ((blob, self.contents.get(blob)) for blob in blobs)
 
 
+class LastLoader(Loader):
+    """Lets the process that made it begin only when another one has taken a part."""
+
+    def __init__(self, contents: dict[str, bytes]) -> None:
+        super().__init__(contents)
+        self._owner = os.getpid()
+        self._others, self._begun = os.pipe()
+
+    def __call__(self, blobs: list[str]) -> Iterator[tuple[str, bytes | None]]:
+        if os.getpid() != self._owner:
+            os.write(self._begun, b".")
+        elif not self.asked:
+            os.read(self._others, 1)
+        return super().__call__(blobs)
+
+
 def facts(contents: Contents, load: Loader, size: int = 0) -> dict[str, FileFacts]:
     """The facts of all that a loader holds."""
     contents.read([Wanted(blob, "a.py", size, facts=True) for blob in load.contents], load)
@@ -120,21 +136,24 @@ def test_content_that_cannot_be_read_is_not_remembered(tmp_path: Path) -> None:
 
 
 def test_many_files_are_read_by_several_processes_alike(tmp_path: Path) -> None:
-    load = Loader({blob_id(source): source for source in (b"x = %d\n" % number for number in range(50))})
-    alone, together = (facts(Contents(None, [KIND], jobs), load, MIN_PARALLEL) for jobs in (1, 3))
-    assert alone == together == {blob: read_python(source) for blob, source in load.contents.items()}
-    assert set(load.asked[: len(alone)]) == set(load.contents)
-    assert len(load.asked) < 2 * len(alone)  # the second time, others read a part, of which this process knows nothing
+    sources = {blob_id(source): source for source in (b"x = %d\n" % number for number in range(50))}
+    load, last = Loader(sources), LastLoader(sources)
+    alone = facts(Contents(None, [KIND], 1), load, MIN_PARALLEL)
+    together = facts(Contents(None, [KIND], 3), last, MIN_PARALLEL)
+    assert alone == together == {blob: read_python(source) for blob, source in sources.items()}
+    assert set(load.asked) == set(sources)
+    assert len(last.asked) < len(sources)  # others read a part, of which this process knows nothing
 
 
 def test_how_contents_use_names_is_read_by_several_processes_alike_and_kept(tmp_path: Path) -> None:
     names = frozenset({"gone"})
     sources = [b"def run(store):\n    store.gone(%d, key=1)\n    store.kept()\n" % number for number in range(20)]
-    load = Loader({blob_id(source): source for source in sources})
+    known = {blob_id(source): read_python(source) for source in sources}
+    contents_of = {blob_id(source): source for source in sources}
+    loads = Loader(contents_of), LastLoader(contents_of), Loader(contents_of)
     found = []
-    for folder, jobs in ((None, 1), (tmp_path, 3), (tmp_path, 1)):
+    for load, folder, jobs in zip(loads, (None, tmp_path, tmp_path), (1, 3, 1), strict=True):
         contents = Contents(folder, [KIND], jobs)
-        known = {blob: read_python(source) for blob, source in load.contents.items()}
         contents.read(
             [Wanted(blob, "a.py", MIN_PARALLEL, names=names, definitions=known[blob].definitions) for blob in known],
             load,
@@ -144,7 +163,8 @@ def test_how_contents_use_names_is_read_by_several_processes_alike_and_kept(tmp_
     assert found[0] == found[1] == found[2]
     (use,) = next(iter(found[0].values()))
     assert (use.leaf, use.span, use.shape) == ("gone", (2, 5, 2, 25), CallShape(1, ("key",), spelled=("",)))
-    assert len(load.asked) < 2 * len(sources)  # others read a part of the second, and the third knew all
+    assert len(loads[0].asked) == len(sources) > len(loads[1].asked)  # others read a part of the second
+    assert loads[2].asked == []  # it knew all
 
 
 def test_a_kind_is_not_asked_about_what_ends_otherwise() -> None:
