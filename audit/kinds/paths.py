@@ -114,6 +114,8 @@ class GonePaths:
         exact = next((path for path in near if path in self.gone), None)
         if exact is not None:
             return exact if exact == near[0] or not is_of_its_own(document) else None
+        if is_of_its_own(document):
+            return None
         by_ending = self._by_ending(plain)
         if by_ending is None or is_elsewhere(document, by_ending) or _is_copy(by_ending, plain):
             return None

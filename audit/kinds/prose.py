@@ -24,8 +24,8 @@ _LINK: Final = regex(
     r"\]\(\s{0,9}<?([^)\s>(\]]{1,400})>?[^)\n(]{0,200}\)|^[ \t]*\[[^\]\n]{1,200}\]:[ \t]*<?([^\s>]{1,400})",
     re.MULTILINE,
 )
-_SHOWN: Final = regex(r"\[[`*]*([\w@+-][\w.@+-]{0,200})[`*]*\]\((?=<?[^)\s>#]{0,300}/\1[#)>?\s])")
-"""A link that shows no more than the name of the file to which it leads: where that lies it says itself."""
+_SHOWN: Final = regex(r"\[[`*]*([\w@+-][\w./@+-]{0,200})[`*]*\]\((?=<?[^)\s>#]{0,300}/\1[#)>?\s])")
+"""A link that shows no more than the name or the path of the file to which it leads: where that lies it says itself."""
 _COMMAND_SPAN: Final = regex(
     r"`((?:[\w./-]*python[\d.]*|pytest|uv|poetry|uvicorn|celery|streamlit|bash|sh)\s[^`\n]+"
     r"|[a-z][\w-]*\s(?:[^`\n]*\s)?--[a-z][^`\n]*|[a-z][a-z0-9]*(?:-[a-z0-9]+)+)`"
@@ -65,7 +65,7 @@ def prose_mentions(unit: str, offset: int, positions: Positions, role: str) -> I
 
 
 def _mentions(unit: str, offset: int, positions: Positions, role: str) -> Iterator[Mention]:
-    text = _STRUCK.sub(blanked, unit) if "~~" in unit or "<" in unit else unit
+    text = _without_shown(_STRUCK.sub(blanked, unit) if "~~" in unit or "<" in unit else unit)
     sentences = Sentences(unit)
     found: list[Mention] = []
 
@@ -82,7 +82,6 @@ def _mentions(unit: str, offset: int, positions: Positions, role: str) -> Iterat
                 add("address", "link", value, address.start())
         text = _ADDRESS.sub(blanked, text)
     if "](" in text or "]:" in text:
-        text = _SHOWN.sub(lambda found: f"[{' ' * (len(found[0]) - 3)}](", text)
         for link in _LINK.finditer(text):
             group = 1 if link[1] is not None else 2
             target = unquote(link[group])
@@ -101,6 +100,11 @@ def _mentions(unit: str, offset: int, positions: Positions, role: str) -> Iterat
         if form is not None and not is_key:
             add(form, "path" if form == "path" else "name", value, name.start())
     yield from sorted(found, key=lambda each: each.span or (0, 0, 0, 0))
+
+
+def _without_shown(text: str) -> str:
+    """A text with what its links show blanked, where that is where they lead."""
+    return _SHOWN.sub(lambda found: f"[{' ' * (len(found[0]) - 3)}](", text) if "](" in text else text
 
 
 def code_mentions(lines: list[CodeLine], positions: Positions, role: str) -> Iterator[Mention]:

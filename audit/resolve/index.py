@@ -112,6 +112,11 @@ class ModuleIndex:
             self.native.update(built_from(path))
 
     @cached_property
+    def with_code(self) -> frozenset[str]:
+        """The packages, by the first part of their names, of which the tree holds more than stubs."""
+        return frozenset(name.partition(".")[0] for path, name in self.names.items() if path.endswith(".py"))
+
+    @cached_property
     def every_folder(self) -> frozenset[str]:
         """Folders that hold any file at all."""
         found: set[str] = set()

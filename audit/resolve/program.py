@@ -251,21 +251,13 @@ class Program:
         if parts[0] in sys.stdlib_module_names:
             # A root that is a package itself is hardly on the path, and so hides no module of Python.
             packages = (root for root in self.index.roots if root and f"{root}/__init__.py" in self.index.names)
-            aside = (*local, *packages)
+            aside = (*local, *above(local), *packages)
             if all(self._under(node, aside, parts) for node in nodes):
                 return Resolution("foreign", ".".join(parts))
         return None
 
-    def _under(self, node: Node, roots: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    def _under(self, node: Node, roots: Iterable[str], parts: tuple[str, ...]) -> bool:
         return node.stem[: -len("/".join(parts))].rstrip("/") in roots
-
-    def has_code(self, top: str) -> bool:
-        """Whether the tree holds more of a package, by the first part of its name, than stubs."""
-        return top in self._coded
-
-    @cached_property
-    def _coded(self) -> frozenset[str]:
-        return frozenset(name.partition(".")[0] for path, name in self.index.names.items() if path.endswith(".py"))
 
     def used_names(self) -> set[str]:
         """First components of absolute imports that lead into the tree: names its own code relies on."""
@@ -298,9 +290,7 @@ class Program:
 
 def _is_own(program: Program, found: Resolution) -> bool:
     """Whether a match is more than a bare folder, or stubs of what others hold."""
-    files = [file for node in found.nodes for file in node.files]
-    if files and all(file.endswith(".pyi") for file in files) and not program.has_code(found.dotted.partition(".")[0]):
+    files, top = [file for node in found.nodes for file in node.files], found.dotted.partition(".")[0]
+    if files and all(file.endswith(".pyi") for file in files) and top not in program.index.with_code:
         return False
-    return (
-        any(node.kind != "namespace" for node in found.nodes) or found.dotted.partition(".")[0] in program.used_names()
-    )
+    return any(node.kind != "namespace" for node in found.nodes) or top in program.used_names()
