@@ -29,6 +29,10 @@ _HERE: Final = regex(
     r"^lines?\s+(?P<lines>\d+(?:\s*[-–]\s*\d+)?)(?:\s+in\s+`(?P<path>[^`]+)`)?\s*:\s*(?P<rest>.*)$", re.IGNORECASE
 )
 """Lines of the file that the section is about: "Lines 3-9: `load()` reads the file"."""
+_LINE_COLUMN: Final = regex(r"^\W*line(?:\(s\)|\s*(?:#|no\.?|numbers?))?\W*$", re.IGNORECASE)
+_LINES_COLUMN: Final = regex(r"^\W*lines\W*$", re.IGNORECASE)
+_LINE_CELL: Final = regex(r"L?\d+(?:\s*[-–]\s*L?\d+)?")
+_RANGE_CELL: Final = regex(r"L?\d+\s*[-–]\s*L?\d+")
 _CALL: Final = regex(r"`(?:[A-Z]\w*\.)?(?P<name>[A-Za-z_]\w*)\(\)`")
 _CHANGED: Final = regex(
     r"\b(?:removed?|deleted?|eliminated?|replaced?|updated?|changed?|migrated?|renamed?|moved?|simplified|added|add|"
@@ -67,6 +71,7 @@ def find_citations(blocks: Sequence[Block]) -> Iterator[CitedPlaces]:
         if block.quoted:
             continue
         yield from _in_words(block)
+        yield from _in_row(block)
         below = blocks[position + 1] if position + 1 < len(blocks) else None
         found = [match for match in _CITED.finditer(block.text) if not is_quoted(block.text, match.start())]
         for match in found:
@@ -107,6 +112,25 @@ def _in_words(block: Block) -> Iterator[CitedPlaces]:
         end = here.start("rest") + (called.end() if called is not None else 0)
         text = block.text[:end].rstrip(" :")
         yield CitedPlaces(text, block, (Cited(path=path, first=first, last=last, says=says),))
+
+
+def _in_row(block: Block) -> Iterator[CitedPlaces]:
+    """A row with a file, its line and perhaps the code that stands there; a column of lines may count them."""
+    paths = [cell.strip("`* ") for _, cell in block.cells if PATH.fullmatch(cell.strip("`* "))]
+    lines = [
+        cell.strip("`* ")
+        for head, cell in block.cells
+        if (_LINE_COLUMN.match(head) and _LINE_CELL.fullmatch(cell.strip("`* ")))
+        or (_LINES_COLUMN.match(head) and _RANGE_CELL.fullmatch(cell.strip("`* ")))
+    ]
+    told = " ".join((block.lead, *block.headings[-1:], *(f"{head} {cell}" for head, cell in block.cells)))
+    if len(paths) != 1 or len(lines) != 1 or _CHANGED.search(re.sub(r"`[^`]*`", "", told)):
+        return
+    first, last = _span(lines[0])
+    codes = [code[1].strip() for _, cell in block.cells if (code := CODE.fullmatch(cell.strip()))]
+    codes = [code for code in codes if _STATEMENT.search(code) and "..." not in code]
+    says = codes[0] if len(codes) == 1 else ""
+    yield CitedPlaces(f"{paths[0]}:{lines[0]}", block, (Cited(path=paths[0], first=first, last=last, says=says),))
 
 
 def _span(lines: str) -> tuple[int, int | None]:

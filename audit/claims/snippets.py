@@ -45,6 +45,8 @@ _OTHER_TREE: Final = regex(
     re.IGNORECASE,
 )
 """What announces a tree as it was, or as it is to be."""
+_UNREAD: Final = regex(r"[\u0370-\u1dff\u2e80-\ud7ff\uf900-\ufaff]")
+"""Letters of other scripts: whether such words announce a tree as it was, is or will be, is not known."""
 _TO_COME: Final = regex(r"\b(?:new|todo|planned|will|to be|generated|created|optional|future|not)\b", re.IGNORECASE)
 
 
@@ -119,7 +121,8 @@ def _parts(lines: Sequence[str]) -> list[str]:
 
 def _file_tree(fence: Fence) -> Iterator[ShownPlace]:
     """The files of a drawn tree, each under the folders that it hangs from, and the numbers of files in them."""
-    if any(map(_OTHER_TREE.search, (fence.intro, *fence.headings[-1:]))):
+    announced = (fence.intro, *fence.headings[-1:])
+    if any(map(_OTHER_TREE.search, announced)) or any(map(_UNREAD.search, announced)):
         return
     folders: list[tuple[int, str]] = []
     root = ""

@@ -388,3 +388,33 @@ def test_blocks_that_do_not_balance_are_read_as_markdown_says() -> None:
     text = "```\nopen\n```bash\nls\n```\n\n- Deleted `pkg/old.py`\n"
 
     assert read(text) == [("Deleted `pkg/old.py`", (Absent(names=("pkg/old.py",)),))]
+
+
+@pytest.mark.parametrize(
+    ("table", "cited"),
+    [
+        (
+            "| File | Line | Import |\n|---|---|---|\n| `pkg/a.py` | 97 | `from pkg.b import load` |",
+            [Cited(path="pkg/a.py", first=97, says="from pkg.b import load")],
+        ),
+        ("| File | Lines |\n|---|---|\n| `pkg/a.py` | 39-40 |", [Cited(path="pkg/a.py", first=39, last=40)]),
+        ("| File | Lines |\n|---|---|\n| `pkg/a.py` | 39 |", [Size(path="pkg/a.py", lines=exactly(39))]),
+        ("| File | Line | What |\n|---|---|---|\n| `pkg/a.py` | 39 | `load()` was removed |", []),
+        (
+            "| File | Line | Import |\n|---|---|---|\n| `pkg/a.py` | 9 | `from pkg.b import ...` |",
+            [Cited(path="pkg/a.py", first=9)],
+        ),
+    ],
+)
+def test_a_row_cites_the_line_of_a_file(table, cited) -> None:
+    assert [each for each in predicates(table) if each != Cited(path="pkg/a.py")] == cited
+
+
+@pytest.mark.parametrize(
+    ("title", "read_as_of_now"),
+    [("Structure", True), ("Struktur nach außen", True), ("原有结构", False), ("Было", False)],
+)
+def test_a_tree_is_read_where_the_words_above_it_are(title, read_as_of_now) -> None:
+    text = f"# Done\n\n## {title}\n\n```\npkg/\n├── a.py\n```\n"
+
+    assert predicates(text) == ([Cited(path="pkg/a.py")] if read_as_of_now else [])
