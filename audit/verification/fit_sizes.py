@@ -14,7 +14,7 @@ from audit.model.codebase import Codebase, Files
 from audit.model.comparisons import LinesChanged
 from audit.model.errors import AuditError, SourceError, UsageError
 from audit.model.predicates import Size
-from audit.verification.fit_paths import CannotFitError, fit_path
+from audit.verification.fit_paths import CannotFitError, ending, fit_path
 
 _ROUNDED: Final = 0.02
 """How far a size may be rounded, as a share of it."""
@@ -49,6 +49,7 @@ def fit_size(predicate: Size, path: str, codebase: Codebase) -> Size:
         )
     if text is not None and not fitted.admits(len(lines)):
         _check_rounding(fitted, len(lines))
+        _check_namesakes(predicate.path, path, codebase)
     if text is None or not fitted.admits(len(lines)):
         _check_before(fitted, text, codebase)
     return fitted
@@ -144,6 +145,13 @@ def _check_rounding(predicate: Size, lines: int) -> None:
     unit = 10 ** (len(str(said)) - len(str(said).rstrip("0")))
     if abs(lines - said) * 2 <= unit:
         raise CannotFitError(f"{predicate.path} has {lines} lines, and {said} may be that number rounded")
+
+
+def _check_namesakes(written: str, path: str, codebase: Codebase) -> None:
+    """Whether a bare name is that of other files as well: the one at the root need not be the one that is meant."""
+    others = [each for each in ending(written, codebase.paths()) if each != path] if "/" not in written else []
+    if others:
+        raise CannotFitError(f"{others[0]} is called {written} as well, so whose lines are meant is open")
 
 
 def _check_before(predicate: Size, text: str | None, codebase: Codebase) -> None:
