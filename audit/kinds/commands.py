@@ -12,7 +12,7 @@ from typing import Final, Protocol
 import msgspec
 
 from audit.kinds.command_words import OPTION, TRANSPARENT, Word, commands, needed
-from audit.kinds.forms import form_of
+from audit.kinds.forms import form_of, without_call
 from audit.kinds.here_documents import here_documents, without_lines
 from audit.kinds.places import Place, cloned_folders
 from audit.kinds.program_calls import program_mentions
@@ -213,7 +213,7 @@ def _assigned(word: Word, text: str, mention: _Make) -> Iterator[Mention]:
 
 def _plain(word: Word, text: str, program: str, mention: _Make, *, is_path: bool) -> Iterator[Mention]:
     """A word that no rule of a program explains: an option's value, a path or a dotted name."""
-    value = text.rstrip(":,")
+    value = without_call(text.rstrip(":,"))
     form = form_of(value)
     if "://" in value and hosted_file(value) is not None:
         yield mention(word, value, "address", "link")

@@ -10,6 +10,7 @@ from audit.kinds.json_scan import JsonString, json_strings
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.roles import is_launch_json, is_tool_settings
 from audit.kinds.settings_text import ini_values, toml_values
+from audit.kinds.value_commands import is_command, value_commands
 from audit.kinds.values import CLASS_KEYS, value_mention
 from audit.model.hosting import repository_at
 from audit.model.mentions import Mention
@@ -35,8 +36,8 @@ class JsonValues(TextKind):
     """Class paths, dotted names and file paths in JSON configuration."""
 
     name = "json"
-    codes = ("REF005",)
-    title = "JSON values and keys: class paths, dotted names, paths"
+    codes = ("REF005", "REF007")
+    title = "JSON values and keys: class paths, dotted names, paths, commands"
     suffixes = (".json", ".jsonc", ".json5")
     slots = CLASS_KEYS - {"()"}
     max_bytes = 262_144  # a larger one is data that a program wrote
@@ -50,6 +51,14 @@ class JsonValues(TextKind):
         elsewhere = _of_other_repositories(strings)
         for string in strings:
             if elsewhere and not elsewhere.isdisjoint(string.path[:end] for end in range(len(string.path))):
+                continue
+            if (
+                not string.is_key
+                and not is_past
+                and string.raw == string.value
+                and is_command(string.key, string.value)
+            ):
+                yield from value_commands(source.text, string.start + 1, string.end - 1, source.positions)
                 continue
             span = source.positions.span(string.start + 1, string.end - 1)
             found = value_mention("" if string.is_key else string.key, string.value, span)
@@ -90,6 +99,16 @@ class JsonValues(TextKind):
     )
     BREAKS = (
         Example(
+            title="the command of a service",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "railway.json": '{\n"deploy": {\n"startCommand": "uvicorn --factory shop.old:create"}}\n',
+            },
+            gone=("shop/old.py",),
+            finds=(("railway.json", 3, "shop.old"),),
+        ),
+        Example(
             title="a class that is imported for what was written down",
             before={
                 "shop/__init__.py": "",
@@ -117,8 +136,8 @@ class TomlValues(TextKind):
     """Class paths, dotted names and file paths in TOML that belongs to no tool."""
 
     name = "toml"
-    codes = ("REF005",)
-    title = "TOML values: class paths, dotted names, paths"
+    codes = ("REF005", "REF007")
+    title = "TOML values: class paths, dotted names, paths, commands"
     suffixes = (".toml",)
     slots = CLASS_KEYS - {"()"}
 
@@ -127,7 +146,9 @@ class TomlValues(TextKind):
 
     def mentions(self, source: Source) -> Iterator[Mention]:
         for each in toml_values(source.text):
-            if found := value_mention(each.key, each.value, source.positions.span(each.start, each.end)):
+            if is_command(each.key, each.value):
+                yield from value_commands(source.text, each.start, each.end, source.positions)
+            elif found := value_mention(each.key, each.value, source.positions.span(each.start, each.end)):
                 yield found
 
     HOLDS = (
@@ -141,8 +162,34 @@ class TomlValues(TextKind):
             },
             gone=("shop/old.py",),
         ),
+        Example(
+            title="a sentence that begins with the name of a language, and what says how to run something",
+            before={
+                "shop/old.py": "",
+                "app.toml": 'about = "python runs shop/old.py"\nhelp = "see: python shop/old.py"\n',
+            },
+            after={"app.toml": 'about = "python runs it"\nhelp = "see: python -m"\n'},
+            gone=("shop/old.py",),
+        ),
     )
     BREAKS = (
+        Example(
+            title="what a host of applications, and a runner of tasks, is told to run",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "fly.toml": "[processes]\nweb = \"gunicorn 'shop.old:create()' -w 2\"\n",
+                "mise.toml": (
+                    '[tasks.a]\nrun = ["cd x", "cat shop/old.py"]\n[tasks.b]\nwhat = "uv run python -m shop.old"\n'
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(
+                ("fly.toml", 2, "shop.old"),
+                ("mise.toml", 2, "shop/old.py"),
+                ("mise.toml", 4, "shop.old"),
+            ),
+        ),
         Example(
             title="a class that its module no longer defines, inside an array",
             before={
@@ -183,6 +230,16 @@ class IniValues(TextKind):
         ),
     )
     BREAKS = (
+        Example(
+            title="the environment of a program that a supervisor starts",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "supervisord.conf": '[program:a]\nenvironment=SETTINGS="shop.old",PORT="80"\n',
+            },
+            gone=("shop/old.py",),
+            finds=(("supervisord.conf", 2, "shop.old"),),
+        ),
         Example(
             title="a handler class of a logging configuration",
             before={

@@ -21,6 +21,9 @@ _PATH: Final = regex(r"[\w.@+*?\[\]{}!,~-]*(?:/[\w.@+*?\[\]{}!,~-]*)+")
 _URL: Final = regex(r"[a-zA-Z][\w+.-]*://|//|mailto:|data:|git@|www\.")
 _LOCATION: Final = regex(r"(?:::[^\s]*|:\d[\d:,-]*|#[^\s]*|(?<=\.py):[^\W\d][\w.]*)$")
 
+_CALLED: Final = regex(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*)\([^()]*\)")
+"""A function of a module that a server calls for its application."""
+
 CONVENTIONAL: Final = frozenset(
     {"setup.py", "setup.cfg", "__init__.py", "__main__.py", "conftest.py", "tox.ini", "requirements.txt", "main.py"}
     | {"pyproject.toml", "pytest.ini", "manage.py", "app.py", "config.yaml", "config.yml", "config.json", "config.toml"}
@@ -67,6 +70,12 @@ def form_of(text: str) -> Form | None:
     if "/" in bare and _PATH.fullmatch(bare):
         return "path"
     return None
+
+
+def without_call(text: str) -> str:
+    """``shop.app:create`` of ``shop.app:create()``; any other text as it is."""
+    called = _CALLED.fullmatch(text) if text.endswith(")") else None
+    return called[1] if called is not None else text
 
 
 def without_location(text: str) -> str:

@@ -14,7 +14,7 @@ from audit.model.mentions import Form, Mention
 from audit.model.regex import regex
 
 _SCRIPT_NAMES: Final = regex(
-    r"(?:GNU)?[Mm]akefile(?:\..+)?|\.?[Jj]ustfile|Dockerfile.*|.*\.[Dd]ockerfile|Containerfile.*|Procfile|Vagrantfile"
+    r"(?:GNU)?[Mm]akefile(?:\..+)?|\.?[Jj]ustfile|Dockerfile.*|.*\.[Dd]ockerfile|Containerfile.*|Procfile(?:\..+)?|Vagrantfile"
     r"|.*\.(?:sh|bash|zsh|ksh|fish|mk|just|bats|ps1|bat|cmd|sbatch|slurm|pbs|service|timer)|\.envrc|crontab|Jenkinsfile|Earthfile|Tiltfile"
 )
 _EXEC_FORM: Final = regex(r"^([ \t]*(?:[A-Za-z]+[ \t]+)+)(\[.*\])[ \t]*$", re.MULTILINE)
@@ -28,6 +28,8 @@ _VARIABLE: Final = regex(r"\$\((\w+)\)")
 _RULE: Final = regex(r"^([\w./%-]+)(:{1,2})(?![=/\w])", re.MULTILINE)
 _SILENT_COMMENT: Final = regex(r"^[ \t]+[@+-]+(?=[ \t]*#)", re.MULTILINE)
 """What says of a line of a recipe how it is run, where that is a comment."""
+_GROOVY: Final = regex(r"'{3}|\"{3}|(?<=['\"]),")
+"""What stands around the lines of a shell in Groovy, and between its arguments."""
 _SHELL: Final = regex(r"\b(?:ba|da|z|k|fi)?sh\b")
 _COMMAND = Caller("REF007", "the command", "error")
 
@@ -66,6 +68,8 @@ class ShellScripts(TextKind):
             text = _RULE.sub(lambda found: " " * len(found[1]) + ";" * len(found[2]), text)
             text = _VARIABLE.sub(r"${\1}", text)
             text = _SILENT_COMMENT.sub(lambda found: " " * len(found[0]), text)
+        elif "jenkins" in name:
+            text = _GROOVY.sub(lambda found: " " * len(found[0]), text)
         elif name.endswith((".service", ".timer")):
             text = _UNIT.sub(lambda found: " " * len(found[0]), text)
         return command_mentions(text, 0, source.positions, _COMMAND)
@@ -118,6 +122,20 @@ class ShellScripts(TextKind):
             },
             gone=("shop/old.py",),
             finds=(("run.sh", 1, "shop.old"), ("shop.service", 2, "shop.old")),
+        ),
+        Example(
+            title="lines for a shell in a pipeline, and the processes of a developer",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "Jenkinsfile": (
+                    "pipeline { steps {\n  sh '''\n    cat shop/old.py\n  '''\n"
+                    '  sh(script: "python -m shop.old", returnStdout: true)\n} }\n'
+                ),
+                "Procfile.dev": "web: uvicorn shop.old:app --reload\n",
+            },
+            gone=("shop/old.py",),
+            finds=(("Jenkinsfile", 3, "shop/old.py"), ("Jenkinsfile", 5, "shop.old"), ("Procfile.dev", 1, "shop.old")),
         ),
         Example(
             title="what follows a comment that make does not show, in which a quotation mark stands alone",

@@ -15,6 +15,7 @@ from audit.kinds.settings_text import Value, ini_values, toml_values
 from audit.kinds.texts import Positions
 from audit.model.codes import Severity
 from audit.model.mentions import Form, Mention
+from audit.model.regex import regex
 
 _PATH_KEYS: Final = frozenset(
     {"source", "testpaths", "include", "exclude", "omit", "src", "packages", "files", "paths", "extraPaths", "root"}
@@ -37,10 +38,15 @@ _COMMAND_TABLES: Final = (
     ("tool", "rye", "scripts"),
     ("tool", "hatch", "envs"),
 )
+_OF_HATCH: Final = ("envs",)
+"""The table of commands of hatch.toml."""
 _OF_PIXI: Final = ("tool", "pixi")
 _NO_COMMANDS: Final = frozenset({"outputs", "env", "depends-on", "depends_on", "description"})
 """Keys of a task of pixi that hold no command, nor what it needs."""
 _COMMAND_OPTIONS: Final = frozenset({"commands", "commands_pre", "commands_post", "cmd", "script", "shell", "addopts"})
+_OF_WHEELS: Final = ("tool", "cibuildwheel")
+_FILLED_IN: Final = regex(r"\{(?:project|package)\}/")
+"""The folders of the project, as cibuildwheel writes them."""
 _ENTRY_POINTS: Final = (
     ("project", "scripts"),
     ("project", "gui-scripts"),
@@ -62,6 +68,7 @@ _ANYWHERE: Final = frozenset(
     | {"per-file-ignores", "per_file_ignores", "extend-per-file-ignores"}
 )
 """Keys of linters and test runners, to whom a bare name stands for what is called so in any folder."""
+_ARROW: Final = " -> "
 _FATAL: Final = frozenset({"build-backend", "readme", "testpaths", "py-modules", "py_modules", "packages"})
 """Keys without whose file or module the tool stops."""
 
@@ -157,6 +164,24 @@ class ToolSettings(TextKind):
             finds=(("pixi.toml", 2, "shop/old.py"), ("pixi.toml", 5, "shop.old"), ("pyproject.toml", 2, "shop.old")),
         ),
         Example(
+            title="commands of Hatch and of the tests of wheels, and an import that a contract leaves out",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "hatch.toml": '[envs.default.scripts]\na = "python -m shop.old"\n',
+                "pyproject.toml": (
+                    '[tool.cibuildwheel]\ntest-command = "python {project}/shop/old.py"\n'
+                    '[tool.importlinter]\nignore_imports = ["shop.old -> shop"]\n'
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(
+                ("hatch.toml", 2, "shop.old"),
+                ("pyproject.toml", 2, "shop/old.py"),
+                ("pyproject.toml", 4, "shop.old"),
+            ),
+        ),
+        Example(
             title="a tox command, and a section of mypy.ini",
             before={
                 "shop/__init__.py": "",
@@ -186,10 +211,23 @@ def _toml(text: str, positions: Positions, *, is_pixi: bool) -> Iterator[Mention
             continue
         if value.keys[-2:-1] and value.keys[-2] in _PACKAGE_DATA:
             yield from _package(value, text, packages, positions)
-        elif any(value.keys[: len(table)] == table for table in _COMMAND_TABLES) or value.key in _COMMAND_OPTIONS:
+        elif value.keys[:2] == _OF_WHEELS:
+            if value.key.startswith("before-") or value.key == "test-command":
+                blanked = _FILLED_IN.sub(lambda found: " " * len(found[0]), text[value.start : value.end])
+                yield from command_mentions(
+                    blanked, value.start, positions, Caller("REF007", f"`{value.key}`", "error")
+                )
+        elif _holds_commands(value) or value.key in _COMMAND_OPTIONS:
             yield from _command(text, value.start, value.end, positions, value.key)
         else:
             yield from _setting(value, positions)
+
+
+def _holds_commands(value: Value) -> bool:
+    """Whether a value stands in a table of commands."""
+    if value.keys[:1] == _OF_HATCH:
+        return "scripts" in value.keys
+    return any(value.keys[: len(table)] == table for table in _COMMAND_TABLES)
 
 
 def _ini(text: str, positions: Positions) -> Iterator[Mention]:
@@ -261,6 +299,11 @@ def _parts(value: Value) -> Iterator[tuple[str, int]]:
         for part in text.split(":"):
             yield part, start
             start += len(part) + 1
+        return
+    if value.key == "ignore_imports" and _ARROW in text:
+        for part in text.split(_ARROW):
+            yield part, start
+            start += len(part) + len(_ARROW)
         return
     if value.key in _ENDS_WITH_ATTRIBUTE:
         text = text.partition(":")[0]

@@ -19,6 +19,8 @@ from audit.model.regex import regex
 
 _COMMAND_KEYS: Final = frozenset(
     {"run", "script", "before_script", "after_script", "cmd", "cmds", "commands", "install", "before_install", "shell"}
+    | {"before_deploy", "after_success", "after_failure", "after_install", "before_build", "after_build", "before_test"}
+    | {"after_test", "build_script", "test_script", "deploy_script", "on_success", "on_failure", "on_finish"}
     | {"pre-command", "test", "build", "postCreateCommand", "postStartCommand", "bash", "powershell", "pwsh"}
 )
 _RUN_KEYS: Final = _COMMAND_KEYS | ARGUMENT_KEYS
@@ -61,6 +63,10 @@ class Workflows(TextKind):
                 yield from command_of(text, scalars, positions, _COMMAND)
             elif not first.is_block:
                 yield from self._setting(first, source)
+            elif first.key in _REGEX_KEYS and source.name.startswith(".pre-commit"):
+                for start, end, path in paths_in_regex(text[first.start : first.end]):
+                    span = positions.span(first.start + start, first.start + end)
+                    yield Mention("REF007", "path", path, "path", f"`{first.key}`", "warning", span)
 
     def _setting(self, scalar: Scalar, source: Source) -> Iterator[Mention]:
         """A value that is no command: a path, a pattern, a folder or file to mount, a variable."""
@@ -155,6 +161,17 @@ class Workflows(TextKind):
             },
             gone=("shop/old.py",),
             finds=(("docker-compose.yml", 3, "shop.old"), ("docker-compose.yml", 8, "shop.old")),
+        ),
+        Example(
+            title="phases of a build that are named in ways of their own, and a pattern of several lines",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "appveyor.yml": "test_script:\n  - python -m shop.old\n",
+                ".pre-commit-config.yaml": "exclude: |\n  (?x)^(\n    shop/old\\.py|\n    new/.*\n  )$\n",
+            },
+            gone=("shop/old.py",),
+            finds=((".pre-commit-config.yaml", 3, "shop/old.py"), ("appveyor.yml", 2, "shop.old")),
         ),
         Example(
             title="a pre-commit hook whose script is gone",

@@ -11,6 +11,7 @@ from audit.kinds.commands import Caller
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.roles import is_command_yaml
 from audit.kinds.texts import Positions
+from audit.kinds.value_commands import is_command
 from audit.kinds.values import CLASS_KEYS, value_mention
 from audit.kinds.yaml_commands import command_of, grouped
 from audit.kinds.yaml_events import Scalar, yaml_scalars
@@ -20,8 +21,6 @@ from audit.model.regex import regex
 
 _PYTHON_TAG: Final = regex(r"tag:yaml\.org,2002:python/(?:object(?:/apply|/new)?|name|module):(.+)")
 _LISTED_COMMANDS: Final = frozenset({"command", "entrypoint"})
-_RUN_KEYS: Final = _LISTED_COMMANDS | {"run", "setup", "script", "cmd", "cmds", "commands", "bash_command"}
-"""Keys under which clusters, schedulers and launchers hold what they run."""
 _COMMAND: Final = Caller("REF007", "the command", "error")
 _ENTRY: Final = regex(r"[\w.-]+\s*=\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d][\w.]*)")
 """An entry point, as a recipe of conda lists it."""
@@ -46,7 +45,7 @@ class YamlValues(TextKind):
         text, positions = _filled_in(source.text), source.positions
         for scalars in grouped(yaml_scalars(text, positions), _LISTED_COMMANDS):
             scalar = scalars[0]
-            if scalar.key in _RUN_KEYS and not scalar.is_key and (len(scalars) > 1 or " " in scalar.value.strip()):
+            if not scalar.is_key and (len(scalars) > 1 or _is_command(scalar)):
                 yield from command_of(text, scalars, positions, _COMMAND)
                 continue
             span = _yaml_span(scalar, text, positions)
@@ -131,6 +130,27 @@ class YamlValues(TextKind):
             ),
         ),
         Example(
+            title="arguments of a container: an application that a function makes, and lines for a shell",
+            before={
+                "shop/__init__.py": "",
+                "shop/old.py": "",
+                "web.yaml": (
+                    'containers:\n  - command: ["gunicorn"]\n    args: ["shop.old:create(1)", "-b", ":80"]\n'
+                    '  - command: ["sh", "-c"]\n    args:\n      - |\n        cd x\n        cat shop/old.py\n'
+                ),
+                "render.yaml": (
+                    "services:\n  - startCommand: gunicorn shop.old:app\n    buildCommand: cat shop/old.py\n"
+                ),
+            },
+            gone=("shop/old.py",),
+            finds=(
+                ("render.yaml", 2, "shop.old"),
+                ("render.yaml", 3, "shop/old.py"),
+                ("web.yaml", 3, "shop.old"),
+                ("web.yaml", 8, "shop/old.py"),
+            ),
+        ),
+        Example(
             title="a class path that never existed, in a package of this tree: wrong without any base",
             before={"shop/__init__.py": "", "conf/a.yaml": "model:\n  class_path: shop.stroe.Store\n"},
             finds=(("conf/a.yaml", 2, "shop.stroe"),),
@@ -157,6 +177,12 @@ class YamlValues(TextKind):
             finds=(("conf/train.yaml", 2, "conf/store/big.yaml"), ("conf/train.yaml", 3, "conf/db/lite.yaml")),
         ),
     )
+
+
+def _is_command(scalar: Scalar) -> bool:
+    """Whether a scalar is what something runs: an argument of several lines is what a shell is given."""
+    is_script = scalar.is_block and scalar.listed and scalar.key == "args"
+    return is_script or is_command(scalar.key, scalar.value.strip())
 
 
 def _filled_in(text: str) -> str:
