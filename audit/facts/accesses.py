@@ -27,6 +27,7 @@ from audit.model.facts import Context, Definition, Span
 from audit.model.terms import declared
 
 _SURVIVED: Final = frozenset({"AttributeError", "NameError", "TypeError"})
+_OF_KEYS: Final = frozenset({"KeyError", "LookupError"})
 _TYPE_PARAMETERS: Final = re.compile(rb"\b(?:def|class|type)[ \t]+\w+[ \t]*\[([^\]=]*)")
 """Names that a function, class or alias binds for itself."""
 _WORD: Final = re.compile(r"\w+")
@@ -68,6 +69,7 @@ class _Reader:
         self._context: Context = "eager"
         self._postponed = _POSTPONED.search(content) is not None
         self._ignoring = False
+        self._keys_may_miss = False
         self._returns: ast.expr | None = None
 
     def block(self, statements: list[ast.stmt], scope: LocalScope) -> None:
@@ -100,7 +102,9 @@ class _Reader:
             case ast.If(test=test, body=body, orelse=other) if is_never(test) or is_always(test):
                 self.block(other if is_never(test) else body, scope)
             case ast.Try() | ast.TryStar():
-                self._quietly(any(_survives(each.type) for each in node.handlers), node.body, scope)
+                kinds = [each.type for each in node.handlers]
+                keys_may_miss = any(_survives(each, _OF_KEYS) for each in kinds)
+                self._quietly(any(map(_survives, kinds)), node.body, scope, keys_may_miss=keys_may_miss)
                 for handler in node.handlers:
                     self._children(handler, scope)
                 self.block([*node.orelse, *node.finalbody], scope)
@@ -109,14 +113,16 @@ class _Reader:
                 is_survived = "attribute" in demanded_failures(node) | swallowed_failures(node) or any(
                     _survives_in(item.context_expr) for item in node.items
                 )
-                self._quietly(is_survived, node.body, scope)
+                keys_may_miss = any(_survives_in(item.context_expr, _OF_KEYS) for item in node.items)
+                self._quietly(is_survived, node.body, scope, keys_may_miss=keys_may_miss)
             case _:
                 self._children(node, scope)
 
-    def _quietly(self, quiet: bool, body: list[ast.stmt], scope: LocalScope) -> None:
-        outer, self._ignoring = self._ignoring, self._ignoring or quiet
+    def _quietly(self, quiet: bool, body: list[ast.stmt], scope: LocalScope, *, keys_may_miss: bool) -> None:
+        outer = self._ignoring, self._keys_may_miss
+        self._ignoring, self._keys_may_miss = outer[0] or quiet, outer[1] or keys_may_miss
         self.block(body, scope)
-        self._ignoring = outer
+        self._ignoring, self._keys_may_miss = outer
 
     def _function(self, node: FunctionNode, scope: LocalScope) -> None:
         arguments = node.args
@@ -125,10 +131,11 @@ class _Reader:
         for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
             self._annotation(each.annotation if each is not None else None, scope)
         self._annotation(node.returns, scope)
-        outer, self._context = (self._context, self._ignoring, self._returns), "lazy"
-        self._ignoring, self._returns = False, node.returns  # it runs outside of what guards its definition
+        outer = (self._context, self._ignoring, self._keys_may_miss, self._returns)
+        # it runs outside of what guards its definition
+        self._context, self._ignoring, self._keys_may_miss, self._returns = "lazy", False, False, node.returns
         self.block(node.body, scope.enter(node))
-        self._context, self._ignoring, self._returns = outer
+        self._context, self._ignoring, self._keys_may_miss, self._returns = outer
 
     def _children(self, node: ast.AST, scope: LocalScope) -> None:
         """The statements and expressions of a node that has no scope of its own."""
@@ -161,7 +168,7 @@ class _Reader:
                 continue
             for owner, key, place in spelt_keys(node):
                 if key in self._wanted and not within.narrows(owner):
-                    self._key(key, term_of(owner, within.term), place)
+                    self._key(key, term_of(owner, within.term), place, is_item=isinstance(node, ast.Subscript))
             if isinstance(node, (ast.Attribute, ast.Name)):
                 if isinstance(node.ctx, ast.Load):
                     self._note(node, node, None, within)
@@ -188,9 +195,10 @@ class _Reader:
             if key in self._wanted:
                 self._key(key, declared(annotation_text(declared_as)), place)
 
-    def _key(self, key: str, term: str, place: ast.expr | ast.keyword) -> None:
-        if term and not self._ignoring:
-            self.found.append(Access(key, term, None, self._spans.of(place), self._context, is_key=True))
+    def _key(self, key: str, term: str, place: ast.expr | ast.keyword, *, is_item: bool = False) -> None:
+        if term and not self._ignoring and not self._keys_may_miss:
+            span = self._spans.of(place)
+            self.found.append(Access(key, term, None, span, self._context, is_key=True, is_item=is_item))
 
     def _call(self, node: ast.Call, scope: LocalScope) -> None:
         self._patch(node, scope)
@@ -235,17 +243,19 @@ def _last_name(node: ast.expr) -> str:
     return leaf_of(node)
 
 
-def _survives(kind: ast.expr | None) -> bool:
-    """Whether a handler is there for calls and attributes that may not fit."""
+def _survives(kind: ast.expr | None, errors: frozenset[str] = _SURVIVED) -> bool:
+    """Whether a handler is there for such errors: unless told otherwise, for calls and attributes that do not fit."""
     kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind] if kind is not None else []
-    return any(leaf_of(each) in _SURVIVED for each in kinds)
+    return any(leaf_of(each) in errors for each in kinds)
 
 
-def _survives_in(manager: ast.expr) -> bool:
+def _survives_in(manager: ast.expr, errors: frozenset[str] = _SURVIVED) -> bool:
     """Whether a with statement demands or swallows such a failure, of any kind or of just this one."""
     if not isinstance(manager, ast.Call) or leaf_of(manager.func) not in ("raises", "suppress", "assertRaises"):
         return False
-    return any(_survives(argument) or leaf_of(argument) in ("Exception", "BaseException") for argument in manager.args)
+    return any(
+        _survives(argument, errors) or leaf_of(argument) in ("Exception", "BaseException") for argument in manager.args
+    )
 
 
 def _shape(node: ast.Call) -> CallShape:

@@ -8,11 +8,15 @@ from functools import partial
 
 from audit.facts.nodes import nodes_of
 from audit.facts.terms import annotation_text
-from audit.model.terms import declared, element_of, entered, imported
+from audit.model.terms import declared, element_of, entered, imported, unpacked
 
 Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 Binding = Callable[[], str]
 """Makes the term of what one statement gives to a name."""
+
+
+def _unpacked(binding: Binding, place: int) -> str:
+    return unpacked(binding(), place)
 
 
 def nothing() -> str:
@@ -34,9 +38,13 @@ class Binder:
         self.found.setdefault(name, []).append(binding)
 
     def target(self, target: ast.expr, binding: Binding) -> None:
-        """Note an assignment; of what is taken apart nothing is known."""
+        """Note an assignment; of what is taken apart, what each place gets unless some get what is left."""
         if isinstance(target, ast.Name):
             self.put(target.id, binding)
+            return
+        if isinstance(target, ast.Tuple | ast.List) and not any(isinstance(each, ast.Starred) for each in target.elts):
+            for place, each in enumerate(target.elts):
+                self.target(each, partial(_unpacked, binding, place))
             return
         for part in nodes_of(target):
             if isinstance(part, ast.Name) and isinstance(part.ctx, (ast.Store, ast.Del)):
@@ -67,9 +75,10 @@ class Binder:
         """Note the parameters of a function by their annotations."""
         for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             self.put(argument.arg, partial(declared, annotation_text(argument.annotation)))
-        for extra in (arguments.vararg, arguments.kwarg):
+        for extra, holder in ((arguments.vararg, "tuple[{}, ...]"), (arguments.kwarg, "dict[str, {}]")):
             if extra is not None:
-                self.put(extra.arg, nothing)
+                text = annotation_text(extra.annotation)
+                self.put(extra.arg, partial(declared, holder.format(text) if text else ""))
 
     def block(self, body: list[ast.stmt]) -> None:
         """Note what statements bind, nested functions and classes by name only."""
@@ -81,7 +90,7 @@ class Binder:
                     self._import(node)
                 case ast.Assign(targets=targets, value=value):
                     for target in targets:
-                        self.target(target, partial(self._value, value))
+                        self._assigned(target, value)
                     self._walruses(node)
                 case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
                     self.put(name, partial(declared, annotation_text(annotation)))
@@ -94,6 +103,15 @@ class Binder:
                     self._walruses(node)
                 case _:
                     self._compound(node)
+
+    def _assigned(self, target: ast.expr, value: ast.expr) -> None:
+        match target, value:
+            case ast.Tuple(elts=parts), ast.Tuple(elts=values) if len(parts) == len(values):
+                if not any(isinstance(each, ast.Starred) for each in (*parts, *values)):
+                    for part, each in zip(parts, values, strict=True):
+                        self._assigned(part, each)
+                    return
+        self.target(target, partial(self._value, value))
 
     def _compound(self, node: ast.stmt) -> None:
         match node:

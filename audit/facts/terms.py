@@ -20,6 +20,9 @@ NONE = "None"
 _SAME_ELEMENTS: Final = frozenset({"sorted", "list", "tuple", "set", "frozenset", "reversed", "iter"})
 """Builtins that give something of the elements of what they are handed."""
 
+_ONE_ELEMENT: Final = frozenset({"next", "min", "max", "random.choice"})
+"""What gives one of the elements of what it is handed."""
+
 NameTerm = Callable[[str], str]
 """What a name stands for where the expression stands; empty when nobody can tell."""
 
@@ -53,14 +56,37 @@ def _term(node: ast.expr | None, name_term: NameTerm) -> str:
             return _term(value, name_term)
         case ast.List(elts=[_, *_] as elements) | ast.Set(elts=elements):
             return listed(any_of(_term(each, name_term) for each in elements))
-        case ast.ListComp(elt=ast.Call(func=function) as made) | ast.GeneratorExp(elt=ast.Call(func=function) as made):
-            return listed(_term(made, name_term)) if not _is_bound_by(node, function) else ""
+        case ast.ListComp() | ast.GeneratorExp():
+            return listed(_produced(node, name_term))
         case ast.Subscript(value=value, slice=index):
-            key = index.value if isinstance(index, ast.Constant) and isinstance(index.value, str) else ""
-            is_name = key.isidentifier() and key.isascii()
-            return "" if isinstance(index, ast.Slice) else subscripted(_term(value, name_term), key if is_name else "")
+            return "" if isinstance(index, ast.Slice) else subscripted(_term(value, name_term), _key(index))
         case ast.Constant(value=None):
             return NONE
+    return ""
+
+
+def _key(index: ast.expr) -> str | int:
+    """The name, or the number, that stands in brackets."""
+    match index:
+        case ast.Constant(value=str(key)) if key.isidentifier() and key.isascii():
+            return key
+        case ast.Constant(value=int(number)) if not isinstance(number, bool):
+            return number
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
+            return -number
+    return ""
+
+
+def _produced(node: ast.ListComp | ast.GeneratorExp, name_term: NameTerm) -> str:
+    """The term of each item of a comprehension that calls something, or only picks from what it goes through."""
+    match node:
+        case ast.ListComp(elt=ast.Call(func=function) as made) | ast.GeneratorExp(elt=ast.Call(func=function) as made):
+            return _term(made, name_term) if not _is_bound_by(node, function) else ""
+        case (
+            ast.ListComp(elt=ast.Name(id=picked), generators=[loop])
+            | ast.GeneratorExp(elt=ast.Name(id=picked), generators=[loop])
+        ) if isinstance(loop.target, ast.Name) and loop.target.id == picked:
+            return element_of(_term(loop.iter, name_term))
     return ""
 
 
@@ -71,10 +97,30 @@ def _called(node: ast.Call, name_term: NameTerm) -> str:
     if node.args and not isinstance(node.args[0], ast.Starred):
         if isinstance(node.func, ast.Name) and node.func.id in _SAME_ELEMENTS:
             return listed(element_of(_term(node.args[0], name_term)))
+        if _gives_one(node):
+            return element_of(_term(node.args[0], name_term))
         if dotted(node.func) == "asyncio.run" or leaf_of(node.func) == "run_until_complete":
             return awaited(_term(node.args[0], name_term))
     callee = _term(node.func, name_term)
-    return f"{callee}()" if callee and callee != NONE else ""
+    return f"{callee}({'...' if _has_default(node) else ''})" if callee and callee != NONE else ""
+
+
+def _has_default(node: ast.Call) -> bool:
+    """Whether a call says what it gives where a mapping has no such key, and that is something."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[_, ast.Constant(value=None)]):
+            return False
+        case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[_, _]):
+            return True
+    return False
+
+
+def _gives_one(node: ast.Call) -> bool:
+    """Whether a call gives one of the elements of its first argument, or None."""
+    others = [*node.args[1:], *(each.value for each in node.keywords if each.arg == "default")]
+    if not all(isinstance(each, ast.Constant) and each.value is None for each in others):
+        return False
+    return dotted(node.func) in _ONE_ELEMENT
 
 
 def _module_imported(node: ast.Call) -> str:

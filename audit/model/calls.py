@@ -31,7 +31,8 @@ class CallShape(msgspec.Struct, frozen=True):
 class Access(msgspec.Struct, frozen=True):
     """One call (then with its ``shape``) or attribute read. ``term`` (see `audit.model.terms`) says what is called
     or read; it is empty where nobody can tell on what. ``receiver`` is the last name of what it is called on. With
-    ``is_key`` the name is the key of a dictionary, and the term says of which, or of which class."""
+    ``is_key`` the name is the key of a dictionary, and the term says of which, or of which class; with ``is_item`` it
+    stands in brackets behind it."""
 
     leaf: str
     term: str
@@ -40,6 +41,7 @@ class Access(msgspec.Struct, frozen=True):
     context: Context
     receiver: str = ""
     is_key: bool = False
+    is_item: bool = False
 
 
 class Misfit(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ DECLARED: Final = "__declared__"
 AWAITED: Final = "__awaited__"
 ELEMENT: Final = "__element__"
 LISTED: Final = "__listed__"
+UNPACKED: Final = "__unpacked__"
 ENTERED: Final = "__entered__"
 ANY: Final = "__any__"
 SELF: Final = "__self__"
@@ -47,14 +48,19 @@ def yielded(term: str) -> str:
     return f"{YIELDED}({term})" if term and term != "None" else ""
 
 
+def unpacked(term: str, place: int) -> str:
+    """What a target at some place gets when a value is taken apart."""
+    return f"{UNPACKED}({term}, {place})" if term and term != "None" else ""
+
+
 def entered(term: str) -> str:
     """What a with statement binds when it enters a value."""
     return f"{ENTERED}({term})" if term else ""
 
 
-def subscripted(term: str, key: str = "") -> str:
+def subscripted(term: str, key: str | int = "") -> str:
     """An item of a value; ``key`` where the code spells it."""
-    return f"{term}[{key!r}]" if term and key else f"{term}[0]" if term else ""
+    return f"{term}[{'...' if key == '' else repr(key)}]" if term else ""
 
 
 def instance_of(owner: str) -> str:

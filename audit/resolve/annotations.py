@@ -96,16 +96,35 @@ class Annotations:
         leaf, arguments = _leaf(value), value.arguments
         if leaf in _HOLDERS and arguments:
             return self._meant(value.path, arguments[0], "", None)
-        if leaf in ("tuple", "Tuple") and len(arguments) == 2 and _is_ellipsis(arguments[1]):
+        if self.is_tuple(value) and len(arguments) == 2 and _is_ellipsis(arguments[1]):
             return self._meant(value.path, arguments[0], "", None)
         holder, _, method = value.name.removesuffix("()").rpartition(".")
         if method in ("keys", "values") and holder.rpartition(".")[2] in _MAPPINGS and len(arguments) == 2:
             return self._meant(value.path, arguments[method == "values"], "", None)
         return None
 
-    def item(self, value: Foreign) -> Value | None:
-        """What an item of a container is."""
+    def is_tuple(self, value: Foreign) -> bool:
+        """Whether a container says of each place what it holds."""
+        return _leaf(value) in ("tuple", "Tuple")
+
+    def taken(self, method: Foreign) -> Value | None:
+        """What a method of a container gives that takes something out."""
+        holder, _, name = method.name.rpartition(".")
+        leaf = holder.rpartition(".")[2]
+        if (name == "pop" and leaf in _SEQUENCES) or (name in ("get", "pop") and leaf in _MAPPINGS):
+            return self.item(Foreign(holder, method.arguments, method.path))
+        return None
+
+    def item(self, value: Foreign, index: ast.expr | None = None) -> Value | None:
+        """What an item of a container is; of a tuple, of the place that ``index`` numbers."""
         leaf, arguments = _leaf(value), value.arguments
+        if self.is_tuple(value) and arguments:
+            if len(arguments) == 2 and _is_ellipsis(arguments[1]):
+                return self._meant(value.path, arguments[0], "", None)
+            number = ast.literal_eval(index) if index is not None else None
+            if not isinstance(number, int) or not -len(arguments) <= number < len(arguments):
+                return None
+            return self._meant(value.path, arguments[number], "", None)
         if leaf in _SEQUENCES and arguments:
             return self._meant(value.path, arguments[0], "", None)
         if leaf in _MAPPINGS and len(arguments) == 2:

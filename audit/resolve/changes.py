@@ -15,7 +15,8 @@ from audit.resolve.program import Program
 class ChangedNames(msgspec.Struct, frozen=True):
     """Last names, and more of them rather than too few: of callables whose parameters may have changed, of
     members that some class may have lost, of classes whose constructor may have changed with their heirs, of
-    what a module had at its top and dropped, or offers to a star no longer, and of keys among the members."""
+    what a module had at its top and dropped, or offers to a star no longer, and of members
+    that a string may name: keys, and what an enumeration holds."""
 
     called: frozenset[str]
     lost: frozenset[str]
@@ -44,7 +45,7 @@ def changed_names(classes: Classes, base_classes: Classes, counterparts: Counter
                 if before is None:
                     continue
                 if definition.kind == before[1].kind == "class":
-                    if base_classes.declares_keys(before):
+                    if base_classes.declares_keys(before) or base_classes.looks_up_members(before):
                         keys |= _all_members(base_classes, before) - _all_members(classes, (path, definition))
                     _compare(classes, base_classes, (path, definition), before, (called, lost, constructed))
                     if definition.bases != before[1].bases:

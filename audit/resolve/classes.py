@@ -229,6 +229,10 @@ class Classes:
         """Whether the members that a class declares are keys of plain dictionaries."""
         return any(name.rpartition(".")[2] == "TypedDict" for name in self.lineage(place).outside)
 
+    def looks_up_members(self, place: Place) -> bool:
+        """Whether a class gives a member for its name in brackets, as enumerations do."""
+        return any(name.startswith("enum.") for name in self.lineage(place).outside)
+
     def is_protocol(self, place: Place) -> bool:
         """Whether a class says what others must have, be they its heirs or not."""
         return not PROTOCOLS.isdisjoint(self.own_outside(*place))

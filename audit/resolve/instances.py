@@ -75,8 +75,10 @@ class Instances:
                 return self.member(value, attribute) if value is not None else None
             case ast.Call(func=ast.Name(id=marker), args=arguments) if marker.startswith("__") and arguments:
                 return self._marked(path, marker, arguments, receiver)
-            case ast.Call(func=function):
+            case ast.Call(func=function, args=arguments):
                 value = self.of(path, function, receiver)
+                if isinstance(value, Foreign) and (taken := self._annotations.taken(value)) is not None:
+                    return None if arguments else taken
                 return self.called(value) if value is not None else None
             case ast.Subscript(value=owner, slice=index):
                 value = self.of(path, owner, receiver)
@@ -84,7 +86,7 @@ class Instances:
                     return self._at_key(value, index.value) if isinstance(index, ast.Constant) else None
                 if isinstance(value, Wrapped) and value.how == "listed":
                     return value.inner
-                return self._annotations.item(value) if isinstance(value, Foreign) else None
+                return self._annotations.item(value, index) if isinstance(value, Foreign) else None
         return None
 
     def _at_key(self, value: Keyed, key: object) -> Value | None:
@@ -108,6 +110,11 @@ class Instances:
                 return self._naming.imported(path, level, module, name)
             case terms.FIXTURE, [ast.Constant(value=str(name))]:
                 return self._from_fixture(path, name)
+            case terms.UNPACKED, [holder, ast.Constant() as place]:
+                value = self.of(path, holder, receiver)
+                if isinstance(value, Foreign) and self._annotations.is_tuple(value):
+                    return self._annotations.item(value, place)
+                return self._element(value)
             case terms.ANY, _:
                 return self._joined([self.of(path, each, receiver) for each in arguments])
         value = self.of(path, arguments[0], receiver)

@@ -50,7 +50,7 @@ class LostMembers:
         """The member that the class of an object, or a module, had at the base and has not now."""
         leaf = access.leaf
         if access.is_key:
-            return self._lost_key(path, access)
+            return self._lost_item(path, access) or self._lost_key(path, access)
         if access.term == leaf and leaf in (starred := self._starred.lost(path)):
             return self._lost(path, access, *starred[leaf], kind="star")
         if access.term == leaf and leaf in self._own_names.lost(path):
@@ -79,6 +79,18 @@ class LostMembers:
         if leaf in self.stored_anywhere:
             return None
         return self._lost(path, access, self._base.index.names[holder[0]], f"{holder[1].name}.{leaf}")
+
+    def _lost_item(self, path: str, access: Access) -> LostMember | None:
+        """The member of an enumeration that code looks up by its name."""
+        value = self._instances.value(path, access.term) if access.is_item else None
+        if not isinstance(value, ClassObject) or not self._now.looks_up_members(value.place):
+            return None
+        before = self._counterparts.of(value.place)
+        if before is None or before[1].kind != "class" or self._now.has(value.place, access.leaf) != "no":
+            return None
+        lineage = self._then.lineage(before).classes
+        holder = next((place for place in lineage if _holds(self._base, place, access.leaf)), None)
+        return self.lost_from(path, access, holder) if holder is not None else None
 
     def _lost_key(self, path: str, access: Access) -> LostMember | None:
         """The key that a class declared for a dictionary at the base, and declares no more: what is read or written
