@@ -7,6 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from audit.kinds.texts import Positions
 from audit.model.mentions import RELATIVE, Form, Mention
 from audit.model.regex import regex
@@ -28,6 +30,11 @@ DIRECTIVE: Final = regex(
     r"[ \t]+(?P<name>[^\W\d][\w.]*)[ \t]*(?:\([^\n]*)?$",
     re.MULTILINE,
 )
+_MEMBERS: Final = regex(
+    r"(?:[^\n]*\n)(?P<options>(?:[ \t]+:[\w-]+:[^\n]*\n)*?)(?P<key>[ \t]+:members:)(?P<names>[ \t]+[^\n]+)"
+)
+"""The option of a directive, among others right below it, that lists what of a class or module it documents."""
+_MEMBER: Final = regex(r"[^\W\d]\w*")
 _SUMMARY: Final = regex(r"^([ \t]*)\.\.[ \t]+autosummary::[^\n]*\n((?:\1[ \t]+[^\n]*(?:\n|$)|[ \t]*\n)*)", re.MULTILINE)
 _ENTRY: Final = regex(r"^[ \t]+[~!]?(?P<name>[^\W\d][\w.]*)[ \t]*$", re.MULTILINE)
 _OF_MODULES: Final = frozenset({"module", "currentmodule", "automodule", "automodapi", "automodsumm"})
@@ -66,6 +73,13 @@ def directive_mentions(text: str, offset: int, positions: Positions, current: Cu
         start, is_module = offset + found.start("name"), directive in _OF_MODULES
         module = "" if is_module else current.at(start)
         yield from _named(found["name"].rstrip("."), start, positions, f"`{directive}`", module, is_module)
+        members = _MEMBERS.match(text, found.end()) if directive.startswith("auto") else None
+        if members is not None:
+            for member in _MEMBER.finditer(text, *members.span("names")):
+                span = positions.span(offset + member.start(), offset + member.end())
+                below = f"{found['name'].rstrip('.')}.{member[0]}"
+                for mention in _named(below, start, positions, "`:members:`", module, is_module):
+                    yield msgspec.structs.replace(mention, span=span)
     for summary in _SUMMARY.finditer(text) if "autosummary::" in text else ():
         for entry in _ENTRY.finditer(summary[2]):
             start = offset + summary.start(2) + entry.start("name")

@@ -121,6 +121,20 @@ class ReStructuredText(TextKind):
     )
     BREAKS = (
         Example(
+            title="members that a directive lists of a class, and of a module",
+            before={
+                "shop/__init__.py": "",
+                "shop/store.py": "class Store:\n    def get(self): ...\n    def put(self): ...\ndef close(): ...\n",
+                "a.rst": (
+                    ".. currentmodule:: shop.store\n\n.. autoclass:: Store\n   :noindex:\n   :members: get, put\n\n"
+                    ".. automodule:: shop.store\n   :members: Store, close\n\n"
+                    ".. autoclass:: shop.store.Store\n   :members:\n   :exclude-members: put\n"
+                ),
+            },
+            after={"shop/store.py": "class Store:\n    def get(self): ...\n"},
+            finds=(("a.rst", 5, "shop.store.Store.put"), ("a.rst", 8, "shop.store.close")),
+        ),
+        Example(
             title="the new names in a table of old and new ones, and what follows it",
             before={
                 "shop/__init__.py": "",
