@@ -13,9 +13,9 @@ from audit.kinds.regexes import is_regex, paths_in_regex
 from audit.kinds.roles import is_tool_settings
 from audit.kinds.settings_text import Value, ini_values, toml_values
 from audit.kinds.texts import Positions
+from audit.kinds.tool_commands import COMMAND_OPTIONS, holds_command, without_folders
 from audit.model.codes import Severity
 from audit.model.mentions import Form, Mention
-from audit.model.regex import regex
 
 _PATH_KEYS: Final = frozenset(
     {"source", "testpaths", "include", "exclude", "omit", "src", "packages", "files", "paths", "extraPaths", "root"}
@@ -31,22 +31,6 @@ _MODULE_KEYS: Final = frozenset(
 """Keys whose value may be a bare module or package."""
 _SECTIONS: Final = ("mypy-", "bumpversion:file:")
 """What stands before a name in the head of a section."""
-_COMMAND_TABLES: Final = (
-    ("tool", "taskipy"),
-    ("tool", "poe"),
-    ("tool", "pdm", "scripts"),
-    ("tool", "rye", "scripts"),
-    ("tool", "hatch", "envs"),
-)
-_OF_HATCH: Final = ("envs",)
-"""The table of commands of hatch.toml."""
-_OF_PIXI: Final = ("tool", "pixi")
-_NO_COMMANDS: Final = frozenset({"outputs", "env", "depends-on", "depends_on", "description"})
-"""Keys of a task of pixi that hold no command, nor what it needs."""
-_COMMAND_OPTIONS: Final = frozenset({"commands", "commands_pre", "commands_post", "cmd", "script", "shell", "addopts"})
-_OF_WHEELS: Final = ("tool", "cibuildwheel")
-_FILLED_IN: Final = regex(r"\{(?:project|package)\}/")
-"""The folders of the project, as cibuildwheel writes them."""
 _ENTRY_POINTS: Final = (
     ("project", "scripts"),
     ("project", "gui-scripts"),
@@ -203,38 +187,23 @@ class ToolSettings(TextKind):
 def _toml(text: str, positions: Positions, *, is_pixi: bool) -> Iterator[Mention]:
     packages: set[str] = set()
     for value in toml_values(text):
-        if "tasks" in value.keys and (is_pixi or value.keys[:2] == _OF_PIXI):
-            if _NO_COMMANDS.isdisjoint(value.keys):
+        if (is_command := holds_command(value, is_pixi=is_pixi)) is not None:
+            if is_command:
                 yield from _command(text, value.start, value.end, positions, value.key)
             continue
         if any(value.keys[: len(table)] == table for table in _ENTRY_POINTS):
             continue
         if value.keys[-2:-1] and value.keys[-2] in _PACKAGE_DATA:
             yield from _package(value, text, packages, positions)
-        elif value.keys[:2] == _OF_WHEELS:
-            if value.key.startswith("before-") or value.key == "test-command":
-                blanked = _FILLED_IN.sub(lambda found: " " * len(found[0]), text[value.start : value.end])
-                yield from command_mentions(
-                    blanked, value.start, positions, Caller("REF007", f"`{value.key}`", "error")
-                )
-        elif _holds_commands(value) or value.key in _COMMAND_OPTIONS:
-            yield from _command(text, value.start, value.end, positions, value.key)
         else:
             yield from _setting(value, positions)
-
-
-def _holds_commands(value: Value) -> bool:
-    """Whether a value stands in a table of commands."""
-    if value.keys[:1] == _OF_HATCH:
-        return "scripts" in value.keys
-    return any(value.keys[: len(table)] == table for table in _COMMAND_TABLES)
 
 
 def _ini(text: str, positions: Positions) -> Iterator[Mention]:
     bounds: tuple[int, int] | None = None
     packages: set[str] = set()
     for value in ini_values(text):
-        is_command = value.key in _COMMAND_OPTIONS
+        is_command = value.key in COMMAND_OPTIONS
         if bounds is not None and not (is_command and value.start >= bounds[0]):
             yield from _command(text, *bounds, positions, "commands")
             bounds = None
@@ -249,7 +218,8 @@ def _ini(text: str, positions: Positions) -> Iterator[Mention]:
 
 
 def _command(text: str, start: int, end: int, positions: Positions, key: str) -> Iterator[Mention]:
-    yield from command_mentions(text[start:end], start, positions, Caller("REF007", f"`{key}`", "error"))
+    command = without_folders(text[start:end])
+    yield from command_mentions(command, start, positions, Caller("REF007", f"`{key}`", "error"))
 
 
 def _package(value: Value, text: str, seen: set[str], positions: Positions) -> Iterator[Mention]:
