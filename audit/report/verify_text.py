@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from audit.model.codes import CODES
+from audit.model.evidence import Evidence
 from audit.model.verdicts import JudgedStatement, Verification
 from audit.report.phase_view import counted, headline, judged, kills, main_cause
 from audit.report.terminal_text import Style, fitted, plain, printable
@@ -75,14 +76,20 @@ def _statement(statement: JudgedStatement, style: Style) -> list[str]:
     ]
     if verdict != "verified":
         shown = statement.evidence[:_SHOWN_EVIDENCE]
-        for evidence in shown:
-            place = f"{evidence.path}:{evidence.line}: " if evidence.path and evidence.line else ""
-            lines.append(f"    {printable(place + evidence.summary)}")
+        lines += [f"    {printable(_place(evidence) + evidence.summary)}" for evidence in shown]
         if len(statement.evidence) > len(shown):
             lines.append(f"    ... and {len(statement.evidence) - len(shown)} more (see --format json)")
     if statement.reproduce:
         lines.append(f"{_PASTED}{printable(statement.reproduce)}")
     return lines
+
+
+def _place(evidence: Evidence) -> str:
+    """Where a piece of evidence lies, unless its summary says so."""
+    path = evidence.path or ""
+    if path and evidence.line:
+        return f"{path}:{evidence.line}: "
+    return f"{path}: " if path and path not in evidence.summary else ""
 
 
 def _roots(verification: Verification, style: Style) -> list[str]:

@@ -37,12 +37,14 @@ def judge_chain(predicate: Chain, codebase: Codebase) -> Judgement:
                 evidence=(*evidence, Evidence(summary=f"{source} is {path}", path=path)),
             )
         evidence += found
+    places = ", ".join(f"{each.path}:{each.line}" for each in evidence)
     last = predicate.links[-1]
     if codebase.module_path(last) is None and codebase.locate(last) is None:
-        where = f"{evidence[-1].path}:{evidence[-1].line}" if evidence[-1].path else predicate.links[-2]
-        reason = f"every link holds, and the last import fails: there is no {last} ({where})"
+        reason = f"every link holds ({places}), and the last import fails: there is no {last}"
         return verified(reason, coverage=coverage, evidence=(*evidence, *_why_gone(codebase.retired(last), last)))
-    return verified(f"every link holds: {' -> '.join(predicate.links)}", coverage=coverage, evidence=evidence)
+    return verified(
+        f"every link holds: {' -> '.join(predicate.links)} ({places})", coverage=coverage, evidence=evidence
+    )
 
 
 def link_between(source: str, target: str, codebase: Codebase) -> list[Evidence]:

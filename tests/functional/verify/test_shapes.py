@@ -102,8 +102,16 @@ def test_how_a_tree_is_put_together_is_read_from_it(shop, audit) -> None:
         (10, "unverified", "no class of this tree is called Nowhere"),
         (11, "verified", "shop.shapes.Middle inherits from Base"),
         (12, "unverified", unread),
-        (16, "verified", "every link holds: shop.trainer -> shop.bridge -> shop.store"),
-        (17, "verified", "every link holds: shop.trainer -> shop.bridge -> shop.store"),
+        (
+            16,
+            "verified",
+            "every link holds: shop.trainer -> shop.bridge -> shop.store (shop/trainer.py:1, shop/bridge.py:1)",
+        ),
+        (
+            17,
+            "verified",
+            "every link holds: shop.trainer -> shop.bridge -> shop.store (shop/trainer.py:1, shop/bridge.py:1)",
+        ),
         (18, "refuted", "the chain breaks at shop.bridge: it does not import shop.shapes, nor anything that does"),
         (19, "unverified", "Unknown is no one module or class of this tree, so its link is open"),
         (20, "unverified", unread),
@@ -130,9 +138,19 @@ def test_a_chain_may_end_at_what_is_gone(broken, audit) -> None:
     (statement,) = json.loads(done.stdout)["statements"]
     assert statement["verdict"] == "verified"
     assert (
-        statement["reason"] == "every link holds, and the last import fails: there is no shop.store (shop/bridge.py:1)"
+        statement["reason"]
+        == "every link holds (shop/trainer.py:1, shop/bridge.py:1), and the last import fails: there is no shop.store"
     )
     assert [(each.get("path"), each.get("line")) for each in statement["evidence"][:2]] == [
         ("shop/trainer.py", 1),
         ("shop/bridge.py", 1),
     ]
+
+
+def test_a_file_of_the_same_name_is_told_with_its_place(shop, audit) -> None:
+    report = "# Done\n\n```bash\npython jobs/run.py\n```\n"
+    shop.commit("Report", {"jobs/__init__.py": "", "tools/run.py": "", "REPORT.md": report})
+
+    done = audit(shop.root, "verify", "REPORT.md", "--at", "HEAD")
+
+    assert "    tools/run.py: a file of the same name" in done.stdout.splitlines()
