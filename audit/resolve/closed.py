@@ -38,6 +38,8 @@ def is_closed(program: Program, path: str, roots: tuple[str, ...], parts: tuple[
             if node.kind in ("module", "package") and not is_spread:
                 is_open = node.kind == "module" and any(program.facts(file).open for file in node.files)
                 return not (looks_elsewhere or is_open)
+        if length == 1 and is_spread and len(nodes) == 1:
+            return False  # a namespace of which the tree holds a single share: others hold the rest
         looks_elsewhere |= is_spread
     if program.distributions.may_provide(top) or top in program.shared_namespaces:
         return False
