@@ -30,6 +30,7 @@ from audit.facts.imports import Imports
 from audit.facts.rare_statements import delete_statement, match_statement, outer_names
 from audit.facts.scopes import Scope
 from audit.facts.spans import Spans
+from audit.facts.system_modules import hands_itself
 from audit.model.facts import Context, FileFacts
 
 _Value = ast.expr | None
@@ -128,6 +129,7 @@ class Collector:
     def _decorators(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
         if node.decorator_list:
             self.expressions.strings.gives(node.decorator_list, node.name)
+            self.definitions.exports.decorated(node, at_top=self.scope is self.module)
         for decorator in node.decorator_list:
             self.expressions.visit(decorator)
 
@@ -143,6 +145,7 @@ class Collector:
         if self.scope is self.module and isinstance(node.value, ast.Call):
             self.announced |= announced_names(node.value)
             self.names_module |= names_module(node.value)
+            self.definitions.open |= hands_itself(node.value)
         self.expressions.discarded = node.value
         self.expressions.visit(node.value)
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
+from audit.facts.callables import leaf_of
 from audit.facts.spans import Spans
 from audit.model.facts import Span
+from audit.model.regex import regex
+
+_PUBLISHING: Final = regex(r"_*(?:make_?)?(?:public|export(?:ed|s)?|publish)")
 
 
 class Exports:
@@ -26,6 +31,15 @@ class Exports:
         names = self._literal(value)
         self.dynamic = names is None or (more and self.dynamic)
         self.names = {**(self.names or {}), **(names or {})} if more else names
+
+    def decorated(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, *, at_top: bool) -> None:
+        """Note a thing that a decorator adds to ``__all__`` where it stands at the top of the module: ``@public``."""
+        if (
+            at_top
+            and self.names is not None
+            and any(_PUBLISHING.fullmatch(leaf_of(each)) for each in node.decorator_list)
+        ):
+            self.names.setdefault(node.name, self._spans.of(node))
 
     def _literal(self, value: ast.expr | None) -> dict[str, Span] | None:
         match value:

@@ -19,7 +19,7 @@ from audit.facts.program_options import FLAGS, TELLING, ProgramOptions
 from audit.facts.scopes import Scope
 from audit.facts.strings import COMPOSED, SPELLING, TOGETHER, Strings
 from audit.facts.syspath import added_folders, is_search_path, path_of, put_together
-from audit.facts.system_modules import is_own_module, is_own_name
+from audit.facts.system_modules import is_own_module, is_own_name, is_sys_modules
 from audit.model.facts import ANY, Context
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ class Expressions:
     def subscript(self, node: ast.Subscript, scope: Scope) -> None:
         """Note what a subscript looks up or puts in place."""
         self.only_read.subscript(node)
-        owner = dotted(node.value)
+        owner = "sys.modules" if is_sys_modules(node.value) else dotted(node.value)
         if owner.endswith(".__dict__") and isinstance(node.ctx, ast.Store):
             self.collector.definitions.opens_self(owner.partition(".")[0])
         self.open |= self.strings.placed(node, owner)

@@ -8,6 +8,12 @@ from typing import Final
 from audit.facts.nodes import nodes_of
 from audit.model.regex import regex
 
+_OWN_MODULE: Final = regex(r"(?i)(?:.*_)?(?:current|this|own|calling|caller)_?module|getmodule")
+"""The names of functions that give the module that calls them."""
+_ONLY_NAMED: Final = regex(
+    r"(?i)_*(?:warn|log|print|debug|info|register|get_?logger|install|test|run|main|skip|import)"
+)
+"""Begin the names of functions that are told a module's name for other reasons than to define something in it."""
 _PREFIX: Final = regex(r"(?:[^\W\d]\w*\.)+")
 
 
@@ -27,6 +33,25 @@ def is_own_module(node: ast.expr) -> bool:
 def is_own_name(node: ast.expr) -> bool:
     """Whether an expression is ``__name__``."""
     return isinstance(node, ast.Name) and node.id == "__name__"
+
+
+def hands_itself(call: ast.Call) -> bool:
+    """Whether a call is handed the module that it stands in, to define who knows what there:
+    ``init_api("shop", __name__)``, ``fill(table, sys.modules[__name__])``, ``fill(table, find_current_module())``."""
+    match call.func:
+        case ast.Name(id=leaf) | ast.Attribute(attr=leaf):
+            is_named = _ONLY_NAMED.match(leaf) is None
+        case _:
+            is_named = False
+    given = (*call.args, *(keyword.value for keyword in call.keywords))
+    return any(is_own_module(each) or _gives_own_module(each) or (is_named and is_own_name(each)) for each in given)
+
+
+def _gives_own_module(node: ast.expr) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id=leaf) | ast.Attribute(attr=leaf), args=[], keywords=[]):
+            return _OWN_MODULE.fullmatch(leaf) is not None
+    return False
 
 
 def below_own_name(node: ast.expr) -> ast.Constant | None:

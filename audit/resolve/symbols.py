@@ -16,6 +16,7 @@ Answer = Literal["yes", "no", "unknown"]
 
 _ALWAYS: Final = frozenset(
     {"__file__", "__path__", "__dict__", "__all__", "__cached__", "__builtins__", "__annotations__", "__version__"}
+    | {"__warningregistry__"}
     | {*dir(ModuleType("any")), *dir(ModuleType)}
 )
 
