@@ -83,11 +83,14 @@ def decode_text(content: bytes) -> SourceText:
 def _decode(content: bytes, encoding: str) -> SourceText:
     mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     try:
-        return SourceText(content[len(mark) :].decode(encoding), encoding, mark)
+        source = SourceText(content[len(mark) :].decode(encoding), encoding, mark)
     except UnicodeDecodeError as error:
         raise CannotFixError(f"it does not decode as {encoding}: {error.reason}") from None
     except (UnicodeError, LookupError) as error:
         raise CannotFixError(f"it does not decode as {encoding}: {error}") from None
+    if source.encode(source.text) != content:
+        raise CannotFixError(f"its encoding {encoding} would not write every line back as it is")
+    return source
 
 
 class Lines:

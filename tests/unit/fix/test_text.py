@@ -86,3 +86,10 @@ def test_a_name_that_only_begins_like_the_target_is_no_spelling_of_it(target: st
 def test_a_site_without_a_place_is_refused() -> None:
     with pytest.raises(CannotFixError, match=r"^its exact place in the file is not known$"):
         Lines("x").span(Site("a.pkl"))
+
+
+@pytest.mark.parametrize("encoding", ["unicode_escape", "raw_unicode_escape"])
+def test_an_encoding_that_spells_what_it_reads_otherwise_is_left_alone(encoding: str) -> None:
+    content = f"# coding: {encoding}\nname = '\\u00e9'\n".encode()
+    with pytest.raises(CannotFixError, match="would not write every line back"):
+        decode_python(content)
