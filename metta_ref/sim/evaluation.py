@@ -3,6 +3,7 @@ and merged into the stats database of their run.
 """
 
 import os
+import pickle
 import signal
 import statistics
 import tempfile
@@ -118,7 +119,9 @@ def _play_all(blocks: Sequence[Block], folder: Path, num_workers: int) -> list[l
     with ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin_worker) as pool:
         # Workers leave Ctrl-C to their parent from their first moment on.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
-        jobs = [pool.submit(_play_blocks, blocks[n::count], folder / f"shard-{n}.duckdb") for n in range(count)]
+        # Plain bytes: torch would hand tensors over through a socket in TMPDIR, whose path may be too long for one.
+        shares = [pickle.dumps(blocks[n::count]) for n in range(count)]
+        jobs = [pool.submit(_play_pickled, share, folder / f"shard-{n}.duckdb") for n, share in enumerate(shares)]
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         try:
             for job in as_completed(jobs):
@@ -146,6 +149,10 @@ def _play_blocks(blocks: Iterable[Block], shard: Path) -> list[list[EpisodeRecor
             stats.record(record, episodes)
             played.append(episodes)
     return played
+
+
+def _play_pickled(blocks: bytes, shard: Path) -> list[list[EpisodeRecord]]:
+    return _play_blocks(pickle.loads(blocks), shard)  # noqa: S301 written by the parent process
 
 
 def _begin_worker() -> None:

@@ -265,14 +265,15 @@ def test_a_database_that_cannot_be_opened_is_not_called_damaged(data: Path, comm
 
 
 def test_an_evaluation_that_is_stopped_ends_in_one_word_and_leaves_nothing(data: Path, tmp_path: Path) -> None:
-    """The signal reaches every process of the group, as a batch system sends it."""
-    temporary = tmp_path / "temporary"
+    """The signal reaches every process of the group, as a batch system sends it; its folder for temporary files may
+    lie too deep for sockets."""
+    temporary = tmp_path / ("deep" * 25)
     temporary.mkdir()
     command = [sys.executable, "-m", "metta_ref.tools.sim", "run=demo", "episodes=1000000", "num_workers=1"]
     env = {**os.environ, "TMPDIR": str(temporary), "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True)
     while not list(temporary.glob("metta_ref-sim-*/shard-*.duckdb")):
-        assert process.poll() is None
+        assert process.poll() is None, process.communicate()[1]
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGTERM)
     assert (process.communicate(timeout=60)[1], process.returncode) == ("interrupted\n", 130)
