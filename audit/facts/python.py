@@ -13,6 +13,7 @@ from audit.model.facts import FileFacts
 from audit.model.regex import regex
 
 TEMPLATE: Final = "a template, no Python until it is filled in"
+_CONFLICT: Final = regex(rb"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 _TEMPLATE: Final = regex(rb"\{%[-+]?\s*(?:if|for|set|block|extends|include|import|from|raw|macro|call|with|filter)\b")
 _PLACEHOLDER: Final = regex(rb"\{\{[-+]?\s*[A-Za-z_][\w.]*\s*(?:\|[^{}]*)?[-+]?\}\}")
 """What a template engine fills in; on a line that is Python it could also be a set in a set."""
@@ -76,6 +77,8 @@ def _parsed(content: bytes) -> ast.Module | str:
         if _TEMPLATE.search(content) or _PLACEHOLDER.search(_line(content, error.lineno)):
             return TEMPLATE
         where = f"line {error.lineno}: " if error.lineno else ""
+        if _CONFLICT.match(_line(content, error.lineno)):
+            return f"does not parse: {where}a merge conflict stands there"
         return f"does not parse: {where}{error.msg}"
     except (ValueError, LookupError) as error:
         return f"does not decode: {error}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
@@ -17,6 +18,9 @@ MAX_MENTIONS: Final = 20_000
 MAX_LINE: Final = 20_000
 """Characters of one line; a longer one is minified or encoded."""
 _NOT_BREAK: Final = regex(r"[^\r\n]")
+_CODING: Final = regex(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_OF_CHARACTERS: Final = regex(r"iso8859|cp\d|koi8|mac|shift|euc|gb|big5|hz|johab|ptcp|tis")
+"""Encodings that write a character as bytes; what else has such a name changes the text."""
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
 
 
@@ -28,7 +32,7 @@ def text_of(content: bytes, *, max_bytes: int = MAX_TEXT, max_line: int | None =
     """The text of a file, line endings kept.
 
     Raises:
-        UnreadableError: a Git LFS pointer, too large, binary, not UTF-8, or minified.
+        UnreadableError: a Git LFS pointer, too large, binary, not UTF-8 nor what it declares, or minified.
     """
     if content.startswith(_LFS_POINTER):
         raise UnreadableError("a Git LFS pointer, the file itself is not here")
@@ -39,10 +43,23 @@ def text_of(content: bytes, *, max_bytes: int = MAX_TEXT, max_line: int | None =
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"not UTF-8 text: {error.reason} at byte {error.start}") from None
+        declared = _in_its_own_encoding(content)
+        if declared is None:
+            raise UnreadableError(f"not UTF-8 text: {error.reason} at byte {error.start}") from None
+        text = declared
     if max_line is not None and len(text) > max_line and max(map(len, text.split("\n"))) > max_line:
         raise UnreadableError(f"a line is longer than {max_line:,} characters: minified or encoded, not read")
     return text
+
+
+def _in_its_own_encoding(content: bytes) -> str | None:
+    """The text in the encoding that its first two lines declare, as Python and editors read it (PEP 263)."""
+    declared = next(filter(None, map(_CODING.match, content.split(b"\n", 2)[:2])), None)
+    try:
+        codec = codecs.lookup(declared[1].decode()) if declared is not None else None
+        return codec.decode(content)[0] if codec is not None and _OF_CHARACTERS.match(codec.name) else None
+    except (LookupError, UnicodeError):
+        return None
 
 
 def blanked(found: re.Match[str]) -> str:

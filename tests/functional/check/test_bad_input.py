@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -93,6 +94,7 @@ def test_an_unknown_code_is_told_with_the_nearest(shop, audit) -> None:
         (b"def broken(:\n", "does not parse: line 1: invalid syntax"),
         (b"# coding: latin-9000\n", "does not parse: unknown encoding: latin-9000"),
         (b"name = '\xff'\n", "does not parse: line 1: "),
+        (b"<<<<<<< HEAD\na = 1\n=======\n", "does not parse: line 1: a merge conflict stands there"),
         (b"a = 1\0\n", "holds null bytes: not Python source"),
     ],
 )
@@ -103,6 +105,22 @@ def test_a_file_that_cannot_be_read_as_python_leaves_the_check_incomplete(reposi
     assert done.stderr.startswith(f"audit: could not check app/bad.py: {reason}")
     assert done.returncode == 2
     assert f"  app/bad.py: {reason}" in audit("roots", repository.root).stdout
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "shift_jis", "koi8-r"])
+def test_a_file_is_read_in_the_encoding_that_it_declares(repository, audit, encoding) -> None:
+    said = "é" if encoding in ("latin-1", "cp1252") else "я"
+    code = f"# coding: {encoding}\nimport subprocess; subprocess.run([PYTHON, '-m', 'app.old'])  # {said}\n".encode(
+        encoding
+    )
+    repository.write({"app/__init__.py": "", "app/old.py": "", "run.py": b"import subprocess\n"})
+    repository.commit("Start")
+    (repository.root / "app/old.py").unlink()
+    repository.write({"run.py": code})
+    done = audit("check", repository.root, "--since", "HEAD", "--format", "json")
+    document = json.loads(done.stdout)
+    assert [(each["path"], each["line"], each["target"]) for each in document["findings"]] == [("run.py", 2, "app.old")]
+    assert document["coverage"]["skipped"] == []
 
 
 def test_findings_elsewhere_outweigh_a_file_that_cannot_be_read(shop, audit) -> None:
