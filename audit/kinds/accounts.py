@@ -39,7 +39,8 @@ _STAMPED: Final = regex(
     r"""["'](?:20\d\d-[01]\d-[0-3]\d[T ][0-2]\d:[0-5]\d[^"'\n]{0,20}
       | [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})["']
       | ["'](?:\w*_)?(?:timestamp|date|generated|created|updated|completed)(?:_(?:at|on|date))?["']\s*:\s*
-        ["']20\d\d-""",
+        ["']20\d\d-
+      | ["'](?:head|base|merge|commit|merge_commit)_(?:sha|hash|id)["']\s*:\s*["'][0-9a-f]{40}["']""",
     re.VERBOSE | re.IGNORECASE,
 )
 _KEPT_UP: Final = regex(
