@@ -23,10 +23,6 @@ def judge_package(predicate: Package, codebase: Codebase) -> Judgement:
         return unverified(f"{predicate.path or 'the tree'} has no packaging file that can be read")
     coverage = f"{counted(len(files), 'packaging file')} read"
     shown = tuple(Evidence(summary=each.summary, path=each.path) for each in files)
-    if any(each.dynamic for each in files) and not (predicate.depends or predicate.drops or predicate.scripts):
-        values = {each.version for each in files} | {each.python for each in files}
-        if not values - {""}:
-            return unverified("it is computed when the package is built", coverage=coverage, evidence=shown)
     wrong, open_ = _compared(predicate, files)
     if wrong:
         return refuted("; ".join(wrong), coverage=coverage, evidence=shown)
@@ -47,6 +43,7 @@ def _declarations(predicate: Package, codebase: Codebase) -> list[Declared]:
 
 def _compared(predicate: Package, files: Sequence[Declared]) -> tuple[list[str], list[str]]:
     """What is otherwise than expected, and what cannot be told."""
+    computed = {field for each in files for field in each.dynamic}
     wrong: list[str] = []
     unknown: list[str] = []
     for what, expected, values in (
@@ -54,23 +51,27 @@ def _compared(predicate: Package, files: Sequence[Declared]) -> tuple[list[str],
         ("the Python required", _CLAUSE.sub("", predicate.python), [each.python for each in files if each.python]),
     ):
         if expected and not values:
-            unknown.append(f"no packaging file declares {what}")
+            is_computed = ("version" if what == "the version" else "python") in computed
+            unknown.append(
+                f"{what} is computed when the package is built" if is_computed else f"no packaging file declares {what}"
+            )
         elif expected and expected not in values:
             wrong.append(f"{what} is {listed(dict.fromkeys(values))}, not {expected}")
     required = {name for each in files for name in each.requires}
     optional = {name for each in files for name in each.optional}
-    dynamic = any(each.dynamic for each in files)
     missing = [name for name in predicate.depends if normalised(name) not in required | optional]
     left = [name for name in predicate.drops if normalised(name) in required]
     if missing:
-        (unknown if dynamic else wrong).append(f"{listed(missing)} is not required")
+        # a package may be called otherwise than its distribution, "yaml" of PyYAML
+        alike = any(normalised(name) in each for name in missing for each in required | optional)
+        (unknown if alike or "requires" in computed else wrong).append(f"{listed(missing)} is not required")
     if left:
         wrong.append(f"{listed(left)} is still required")
     if kept := [name for name in predicate.drops if normalised(name) in optional - required]:
         unknown.append(f"{listed(kept)} is required by an extra or a group")
-    if predicate.drops and dynamic:
+    if predicate.drops and "requires" in computed:
         unknown.append("what is required is computed when the package is built")
     scripts = {name for each in files for name in each.scripts}
     if lacking := [name for name in predicate.scripts if name not in scripts]:
-        (unknown if dynamic else wrong).append(f"no command {listed(lacking)} is declared")
+        (unknown if "scripts" in computed else wrong).append(f"no command {listed(lacking)} is declared")
     return wrong, unknown

@@ -6,7 +6,7 @@ import ast
 import configparser
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -14,12 +14,23 @@ import msgspec
 _REQUIREMENTS: Final = re.compile(
     r"(?:[\w.-]*[-_])?requirements?(?:[-_][\w.-]+)?\.(?:txt|in)|.*requirements/[\w.-]+\.(?:txt|in)"
 )
+_REQUIRED: Final = frozenset({"requires"})
+_COMPUTED: Final = {
+    "version": "version",
+    "requires-python": "python",
+    "dependencies": "requires",
+    "optional-dependencies": "requires",
+    "scripts": "scripts",
+    "gui-scripts": "scripts",
+    "entry-points": "scripts",
+}
+"""What ``dynamic`` of pyproject.toml names, by the field that it leaves open."""
 _NAME: Final = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)")
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """The declarations of one file; ``optional`` are requirements of extras and groups, ``dynamic`` is whether some of
-    it is computed when the package is built. Names of distributions are normalised."""
+    """The declarations of one file; ``optional`` are requirements of extras and groups, ``dynamic`` is what of
+    it is computed when the package is built, by the names of these fields. Names of distributions are normalised."""
 
     path: str
     version: str = ""
@@ -27,7 +38,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     requires: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
     scripts: frozenset[str] = frozenset()
-    dynamic: bool = False
+    dynamic: frozenset[str] = frozenset()
 
     @property
     def summary(self) -> str:
@@ -67,11 +78,18 @@ def declared_by(path: str, text: str) -> Declared | None:
         return None
     lines = [line.partition("#")[0].strip() for line in text.splitlines()]
     named = frozenset(filter(None, (normalised(line) for line in lines if not line.startswith("-"))))
-    return Declared(path=path, requires=named, dynamic=any(line.startswith("-r") for line in lines))
+    return Declared(
+        path=path, requires=named, dynamic=_REQUIRED if any(line.startswith("-r") for line in lines) else frozenset()
+    )
 
 
-def _names(texts: Iterable[Any]) -> frozenset[str]:
-    return frozenset(filter(None, (normalised(each) for each in texts if isinstance(each, str))))
+def _names(texts: object) -> frozenset[str]:
+    return frozenset(filter(None, (normalised(each) for each in _items(texts) if isinstance(each, str))))
+
+
+def _items(value: object) -> list[Any]:
+    """The items of what should be a list; none of anything else."""
+    return list(value) if isinstance(value, list | tuple | set | frozenset) else []
 
 
 def _table(value: Any, *keys: str) -> Mapping[str, Any]:
@@ -84,8 +102,8 @@ def _of_pyproject(path: str, content: Mapping[str, Any]) -> Declared | None:
     project, poetry = _table(content, "project"), _table(content, "tool", "poetry")
     if not project and not poetry:
         return None
-    optional = [each for group in _table(project, "optional-dependencies").values() for each in group]
-    optional += [each for group in _table(content, "dependency-groups").values() for each in group]
+    optional = [each for group in _table(project, "optional-dependencies").values() for each in _items(group)]
+    optional += [each for group in _table(content, "dependency-groups").values() for each in _items(group)]
     groups = [_table(each, "dependencies") for each in _table(poetry, "group").values()]
     optional += [each for group in (*groups, _table(poetry, "dev-dependencies")) for each in group]
     required = _table(poetry, "dependencies")
@@ -94,11 +112,15 @@ def _of_pyproject(path: str, content: Mapping[str, Any]) -> Declared | None:
         path=path,
         version=str(project.get("version") or poetry.get("version") or ""),
         python=re.sub(r"\s+", "", python) if isinstance(python, str) else "",
-        requires=_names(project.get("dependencies") or ()) | _names(set(required) - {"python"}),
+        requires=_names(project.get("dependencies")) | _names(set(required) - {"python"}),
         optional=_names(optional),
         scripts=frozenset({*_table(project, "scripts"), *_table(project, "gui-scripts"), *_table(poetry, "scripts")}),
-        dynamic=bool(project.get("dynamic")),
+        dynamic=frozenset(field for name, field in _COMPUTED.items() if name in _items(project.get("dynamic"))),
     )
+
+
+_ELSEWHERE: Final = ("attr:", "file:")
+"""What setup.cfg writes before a place from which a value is taken."""
 
 
 def _of_setup_cfg(path: str, text: str) -> Declared | None:
@@ -109,14 +131,16 @@ def _of_setup_cfg(path: str, text: str) -> Declared | None:
     version = parser.get("metadata", "version", fallback="")
     commands = parser.get("options.entry_points", "console_scripts", fallback="")
     extras = dict(parser.items("options.extras_require")) if parser.has_section("options.extras_require") else {}
+    needs = parser.get("options", "install_requires", fallback="")
+    said = {"version": version, "requires": needs, "scripts": commands}
     return Declared(
         path=path,
-        version="" if version.startswith(("attr:", "file:")) else version,
+        version="" if version.startswith(_ELSEWHERE) else version,
         python=re.sub(r"\s+", "", parser.get("options", "python_requires", fallback="")),
-        requires=_names(parser.get("options", "install_requires", fallback="").splitlines()),
-        optional=_names(line for lines in extras.values() for line in lines.splitlines()),
+        requires=_names([] if needs.startswith(_ELSEWHERE) else needs.splitlines()),
+        optional=_names([line for lines in extras.values() for line in lines.splitlines()]),
         scripts=frozenset(line.partition("=")[0].strip() for line in commands.splitlines() if "=" in line),
-        dynamic=version.startswith(("attr:", "file:")),
+        dynamic=frozenset(field for field, value in said.items() if value.startswith(_ELSEWHERE)),
     )
 
 
@@ -138,8 +162,8 @@ def _of_setup_script(path: str, text: str) -> Declared | None:
         path=path,
         version=str(said.get("version") or ""),
         python=re.sub(r"\s+", "", str(said.get("python_requires") or "")),
-        requires=_names(said.get("install_requires") or ()),
-        optional=_names(each for group in (extras.values() if isinstance(extras, Mapping) else ()) for each in group),
-        scripts=frozenset(each.partition("=")[0].strip() for each in commands if isinstance(each, str)),
-        dynamic="**" in said,
+        requires=_names(said.get("install_requires")),
+        optional=_names([each for group in _table(extras).values() for each in _items(group)]),
+        scripts=frozenset(each.partition("=")[0].strip() for each in _items(commands) if isinstance(each, str)),
+        dynamic=frozenset(_COMPUTED.values()) if "**" in said else frozenset(),
     )
