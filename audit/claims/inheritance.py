@@ -9,6 +9,7 @@ from typing import Final
 from audit.claims.blocks import Block
 from audit.claims.names import is_quoted
 from audit.claims.place import place_of
+from audit.model.parsing import parsed
 from audit.model.predicates import AnyPredicate
 from audit.model.regex import regex
 from audit.model.shapes import Inherits
@@ -51,7 +52,7 @@ def inheritance(block: Block) -> tuple[AnyPredicate, ...]:
 
 def _of_code(code: str, block: Block) -> tuple[AnyPredicate, ...]:
     try:
-        (found,) = ast.parse(f"{code}: ...").body
+        (found,) = parsed(f"{code}: ...").body
     except (SyntaxError, ValueError):
         return ()
     if not isinstance(found, ast.ClassDef) or not found.bases:

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from audit.claims.blocks import Block, Fence
+from audit.model.parsing import parsed
 from audit.model.predicates import Absent, AnyPredicate, Exists
 from audit.model.regex import regex
 
@@ -84,7 +85,7 @@ def said_imports(block: Block) -> tuple[AnyPredicate, ...]:
 def _imported(code: str) -> tuple[str, ...]:
     """The dotted names that an import statement asks for; a star stands for its module."""
     try:
-        (statement,) = ast.parse(code.strip()).body
+        (statement,) = parsed(code.strip()).body
     except (SyntaxError, ValueError):
         return ()
     if isinstance(statement, ast.Import):

@@ -12,6 +12,7 @@ import msgspec
 from audit.claims.blocks import Block, Fence
 from audit.claims.names import is_quoted
 from audit.claims.place import place_of
+from audit.model.parsing import parsed
 from audit.model.predicates import AnyPredicate, Signature
 from audit.model.regex import regex
 
@@ -113,7 +114,7 @@ def _placed(name: str, block: Block) -> str:
 def parameters_of(arguments: str) -> tuple[str, ...] | None:
     """The parameter names of what stands in the brackets, stars included; None where some are left out."""
     try:
-        (function,) = ast.parse(f"def f({arguments}): ...").body
+        (function,) = parsed(f"def f({arguments}): ...").body
     except (SyntaxError, ValueError):
         return None
     return _names_of(function) if isinstance(function, ast.FunctionDef) else None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
 from audit.facts.nodes import nodes_of
 from audit.kinds.texts import UnreadableError
+from audit.model.parsing import parsed
 
 _WRITING: Final = frozenset("wax")
 
@@ -23,9 +23,7 @@ def python_nodes(text: str) -> tuple[ast.AST, ...]:
         UnreadableError: the text does not parse.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what is odd about another project's strings is its own affair
-            return tuple(nodes_of(ast.parse(text)))
+        return tuple(nodes_of(parsed(text)))
     except SyntaxError as error:
         from audit.facts.newer import parse_newer  # rarely needed
 

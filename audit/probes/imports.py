@@ -14,6 +14,7 @@ import msgspec
 
 from audit.model.evidence import ImportAttempt, ImportRun, Run
 from audit.model.findings import Site
+from audit.model.parsing import parsed
 from audit.probes.normalise import digest
 from audit.probes.sandbox import Checkout, Sandbox
 
@@ -123,7 +124,7 @@ def third_party(sources: Iterable[bytes], first_party: set[str]) -> list[str]:
     counted: dict[str, int] = {}
     for source in sources:
         try:
-            body = ast.parse(source).body
+            body = parsed(source).body
         except (SyntaxError, ValueError):
             continue
         for name in _eager_imports(body):

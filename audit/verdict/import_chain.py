@@ -8,6 +8,7 @@ from itertools import pairwise
 from audit.model.codebase import Codebase
 from audit.model.evidence import Evidence
 from audit.model.findings import Retirement
+from audit.model.parsing import parsed
 from audit.model.shapes import Chain
 from audit.model.verdicts import Judgement
 from audit.verdict.judgements import counted, refuted, retirement, unverified, verified
@@ -29,7 +30,7 @@ def judge_chain(predicate: Chain, codebase: Codebase) -> Judgement:
             )
         found = link_between(source, target, codebase)
         if not found:
-            if codebase.read_text(path) is None:
+            if _tree_of(path, codebase) is None:
                 return unverified(f"{path} cannot be read, so what it imports is open", coverage=coverage)
             return refuted(
                 f"the chain breaks at {source}: it does not import {target}, nor anything that does",
@@ -59,9 +60,8 @@ def _why_gone(gone: Retirement | None, name: str) -> tuple[Evidence, ...]:
 
 def _direct(path: str, target: str, codebase: Codebase) -> list[Evidence]:
     """The statement of a file that imports a module, or a name of it, in whatever function it stands."""
-    try:
-        tree = ast.parse(codebase.read_text(path) or "")
-    except (SyntaxError, ValueError):
+    tree = _tree_of(path, codebase)
+    if tree is None:
         return []
     package = path.removesuffix("/__init__.py").removesuffix(".py").split("/")
     above = package if path.endswith("/__init__.py") else package[:-1]
@@ -80,6 +80,14 @@ def _direct(path: str, target: str, codebase: Codebase) -> list[Evidence]:
             said = ast.unparse(node)
             return [Evidence(summary=f"{said[:120]}", path=path, line=node.lineno)]
     return []
+
+
+def _tree_of(path: str, codebase: Codebase) -> ast.Module | None:
+    text = codebase.read_text(path)
+    try:
+        return parsed(text) if text is not None else None
+    except SyntaxError:
+        return None
 
 
 def _is_within(name: str, target: str, *, relative: bool) -> bool:

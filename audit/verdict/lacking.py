@@ -10,6 +10,7 @@ import msgspec
 
 from audit.model.codebase import Codebase
 from audit.model.evidence import Evidence
+from audit.model.parsing import parsed
 from audit.model.predicates import Lacks, Uses
 from audit.model.verdicts import Judgement
 from audit.verdict.judgements import counted, listed, refuted, retirement, unverified, verified
@@ -29,7 +30,7 @@ def judge_lacks(predicate: Lacks, codebase: Codebase) -> Judgement:
         reason = f"{path} is not in the tree, so it cannot be told what it lacks"
         return unverified(reason, evidence=() if gone is None else (retirement(gone, path),))
     try:
-        tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError) as error:
         return unverified(f"{path} is no Python that can be read: {error}")
     imported = [(line, name) for line, name in _imports(tree) if name in predicate.imports]
@@ -64,7 +65,7 @@ def judge_uses(predicate: Uses, codebase: Codebase) -> Judgement:
         gone = codebase.retired(path)
         return refuted(f"{path} is not in the tree", evidence=() if gone is None else (retirement(gone, path),))
     try:
-        tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError) as error:
         return unverified(f"{path} is no Python that can be read: {error}")
     imported = list(_imports(tree))
@@ -107,7 +108,7 @@ def uses_of_name(name: str, codebase: Codebase) -> FoundUses:
         if name not in text or word.search(text) is None:
             continue
         try:
-            tree = ast.parse(text)
+            tree = parsed(text)
         except (SyntaxError, ValueError):
             unread.append(path)
             continue

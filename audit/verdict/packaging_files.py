@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
+from audit.model.parsing import parsed
+
 _REQUIREMENTS: Final = re.compile(
     r"(?:[\w.-]*[-_])?requirements?(?:[-_][\w.-]+)?\.(?:txt|in)|.*requirements/[\w.-]+\.(?:txt|in)"
 )
@@ -74,7 +76,7 @@ def declared_by(path: str, text: str) -> Declared | None:
             return _of_setup_cfg(path, text)
         if name == "setup.py":
             return _of_setup_script(path, text)
-    except (tomllib.TOMLDecodeError, configparser.Error, SyntaxError, ValueError):
+    except (configparser.Error, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     lines = [line.partition("#")[0].strip() for line in text.splitlines()]
     named = frozenset(filter(None, (normalised(line) for line in lines if not line.startswith("-"))))
@@ -145,7 +147,7 @@ def _of_setup_cfg(path: str, text: str) -> Declared | None:
 
 
 def _of_setup_script(path: str, text: str) -> Declared | None:
-    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    calls = [node for node in ast.walk(parsed(text)) if isinstance(node, ast.Call)]
     setup = next((call for call in calls if ast.unparse(call.func).rpartition(".")[2] == "setup"), None)
     if setup is None:
         return None

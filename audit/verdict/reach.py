@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from audit.model.codebase import Codebase
+from audit.model.parsing import parsed
 from audit.verdict.judgements import counted, listed
 
 
@@ -42,7 +43,7 @@ def reach(tests: int, files: Iterable[str], codebase: Codebase) -> str:
 def _imported(source: str) -> Iterable[str]:
     """Every dotted name that a source imports; a source that does not parse imports nothing."""
     try:
-        tree = ast.parse(source)
+        tree = parsed(source)
     except (SyntaxError, ValueError):
         return
     for node in ast.walk(tree):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from audit.model.parsing import parsed
+
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -46,7 +48,7 @@ def find_definition(content: bytes | None, name: str) -> ast.stmt | None:
     """
     if content is None:
         return None
-    body = ast.parse(content).body
+    body = parsed(content).body
     found: ast.stmt | None = None
     for part in name.split("."):
         found = next((node for node in reversed(_flat(body)) if part in _bound(node)), None)

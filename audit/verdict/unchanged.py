@@ -10,6 +10,7 @@ from audit.model.codebase import Codebase, Files
 from audit.model.comparisons import LinesChanged, Mode, Unchanged
 from audit.model.errors import AuditError
 from audit.model.evidence import Evidence
+from audit.model.parsing import parsed
 from audit.model.verdicts import Judgement
 from audit.verdict.globs import matching
 from audit.verdict.judgements import counted, listed, refuted, unverified, verified, without_base
@@ -106,7 +107,7 @@ def _changed_file(path: str, mode: Mode, base: Files, now: Files) -> list[Eviden
         return []
     if mode == "bytes":
         return [Evidence(summary=f"{path} has other bytes", path=path)]
-    old, new = ast.parse(before), ast.parse(after)
+    old, new = parsed(before), parsed(after)
     if mode == "code":
         return [] if code_of(old) == code_of(new) else [Evidence(summary=f"{path} has other code", path=path)]
     olds, news = signatures_of(old), signatures_of(new)

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from audit.model.codebase import Codebase, Located
+from audit.model.parsing import parsed
 from audit.model.predicates import Cited, Signature, Uses
 from audit.verdict.citations import without_comments
 from audit.verification.fit_paths import CannotFitError, fit_path
@@ -191,7 +192,7 @@ def fit_saying(predicate: Cited, codebase: Codebase) -> Cited:
 def _is_used(name: str, text: str) -> bool:
     """Whether code imports, defines or uses a name: comments and texts do not count."""
     try:
-        tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError):
         return False
     for node in ast.walk(tree):

@@ -13,6 +13,7 @@ from audit.claims.sizes import precision
 from audit.model.codebase import Codebase, Files
 from audit.model.comparisons import LinesChanged
 from audit.model.errors import AuditError, SourceError, UsageError
+from audit.model.parsing import parsed
 from audit.model.predicates import Size
 from audit.verification.fit_paths import CannotFitError, ending, fit_path
 
@@ -123,8 +124,8 @@ def _of_function(predicate: Size, path: str, codebase: Codebase) -> Size:
 def _statement_lines(code: str) -> int:
     """The lines of a function without its head, its docstring, comments and blank lines; 0 where it cannot be read."""
     try:
-        (function,) = ast.parse(textwrap.dedent(code)).body
-    except (SyntaxError, ValueError):
+        (function,) = parsed(textwrap.dedent(code)).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return 0
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 
@@ -140,3 +142,19 @@ def test_each_stage_of_the_smoke_is_shown(shop, audit, outcome, reason, code) ->
         f"  evaluate  {outcome}           " + (f"  {reason}" if reason else ""),
     ]
     assert done.stdout.splitlines()[-1].startswith(f"{2 - code} of 2 stages passed in 1 scenarios (")
+
+
+def test_a_file_that_is_nested_too_deeply_leaves_what_is_said_of_it_open(shop, audit) -> None:
+    deep = "import shop.store\n\nx = " + "-" * 20_000 + "1\n\nclass Deep: ...\n"
+    said = "- `shop/deep.py` no longer imports `shop.store`\n- It imports in this order: `shop.deep -> shop.store`\n"
+    said += (
+        "- `shop/deep.py` uses `shop.store`\n- `shop/deep.py:1`: `import shop.store`\n- `Deep` inherits from `Base`\n"
+    )
+    claim = "- {id: same, text: t, expect: {unchanged: {symbols: [shop.deep.Deep], base: HEAD~1}}}\n"
+    shop.commit("Deep", {"shop/deep.py": deep, "tests/test_deep.py": f"from shop import deep\n{deep}"})
+    shop.commit("Report", {"REPORT.md": f"# Report\n\n{said}", "rules/claims/deep.yaml": f"claims:\n{claim}"})
+
+    done = audit(shop.root, "verify", "REPORT.md", "rules/claims/deep.yaml", "--format", "json")
+    verdicts = [each["verdict"] for each in json.loads(done.stdout)["statements"]]
+    assert "refuted" not in verdicts
+    assert (len(verdicts), done.stderr.count("Traceback")) == (7, 0)

@@ -55,3 +55,14 @@ def test_values_of_the_wrong_kind_declare_nothing(values) -> None:
 def test_any_text_is_read_or_passed_over(path, text) -> None:
     declared = declared_by(path, text)
     assert declared is None or declared.path == path
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("setup.py", "setup(version=" + "(" * 90 + "-" * 5000 + "1" + ")" * 90 + ")"),
+        ("pyproject.toml", "project = " + "[" * 5000 + "]" * 5000),
+    ],
+)
+def test_what_is_nested_too_deeply_is_passed_over(path, text) -> None:
+    assert declared_by(path, text) is None
