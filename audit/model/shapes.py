@@ -62,12 +62,7 @@ class Lacks(Predicate, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        parts = []
-        if self.imports:
-            parts.append(f"does not import {listed(self.imports)}")
-        if self.names:
-            parts.append(f"does not use {listed(self.names)}")
-        return f"{self.path} {' and '.join(parts)}"
+        return _of_code(self, "does not import", "does not use")
 
 
 class Uses(Predicate, frozen=True, kw_only=True):
@@ -79,12 +74,14 @@ class Uses(Predicate, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        parts = []
-        if self.imports:
-            parts.append(f"imports {listed(self.imports)}")
-        if self.names:
-            parts.append(f"uses {listed(self.names)}")
-        return f"{self.path} {' and '.join(parts)}"
+        return _of_code(self, "imports", "uses")
+
+
+def _of_code(predicate: Lacks | Uses, imports: str, uses: str) -> str:
+    said = [
+        f"{verb} {listed(names)}" for verb, names in ((imports, predicate.imports), (uses, predicate.names)) if names
+    ]
+    return f"{predicate.path} {' and '.join(said)}"
 
 
 ShapePredicate = Chain | Inherits | Package

@@ -125,7 +125,7 @@ def third_party(sources: Iterable[bytes], first_party: set[str]) -> list[str]:
     for source in sources:
         try:
             body = parsed(source).body
-        except (SyntaxError, ValueError):
+        except SyntaxError:
             continue
         for name in _eager_imports(body):
             if name.partition(".")[0] not in first_party:

@@ -31,7 +31,7 @@ def judge_lacks(predicate: Lacks, codebase: Codebase) -> Judgement:
         return unverified(reason, evidence=() if gone is None else (retirement(gone, path),))
     try:
         tree = parsed(text)
-    except (SyntaxError, ValueError) as error:
+    except SyntaxError as error:
         return unverified(f"{path} is no Python that can be read: {error}")
     imported = [(line, name) for line, name in _imports(tree) if name in predicate.imports]
     named = {*_imports(tree), *_names(tree), *_chains(tree)}
@@ -66,7 +66,7 @@ def judge_uses(predicate: Uses, codebase: Codebase) -> Judgement:
         return refuted(f"{path} is not in the tree", evidence=() if gone is None else (retirement(gone, path),))
     try:
         tree = parsed(text)
-    except (SyntaxError, ValueError) as error:
+    except SyntaxError as error:
         return unverified(f"{path} is no Python that can be read: {error}")
     imported = list(_imports(tree))
     used = [*imported, *_names(tree)]
@@ -109,7 +109,7 @@ def uses_of_name(name: str, codebase: Codebase) -> FoundUses:
             continue
         try:
             tree = parsed(text)
-        except (SyntaxError, ValueError):
+        except SyntaxError:
             unread.append(path)
             continue
         lines = sorted({line for line, each in (*_imports(tree), *_names(tree)) if each == name})

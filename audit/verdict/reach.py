@@ -44,7 +44,7 @@ def _imported(source: str) -> Iterable[str]:
     """Every dotted name that a source imports; a source that does not parse imports nothing."""
     try:
         tree = parsed(source)
-    except (SyntaxError, ValueError):
+    except SyntaxError:
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

@@ -193,7 +193,7 @@ def _is_used(name: str, text: str) -> bool:
     """Whether code imports, defines or uses a name: comments and texts do not count."""
     try:
         tree = parsed(text)
-    except (SyntaxError, ValueError):
+    except SyntaxError:
         return False
     for node in ast.walk(tree):
         match node:

@@ -125,7 +125,7 @@ def _statement_lines(code: str) -> int:
     """The lines of a function without its head, its docstring, comments and blank lines; 0 where it cannot be read."""
     try:
         (function,) = parsed(textwrap.dedent(code)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError):
         return 0
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return 0
