@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from audit.kinds.texts import UnreadableError, text_of
+
 
 def told(done) -> tuple[str, int]:
     """What a user sees of a refused call."""
@@ -121,6 +123,11 @@ def test_a_file_is_read_in_the_encoding_that_it_declares(repository, audit, enco
     document = json.loads(done.stdout)
     assert [(each["path"], each["line"], each["target"]) for each in document["findings"]] == [("run.py", 2, "app.old")]
     assert document["coverage"]["skipped"] == []
+
+
+def test_an_encoding_that_changes_the_text_is_not_followed() -> None:
+    with pytest.raises(UnreadableError, match="not UTF-8 text"):
+        text_of(b"# coding: unicode_escape\nname = 'app\\x2eold \xe9'\n")
 
 
 def test_findings_elsewhere_outweigh_a_file_that_cannot_be_read(shop, audit) -> None:
