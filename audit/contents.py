@@ -34,7 +34,8 @@ class Contents:
 
     def __init__(self, folder: Path | None, kinds: Iterable[Kind], jobs: int = 0, audited: Path | None = None) -> None:
         self.kinds = tuple(kinds)
-        self._store = Store(folder, version_of(self.kinds) if folder is not None else "", audited)
+        version = version_of(self.kinds) if folder is not None else ""
+        self._store = Store(folder if version else None, version, audited)
         self._jobs = jobs or cores()
         self._known = Found()
         self._wanting: dict[str, tuple[Kind, ...]] = {}

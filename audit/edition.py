@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -22,10 +23,16 @@ _COMPOSING: Final = (
     "skimmed.py",
     "trees.py",
 )
+_BEGUN: Final = time.time() - 1
+"""When this code was loaded at the latest, in seconds since the epoch; before it, what file systems round."""
 
 
 def version_of(kinds: Iterable[Kind]) -> str:
-    """A digest of the code that reads and resolves, of plug-ins and of Python: what is stale is never found."""
+    """A digest of the code that reads and resolves, of plug-ins and of Python: what is stale is never found.
+
+    Empty where the code on disk was written while this process ran, by an upgrade perhaps: what is loaded may be the
+    code before, and its results would be taken for those of the new one.
+    """
     digest = hashlib.sha256(sys.version.encode())
     sources = {str(_HERE / name) for name in _COMPOSING}
     for folder in _FOLDERS:
@@ -35,4 +42,6 @@ def version_of(kinds: Iterable[Kind]) -> str:
     for source in sorted(sources):
         with Path(source).open("rb", buffering=0) as file:  # a buffer for each of so many small files costs as much
             digest.update(file.read())
+            if _BEGUN < os.fstat(file.fileno()).st_mtime <= time.time():
+                return ""
     return digest.hexdigest()[:16]

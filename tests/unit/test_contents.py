@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sqlite3
 import time
@@ -70,6 +71,22 @@ def test_facts_are_read_once_in_a_run_and_found_by_the_next(tmp_path: Path) -> N
     again = Loader(SOURCES)
     assert facts(Contents(tmp_path, [KIND]), again) == FACTS
     assert again.asked == []
+
+
+def test_nothing_is_kept_by_code_that_was_replaced_while_it_ran(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own_kind.py").write_text(
+        "from audit.kinds.yaml_values import YamlValues\n\n\nclass OwnKind(YamlValues): ...\n", encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    kind = importlib.import_module("own_kind").OwnKind()
+    seconds = {"replaced just now": time.time(), "years ago": 1e9, "by a clock that is ahead": time.time() + 3600}
+    kept = {}
+    for when, second in seconds.items():
+        os.utime(tmp_path / "own_kind.py", (second, second))
+        kept[when] = Contents(tmp_path / "cache", [kind]).keeps
+    assert kept == {"replaced just now": False, "years ago": True, "by a clock that is ahead": True}
 
 
 def test_words_and_mentions_are_found_by_the_next_run_under_any_folder(tmp_path: Path) -> None:
