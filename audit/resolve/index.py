@@ -150,6 +150,12 @@ class ModuleIndex:
         stem, suffix = posixpath.splitext(path)
         return suffix == ".pyi" and stem in self.native
 
+    def _is_among_code(self, stem: str) -> bool:
+        """Whether a stub alone speaks for a module of a package that holds code: what it describes is made by a build,
+        from sources that may have another name and say more."""
+        folder = stem.rpartition("/")[0]
+        return any(file.endswith(".py") for file in self.packages.get(folder, ()))
+
     def _look(self, stem: str) -> Node | None:
         folder, _, name = stem.rpartition("/")
         package = folder if name == "__init__" else stem  # ``from pkg.__init__ import x`` runs the same file
@@ -157,8 +163,10 @@ class ModuleIndex:
             return Node("package", package, tuple(self.packages[package]))
         if stem in self.modules:
             files = tuple(sorted(self.modules[stem]))
-            opaque = stem in self.native and not any(file.endswith(".py") for file in files)
-            return Node("opaque" if opaque else "module", stem, files)
+            is_built = not any(file.endswith(".py") for file in files) and (
+                stem in self.native or self._is_among_code(stem)
+            )
+            return Node("opaque" if is_built else "module", stem, files)
         if stem in self.native:
             return Node("opaque", stem)
         if stem in self.folders:
