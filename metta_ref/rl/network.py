@@ -24,7 +24,7 @@ class Network:
     parameters, their gradients and the memory stay float32. Compiled, a pass is translated when it first meets a
     shape, which takes from seconds to minutes.
 
-    Raises ConfigError when it should be compiled and there is no compiler.
+    Raises ConfigError when it should be compiled and there is no compiler, and so does a pass that does not compile.
     """
 
     def __init__(self, agent: Agent, device: torch.device, precision: str, *, compiled: bool) -> None:
@@ -38,9 +38,24 @@ class Network:
                 )
             # It warns at length where it translates a pass in parts, as it must where lengths depend on the data.
             logging.getLogger("torch._dynamo").setLevel(logging.ERROR)
-            self.step, self.sequence = torch.compile(agent.step), torch.compile(agent.sequence)
+            self.step, self.sequence = _translated(agent.step), _translated(agent.sequence)
         if precision == "bfloat16":
             self.step, self.sequence = _narrowed(self.step, device), _narrowed(self.sequence, device)
+
+
+def _translated(run: _Pass) -> _Pass:
+    from torch._dynamo.exc import TorchDynamoException  # which takes as long to load as torch itself
+
+    compiled = torch.compile(run)
+
+    def translated(obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
+        try:
+            return compiled(obs, state, starts)
+        except TorchDynamoException as error:
+            reason, advice = str(error).splitlines()[0], "mend the C++ compiler, or set CXX to one"
+            raise ConfigError([f"trainer.compile=true: does not compile ({reason}); {advice}"]) from error
+
+    return translated
 
 
 def _narrowed(run: _Pass, device: torch.device) -> _Pass:

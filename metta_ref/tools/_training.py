@@ -17,6 +17,7 @@ import torch
 from metta_ref.checkpoint import Checkpoint, CheckpointManager, PolicySpec, locked
 from metta_ref.config import Config, ConfigError, run_dir, save_run_config
 from metta_ref.envs import VectorEnv, make_env, task_configs
+from metta_ref.rl.adam import DivergedError
 from metta_ref.rl.group import Group, process_group
 from metta_ref.rl.trainer import Trainer
 from metta_ref.tools._evaluating import evaluation_due
@@ -164,7 +165,8 @@ def _train_until_done(trainer: Trainer, manager: CheckpointManager, stop: thread
     except BaseException as error:
         # Whoever catches it shows it, with its traceback where there is one to tell.
         _logger.log(logging.ERROR, "ended by %s: %s", type(error).__name__, error, extra={"shown": True})
-        _say_how_to_go_on(trainer, manager)
+        if not isinstance(error, DivergedError):  # to which going on would only lead again
+            _say_how_to_go_on(trainer, manager)
         raise
     steps, ended = trainer.agent_step - first_step, trainer.statistics
     announce(

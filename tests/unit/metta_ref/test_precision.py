@@ -118,6 +118,13 @@ def test_what_cannot_be_compiled_is_refused(monkeypatch: pytest.MonkeyPatch, tmp
         Network(made("lstm"), CPU, "float32", compiled=True)
 
 
+def test_a_compiler_that_fails_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "/bin/false")
+    agent = made("memoryless")
+    with pytest.raises(ConfigError, match=r"^trainer.compile=true: does not compile .*; mend the C\+\+ compiler"):
+        Network(agent, CPU, "float32", compiled=True).step(torch.ones(1, *SEEN.shape), (), torch.zeros(1) > 0)
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device here")
 def test_a_gpu_that_is_not_there_is_refused(small_config: Callable[..., Config], new_trainer: Any) -> None:
     with (
