@@ -126,7 +126,8 @@ def minibatches(
             for rows in rng.permutation(batch).reshape(groups, -1):
                 yield rows, np.ones(len(rows), np.float32)
         return
-    preference = (priorities.astype(np.float64) + _SMALLEST) ** alpha
+    # Of values that are none nothing can be drawn; the gradient is what tells of them.
+    preference = (np.nan_to_num(priorities.astype(np.float64), posinf=0) + _SMALLEST) ** alpha
     probabilities = preference / preference.sum()
     for _ in range(passes * groups):
         rows = rng.choice(batch, batch // groups, replace=False, p=probabilities)

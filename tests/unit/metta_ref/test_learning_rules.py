@@ -175,6 +175,14 @@ def test_a_minibatch_never_repeats_a_sequence(alpha: float, groups: int, seed: i
         assert len(set(rows.tolist())) == len(rows) == len(weights) == 8 // groups
 
 
+def test_of_priorities_that_are_no_numbers_minibatches_are_drawn_all_the_same() -> None:
+    """What diverged is told of where the gradient is looked at, not by a generator that cannot draw."""
+    priorities = np.array([1, np.nan, np.inf, 1], np.float32)
+    [(rows, weights)] = minibatches(priorities, 1, np.random.default_rng(0), passes=1, alpha=1, beta=1)
+    assert sorted(rows.tolist()) == [0, 1, 2, 3]
+    assert np.isfinite(weights).all()
+
+
 def test_schedules_depend_on_the_step_alone() -> None:
     assert [annealed(2.0, step, 100) for step in (0, 25, 100, 150)] == [2.0, 1.5, 0.0, 0.0]
     assert [annealed(2.0, step, 0) for step in (0, 1_000_000)] == [2.0, 2.0]
