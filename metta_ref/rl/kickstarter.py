@@ -39,9 +39,11 @@ class Kickstarter:
         self._teachers, self._config = [teacher.to(device) for teacher in teachers], config
         self._states: list[State] = [teacher.initial_state(num_envs) for teacher in self._teachers]
 
-    def targets(self, rollout: Rollout) -> Targets:
-        """What the teachers say of a rollout; their memory moves on."""
-        targets = []
+    def targets(self, rollout: Rollout, step: int) -> Targets:
+        """What the teachers say of a rollout; their memory moves on. Nobody asks them once they no longer count."""
+        targets: Targets = []
+        if step >= self._config.timesteps:
+            return targets
         with torch.no_grad():
             for number, teacher in enumerate(self._teachers):
                 logits, values, state = teacher.sequence(rollout.obs, self._states[number], rollout.starts)

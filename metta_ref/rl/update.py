@@ -82,7 +82,7 @@ def ppo_update(
     clips = {"rho_clip": config.rho_clip, "c_clip": config.c_clip}
     at_first = advantages(errors, traces, np.ones_like(errors), **clips)
     priorities = np.concatenate(group.gather(np.abs(at_first).sum(axis=0)))
-    targets = kickstarter.targets(rollout)
+    targets = kickstarter.targets(rollout, step)
     rate, count = annealed(config.learning_rate, step, config.anneal_timesteps), errors.shape[1]
     device = rollout.obs.device
 

@@ -61,7 +61,7 @@ def test_without_a_teacher_nothing_is_added(small_config: Any, new_trainer: Any)
     assert chosen_teachers(Config().kickstart, env) == []
     kickstarter = Kickstarter([], Config().kickstart, 2, CPU)
     assert kickstarter.state() == []
-    assert kickstarter.targets(rollout_of(torch.rand(3, 2, 3, 3, 3), torch.zeros(3, 2, dtype=torch.bool))) == []
+    assert kickstarter.targets(rollout_of(torch.rand(3, 2, 3, 3, 3), torch.zeros(3, 2, dtype=torch.bool)), step=0) == []
     with new_trainer(small_config()) as trainer:
         assert trainer.update().losses.kickstart == 0.0
 
@@ -111,7 +111,7 @@ def test_the_teacher_remembers_from_one_rollout_to_the_next(teacher: CheckpointM
     agent = teacher.stored(3).agent()
     kickstarter = Kickstarter([agent], small_config().kickstart, 2, CPU)
     obs, starts = torch.rand(6, 2, 3, 3, 3), torch.zeros(6, 2, dtype=torch.bool)
-    halves = [kickstarter.targets(rollout_of(obs[part], starts[part])) for part in (slice(3), slice(3, 6))]
+    halves = [kickstarter.targets(rollout_of(obs[part], starts[part]), step=0) for part in (slice(3), slice(3, 6))]
     whole, _, _ = agent.sequence(obs, agent.initial_state(2), starts)
     torch.testing.assert_close(torch.cat([wanted for [(wanted, _)] in halves]), whole.softmax(-1))
 
@@ -121,16 +121,22 @@ def test_the_teacher_forgets_where_an_episode_starts(teacher: CheckpointManager,
     kickstarter = Kickstarter([agent], small_config().kickstart, 2, CPU)
     obs, starts = torch.rand(6, 2, 3, 3, 3), torch.zeros(6, 2, dtype=torch.bool)
     starts[3, 0] = True
-    [(wanted, expected)] = kickstarter.targets(rollout_of(obs, starts))
+    [(wanted, expected)] = kickstarter.targets(rollout_of(obs, starts), step=0)
     logits, values, _ = agent.sequence(obs[3:], agent.initial_state(2), starts[3:])
     torch.testing.assert_close((wanted[3:, 0], expected[3:, 0]), (logits[:, 0].softmax(-1), values[:, 0]))
     assert not torch.allclose(expected[3:, 1], values[:, 1])
 
 
+def test_a_teacher_who_no_longer_counts_is_not_asked(teacher: CheckpointManager, small_config: Any) -> None:
+    kickstarter = Kickstarter([teacher.stored(3).agent()], small_config("kickstart.timesteps=64").kickstart, 2, CPU)
+    rollout = rollout_of(torch.rand(3, 2, 3, 3, 3), torch.zeros(3, 2, dtype=torch.bool))
+    assert [len(kickstarter.targets(rollout, step)) for step in (0, 63, 64, 1000)] == [1, 1, 0, 0]
+
+
 def test_no_gradient_reaches_a_teacher(teacher: CheckpointManager, small_config: Any) -> None:
     agent = teacher.stored(3).agent()
     kickstarter = Kickstarter([agent], small_config("kickstart.value_coefficient=1").kickstart, 2, CPU)
-    targets = kickstarter.targets(rollout_of(torch.rand(3, 2, 3, 3, 3), torch.zeros(3, 2, dtype=torch.bool)))
+    targets = kickstarter.targets(rollout_of(torch.rand(3, 2, 3, 3, 3), torch.zeros(3, 2, dtype=torch.bool)), step=0)
     logits, values = torch.zeros(3, 2, 4, requires_grad=True), torch.zeros(3, 2, requires_grad=True)
     kickstarter.loss(targets, BOTH, logits.log_softmax(-1), values, step=0).backward()
     assert logits.grad is not None
