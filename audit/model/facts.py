@@ -46,6 +46,11 @@ class ImportedName(msgspec.Struct, frozen=True, array_like=True):
     bound: str
     span: Span
 
+    @property
+    def binds_package(self) -> bool:
+        """Whether it is the ``a.b`` of ``import a.b``, which binds ``a``: that may be there without the module."""
+        return self.bound != self.name and self.name.startswith(f"{self.bound}.")
+
 
 class Import(msgspec.Struct, frozen=True, array_like=True):
     """One import statement. For ``import a.b`` ``is_from`` is false and each name is a dotted module."""

@@ -52,14 +52,18 @@ class FileReferences:
         """Every reference of the file that leads nowhere."""
         if self._is_text():
             return
-        broken: set[tuple[int, int]] = set()
+        broken: dict[tuple[int, int], str] = {}
         for index, statement in enumerate(self.facts.imports):
             for positions, found in self._dangling_import(index, statement):
-                broken.update((index, position) for position in positions)
+                broken.update(((index, position), found.target) for position in positions)
                 yield found
+        causes = tuple(f"{target}." for target in broken.values())
         for attribute in self.facts.attributes:
             if (attribute.import_index, attribute.name_index) not in broken:
                 yield from self._dangling_attribute(attribute)
+            elif self.facts.imports[attribute.import_index].names[attribute.name_index].binds_package:
+                others = self._dangling_attribute(attribute)
+                yield from (each for each in others if not any(cause.startswith(f"{each.target}.") for cause in causes))
         told: set[tuple[int, str]] = set()  # patch.multiple names several things of one module, which may be gone
         for text in self.facts.texts:
             for found in self._dangling_text(text):
@@ -209,7 +213,7 @@ class FileReferences:
         name, module = self.targets(attribute.import_index, statement)[attribute.name_index]
         if statement.is_from:
             return module, (name.name, *attribute.chain)
-        if name.bound == name.name.partition(".")[0] and name.bound != name.name:
+        if name.binds_package:
             return self.program.absolute(self.path, name.bound), attribute.chain
         package, _, leaf = name.name.rpartition(".")
         if package and module.status == "found" and not module.weak:
@@ -286,9 +290,8 @@ class FileReferences:
 
     def _canonical(self, target: str, module: Resolution, name: ImportedName, statement: Import) -> str:
         """The name under which the tree's own table lists a module that was reached by another spelling."""
-        nodes = module.nodes
-        if statement.is_from and target != module.dotted:
-            nodes = self.chains.child(module.nodes, name.name)
+        is_below = statement.is_from and target != module.dotted
+        nodes = self.chains.child(module.nodes, name.name) if is_below else module.nodes
         names = self.program.index.names
         for node in nodes:
             for file in node.files:
