@@ -45,10 +45,11 @@ _STAT: Final = regex(
 )
 """The last line of ``git diff --stat``."""
 _OTHER: Final = regex(
-    r"\b(?:per|each|every|tests?\s+cases?|documentation|comments?|config\w*|yaml|javascript|typescript|css|html|rust|in\s+phase|so\s+far)\b",
+    r"\b(?:per|each|every|tests?\s+cases?|documentation|comments?|config\w*|yaml|javascript|typescript|css|html|rust|in\s+phase|so\s+far|"
+    r"cumulative(?:ly)?)\b|^\W*(?:grand\s+|sub-?)?total\s*:",
     re.IGNORECASE,
 )
-"""Words by which the lines are some of those that changed, or of more than one migration."""
+"""Words by which the lines are some of those that changed, or of more than one migration, or the sum of a list."""
 
 
 def changed_lines(block: Block) -> tuple[AnyPredicate, ...]:

@@ -62,6 +62,8 @@ _OF_PLACE: Final = regex(
     r"(?:,\s*(?:down|up)\s+from\s+[~\d,]+(?:\s+lines)?|,\s*\d[\d,]*\s+[a-z]+)?\)\W*$",
     re.IGNORECASE,
 )
+_CITING: Final = regex(rf"^`?{PATH.pattern}:\d")
+"""A place with its lines: a number of lines behind it is that of the place."""
 _NOW: Final = regex(r"^(?:after|now|current(?:ly)?|final)\s*:\s*(?=\W*\d)", re.IGNORECASE)
 _LABELLED: Final = regex(
     r"^(?:total\s+)?(?:lines|loc|lines\s+of\s+code|line\s+count|length|size)\s*:\s*(?P<number>[~≈]?\d[\d,]*\+?)(?:\s+(?:lines|loc))?(?=\W*$)",
@@ -90,8 +92,11 @@ _GONE: Final = regex(
     r"\b(?:deleted?|removed?|eliminated|was|were|before|original\w*|old|replac\w+)\b|→|->", re.IGNORECASE
 )
 _OTHER_TITLE: Final = regex(
-    r"\b(?:deleted?|removed?|eliminated|before|original\w*|previous\w*|old|target|goal|replaced)\b", re.IGNORECASE
+    r"\b(?:deleted?|removed?|eliminated|before|original\w*|previous\w*|old|target|goal|replaced|duplicat\w*|"
+    r"identical\w*|copies|occurrences)\b",
+    re.IGNORECASE,
 )
+"""Titles of lines of another tree, of a wish, or of one piece of code that stands in several files."""
 _OTHER_TREE: Final = regex(
     r"\b(?:deleted|removed|removes?|delete|added|was|were|before|original\w*|previous\w*|old|saved|eliminated|target|goal|"
     r"instead|complex|doing|compared|vs\.?|versus|than|replac\w+)\b|→|->|\+|−",
@@ -166,7 +171,7 @@ def _of_place(block: Block) -> tuple[AnyPredicate, ...]:
     """A number of lines alone, or in brackets at the end, said of the file that the sentence is about."""
     path, text = place_of(block)
     text = _NOW.sub("", _LABELLED.sub(lambda found: f"{found['number']} lines", text))
-    match = _OF_PLACE.search(text) if path else None
+    match = _OF_PLACE.search(text) if path and not _CITING.match(block.text) else None
     if match is None or _OTHER_TREE.search(text):
         return ()
     how, lines, more = (match[name] or match[f"b_{name}"] for name in ("how", "lines", "more"))

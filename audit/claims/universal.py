@@ -7,6 +7,7 @@ from typing import Final
 
 from audit.claims.blocks import Block
 from audit.claims.names import NAMES, classes_in, is_quoted
+from audit.claims.parts import part_of
 from audit.claims.tables import now_of
 from audit.model.predicates import AnyPredicate, Imports, Unreferenced
 from audit.model.regex import regex
@@ -109,7 +110,15 @@ _HEDGED: Final = regex(r"\b(?:not|almost|nearly|most|virtually|practically)\s*$"
 
 
 def all_imports(block: Block) -> tuple[AnyPredicate, ...]:
-    """A claim about all imports: "zero import errors", "all modules import successfully"."""
+    """A claim about all imports of the whole tree: "zero import errors", "all modules import successfully"."""
+    position = _all_imports_at(block)
+    if position is not None:
+        return () if part_of(block, position) else (Imports(),)
+    return _one_import(block)
+
+
+def _all_imports_at(block: Block) -> int | None:
+    """Where a sentence says of all imports that they work; None where it does not."""
     for pattern in _IMPORTS:
         match = pattern.search(block.text)
         if (
@@ -117,16 +126,16 @@ def all_imports(block: Block) -> tuple[AnyPredicate, ...]:
             and _is_meant(block.text, match)
             and not re.match(r"\s*(?:in|from|for|within|under|of)\b", block.text[match.end() :], re.IGNORECASE)
         ):
-            return (Imports(),)
+            return match.start()
     whole = _ALL_WORK.search(block.text)
     if whole is not None and _is_meant(block.text, whole) and not _SCOPED.match(whole["rest"]):
-        return (Imports(),)
+        return whole.start()
     for text in (block.text, now_of(block)):
         for pattern in _NONE_BROKEN:
             match = pattern.search(text)
             if match is not None and _is_meant(text, match) and not _SCOPED.match(text[match.end() :]):
-                return (Imports(),)
-    return _one_import(block)
+                return match.start() if text is block.text else 0
+    return None
 
 
 def _one_import(block: Block) -> tuple[AnyPredicate, ...]:

@@ -65,6 +65,23 @@ def _moved(name: str, codebase: Codebase) -> str:
     return found[0] if "/" not in name and len(found) == 1 and before and found[0] not in before else ""
 
 
+def fit_folder(name: str, codebase: Codebase) -> str:
+    """The folder of this tree that a document means by a name with a slash at its end, which no module is."""
+    bare = name.removeprefix("./").rstrip("/")
+    paths = codebase.paths()
+    if not bare or bare.startswith(("/", "~")) or is_folder(bare, paths):
+        return fit_path(bare, codebase)
+    found = sorted({each[: each.index(f"/{bare}/")] for each in paths if f"/{bare}/" in each})
+    was = was_folder(bare, codebase)
+    if len(found) == 1 and not was:
+        return f"{found[0]}/{bare}"
+    if was and not found:
+        return bare
+    if found:
+        raise CannotFitError(f"{found[0]}/{bare} ends in {bare}; whether that one is meant cannot be told")
+    raise CannotFitError(f"{bare} is not a path of this tree, and no commit shows that it was one")
+
+
 def fitted_path(name: str, codebase: Codebase) -> str | None:
     """The path of this tree, now or before, that a document means; None where it cannot be told."""
     try:

@@ -38,7 +38,7 @@ from audit.verification.fit_counts import fit_count
 from audit.verification.fit_every_size import fit_every_size
 from audit.verification.fit_modules import fit_imports, gone_module
 from audit.verification.fit_names import fit_saying, fit_signature, fit_use, gone_name, places, present_name
-from audit.verification.fit_paths import CannotFitError, ending, fit_path, is_folder
+from audit.verification.fit_paths import CannotFitError, ending, fit_folder, fit_path, is_folder
 from audit.verification.fit_shapes import fit_shape
 from audit.verification.fit_sizes import fit_line_changes, fit_size
 from audit.verification.fit_tools import fit_tool
@@ -191,7 +191,7 @@ def _present(name: str, codebase: Codebase) -> str:
     """A name said to be there; settings and data are often left out of a repository on purpose."""
     if not _is_path(name):
         return present_name(name, codebase)
-    path = fit_path(name.rstrip("/"), codebase)
+    path = fit_folder(name, codebase) if name.endswith("/") else fit_path(name, codebase)
     is_there = path in codebase.paths() or is_folder(path, codebase.paths())
     if not is_there and not path.endswith(_SOURCES) and codebase.retired(path) is None:
         raise CannotFitError(f"{path} is not in the tree, from which such files are often left out on purpose")
@@ -212,7 +212,17 @@ def _cited(predicate: Cited, codebase: Codebase) -> Cited:
     path = predicate.path
     if predicate.first is None and path not in codebase.paths() and codebase.retired(path) is None:
         raise CannotFitError(f"{path} is not in the tree, and no commit shows that it was")
+    _check_length(predicate, codebase)
     return fit_saying(predicate, codebase)
+
+
+def _check_length(predicate: Cited, codebase: Codebase) -> None:
+    """Whether a bare name with lines that its file does not have is that of other files as well."""
+    last = max(predicate.first or 0, predicate.last or 0)
+    others = ending(predicate.path, codebase.paths()) if last and "/" not in predicate.path else []
+    lines = len((codebase.read_text(predicate.path) or "").splitlines()) if others else last
+    if lines < last:
+        raise CannotFitError(f"{others[0]} is called {predicate.path} as well, so whose lines are meant is open")
 
 
 def _tests(predicate: Pytest, codebase: Codebase) -> Pytest:

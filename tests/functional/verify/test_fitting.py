@@ -93,3 +93,38 @@ def test_a_file_that_went_from_the_root_is_not_another_one_of_its_name(shop, aud
         ("docs/requirements.txt", "verified"),
         ("API.md", "verified"),
     ]
+
+
+FOLDERS = """\
+# Report
+
+- Created `excel/` package
+- Created `parts/` package
+- Created `store/` package
+- Created `tables/` package
+- The parser reads it (`main.py:40`)
+- The parser reads it (`main.py:2`)
+- The parser reads it (`setup.py:40`)
+"""
+
+
+def test_a_folder_is_the_only_one_that_ends_so_and_a_bare_name_may_be_that_of_another_file(shop, audit) -> None:
+    shop.commit("Begin", {"shop/excel.py": "", "store/a.py": ""})
+    files = {"shop/excel.py": None, "shop/excel/__init__.py": "", "a/parts/b.py": "", "c/parts/b.py": ""}
+    mains = {"main.py": "a = 1\nb = 2\n", "app/main.py": "c = 3\n" * 50, "setup.py": "d = 4\n"}
+    shop.commit("Split", {**files, **mains, "store/a.py": None, "shop/store/a.py": "", "doc.md": FOLDERS})
+
+    done = audit(shop.root, "verify", "doc.md", "--since", "HEAD~1", "--format", "json")
+
+    assert [
+        (each["line"], each["verdict"], each["reason"])
+        for each in json.loads(done.stdout)["statements"]
+        if each["predicate"] or each["line"] < 7
+    ] == [
+        (3, "verified", "shop/excel/ is in the tree"),
+        (4, "unverified", "a/parts ends in parts; whether that one is meant cannot be told"),
+        (5, "unverified", "shop/store ends in store; whether that one is meant cannot be told"),
+        (6, "unverified", "tables is not a path of this tree, and no commit shows that it was one"),
+        (8, "verified", "main.py has line 2; what it says was not compared"),
+        (9, "refuted", "setup.py has 1 line, so no line 40"),
+    ]
