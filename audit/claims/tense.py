@@ -21,13 +21,13 @@ _PLAN: Final = regex(
 _PLAN_HEADING: Final = regex(
     r"\b(next|plans?|planned|todo|future|remaining work|recommend\w*|required|proposal|proposed|roadmap|"
     r"actions?|goals?|objectives?|requirements?|migration guide|how to|steps?|usage|options?|solutions?|"
-    r"alternatives?|strategy|tasks?|open questions?|success criteria|timeline|milestones?|backlog|"
+    r"alternatives?|strategy|tasks?|checklist|open questions?|success criteria|timeline|milestones?|backlog|"
     r"what\b.*\bneeds?|wish\w*|"
     r"mitigation|weeks?\s+\d+|days?\s+\d+|target\s+(?:state|architecture|design|structure)|ideal)\b",
     re.IGNORECASE,
 )
 _SETTLED_HEADING: Final = regex(
-    r"\b(solutions?|strategy|steps?|tasks?|actions?|options?|objectives?|goals?|weeks?\s+\d+|days?\s+\d+)\b",
+    r"\b(solutions?|strategy|steps?|tasks?|checklist|actions?|options?|objectives?|goals?|weeks?\s+\d+|days?\s+\d+)\b",
     re.IGNORECASE,
 )
 """Headings under which documents list what is to be done, and as often what was done."""
@@ -140,7 +140,7 @@ def _is_planned(block: Block, text: str) -> bool:
     if block.titled and _TITLE_OF_PLAN.search(block.headings[0]) and block.mark != "check":
         return True
     back = any(_LOOKING_BACK.search(heading) or _FINISHED.search(heading) for heading in block.headings)
-    done = _DONE.match(text) is not None or block.heading_mark == "check" or back
+    done = _DONE.match(text) is not None or "check" in (block.mark, block.heading_mark) or back
     for context in (*block.headings[block.titled :], *_around(block)):
         remaining = _SETTLED_HEADING.sub("", context) if done else context
         if _PLAN_HEADING.search(remaining):

@@ -77,6 +77,10 @@ def test_an_admission_that_may_mean_something_else_has_no_predicate(sentence) ->
         # A look back tells what is so, whatever its heading is called.
         ("# T\n\n## Lessons learned\n\n### 4. Test strategy\n\nThis keeps the behaviour.\n", ["claim"]),
         ("# T\n\n## Test strategy\n\nThis keeps the behaviour.\n", ["plan"]),
+        # A list of what is to be tried is one of what was tried where it is ticked.
+        ("# T\n\n## Testing checklist\n\n- The loader imports\n- [x] The store imports\n- [ ] The tool imports\n",
+         ["plan", "claim", "plan"]),
+        ("# T\n\n## Testing checklist\n\n```bash\npython -m shop.gone\n```\n", ["plan"]),
     ],
 )  # fmt: skip
 def test_who_says_what_and_when_is_told_by_the_sentence_and_what_stands_around_it(document, tenses) -> None:
