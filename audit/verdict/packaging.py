@@ -24,11 +24,18 @@ def judge_package(predicate: Package, codebase: Codebase) -> Judgement:
     coverage = f"{counted(len(files), 'packaging file')} read"
     shown = tuple(Evidence(summary=each.summary, path=each.path) for each in files)
     wrong, open_ = _compared(predicate, files)
+    open_ += _of_the_tree(predicate, codebase)
     if wrong:
         return refuted("; ".join(wrong), coverage=coverage, evidence=shown)
     if open_:
         return unverified("; ".join(open_), coverage=coverage, evidence=shown)
     return verified(str(predicate).replace("`", ""), coverage=coverage, evidence=shown)
+
+
+def _of_the_tree(predicate: Package, codebase: Codebase) -> list[str]:
+    """What is said to be required no longer, and is a class or function of the tree, of which the same is said."""
+    names = (name for name in predicate.drops if codebase.defined_before(name) or codebase.locate_by_suffix(name))
+    return [f"{name} is a name of this tree, and perhaps no distribution" for name in names]
 
 
 def _declarations(predicate: Package, codebase: Codebase) -> list[Declared]:

@@ -70,6 +70,7 @@ REPORT = """\
 - Added `numpy` to the dependencies
 - Removed the `requests` dependency
 - Removed dependency `rich`
+- Removed the `Leaf` dependency
 - Removed `matplot-lib` from `pyproject.toml`
 - Removed `httpx` from `requirements.txt`
 - Registered `shop-run` entry point
@@ -123,10 +124,11 @@ def test_how_a_tree_is_put_together_is_read_from_it(shop, audit) -> None:
         (29, "refuted", "numpy is not required"),
         (30, "verified", "the package does not require requests"),
         (31, "refuted", "rich is still required"),
-        (32, "unverified", "matplot-lib is required by an extra or a group"),
-        (33, "refuted", "httpx is still required"),
-        (34, "verified", "the package declares the command shop-run"),
-        (35, "refuted", "no command shop-stop is declared"),
+        (32, "unverified", "Leaf is a name of this tree, and perhaps no distribution"),
+        (33, "unverified", "matplot-lib is required by an extra or a group"),
+        (34, "refuted", "httpx is still required"),
+        (35, "verified", "the package declares the command shop-run"),
+        (36, "refuted", "no command shop-stop is declared"),
     ]
 
 
