@@ -15,6 +15,10 @@ _OWN_FILES: Final = frozenset(
     | {"keywords", "classifiers", "platforms", "namespace_packages"}
 )
 """Arguments whose strings are names of the project's own files, or words: never a dependency."""
+_PATH_MAKERS: Final = frozenset(
+    {"join", "joinpath", "Path", "PurePath", "open", "exists", "isfile", "isdir", "abspath"}
+)
+_FILE_NAME: Final = regex(r"[\w.-]+\.(?:py|pyx|txt|md|rst|cfg|toml|json|in)")
 _URL: Final = regex(r"\burl\s*=\s*[\"'](https?://[^\"']+)")
 
 
@@ -84,13 +88,25 @@ def _commands(tree: ast.Module) -> set[int]:
 
 
 def _own_files(tree: ast.Module) -> set[int]:
-    """The nodes that stand below arguments which name the project's own files."""
-    return {
-        id(part)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.keyword) and node.arg in _OWN_FILES
-        for part in ast.walk(node.value)
-    }
+    """The nodes that stand below arguments which name the project's own files, or below the parts of a path."""
+    return {id(part) for node in ast.walk(tree) if _names_files(node) for part in ast.walk(node)}
+
+
+def _names_files(node: ast.AST) -> bool:
+    match node:
+        case ast.keyword(arg=name):
+            return name in _OWN_FILES
+        case ast.BinOp(op=ast.Div()):
+            return True
+        case ast.Call(func=ast.Attribute(value=ast.Constant())):
+            return False  # `", ".join(...)` makes no path
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=arguments):
+            return name in _PATH_MAKERS or any(_is_file_name(each) for each in arguments)
+    return False
+
+
+def _is_file_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(_FILE_NAME.fullmatch(node.value))
 
 
 def _extension_names(node: ast.Call) -> list[str]:
