@@ -49,8 +49,8 @@ _QUOTE_BELOW: Final = regex(
 )
 _QUOTE_BESIDE: Final = regex(r"^`?\s*[:–—-]?\s*`(?P<code>[^`]+)`\W*$")
 _STATEMENT: Final = regex(r"^(?:from\s+\S+\s+import\s|import\s|def\s|class\s|return\s|raise\s|assert\s|@)|\w\s*=\s*\S")
-
-
+_SHORTENED: Final = regex(r"\.\.\.|…")
+"""What stands for code that was left out."""
 _MISSING: Final = regex(r"\b(?:missing|(?:not|n't)\s+(?:yet\s+)?(?:exist|there|been))\b", re.IGNORECASE)
 
 
@@ -128,7 +128,7 @@ def _in_row(block: Block) -> Iterator[CitedPlaces]:
         return
     first, last = _span(lines[0])
     codes = [code[1].strip() for _, cell in block.cells if (code := CODE.fullmatch(cell.strip()))]
-    codes = [code for code in codes if _STATEMENT.search(code) and "..." not in code]
+    codes = [code for code in codes if _STATEMENT.search(code) and not _SHORTENED.search(code)]
     says = codes[0] if len(codes) == 1 else ""
     yield CitedPlaces(f"{paths[0]}:{lines[0]}", block, (Cited(path=paths[0], first=first, last=last, says=says),))
 
@@ -145,7 +145,8 @@ def _quotation(block: Block, match: re.Match[str], below: Block | None) -> str:
     if beside is None and below is not None and below.line == block.end_line + 1 and below.headings == block.headings:
         under = _QUOTE_BELOW.match(below.text) if block.text.rstrip("`").endswith(match[0]) else None
     found = beside or under
-    return found["code"].strip() if found is not None and _STATEMENT.search(found["code"]) else ""
+    code = found["code"].strip() if found is not None else ""
+    return code if _STATEMENT.search(code) and not _SHORTENED.search(code) else ""
 
 
 def mentioned_paths(block: Block) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from audit.claims.line_changes import changed_lines
 from audit.claims.members import added_members
 from audit.claims.moves import renaming
 from audit.claims.named import mention
+from audit.claims.names import CODE
 from audit.claims.packaging import packaging
 from audit.claims.presence import addition, deletion
 from audit.claims.shown_imports import said_imports
@@ -94,7 +95,7 @@ def extract(block: Block) -> tuple[tuple[AnyPredicate, ...], str]:
         return (), "it stands in raw HTML, which is not read as prose"
     if block.struck:
         return (), "it is struck through: withdrawn, or done, which cannot be told"
-    if _CONDITION.search(block.text):
+    if _CONDITION.search(CODE.sub("", block.text)):
         return (), "the sentence is conditional"
     if of_release(block):
         return (), "it tells about a release, and which tree that was is not said"

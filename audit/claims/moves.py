@@ -9,6 +9,7 @@ from typing import Final
 
 from audit.claims.blocks import Block
 from audit.claims.names import FOLDER, PATH, SYMBOL, folder_name, is_quoted
+from audit.claims.titles import lists_moved
 from audit.model.predicates import Absent, AnyPredicate, Exists
 from audit.model.regex import regex
 
@@ -104,8 +105,7 @@ def _pairs(block: Block) -> Iterator[tuple[str, str]]:
         match = pattern.search(block.text)
         if match is not None and not is_quoted(block.text, match.start()):
             yield match["old"], match["new"]
-    context = (*block.parents, block.lead, *block.headings[-1:])
-    if any(map(_LIST_OF_MOVES.search, context)):
+    if any(map(_LIST_OF_MOVES.search, (*block.parents, block.lead, *block.headings[-1:]))) or lists_moved(block):
         match = _ARROW.match(block.text)
         if match is not None:
             yield match["old"], match["new"]

@@ -45,6 +45,8 @@ _LOCATED: Final = regex(
     re.IGNORECASE,
 )
 """A sentence that says where something is: "Source code lives under a `src/` layout"."""
+_MOVED_TO: Final = regex(r"^`[^`]+`\s*(?:→|-->?|=>)\s*`")
+"""A name with an arrow to another one, which tells where it went."""
 _DELETING: Final = regex(r"\b(?:deleted?|removed?|removal)\b", re.IGNORECASE)
 """Words by which what stands below a heading, however far, may be gone."""
 _VERDICTS: Final = regex(r"\b(?:no|not|never|non|without)\b|❌", re.IGNORECASE)
@@ -81,6 +83,8 @@ def described(block: Block) -> Described | None:
     if block.kind == "row":
         return _in_row(block)
     match = _FILE.match(block.text) or _BARE_FILE.match(block.text)
+    if _MOVED_TO.match(block.text):
+        return None
     if match is not None and _is_plain(match):
         return Described(match["path"], Cited(path=match["path"]))
     match = _LOCATED.match(block.text)

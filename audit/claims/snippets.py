@@ -33,6 +33,8 @@ _CHANGE: Final = regex(
     r"required|instead|previous\w*|original\w*|removed?|deleted?)\b",
     re.IGNORECASE,
 )
+_DELETING: Final = regex(r"\b(?:delet(?:e[ds]?|ion)|remov(?:e[ds]?|al))\b", re.IGNORECASE)
+"""Titles by which code that stands below them, however far, may be gone."""
 _BRANCH: Final = regex(r"^(?P<before>[\s│|]*)(?:[├└]──|[|`+]--)\s*(?P<name>[^\s#←]+)\s*(?P<note>.*)$")
 _ROOT: Final = regex(r"^(?P<name>\.?/?(?:[\w.@+-]+/)+)\s*(?:#.*)?$")
 _GONE: Final = regex(r"\b(?:deleted|removed|gone)\b|❌", re.IGNORECASE)
@@ -90,6 +92,8 @@ def _quoted_code(fence: Fence) -> Iterator[ShownPlace]:
     title = _TITLE.match(fence.code.splitlines()[0]) if fence.code.strip() else None
     match = title or _INTRO.search(fence.intro)
     if match is None or _CHANGE.search(fence.intro) or any(map(_CHANGE.search, fence.headings[-1:])):
+        return
+    if any(map(_DELETING.search, fence.headings[fence.titled :])):
         return
     first = int(match["first"]) if match["first"] else None
     parts = _parts(fence.code.splitlines()[title is not None :])

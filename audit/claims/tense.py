@@ -21,7 +21,8 @@ _PLAN: Final = regex(
 _PLAN_HEADING: Final = regex(
     r"\b(next|plans?|planned|todo|future|remaining work|recommend\w*|required|proposal|proposed|roadmap|"
     r"actions?|goals?|objectives?|requirements?|migration guide|how to|steps?|usage|options?|solutions?|"
-    r"alternatives?|strategy|tasks?|checklist|open questions?|success criteria|timeline|milestones?|backlog|"
+    r"alternatives?|opportunit(?:y|ies)|strategy|tasks?|checklist|open questions?|success criteria|timeline|"
+    r"milestones?|backlog|"
     r"what\b.*\bneeds?|wish\w*|"
     r"mitigation|weeks?\s+\d+|days?\s+\d+|target\s+(?:state|architecture|design|structure)|ideal)\b",
     re.IGNORECASE,
@@ -61,7 +62,7 @@ _REPORTED: Final = regex(
     re.IGNORECASE,
 )
 """Reported speech: what follows was said by somebody else."""
-_TITLE_OF_PLAN: Final = regex(r"\b(design|proposal|rfc|roadmap|plan)\b", re.IGNORECASE)
+_TITLE_OF_PLAN: Final = regex(r"\b(design|proposal|rfc|roadmap|plan|opportunities)\b", re.IGNORECASE)
 _DEFECT: Final = regex(
     r"\b(still|remain(s|ing)?|yet|fail(s|ed|ing|ures?)?|broken|missing|cannot|can't|unable|incomplete|not|never|"
     r"isn't|aren't|doesn't|don't|didn't|wasn't|weren't|hasn't|haven't|blocked|pending|partially|partial)\b",

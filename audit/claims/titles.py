@@ -1,4 +1,4 @@
-"""Reads the titles that a list stands under: whether they say that all it names was deleted, or was created.
+"""Reads the titles that a list stands under: whether they say that all it names was deleted, created or moved.
 
 A title counts also from further up: below "Files removed", the headings "Root folder" and "Tests" only sort.
 """
@@ -32,6 +32,12 @@ _ADDED: Final = regex(
     rf"|^\W*new\s+{_THINGS}{_WHEN}\W*{_ASIDE}",
     re.IGNORECASE,
 )
+_MOVED: Final = regex(
+    rf"^\W*(?:\w+\s+){{0,2}}?{_THINGS}\s+{_BY_WAY}(?:moved|renamed|relocated){_WHEN}\W*{_ASIDE}"
+    rf"|^\W*(?:moved|renamed|relocated)(?:\s+(?:the\s+following\s+)?(?:\w+\s+)?{_THINGS})?{_WHEN}\W*{_ASIDE}"
+    rf"|^\W*(?:{_THINGS}\s+)?(?:moves|renames){_WHEN}\W*{_ASIDE}",
+    re.IGNORECASE,
+)
 _SORTS: Final = regex(r"^\W*(?:[A-Za-z0-9][\w/&+'-]*\W+){0,4}[A-Za-z0-9][\w/&+'-]*\W*(?:\([^()]*\)\W*)?$")
 _SAYS: Final = regex(
     r"\b(?:(?!(?:unused|deprecated|outdated|duplicated|generated|related|shared|unneeded|superseded|retired)\b)\w+ed|new|kept|keep|moves?|changes?|updates?|remain\w*|missing|still|next|todo|plan\w*|why|how|replacements?|after|"
@@ -49,6 +55,11 @@ def lists_deleted(block: Block) -> bool:
 def lists_added(block: Block) -> bool:
     """Whether what an item names was created, by the title of its list."""
     return any(map(_ADDED.match, _titles(block)))
+
+
+def lists_moved(block: Block) -> bool:
+    """Whether what an item names was moved or renamed, by the title of its list."""
+    return any(map(_MOVED.match, _titles(block)))
 
 
 def _titles(block: Block) -> Iterator[str]:

@@ -66,6 +66,10 @@ _OTHERS: Final = ("package.json", "Cargo.toml", "go.mod", "pom.xml", "build.grad
 """Files by which a tree has code in other languages, and so perhaps tests in them."""
 
 _CLASS: Final = re.compile(r"[A-Z][a-z0-9]+[A-Z]\w*")
+_CHANGED: Final = re.compile(
+    r"\b(?:chang(?:es?|ed)|modified|affected|touched|impacted|diff|git\s+status)\b", re.IGNORECASE
+)
+"""Titles of lists of files in which those that were deleted stand as well."""
 _SOURCES: Final = (".py", ".pyi", ".md", ".rst", ".sh", ".ipynb")
 """Files that people write, and so commit."""
 
@@ -85,6 +89,7 @@ def _grounded(statement: Statement, codebase: Codebase, written: WrittenPaths) -
     try:
         predicates = tuple(_fitted(written.rewritten(each), codebase) for each in statement.predicates)
         predicates = tuple(fit_shape(each, codebase) for each in predicates)
+        _check_changed(statement, predicates, codebase)
         for predicate in predicates:
             if isinstance(predicate, Entry):
                 _check_entry(predicate.run, codebase, folder)
@@ -93,6 +98,17 @@ def _grounded(statement: Statement, codebase: Codebase, written: WrittenPaths) -
     except CannotFitError as error:
         return msgspec.structs.replace(statement, predicates=(), obstacle=str(error), weight="supporting")
     return msgspec.structs.replace(statement, predicates=predicates)
+
+
+def _check_changed(statement: Statement, predicates: Sequence[AnyPredicate], codebase: Codebase) -> None:
+    """Whether a missing file stands among those that changed: then it may be one that was deleted."""
+    missing = [
+        each.path
+        for each in predicates
+        if isinstance(each, Cited) and each.first is None and not each.says and each.path not in codebase.paths()
+    ]
+    if missing and any(map(_CHANGED.search, statement.context[-2:])):
+        raise CannotFitError(f"{missing[0]} is among what changed, and is not in the tree: it may have been deleted")
 
 
 def _fitted(predicate: AnyPredicate, codebase: Codebase) -> AnyPredicate:

@@ -105,6 +105,14 @@ FOLDERS = """\
 - The parser reads it (`main.py:40`)
 - The parser reads it (`main.py:2`)
 - The parser reads it (`setup.py:40`)
+
+## Files changed
+
+- `shop/excel.py`
+
+## Files that read
+
+- `shop/excel.py`
 """
 
 
@@ -127,4 +135,5 @@ def test_a_folder_is_the_only_one_that_ends_so_and_a_bare_name_may_be_that_of_an
         (6, "unverified", "tables is not a path of this tree, and no commit shows that it was one"),
         (8, "verified", "main.py has line 2; what it says was not compared"),
         (9, "refuted", "setup.py has 1 line, so no line 40"),
+        (17, "refuted", "shop/excel.py is not in the tree"),
     ]

@@ -6,7 +6,7 @@ import pytest
 
 from audit.claims.markdown import read_document
 from audit.model.comparisons import LinesChanged
-from audit.model.predicates import Bound, Cited, Imports
+from audit.model.predicates import Absent, Bound, Cited, Exists, Imports, Signature
 
 
 def judged(text: str) -> list[object]:
@@ -56,4 +56,23 @@ def test_what_is_said_of_a_part_leaves_the_rest_open(text) -> None:
     ],
 )
 def test_a_number_of_lines_of_a_place_or_of_a_sum_is_not_that_of_a_file(text, predicates) -> None:
+    assert judged(text) == predicates
+
+
+@pytest.mark.parametrize(
+    ("text", "predicates"),
+    [
+        (
+            "## Files moved\n\n### Shell\n\n- `lib/a.sh` → `bin/a.sh`",
+            [Absent(names=("lib/a.sh",)), Exists(names=("bin/a.sh",))],
+        ),
+        ("## Layers\n\n- `lib/a.sh` → `bin/a.sh`", []),
+        ("- `lib/a.py:2-6` — `if path.exists(): x = fail(409, ...)`", [Cited(path="lib/a.py", first=2, last=6)]),
+        ("- `lib/a.py:2` — `x = 1`", [Cited(path="lib/a.py", first=2, says="x = 1")]),
+        ("## Delete `old/`\n\n### State\n\n```python\n# old/a.py:\nimport os\n```", []),
+        ("# Opportunities\n\n- Lines removed: 606", []),
+        ("- `load()` now takes `once` argument", [Signature(callable="load", has=("once",))]),
+    ],
+)
+def test_what_moved_or_goes_is_not_said_to_be_there(text, predicates) -> None:
     assert judged(text) == predicates
