@@ -127,6 +127,12 @@ class ModuleIndex:
                 folder = folder.rpartition("/")[0]
         return frozenset(found)
 
+    def holds_data(self, nodes: Iterable[Node], name: str) -> bool:
+        """Whether a package has a folder of a name in which nothing is Python: importing it gives an empty namespace."""
+        self.lookups.names.add(name)
+        stems = [f"{node.stem}/{name}" for node in nodes if node.kind == "package"]
+        return any(stem in self.every_folder and stem not in self.folders for stem in stems)
+
     def holds(self, top: str) -> bool:
         """Whether any folder holds a module, package or folder of this name."""
         self.lookups.names.add(top)

@@ -136,6 +136,8 @@ class FileReferences:
             return None
         if self.strings.is_made(self.path, f"{module.dotted}.{name}"):
             return None
+        if self.program.index.holds_data(module.nodes, name) and not self._was_offered(module, name):
+            return None
         if all(node.kind == "namespace" for node in module.nodes):
             within = module
             if statement.level:
@@ -193,7 +195,8 @@ class FileReferences:
         module, chain = self.chain_of(attribute)
         if module.status != "found" or module.weak or self._is_put_in_place(module.dotted, chain):
             return None
-        return self.chains.missing(module.dotted, module.nodes, chain)
+        lost = self.chains.missing(module.dotted, module.nodes, chain)
+        return None if lost and any(puts_in_place(text, lost) for text in self.facts.texts) else lost
 
     def _is_put_in_place(self, module: str, chain: tuple[str, ...]) -> bool:
         """Whether the file itself puts something else where a chain leads through."""
