@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from audit.model.archives import is_of_release
-from audit.model.facts import FileFacts
+from audit.model.facts import FileFacts, Import
 from audit.resolve.distributions import normal
 from audit.resolve.index import ModuleIndex
 from audit.resolve.lookups import Kept
@@ -68,7 +68,7 @@ class Views:
 
     def _find_local_roots(self, path: str) -> tuple[str, ...]:
         self._index.lookups.names.update((*posixpath.splitext(path)[0].split("/"), "conftest"))
-        roots = [self._index.implied_root(path)]
+        roots = [each for each in (self._index.implied_root(path),) if not self._is_within_namespace(path, each)]
         if path in self._index.names and (path.endswith("/__main__.py") or self._facts(path).has_main):
             roots.append(path.rpartition("/")[0])  # a script finds its neighbours even inside a package
         conftests = self._index.conftest_roots(path)
@@ -80,6 +80,25 @@ class Views:
                 roots += ["" if each == "." else each for each in joined if not each.startswith("..")]
         known = set(self._index.layout.roots)
         return tuple(dict.fromkeys(root for root in roots if root not in known))
+
+    def _is_within_namespace(self, path: str, folder: str) -> bool:
+        """Whether a folder is a namespace below some root, by whose full name its packages are imported: other shares
+        of it lie elsewhere, or the file itself says so. What such a package is called may be a library's name."""
+        for root in self._index.roots:
+            if root and folder.startswith(f"{root}/"):
+                top = folder[len(root) + 1 :].partition("/")[0]
+                own = self._facts(path).imports if path in self._index.names else ()
+                is_shared = len(self._index.nodes(self._index.roots, (top,))) > 1
+                return is_shared or any(top == name for each in own for name in _tops(each))
+        return False
+
+
+def _tops(statement: Import) -> tuple[str, ...]:
+    """The first components of the modules that an absolute import names."""
+    if statement.level:
+        return ()
+    names = (statement.module,) if statement.is_from else tuple(each.name for each in statement.names)
+    return tuple(name.partition(".")[0] for name in names)
 
 
 def above(folders: Iterable[str]) -> dict[str, None]:
