@@ -69,13 +69,10 @@ class FileJudge:
             return None  # a package that moved below another source root
         if mention.code in _PROSE and mention.kind != "link" and mention.text in CONVENTIONAL:
             return None
-        for folder in mention.beside if mention.form == "path" and mention.kind != DRAWN else ():
-            below = posixpath.normpath(posixpath.join(path.rpartition("/")[0], folder, mention.text))
-            from_root = posixpath.normpath(posixpath.join(folder, mention.text))
-            if self._paths.is_there(below) or self._paths.is_there(from_root):
-                return None
-            if from_root in self._paths.gone:
-                return from_root
+        if mention.form == "path" and mention.kind != DRAWN and mention.beside:
+            known, below = self._in_folders(path, mention)
+            if known:
+                return below
         find = self._paths.find if mention.form == "path" else self._paths.find_config
         is_route = mention.code in _PROSE and mention.kind != "link" and mention.text.startswith("/")
         target = find("" if is_route else path, mention.text)  # ``/api`` is no folder beside a document
@@ -90,6 +87,19 @@ class FileJudge:
         if target is not None and mention.code == "REF005" and mention.text in CONVENTIONAL:
             return target if target.rpartition("/")[0] == path.rpartition("/")[0] else None  # of any project
         return target
+
+    def _in_folders(self, path: str, mention: Mention) -> tuple[bool, str | None]:
+        """Whether the folders in which a command runs tell what its path means, and what of that is gone."""
+        for folder in mention.beside:
+            below = posixpath.normpath(posixpath.join(path.rpartition("/")[0], folder, mention.text))
+            from_root = posixpath.normpath(posixpath.join(folder, mention.text))
+            if self._paths.is_there(below) or self._paths.is_there(from_root):
+                return True, None
+            if from_root in self._paths.gone:
+                return True, from_root
+        # another project, unpacked or made there, has a file of such a name too
+        of_any_project = mention.code == "REF007" and mention.text in CONVENTIONAL
+        return of_any_project and not any(self._paths.knows(path, folder) for folder in mention.beside), None
 
     def _hosted_here(self, address: str) -> str | None:
         """What an address leads to in this very repository, where it is hosted, and is gone."""

@@ -1,4 +1,4 @@
-"""Files that a document speaks of and that the repository need not hold: those its commands write or list elsewhere."""
+"""Files that a document or script names and that the repository need not hold: its commands write or list them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Final
 from audit.model.mentions import Mention
 from audit.model.regex import regex
 
-_WRITTEN: Final = (
-    (("-o", "--out"), regex(r"(?<=\s)(?:-o|--out(?:put)?(?:-?(?:file|path|dir))?)[ =]+([\w./-]+)")),
+_MADE: Final = (
+    (("-o", "--out", "--log"), regex(r"(?<=\s)(?:-o|--(?:out(?:put)?|log)(?:-?(?:file|path|dir))?)[ =]+([\w./-]+)")),
     (("touch", "tee", "mkdir"), regex(r"\b(?:touch|tee|mkdir)[ \t]+(?:-\w+[ \t]+)*([\w./-]+)")),
+)
+_WRITTEN: Final = (
+    *_MADE,
     (("cookie",), regex(r"(?<=\s)(?:-c|--cookie-jar)[ =]+([\w./-]*cookie[\w./-]*)")),
     ((">",), regex(r">(?:(?<=\S[ \t]>)|(?<=\S[ \t]{2}>)|(?<=\S[ \t]{3}>))>?[ \t]*([\w./-]+\.\w+)")),
     (
@@ -49,9 +52,26 @@ def without_own_files(text: str, mentions: Iterable[Mention]) -> Iterator[Mentio
         yield each
 
 
+def without_made_files(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
+    """The mentions of a script or workflow without those of files and folders that its commands make, and of what lies
+    in such folders: a step works where another one has made a place."""
+    made: frozenset[str] | None = None
+    for each in mentions:
+        if each.form == "path":
+            made = frozenset(_written(text, _MADE)) if made is None else made
+            parts = each.text.removeprefix("./").rstrip("/").split("/")
+            if made and any("/".join(parts[:end]) in made for end in range(1, len(parts) + 1)):
+                continue
+        yield each
+
+
 def _own_files(text: str) -> frozenset[str]:
-    patterns = (pattern for marks, pattern in _WRITTEN if any(map(text.__contains__, marks)))
-    written = (found[1].removeprefix("./") for pattern in patterns for found in pattern.finditer(text))
     listings = _LISTING.finditer(text) if "ls" in text else ()
     listed = (name for listing in listings for name in _FILE.findall(listing["listed"]))
-    return frozenset((*written, *listed))
+    return frozenset((*_written(text, _WRITTEN), *listed))
+
+
+def _written(text: str, expressions: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]) -> Iterator[str]:
+    for marks, pattern in expressions:
+        if any(map(text.__contains__, marks)):
+            yield from (found[1].removeprefix("./").rstrip("/") for found in pattern.finditer(text))

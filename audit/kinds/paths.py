@@ -93,6 +93,10 @@ class GonePaths:
         """Whether a file or folder exists now."""
         return path in self._now.all
 
+    def knows(self, document: str, folder: str) -> bool:
+        """Whether a folder that is spelled from beside a document, or from the root, is there or was."""
+        return any(path in self._now.all or path in self.gone for path in _candidates(document, folder))
+
     @cached_property
     def spelt(self) -> dict[str, str]:
         """Each path that is gone, folders with a slash at their end -> the path."""

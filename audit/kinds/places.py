@@ -13,6 +13,8 @@ _TEMPORARY: Final = regex(r"(?:/var)?/tmp(?:/|$)|\$\{?(?:TMPDIR|RUNNER_TEMP)\b|\
 _NAME: Final = regex(r"[\w./-]*[\w-]")
 _CLONE: Final = regex(r"\bgit[ \t]+clone\b([^\n;&|()]*)")
 _ADDRESS: Final = regex(r"[/:<$]")
+_BELOW_A_VARIABLE: Final = regex(r"\$(?:\w+|\{\w+\})/(?=[\w.])")
+"""Leads to a folder of the repository, more often than not: ``$ROOT/docs``."""
 _ANY: Final = "*"
 """Stands for the folder of a clone whose address is left to the reader."""
 
@@ -41,8 +43,10 @@ class Place:
     def goes(self, folder: str) -> bool:
         """Note that a command changes to a folder; whether to the top of a clone, which is no path of the tree."""
         is_relative = folder[:1] not in ("", "-", "/", "~", "$")
+        variable = _BELOW_A_VARIABLE.match(folder)
         top = folder.removeprefix("./").rstrip("/")
         below = posixpath.normpath(posixpath.join(self.folder, folder)) if is_relative else "."
+        below = posixpath.normpath(folder[variable.end() :]) if variable else below
         self.folder = below if _NAME.fullmatch(below) else ""
         if top in self._cloned or (is_relative and _ANY in self._cloned and not self.is_away):
             self._cloned -= {_ANY}

@@ -9,6 +9,7 @@ from typing import Final
 
 from audit.kinds.commands import COMMAND_WORDS, Caller, command_mentions
 from audit.kinds.kind import Example, Source, TextKind
+from audit.kinds.own_files import without_made_files
 from audit.kinds.python_code import read_code
 from audit.model.mentions import Form, Mention
 from audit.model.regex import regex
@@ -62,7 +63,7 @@ class ShellScripts(TextKind):
             text = _EXEC_FORM.sub(lambda found: found[1] + re.sub(r"[\[\],]", " ", found[2]), text)
             copied = frozenset(_copied(text))
             text = _INSTRUCTION.sub(lambda found: f"{'cd;':{len(found[0])}}", text)  # each starts where all start
-            found = command_mentions(text, 0, source.positions, _COMMAND)
+            found = without_made_files(text, command_mentions(text, 0, source.positions, _COMMAND))
             return (each for each in found if each.form != "path" or each.text not in copied)
         if "make" in name or "just" in name or name.endswith(".mk"):
             text = _RULE.sub(lambda found: " " * len(found[1]) + ";" * len(found[2]), text)
@@ -72,7 +73,7 @@ class ShellScripts(TextKind):
             text = _GROOVY.sub(lambda found: " " * len(found[0]), text)
         elif name.endswith((".service", ".timer")):
             text = _UNIT.sub(lambda found: " " * len(found[0]), text)
-        return command_mentions(text, 0, source.positions, _COMMAND)
+        return without_made_files(text, command_mentions(text, 0, source.positions, _COMMAND))
 
     HOLDS = (
         Example(
@@ -98,8 +99,10 @@ class ShellScripts(TextKind):
                 "shop/old.py": "",
                 "run.sh": "tool -o shop/old.py\ntool --output=shop/old.py\ntool > shop/old.py\n"
                 "ln -s a shop/old.py\ngrep -r shop/old.py .\n",
+                "out/a.py": "",
+                "make.sh": "mkdir -p out\ngenerate\npython out/a.py\n",
             },
-            gone=("shop/old.py",),
+            gone=("shop/old.py", "out/a.py"),
         ),
         Example(
             title="a comment, a message, a removal, and a module of somebody else",
@@ -230,7 +233,7 @@ class ExecutableScripts(TextKind):
                 is_import = name.kind == "import"
                 yield Mention("REF007", name.kind, name.name, form, "the script", "error", span, is_import)
         elif _SHELL.search(first):
-            yield from command_mentions(source.text, 0, source.positions, _COMMAND)
+            yield from without_made_files(source.text, command_mentions(source.text, 0, source.positions, _COMMAND))
 
     HOLDS = (
         Example(

@@ -10,6 +10,7 @@ from typing import Final
 from audit.kinds.commands import COMMAND_WORDS, Caller, command_mentions
 from audit.kinds.forms import form_of
 from audit.kinds.kind import Example, Source, TextKind
+from audit.kinds.own_files import without_made_files
 from audit.kinds.regexes import paths_in_regex
 from audit.kinds.roles import is_command_yaml
 from audit.kinds.yaml_commands import ARGUMENT_KEYS, command_of, grouped
@@ -54,6 +55,9 @@ class Workflows(TextKind):
         return path.endswith(self.suffixes) and is_command_yaml(path)
 
     def mentions(self, source: Source) -> Iterator[Mention]:
+        return without_made_files(source.text, self._mentions(source))
+
+    def _mentions(self, source: Source) -> Iterator[Mention]:
         text, positions = source.text, source.positions
         for scalars in grouped(yaml_scalars(text, positions), ARGUMENT_KEYS):
             first = scalars[0]
@@ -84,6 +88,20 @@ class Workflows(TextKind):
                 yield Mention("REF007", kind, text, form, role, "warning", span)
 
     HOLDS = (
+        Example(
+            title="a folder that a step makes and others work in, which was committed by mistake once, and a log",
+            before={
+                "work/pipeline/main.py": "",
+                "log.txt": "",
+                ".github/workflows/ci.yml": (
+                    "jobs:\n  a:\n    steps:\n      - run: |\n          mkdir -p work\n          cd work\n"
+                    "      - run: shop --log-file log.txt create --dir pipeline\n        working-directory: work\n"
+                    "      - run: tar -cf logs.tar log.txt work/pipeline/main.py\n"
+                    "        working-directory: work/pipeline\n"
+                ),
+            },
+            gone=("work/pipeline/main.py", "log.txt"),
+        ),
         Example(
             title="an action, a branch and an image that look like paths, and a step's name",
             before={

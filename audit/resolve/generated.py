@@ -7,9 +7,14 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import Final
 
+from audit.model.regex import regex
 from audit.resolve.index import ModuleIndex
 from audit.resolve.layout import Layout
+
+_FOLDER: Final = regex(r"\w[\w./-]*/\w+")
+"""A pattern that names a folder by its path, and no file: there is no suffix."""
 
 
 class Builds:
@@ -84,6 +89,8 @@ def generated_by_build(ignore_files: Iterable[tuple[str, bytes]]) -> Callable[[s
                 patterns.append(posixpath.join(folder, inner))
                 if not anchored:
                     patterns.append(posixpath.join(folder, "*", inner))
+            elif anchored and _FOLDER.fullmatch(inner):
+                patterns.append(posixpath.join(folder, inner, "*"))
     if not patterns:
         return lambda _path: False
     either = re.compile("|".join(fnmatch.translate(pattern) for pattern in dict.fromkeys(patterns)))

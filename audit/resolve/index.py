@@ -128,7 +128,7 @@ class ModuleIndex:
         return frozenset(found)
 
     def holds_data(self, nodes: Iterable[Node], name: str) -> bool:
-        """Whether a package has a folder of a name in which nothing is Python: importing it gives an empty namespace."""
+        """Whether a package has a folder of a name without any Python, which imports as an empty namespace."""
         self.lookups.names.add(name)
         stems = [f"{node.stem}/{name}" for node in nodes if node.kind == "package"]
         return any(stem in self.every_folder and stem not in self.folders for stem in stems)
