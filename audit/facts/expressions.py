@@ -19,7 +19,7 @@ from audit.facts.program_options import FLAGS, TELLING, ProgramOptions
 from audit.facts.scopes import Scope
 from audit.facts.strings import COMPOSED, SPELLING, TOGETHER, Strings
 from audit.facts.syspath import added_folders, is_search_path, path_of, put_together
-from audit.facts.system_modules import is_own_module, is_own_name, is_sys_modules
+from audit.facts.system_modules import handed_children, hands_own_name, is_own_module, is_own_name, is_sys_modules
 from audit.model.facts import ANY, Context
 
 if TYPE_CHECKING:
@@ -199,8 +199,9 @@ class Expressions:
             self.forward_reference(node.args[0], scope)
         if leaf in SPELLING or tolerant or (leaf in COMPOSED and node.args and node.args[0].__class__ in TOGETHER):
             self.strings.called(node, callee, leaf, scope)
-        if not self.collector.scope.is_function and any(map(is_own_name, node.args)):
+        if not self.collector.scope.is_function and hands_own_name(node):
             self.handed_to.add(callee)
+            self.strings.injected.update(handed_children(node))
         if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and leaf not in DYNAMIC:
             self.probed.add((dotted(node.args[0]), str(node.args[1].value)))  # it may be put there
             self.strings.translates(leaf, node)

@@ -35,6 +35,19 @@ def is_own_name(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "__name__"
 
 
+def hands_own_name(call: ast.Call) -> bool:
+    """Whether a call is handed the name of the module that it stands in."""
+    return any(map(is_own_name, call.args)) or any(is_own_name(keyword.value) for keyword in call.keywords)
+
+
+def handed_children(call: ast.Call) -> list[str]:
+    """The names that a call is handed besides, of which modules may be made below its own one, each as what a computed
+    name may end with: ``alias(parent=__name__, child="old")``."""
+    values = (*call.args, *(keyword.value for keyword in call.keywords))
+    strings = (value.value for value in values if isinstance(value, ast.Constant))
+    return [f"*.{each}" for each in strings if isinstance(each, str) and each.isidentifier()]
+
+
 def hands_itself(call: ast.Call) -> bool:
     """Whether a call is handed the module that it stands in, to define who knows what there:
     ``init_api("shop", __name__)``, ``fill(table, sys.modules[__name__])``, ``fill(table, find_current_module())``."""

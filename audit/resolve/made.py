@@ -76,8 +76,13 @@ class MadeModules:
         return self._tree.index.names.get(path) in self.replaced or bool(self._makers_for(path))
 
     def adds(self, paths: Iterable[str], name: str) -> bool:
-        """Whether the code that may replace a package, by its files, knows a module of that name to put below it."""
-        return any(f"*.{name}" in maker.injected for path in paths for maker in self._makers_for(path))
+        """Whether the code that may replace a package, by its files, knows a module of that name to put below it, or is
+        told it."""
+        return any(
+            f"*.{name}" in (*maker.injected, *self._tree.facts(path).injected)
+            for path in paths
+            for maker in self._makers_for(path)
+        )
 
     def _makers_for(self, path: str) -> tuple[FileFacts, ...]:
         return self._tree.lookups.once(self._makers, path, lambda: self._find_makers(path))
