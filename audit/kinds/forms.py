@@ -43,6 +43,7 @@ CONVENTIONAL: Final = frozenset(
     }
     | {"CLAUDE.md", "claude.md", "AGENTS.md", "GEMINI.md", "SKILL.md", "TODO.md", "progress.md", "notes.md"}
     | {".github/CONTRIBUTING.md", ".github/PULL_REQUEST_TEMPLATE.md", ".github/ISSUE_TEMPLATE"}
+    | {"CMakeLists.txt", "Cargo.toml", "go.mod", "pom.xml", "build.gradle", "tsconfig.json", "package.xml"}
     | {"package.json", "mypy.ini", "ruff.toml", "utils.py", "views.py", "urls.py", "docker-compose.yml", "index.html"}
 )
 """File names that prose uses for any project's file of that name."""

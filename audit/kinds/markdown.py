@@ -53,10 +53,12 @@ class Markdown(TextKind):
                 "new.txt": "",
                 "README.md": (
                     "```console\n$ compile -o old.txt pyproject.toml\n```\n\nThen look at `old.txt`.\n\n"
-                    "```console\n$ ls yours\nnew.txt  README\n```\n\nOpen `new.txt`.\n"
+                    "```console\n$ ls yours\nnew.txt  README\n```\n\nOpen `new.txt`.\n\n"
+                    "```console\n$ docker build -f Dockerfile -t shop/old .\n$ docker run -it shop/old\n```\n"
                 ),
+                "shop/old/a.txt": "",
             },
-            gone=("old.txt", "new.txt"),
+            gone=("old.txt", "new.txt", "shop/old/a.txt"),
         ),
         Example(
             title="statements of deletion, a heading about deletion, struck text, a URL, quoted output",

@@ -12,11 +12,18 @@ from audit.model.regex import regex
 _MADE: Final = (
     (("-o", "--out", "--log"), regex(r"(?<=\s)(?:-o|--(?:out(?:put)?|log)(?:-?(?:file|path|dir))?)[ =]+([\w./-]+)")),
     (("touch", "tee", "mkdir"), regex(r"\b(?:touch|tee|mkdir)[ \t]+(?:-\w+[ \t]+)*([\w./-]+)")),
+    ((">",), regex(r">(?:(?<=\S[ \t]>)|(?<=\S[ \t]{2}>)|(?<=\S[ \t]{3}>))>?[ \t]*([\w./-]+\.\w+)")),
+    (
+        ("docker", "podman"),
+        regex(
+            r"\b(?:docker|podman)[ \t]+(?:image[ \t]+|buildx[ \t]+)?"
+            r"(?:(?:pull|push)[ \t]+|build(?:[^\n]|\\\n)*?[ \t](?:-t|--tag)[ \t=]*)([\w.-]+/[\w./-]+)"
+        ),
+    ),
 )
 _WRITTEN: Final = (
     *_MADE,
     (("cookie",), regex(r"(?<=\s)(?:-c|--cookie-jar)[ =]+([\w./-]*cookie[\w./-]*)")),
-    ((">",), regex(r">(?:(?<=\S[ \t]>)|(?<=\S[ \t]{2}>)|(?<=\S[ \t]{3}>))>?[ \t]*([\w./-]+\.\w+)")),
     (
         ("writ", "sav", "Sav", "stored", "export", "dump"),
         regex(

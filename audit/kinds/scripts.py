@@ -100,9 +100,10 @@ class ShellScripts(TextKind):
                 "run.sh": "tool -o shop/old.py\ntool --output=shop/old.py\ntool > shop/old.py\n"
                 "ln -s a shop/old.py\ngrep -r shop/old.py .\n",
                 "out/a.py": "",
-                "make.sh": "mkdir -p out\ngenerate\npython out/a.py\n",
+                "setup.cfg": "",
+                "make.sh": "mkdir -p out\ngenerate\npython out/a.py\necho '[build]' >> setup.cfg\ncat setup.cfg\n",
             },
-            gone=("shop/old.py", "out/a.py"),
+            gone=("shop/old.py", "out/a.py", "setup.cfg"),
         ),
         Example(
             title="a comment, a message, a removal, and a module of somebody else",
