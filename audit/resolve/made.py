@@ -75,14 +75,21 @@ class MadeModules:
         """Whether the module of a file may be replaced while it is imported."""
         return self._tree.index.names.get(path) in self.replaced or bool(self._makers_for(path))
 
-    def adds(self, paths: Iterable[str], name: str) -> bool:
+    def adds(self, paths: Iterable[str], dotted: str) -> bool:
         """Whether the code that may replace a package, by its files, knows a module of that name to put below it, or is
-        told it."""
-        return any(
-            f"*.{name}" in (*maker.injected, *self._tree.facts(path).injected)
-            for path in paths
-            for maker in self._makers_for(path)
-        )
+        told it. A word that it knew already while the base had code of its own in the module is not what makes it."""
+        word = f"*.{dotted.rpartition('.')[2]}"
+        return any(self.knows(path, word) and not self._was_written(path, word, dotted) for path in paths)
+
+    def knows(self, path: str, word: str) -> bool:
+        """Whether the code that may replace the module of a file writes a word down, or is told it there."""
+        return any(word in (*each.injected, *self._tree.facts(path).injected) for each in self._makers_for(path))
+
+    def _was_written(self, path: str, word: str, dotted: str) -> bool:
+        base = self._base
+        if base is None or path not in base.index.names or not base.made.knows(path, word):
+            return False
+        return any(base.facts(file).definitions for file in base.index.paths_of.get(dotted, ()))
 
     def _makers_for(self, path: str) -> tuple[FileFacts, ...]:
         return self._tree.lookups.once(self._makers, path, lambda: self._find_makers(path))

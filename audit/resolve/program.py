@@ -181,7 +181,7 @@ class Program:
             return Resolution("found", dotted, tuple(self.index.nodes(implied, parts)), weak=True)
         depth = self.index.depth(roots, parts)
         known = self.index.nodes(roots, parts[:depth]) if depth else []
-        if any(self.made.adds(node.files, parts[depth]) for node in known):
+        if any(self.made.adds(node.files, ".".join(parts[: depth + 1])) for node in known):
             return Resolution("foreign", dotted)
         if depth and is_closed(self, path, roots, parts, depth):
             unknown = self._builds.may_make(self.index, parts, stood=stood) or (

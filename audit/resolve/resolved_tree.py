@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # what these modules answer with, and they ask what stands he
     from audit.resolve.distributions import Distributions
     from audit.resolve.index import ModuleIndex, Node
     from audit.resolve.lookups import Lookups
+    from audit.resolve.made import MadeModules
     from audit.resolve.surveys import Survey
     from audit.resolve.symbols import SymbolTable, Target
 
@@ -23,6 +24,10 @@ class ResolvedTree(Protocol):
     @property
     def base(self) -> ResolvedTree | None:
         """The tree that it is compared with."""
+
+    @property
+    def made(self) -> MadeModules:
+        """The modules that its code makes."""
 
     @property
     def symbols(self) -> SymbolTable:
