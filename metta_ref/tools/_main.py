@@ -25,18 +25,16 @@ def tool(
 ) -> int:
     """Run `main` with the configuration that the command line describes, and return the exit code.
 
-    0 (or what `main` returns) when all went well; 2 for settings, checkpoints, databases and files that
-    cannot be used; 1 when a worker process, an environment or another rank failed; 130 after Ctrl-C, or the SIGTERM of
-    a batch system. Each with one message on stderr. Whatever else is raised is a fault of the tool and keeps its
-    traceback. `--help` lists every key and loads nothing heavy. `parse` is that of a tool which several ranks may run
-    together.
+    0 (or what `main` returns) when all went well; 2 for what was asked and cannot be done; 1 when a worker process, an
+    environment or another rank failed; 130 after Ctrl-C, or the SIGTERM of a batch system. Each with one message on
+    stderr: a traceback is a fault of the tool. `parse` is that of a tool which several ranks may run together.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
-    if "--help" in arguments or "-h" in arguments:
-        print(f"{(description or '').strip()}\n\nkeys, defaults, units:\n{help_text(config_class)}")
-        return EXIT_DONE
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        if "--help" in arguments or "-h" in arguments:  # which loads nothing heavy
+            print(f"{(description or '').strip()}\n\nkeys, defaults, units:\n{help_text(config_class)}", flush=True)
+            return EXIT_DONE
         # Of several ranks that train one word counts, and one complains.
         config = process_group().first(partial(parse, arguments)) if parse else parse_overrides(arguments, config_class)
         return main(config) or EXIT_DONE

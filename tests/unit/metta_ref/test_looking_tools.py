@@ -162,7 +162,9 @@ def test_what_must_be_named_is_asked_for(module: Any, run_tool: Any) -> None:
     assert "is missing; name a" in err
 
 
-def test_a_reader_that_has_enough_is_no_error(trained: CheckpointManager) -> None:
-    command = f"{sys.executable} -m metta_ref.tools.inspect policy={trained.path(1)} | head -n 1"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
-    assert (done.stdout, done.stderr) == ("run: demo\n", "")
+@pytest.mark.parametrize(("asked", "line"), [("policy={path}", "run: demo"), ("--help", "Look into a checkpoint")])
+def test_a_reader_that_has_enough_is_no_error(trained: CheckpointManager, asked: str, line: str) -> None:
+    inspect_it = f"{sys.executable} -m metta_ref.tools.inspect {asked.format(path=trained.path(1))}"
+    for command in (f"{inspect_it} | head -n 1", f"echo {line!r}; {inspect_it} | exec true"):
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+        assert (done.stdout[: len(line)], done.stderr) == (line, "")
