@@ -2,27 +2,22 @@
 and merged into the stats database of their run.
 """
 
-import os
-import pickle
-import signal
 import statistics
 import tempfile
-import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
-from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from metta_ref.checkpoint.policies import Policy, PolicyCache
-from metta_ref.config import ConfigError, FailedError, RefusedError
-from metta_ref.envs import WorkerError, make_env
+from metta_ref.config import ConfigError
+from metta_ref.envs import make_env
+from metta_ref.envs.workers import Workers
 from metta_ref.eval.connection import Place, StatsError
 from metta_ref.eval.simulation_stats_db import EpisodeRecord, PolicyKey, SimulationStatsDB
 from metta_ref.sim.simulation import Simulation, rewards, simulate
@@ -34,10 +29,7 @@ Block = tuple[Policy, Simulation, int]
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What was asked for, what ended, and what the database gained; `mean_reward` is over ended episodes.
-
-    `added` episodes are new, of `total` that the database holds now.
-    """
+    """What was asked for, what ended, and what the database gained, which holds `total` episodes now."""
 
     policy: PolicyKey
     simulation: str
@@ -49,13 +41,11 @@ class Evaluation:
 
 
 def evaluate(plays: Sequence[Play], database: Place, num_workers: int = 0) -> list[Evaluation]:
-    """Plays policies in simulations and merges all episodes together; the database changes whole or not at all.
+    """Plays policies in simulations and merges all episodes together; how many processes play changes only the time.
 
-    How many processes play (0: this one) changes nothing but the time.
-
-    Raises ConfigError when two plays have the same policy and simulation by name, and so would be one in the
-    database; StatsError when in some play no episode ended within `max_steps`; WorkerError when a process raised
-    or died; StatsError when the database is damaged or in use. Nothing was written then.
+    Raises, with nothing written, ConfigError when two plays have the same policy and simulation by name, and so would
+    be one in the database; StatsError when in some play no episode ended, or the database cannot take them; and
+    WorkerError when a process raised or died.
     """
     named = Counter((*policy.key, simulation.name) for policy, simulation in plays)
     for (run, epoch, name), times in named.items():
@@ -67,11 +57,9 @@ def evaluate(plays: Sequence[Play], database: Place, num_workers: int = 0) -> li
         found = [list(chain(*islice(played, simulation.blocks))) for _, simulation in plays]
         for (policy, simulation), episodes in zip(plays, found, strict=True):
             if not rewards(episodes):
-                run, epoch = policy.key
-                raise StatsError(
-                    f"{run} epoch {epoch} in {simulation.name}: none of {simulation.episodes} episodes ended within "
-                    f"max_steps={simulation.max_steps}: raise it"
-                )
+                who = "{} epoch {}".format(*policy.key)
+                none = f"none of {simulation.episodes} episodes ended within max_steps={simulation.max_steps}"
+                raise StatsError(f"{who} in {simulation.name}: {none}: raise it")
         with SimulationStatsDB(database) as stats:
             merged = stats.merge_in(sorted(folder.iterdir()))
     return [
@@ -89,10 +77,7 @@ def evaluate(plays: Sequence[Play], database: Place, num_workers: int = 0) -> li
 
 
 def matched(uris: Iterable[str], simulations: Iterable[Simulation]) -> list[Play]:
-    """Every policy in every simulation, each policy as its environment needs it.
-
-    Raises CheckpointError when a policy cannot be had or does not fit, ConfigError when a simulation cannot be.
-    """
+    """Every policy in every simulation, each policy as its environment needs it."""
     plays = []
     for simulation in simulations:
         agents = simulation.agents
@@ -106,38 +91,21 @@ def matched(uris: Iterable[str], simulations: Iterable[Simulation]) -> list[Play
 
 
 def _play_all(blocks: Sequence[Block], folder: Path, num_workers: int) -> list[list[EpisodeRecord]]:
-    """The episodes of each block, played in as many fresh interpreters (0: in this one), each of which leaves a shard
-    in the folder.
-
-    The first that raises or dies ends all: what a person can mend as what it is, anything else as WorkerError, with
-    its traceback.
-    """
+    """The episodes of each block, played in as many processes (0: this one), which leave a shard each in the folder."""
     count = min(num_workers, len(blocks))
     if not count:
         return _play_blocks(blocks, folder / "shard.duckdb")
-    others = set(active_children())
-    with ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin_worker) as pool:
-        # Workers leave Ctrl-C to their parent from their first moment on.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
-        # Plain bytes: torch would hand tensors over through a socket in TMPDIR, whose path may be too long for one.
-        shares = [pickle.dumps(blocks[n::count]) for n in range(count)]
-        jobs = [pool.submit(_play_pickled, share, folder / f"shard-{n}.duckdb") for n, share in enumerate(shares)]
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        try:
-            for job in as_completed(jobs):
-                job.result()
-        except BaseException as error:
-            for worker in set(active_children()) - others:
-                worker.kill()
-            if isinstance(error, BrokenProcessPool):
-                raise WorkerError("an evaluation worker died; what it said last stands above") from error
-            if isinstance(error, Exception) and not isinstance(error, RefusedError | FailedError):
-                raise WorkerError(f"an evaluation worker raised:\n{error.__cause__}") from error
-            raise
     played: list[list[EpisodeRecord]] = [[] for _ in blocks]
-    for n, job in enumerate(jobs):
-        played[n::count] = job.result()
+    with closing(Workers([_playing] * count)) as workers:
+        for n, episodes in workers.ask_long([(blocks[n::count], folder / f"shard-{n}.duckdb") for n in range(count)]):
+            played[n::count] = episodes
     return played
+
+
+@contextmanager
+def _playing() -> Iterator[Callable[..., Any]]:
+    torch.set_num_threads(1)
+    yield _play_blocks
 
 
 def _play_blocks(blocks: Iterable[Block], shard: Path) -> list[list[EpisodeRecord]]:
@@ -149,19 +117,3 @@ def _play_blocks(blocks: Iterable[Block], shard: Path) -> list[list[EpisodeRecor
             stats.record(record, episodes)
             played.append(episodes)
     return played
-
-
-def _play_pickled(blocks: bytes, shard: Path) -> list[list[EpisodeRecord]]:
-    return _play_blocks(pickle.loads(blocks), shard)  # noqa: S301 written by the parent process
-
-
-def _begin_worker() -> None:
-    """A worker ends with its parent."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    torch.set_num_threads(1)
-
-
-def _end_with_parent() -> None:
-    if (parent := parent_process()) is not None:
-        parent.join()
-        os._exit(1)

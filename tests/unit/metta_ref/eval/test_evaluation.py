@@ -74,8 +74,8 @@ class Deadly:
 @pytest.mark.parametrize(
     ("plays", "message"),
     [
-        ([(aimless("bee", num_actions=99), MAZE)], r"worker raised:\n(.|\n)*Traceback(.|\n)*actions must be 0 to 3"),
-        ([(replace(aimless("bee"), agent=Deadly()), MAZE)], "worker died; what it said last"),
+        ([(aimless("bee", num_actions=99), MAZE)], r"worker 0 raised:\n(.|\n)*Traceback(.|\n)*actions must be 0 to 3"),
+        ([(replace(aimless("bee"), agent=Deadly()), MAZE)], "worker 0 .* died: signal 6"),
     ],
     ids=["raises", "dies"],
 )
