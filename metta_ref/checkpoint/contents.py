@@ -1,8 +1,7 @@
 """What a checkpoint holds, as values, and how what older formats hold is read as the current one.
 
-What is on disk is verified as it was written and never changed. Format 2 (from 1): a policy's observation is a value
-with features instead of a bare shape; the encoder's layer comes after a flattening layer; kickstarting may have several
-teachers, which are numbered.
+Format 2 (from 1): a policy's observation is a value with features instead of a bare shape; the encoder's layer comes
+after a flattening layer; kickstarting may have several teachers, which are numbered.
 """
 
 from collections.abc import Mapping
@@ -24,21 +23,19 @@ FORMAT_VERSION = 2
 
 def migrated_policy(plain: Mapping[str, Any], version: int) -> Mapping[str, Any]:
     """The content of policy.json, written in an older format, in the current one."""
-    if version < 2:
-        others = {key: value for key, value in plain.items() if key != "observation_shape"}
-        plain = others | {"observation": {"shape": plain["observation_shape"], "features": [], "grid": [0, 0]}}
-    return plain
+    if version >= 2:
+        return plain
+    others = {key: value for key, value in plain.items() if key != "observation_shape"}
+    return others | {"observation": {"shape": plain["observation_shape"], "features": [], "grid": [0, 0]}}
 
 
 def migrated_state(state: Arrays, version: int) -> Arrays:
     """State, all or some of it, written in an older format, in the current one."""
-    if version < 2:
-        # The one teacher that there was is the first of several; its weights carry the names of a policy's.
-        new = {
-            name: name.replace("kickstarter/", "kickstarter/0.").replace("encoder.0.", "encoder.1.") for name in state
-        }
-        state = {new[name]: array for name, array in state.items()}
-    return state
+    if version >= 2:
+        return state
+    # The one teacher that there was is the first of several; its weights carry the names of a policy's.
+    current = (name.replace("kickstarter/", "kickstarter/0.").replace("encoder.0.", "encoder.1.") for name in state)
+    return dict(zip(current, state.values(), strict=True))
 
 
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
@@ -55,10 +52,7 @@ class PolicySpec:
     config: AgentConfig
 
     def new(self) -> "Agent":
-        """A new agent on the CPU, in evaluation mode; random numbers go on undisturbed.
-
-        Raises ValueError when there is no such agent.
-        """
+        """A new agent on the CPU, in evaluation mode; random numbers go on undisturbed. Raises as `make_agent` does."""
         import torch
 
         from metta_ref.agents import make_agent
@@ -74,8 +68,8 @@ class PolicySpec:
         import torch
 
         agent = self.new()
-        weights = {name: torch.from_numpy(array) for name, array in state.items() if name.startswith("policy/")}
-        agent.load_state_dict({name.removeprefix("policy/"): tensor for name, tensor in weights.items()})
+        own = {name: array for name, array in state.items() if name.startswith("policy/")}
+        agent.load_state_dict({name.removeprefix("policy/"): torch.from_numpy(array) for name, array in own.items()})
         return agent
 
 
@@ -83,12 +77,10 @@ class PolicySpec:
 class Checkpoint:
     """One checkpoint: state, the policy's architecture, facts for people, and where it comes from.
 
-    `state` is the trainer's, complete, by `<section>/<name>`: a section becomes a file, and that named `scalars` holds
-    whole numbers. `environment` is the fingerprint of the machine and libraries: the same state goes on to the same
-    bytes only where it is equal. `parent` is the epoch that the run was resumed from, None from scratch, and
-    `format_version` the format that it was read from. `sidecar` holds plain values only; `run` and `epoch` are added
-    when it is saved. `teachers` are the architectures of those whose weights are in the state, so that a kickstarted
-    run goes on without them.
+    A section of `state` becomes a file, and that named `scalars` holds whole numbers. `environment` is the fingerprint
+    of the machine and libraries: only where it is equal does the same state go on to the same bytes. `parent` is the
+    epoch that the run was resumed from, `format_version` the format that this was read from. To the `sidecar`, of plain
+    values only, saving adds `run` and `epoch`. `teachers` are the architectures of those with weights in the state.
     """
 
     epoch: int

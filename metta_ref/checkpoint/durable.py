@@ -13,10 +13,7 @@ from metta_ref.checkpoint.errors import CheckpointError
 
 @contextmanager
 def locked(run_dir: Path) -> Iterator[None]:
-    """Hold the run for this process; the lock is on the directory itself and leaves no file behind.
-
-    Raises CheckpointError when another process holds it.
-    """
+    """Hold the run for this process, by a lock on its directory. Raises CheckpointError when another holds it."""
     descriptor = os.open(run_dir, os.O_RDONLY)
     try:
         try:
@@ -29,12 +26,10 @@ def locked(run_dir: Path) -> Iterator[None]:
 
 
 class BackgroundWriter:
-    """Does one piece of writing at a time in a thread, so that training waits for the copy in memory and not for the
-    disk; the next piece waits for it, and so does the end of the block.
+    """Does one piece of writing at a time in a thread: training waits for the copy in memory, and not for the disk.
 
-    What a piece raises is raised by the next call or by the end of the block, whichever comes first, and nothing
-    is written after it: a run whose disk is full must not go on as if it were being saved. An interrupt does not
-    cut off the piece in flight.
+    The next piece waits for it, and so does the end of the block, and raise what it raised; nothing is written after
+    that, as if a run were being saved whose disk is full. An interrupt does not cut off the piece in flight.
     """
 
     def __init__(self) -> None:
@@ -49,12 +44,12 @@ class BackgroundWriter:
         self.wait()
 
     def submit(self, write: Callable[[], object]) -> None:
-        """Start a piece as soon as the one before it is done. Raises what that one raised."""
+        """Start a piece as soon as the one before it is done."""
         self.wait()
         self._in_flight = self._pool.submit(write)
 
     def wait(self) -> None:
-        """Return when nothing is in flight. Raises what the last piece raised, once."""
+        """Return when nothing is in flight."""
         in_flight, self._in_flight = self._in_flight, None
         if in_flight is not None:
             in_flight.result()
@@ -63,8 +58,7 @@ class BackgroundWriter:
 def flush(paths: Sequence[Path]) -> None:
     """Return when files, or the names in directories, are on disk. Raises OSError.
 
-    All are flushed at once: a journal commits once for all of them, where one after the other each waits for a commit
-    of its own.
+    All at once: a journal then commits once for all of them, instead of once for each.
     """
 
     def flush_one(path: Path) -> None:

@@ -17,10 +17,7 @@ from metta_ref.checkpoint.stored import Stored
 
 @dataclass(frozen=True, slots=True)
 class RemoteFolder:
-    """A `Folder`, or a file in one, at a path of a file system, which messages name by its URI.
-
-    Raises CheckpointError when the file system does not answer, or refuses to.
-    """
+    """A `Folder`, or a file in one, of a file system. Raises CheckpointError when that does not answer, or refuses."""
 
     system: Any
     path: str
@@ -55,27 +52,22 @@ class RemoteFolder:
             yield
         except (FileNotFoundError, NotADirectoryError):
             raise
-        except Exception as error:
-            # Each file system raises errors of its own, and those of its client library.
-            reason = str(error) or type(error).__name__
-            raise CheckpointError(
-                f"{self.uri}: cannot be reached ({reason}); look for network, credentials and permission"
-            ) from error
+        except Exception as error:  # each file system raises its own, and those of its client library
+            reason, advice = str(error) or type(error).__name__, "look for network, credentials and permission"
+            raise CheckpointError(f"{self.uri}: cannot be reached ({reason}); {advice}") from error
 
 
 def listed(uri: str) -> Listing:
     """The checkpoints of the run at a URI whose manifest has arrived, which whoever copies one there sends last.
 
-    Raises CheckpointError when no file system has that scheme, or a package for it is missing, and as
-    `RemoteFolder` does.
+    Raises CheckpointError when no file system has that scheme, or a package for it is missing.
     """
     import fsspec  # for this alone
 
     try:
         system, root = fsspec.core.url_to_fs(uri)
     except ValueError as error:
-        reason = f"{error}; use a path, file://, memory:// or an installed scheme"
-        raise CheckpointError(f"{uri}: {reason}") from error
+        raise CheckpointError(f"{uri}: {error}; use a path, file://, memory:// or an installed scheme") from error
     except ImportError as error:
         raise CheckpointError(f"{uri}: {error}") from error
     system.invalidate_cache()  # of listings, in which a run that trained on would seem to stand still
@@ -86,12 +78,9 @@ def listed(uri: str) -> Listing:
 
 def downloaded(uri: str, folder: Path) -> Stored:
     """Download an artifact `wandb://entity/project/name:version` into a folder, as the checkpoint of a run of its name.
-    W&B's package caches what it downloads.
-
-    The version is v0, v1, ..., `latest` or `epoch-<number>`; without one it is the latest.
 
     Raises CheckpointError when the package is missing or nobody is logged in, CheckpointNotFoundError when the artifact
-    cannot be had, CheckpointKindError when it is no checkpoint, CheckpointCorruptError when it is damaged.
+    cannot be had, CheckpointKindError when it is no checkpoint, and as `Stored` does.
     """
     import fsspec
 

@@ -1,9 +1,8 @@
 """The checkpoints of one run: saved whole or not at all, chosen by number and metric, verified when read.
 
-A checkpoint is written into a temporary directory beside its final place, every file and the directory flushed
-to disk, and takes its name in one rename, which commits it. A kill at any moment leaves the older checkpoints and
-at most a temporary directory, which readers ignore and the next save removes: one process writes a run at a time,
-which is for `durable.locked` to see to.
+A checkpoint is written into a temporary directory beside its final place, flushed to disk, and takes its name in one
+rename, which commits it. A kill leaves the older checkpoints and at most a temporary directory, which readers ignore
+and the next save removes: one process writes a run at a time, which is for `durable.locked` to see to.
 """
 
 import contextlib
@@ -29,10 +28,7 @@ class Listing:
     folders: Mapping[int, Folder]
 
     def select(self, selection: Selection) -> tuple[int, ...]:
-        """The epochs that are wanted; see `selection.select`. Sidecars are read only where they matter.
-
-        Raises CheckpointNotFoundError when there is none.
-        """
+        """The epochs that are wanted; see `selection.select`. Sidecars are read only where they matter."""
         if selection.epoch is not None:
             return (selection.epoch,)
         if selection == Selection() and self.folders:
@@ -63,10 +59,7 @@ class Listing:
 
 
 class CheckpointManager:
-    """The checkpoints under `<run_dir>/checkpoints`; making one touches nothing.
-
-    What reads raises CheckpointNotFoundError where there is no such checkpoint, and as `Stored` does.
-    """
+    """The checkpoints under `<run_dir>/checkpoints`; making one touches nothing. Raises as `Listing` does."""
 
     def __init__(self, run_dir: str | os.PathLike[str]) -> None:
         self.run_dir = Path(run_dir)
@@ -81,8 +74,7 @@ class CheckpointManager:
         """Epochs with a checkpoint, ascending; temporary directories and other files do not count."""
         if not self.directory.is_dir():
             return ()
-        # What kind an entry is comes with the listing: asked later, one may be gone whose successor was not listed.
-        with os.scandir(self.directory) as entries:
+        with os.scandir(self.directory) as entries:  # which tells the kind of each before it may be gone
             found = [parse_epoch(entry.name) for entry in entries if entry.is_dir()]
         return tuple(sorted(epoch for epoch in found if epoch is not None))
 
@@ -132,10 +124,8 @@ class CheckpointManager:
         except OSError as error:
             with contextlib.suppress(FileNotFoundError):
                 final.rename(unfinished)  # renamed, but perhaps not on disk
-            raise CheckpointError(
-                f"{final}: not saved ({error.strerror or error}); "
-                "make room and grant permission there, older checkpoints stand"
-            ) from error
+            advice = "make room and grant permission there, older checkpoints stand"
+            raise CheckpointError(f"{final}: not saved ({error.strerror or error}); {advice}") from error
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
         return final
@@ -143,13 +133,12 @@ class CheckpointManager:
     def prune(self, keep: Collection[int]) -> tuple[int, ...]:
         """Remove all checkpoints but those of the epochs in `keep`; return what was removed.
 
-        A directory leaves its name before its files go, so that a kill never leaves half a checkpoint.
         Raises CheckpointError when one cannot be removed.
         """
         removed = tuple(epoch for epoch in self.epochs() if epoch not in keep)
         for epoch in removed:
             path = self.path(epoch)
-            try:
+            try:  # out of its name before its files go: a kill never leaves half a checkpoint
                 shutil.rmtree(path.rename(path.with_name(f".{path.name}.old")))
             except OSError as error:
                 message = f"{path}: cannot be removed ({error.strerror or error}); grant permission there"

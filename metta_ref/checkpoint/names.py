@@ -15,7 +15,6 @@ _EPOCH = re.compile(r"epoch-(\d{8,})")
 
 
 def epoch_name(epoch: int) -> str:
-    """Directory name of an epoch."""
     return f"epoch-{epoch:08d}"
 
 
@@ -26,12 +25,9 @@ def parse_epoch(name: str) -> int | None:
 
 
 def key_and_version(checkpoint_path: str | os.PathLike[str], epoch: int) -> tuple[str, int]:
-    """The key of a policy in evaluation databases: (name of the run, epoch).
+    """The key of a policy in evaluation databases, for those who write and who read them: (name of the run, epoch).
 
-    Writers and readers of evaluations both use this function, so they cannot disagree. The path is
-    `<run>/checkpoints` or `<run>/checkpoints/epoch-<number>`, relative or absolute; nothing is read.
-
-    Raises CheckpointError when it is neither, or when its epoch is another than `epoch`.
+    The path is `<run>/checkpoints` or `<run>/checkpoints/epoch-<number>`, of that epoch, or CheckpointError is raised.
     """
     if isinstance(epoch, bool) or not isinstance(epoch, int) or epoch < 0:
         raise CheckpointError(f"epoch {epoch!r}: must be a whole number from 0 on")
@@ -41,7 +37,6 @@ def key_and_version(checkpoint_path: str | os.PathLike[str], epoch: int) -> tupl
         raise CheckpointError(f"{checkpoint_path}: is epoch {in_path}, but epoch {epoch} was asked for")
     folder = path if in_path is None else path.parent
     if folder.name != FOLDER or not RUN_NAME.fullmatch(folder.parent.name):
-        raise CheckpointError(
-            f"{checkpoint_path}: not the path of a checkpoint; use <run>/{FOLDER} or <run>/{FOLDER}/{epoch_name(epoch)}"
-        )
+        use = f"use <run>/{FOLDER} or <run>/{FOLDER}/{epoch_name(epoch)}"
+        raise CheckpointError(f"{checkpoint_path}: not the path of a checkpoint; {use}")
     return folder.parent.name, epoch

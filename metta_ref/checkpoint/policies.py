@@ -8,8 +8,7 @@ that fsspec knows.
     wandb://entity/project/demo:latest       an artifact of Weights & Biases; also :v3 and :epoch-50
     mock://anything                          a policy that acts at random, for trying things out
 
-What lies elsewhere is read from there, and no more of it than it takes; nothing about a checkpoint depends on where it
-lies: what is read is verified against its manifest.
+Nothing about a checkpoint depends on where it lies: no more of it is read than it takes, and that is verified.
 """
 
 import contextlib
@@ -42,10 +41,7 @@ _CHOICE = re.compile(r"(latest|best)(?::(\w+))?|epoch-(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class PolicyUri:
-    """An address taken apart: `base` is a path for `file`, and a whole URI for other schemes but `mock`.
-
-    `wanted` decides which checkpoint.
-    """
+    """An address taken apart: `base` is a path for `file`, a name for `mock`, and else a whole URI."""
 
     scheme: str
     base: str
@@ -53,10 +49,7 @@ class PolicyUri:
 
 
 def parse_uri(text: str) -> PolicyUri:
-    """An address as above.
-
-    Raises CheckpointError when it is none, and ConfigError when a bare name cannot be a run's.
-    """
+    """An address as above. Raises CheckpointError when it is none, and ConfigError for what cannot name a run."""
     base, _, fragment = text.partition("#")
     scheme = urlsplit(base).scheme if "://" in base else ""
     if scheme == _MOCK:
@@ -84,11 +77,7 @@ def parse_uri(text: str) -> PolicyUri:
 
 @contextlib.contextmanager
 def opened(uri: PolicyUri) -> Iterator[Stored]:
-    """The checkpoint that a URI names, for the time of the block.
-
-    Raises CheckpointError: the place or the epoch is not there or cannot be reached, its scheme is unknown or needs
-    a package, what lies there is damaged or no checkpoint, or it is a mock, behind which no checkpoint stands.
-    """
+    """The checkpoint that a URI names, for the time of the block. Raises CheckpointError when it cannot be had."""
     if uri.scheme == _MOCK:
         raise CheckpointError(f"{_MOCK}://{uri.base}: a mock has no checkpoint; name a trained policy")
     if uri.scheme == _WANDB:
@@ -114,10 +103,9 @@ class Policy:
 
 
 class PolicyCache:
-    """The `size` policies that were used last, by the bytes of their weights; size 0 keeps none.
+    """The `size` policies that were used last, by the bytes of their weights; their agents are shared.
 
-    A URI is resolved anew each time, so that a run that trained on gives its newest policy; only building the
-    network and reading the weights are saved. Agents are shared: nobody may change them.
+    A URI is resolved anew each time, so that a run that trained on gives its newest policy.
     """
 
     def __init__(self, size: int = 8) -> None:
@@ -129,10 +117,7 @@ class PolicyCache:
     def load(self, uri: str, observation: Observation, num_actions: int) -> Policy:
         """The policy that a URI names, fit for an environment with that observation and number of actions.
 
-        Where both speak in tokens, the environment's ids are read by name.
-
-        Raises CheckpointError: as `opened` does, and CheckpointStateError when the policy was made for another
-        observation or number of actions.
+        Raises as `opened` does, and CheckpointStateError when it was made for another.
         """
         address = parse_uri(uri)
         if address.scheme == _MOCK:
@@ -140,9 +125,9 @@ class PolicyCache:
         with opened(address) as stored:
             spec = stored.policy_spec()
             if not observation.fits(spec.observation) or spec.num_actions != num_actions:
+                own, other = f"sees {spec.observation} and has {spec.num_actions} actions", "name another policy"
                 raise CheckpointStateError(
-                    f"{uri}: sees {spec.observation} and has {spec.num_actions} actions, but the "
-                    f"environment shows {observation} and has {num_actions}; name another policy"
+                    f"{uri}: {own}, but the environment shows {observation} and has {num_actions}; {other}"
                 )
             key = key_and_version(str(stored.directory), stored.manifest.epoch)
             identity = (address.base, key, stored.manifest.files["policy.safetensors"], observation.features)

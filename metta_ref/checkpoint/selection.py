@@ -1,7 +1,6 @@
 """Which of a run's checkpoints: strategies, conditions and retention over what their sidecars say.
 
-Pure functions from epoch numbers and sidecars to epoch numbers, so that a local directory and a remote one
-choose alike. Numbers decide, never file times: copying a run changes the times and must not change the choice.
+Numbers decide, never file times: copying a run changes those, and must not change the choice.
 """
 
 import math
@@ -30,14 +29,13 @@ _CONDITION = re.compile(r"\s*([A-Za-z_]\w*)\s*(<=|>=|!=|<|>|=)\s*([^\s<>=!].*?)\
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A filter on one key of a sidecar; numbers compare as numbers, everything else only for equality."""
+    """A filter on one key of a sidecar; what is no number compares only for equality, and what is not there never."""
 
     key: str
     comparator: str
     value: str
 
     def holds(self, sidecar: Mapping[str, Plain]) -> bool:
-        """Whether the sidecar meets it; a key that is missing or null meets nothing."""
         found, compare = sidecar.get(self.key), _COMPARATORS[self.comparator]
         if found is None:
             return False
@@ -50,7 +48,6 @@ class Condition:
         return self.comparator in ("=", "!=") and compare(text, self.value)
 
     def __str__(self) -> str:
-        """As it is written."""
         return f"{self.key}{self.comparator}{self.value}"
 
 
@@ -81,32 +78,25 @@ def parse_condition(text: str) -> Condition:
 def select(sidecars: Sidecars, selection: Selection) -> tuple[int, ...]:
     """The chosen epochs: newest first for latest and all, best first for the others, the newer one when equal.
 
-    Raises CheckpointNotFoundError when nothing meets the conditions.
+    Raises CheckpointNotFoundError when there is none.
     """
-    candidates = {
-        epoch: sidecar
-        for epoch, sidecar in sidecars.items()
-        if all(condition.holds(sidecar) for condition in selection.where)
-    }
-    newest, reached = sorted(candidates, reverse=True), Condition(selection.metric, ">=", repr(selection.threshold))
-    ranked = _ranking(candidates, selection.metric)
+    met = {epoch: own for epoch, own in sidecars.items() if all(condition.holds(own) for condition in selection.where)}
+    newest, reached = sorted(met, reverse=True), Condition(selection.metric, ">=", repr(selection.threshold))
+    ranked = _ranking(met, selection.metric)
     chosen = {
         "latest": newest[:1],
         "all": newest,
         "best": ranked[:1],
         "top": ranked[: selection.count],
-        "threshold": [epoch for epoch in ranked if reached.holds(candidates[epoch])],
+        "threshold": [epoch for epoch in ranked if reached.holds(met[epoch])],
     }
     if not chosen[selection.strategy]:
-        raise CheckpointNotFoundError(_why_none(sidecars, candidates, selection))
+        raise CheckpointNotFoundError(_why_none(sidecars, met, selection))
     return tuple(chosen[selection.strategy])
 
 
 def retained(sidecars: Sidecars, *, newest: int, best: int = 0, every: int = 0, metric: str = "score") -> set[int]:
-    """The epochs to keep: the newest, the best by the metric, and each multiple of `every` (0: none of these).
-
-    `newest=0` is valid and keeps what the other two name.
-    """
+    """The epochs to keep: the newest, the best by the metric, and each multiple of `every` (0: none of these)."""
     latest = sorted(sidecars, reverse=True)[:newest]
     spaced = [epoch for epoch in sidecars if every and epoch % every == 0]
     return {*latest, *_ranking(sidecars, metric)[:best], *spaced}
@@ -127,9 +117,8 @@ def _why_none(sidecars: Sidecars, candidates: Sidecars, selection: Selection) ->
     if not sidecars:
         return "no checkpoint there; train a run first"
     if not candidates:
-        return (
-            f"none of {len(sidecars)} checkpoints meets {', '.join(map(str, selection.where))}; loosen the conditions"
-        )
+        conditions = ", ".join(map(str, selection.where))
+        return f"none of {len(sidecars)} checkpoints meets {conditions}; loosen the conditions"
     if selection.strategy == "threshold":
         return f"no checkpoint has {selection.metric}>={selection.threshold:g}; lower the threshold"
     return f"no checkpoint has a finite value of {selection.metric}; train on, or compare another metric"

@@ -39,14 +39,12 @@ if TYPE_CHECKING:
 _KIND = "metta_ref.checkpoint"
 _SCALARS = SCALARS.removesuffix(".json")
 _FILE = re.compile(r"\w[\w.-]*")
+_ADVICE = "use the version of metta_ref that wrote it"
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The facts of a manifest.
-
-    `files` maps names to SHA-256, `state_digest` covers the trainer's state, `format_version` is that of the files.
-    """
+    """Of a `Checkpoint`; `files` maps names to SHA-256, and `state_digest` covers the trainer's state."""
 
     run: str
     epoch: int
@@ -105,7 +103,7 @@ class Stored:
     """The checkpoint in a folder, by its manifest, against which every other file is verified when it is read.
 
     Raises CheckpointCorruptError where a file is missing, truncated or altered, CheckpointNotFoundError when the
-    checkpoint went while it was read, and at first CheckpointKindError or CheckpointVersionError.
+    checkpoint went while it was read, at first CheckpointVersionError, and CheckpointKindError for what is none.
     """
 
     def __init__(self, directory: Folder) -> None:
@@ -118,7 +116,7 @@ class Stored:
         return loaded
 
     def policy_spec(self) -> PolicySpec:
-        """The policy's architecture. Raises CheckpointKindError when this version has no such agent."""
+        """The policy's architecture."""
         return self._spec(POLICY, migrated_policy(json.loads(self._verified(POLICY)), self.manifest.format_version))
 
     def agent(self) -> "Agent":
@@ -128,7 +126,7 @@ class Stored:
             return spec.build(state)
         except (ValueError, RuntimeError) as error:
             raise CheckpointStateError(
-                f"{self.directory}: not a policy of this version ({error}); use the version of metta_ref that wrote it"
+                f"{self.directory}: not a policy of this version ({error}); {_ADVICE}"
             ) from error
 
     def load(self) -> Checkpoint:
@@ -157,10 +155,7 @@ class Stored:
         except msgspec.ValidationError as error:
             reason = str(error)
         if reason:
-            raise CheckpointKindError(
-                f"{self.directory / name}: another version's agent ({reason}); "
-                "use the version of metta_ref that wrote it"
-            )
+            raise CheckpointKindError(f"{self.directory / name}: another version's agent ({reason}); {_ADVICE}")
         return spec
 
     def _state(self, sections: Sequence[str]) -> Arrays:
@@ -181,10 +176,8 @@ class Stored:
             raise CheckpointKindError(f"{path}: not the manifest of a metta_ref checkpoint; name another directory")
         version = body.get("format_version")
         if isinstance(version, int) and version > FORMAT_VERSION:
-            raise CheckpointVersionError(
-                f"{path}: format version {version}, but this code reads up to {FORMAT_VERSION}; "
-                "use the version of metta_ref that wrote it"
-            )
+            here = f"this code reads up to {FORMAT_VERSION}"
+            raise CheckpointVersionError(f"{path}: format version {version}, but {here}; {_ADVICE}")
         if body.pop("seal", None) != _seal(body):
             raise _damaged(path, "was altered")
         del body["kind"]
@@ -207,14 +200,15 @@ class Stored:
             return (self.directory / name).read_bytes()
         except FileNotFoundError:
             if not self.directory.is_dir():
-                message = f"{self.directory}: was removed while it was read; choose another"
-                raise CheckpointNotFoundError(message) from None
+                gone = f"{self.directory}: was removed while it was read; choose another"
+                raise CheckpointNotFoundError(gone) from None
             raise _damaged(self.directory / name, "is missing") from None
 
 
 def _damaged(path: object, how: str) -> CheckpointCorruptError:
+    folder = str(path).rpartition("/")[0]
     return CheckpointCorruptError(
-        f"{path}: {how}; restore it from a copy, or remove {str(path).rpartition('/')[0]} to use an older checkpoint"
+        f"{path}: {how}; restore it from a copy, or remove {folder} to use an older checkpoint"
     )
 
 

@@ -11,7 +11,7 @@ TOKEN = ("x", "y", "feature", "value")
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A kind of token: its name, the id that an environment gives it (0 to 254), and its largest usual value."""
+    """A kind of token: its name, the id that an environment gives it, and its largest usual value."""
 
     name: str
     id: int
@@ -20,11 +20,10 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """Shape of one environment's observation, float32, and its meaning when it is made of tokens.
+    """Shape of one environment's observation, float32: a plain box without features.
 
-    Without features it is a plain box. With features the shape is (M, 4): M rows of `TOKEN` values, those with
-    the feature `EMPTY` unused, on a grid of `grid` = (rows, columns) cells. Ids belong to the environment that
-    gave them: the same name may have another id elsewhere.
+    With features the shape is (M, 4): M rows of `TOKEN` values, those with the feature `EMPTY` unused, on a grid of
+    `grid` = (rows, columns) cells. The same name may have another id in another environment.
     """
 
     shape: tuple[int, ...]
@@ -32,16 +31,12 @@ class Observation:
     grid: tuple[int, int] = (0, 0)
 
     def fits(self, other: "Observation") -> bool:
-        """Whether a policy made for `other` can act on this: equal boxes, or tokens on an equal grid.
-
-        Tokens need neither equal ids nor equal features nor an equal number of rows: they are known by name.
-        """
+        """Whether a policy made for `other` can act on this: equal boxes, or tokens, of any ids, on equal grids."""
         if self.features and other.features:
             return self.grid == other.grid
         return self == other
 
     def __str__(self) -> str:
-        """For messages."""
         if not self.features:
             return f"a box of shape {self.shape}"
         return f"{len(self.features)} kinds of tokens on a grid of {self.grid[0]} x {self.grid[1]} cells"

@@ -55,14 +55,12 @@ class Setting:
 
 
 def option(default: T, help: str = "", **traits: Any) -> T:  # noqa: A002 - argparse's and click's word
-    """A dataclass field that documents itself by the traits of `Setting`; those of a nested dataclass are of all its
-    fields.
-    """
+    """A dataclass field that documents itself by the traits of `Setting`; of a nested dataclass, all its fields."""
     return field(default=default, metadata=traits | ({"help": help} if help else {}))
 
 
 def settings_of(config_class: type) -> dict[str, Setting]:
-    """All settings of a dataclass by key, those of nested dataclasses after a dot, in the order of definition."""
+    """All settings of a dataclass by key, those of nested dataclasses after a dot."""
     found: dict[str, Setting] = {}
     hints = get_type_hints(config_class)
     for item in fields(config_class):
@@ -85,8 +83,7 @@ def parse_overrides(argv: Sequence[str], config_class: type[C], base: C | None =
 
     The class may define `problems() -> Rules`; a rule stays silent while a key that it names is mistaken.
 
-    Raises ConfigError with all mistakes: unknown keys (with the nearest valid one), keys given twice or missing,
-    values of the wrong type or out of range, broken rules between settings.
+    Raises ConfigError with all mistakes at once, unknown keys with the nearest valid one.
     """
     given: dict[str, str] = {}
     problems: list[str] = []
@@ -102,10 +99,7 @@ def parse_overrides(argv: Sequence[str], config_class: type[C], base: C | None =
 
 
 def from_mapping(mapping: Mapping[str, Any], config_class: type[C], base: C | None = None) -> C:
-    """The configuration that a nested mapping, read from a file, describes over `base` or the defaults.
-
-    Raises ConfigError as `parse_overrides` does, so a file and a command line obey the same rules.
-    """
+    """As `parse_overrides`, by the same rules, of a nested mapping that was read from a file."""
     return _configured({key: _text(value) for key, value in _flattened(mapping).items()}, config_class, base, [])
 
 

@@ -10,7 +10,6 @@ from metta_ref.config.options import ConfigError, from_mapping, settings_of, val
 from metta_ref.config.schema import RUN_NAME, Config
 
 METRICS = "metrics.jsonl"
-"""In a run's directory: what each update came to."""
 
 
 def data_dir() -> Path:

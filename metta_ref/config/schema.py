@@ -29,9 +29,7 @@ class EnvConfig:
     corridor_length: int = option(2, "length of the corridor that hides the cue", unit="cells", minimum=1, maximum=1000)
     observation: str = option("box", "what is seen as a box of cells or as tokens", choices=("box", "tokens"))
     view_radius: int = option(1, "cells seen in each direction", unit="cells", minimum=1, maximum=8)
-    max_steps: int = option(
-        40, "an episode is truncated after so many (gymnasium's and envpool's have their own)", unit="steps", minimum=1
-    )
+    max_steps: int = option(40, "limit of an episode; gymnasium and envpool have their own", unit="steps", minimum=1)
 
     @property
     def task(self) -> str:
@@ -39,11 +37,9 @@ class EnvConfig:
         return self.id if self.name in _NAMED_TASKS else self.name
 
     def problems(self) -> Rules:
-        """Rules between these settings."""
         if (self.name in _NAMED_TASKS) != bool(self.id):
-            named = f"{', '.join(_NAMED_TASKS[:-1])} or {_NAMED_TASKS[-1]}"
-            needed = "names no environment; give env.id" if not self.id else f"belongs to env.name={named} alone"
-            yield f"env.id={self.id}: {needed}"
+            foreign = f"belongs to env.name={', '.join(_NAMED_TASKS[:-1])} or {_NAMED_TASKS[-1]} alone"
+            yield f"env.id={self.id}: {foreign if self.id else 'names no environment; give env.id'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +59,16 @@ class AgentConfig:
 class TrainerConfig:
     """Proximal policy optimisation, and how it is carried out."""
 
-    total_timesteps: int = option(
-        100_000, "train until this step, rounded up to a whole update", unit="steps", minimum=1, resumable=True
-    )
+    total_timesteps: int = option(100_000, "to train, up to a whole update", unit="steps", minimum=1, resumable=True)
     num_envs: int = option(16, "environments in the batch", unit="envs", minimum=1, maximum=65536)
     num_workers: int = option(
-        0, "processes that step them; 0 steps in this process", unit="processes", minimum=0, maximum=256, resumable=True
+        0, "that step them; 0: this one", unit="processes", minimum=0, maximum=256, resumable=True
     )
     horizon: int = option(16, "steps of each environment in an update", unit="steps", minimum=1, maximum=65536)
     update_epochs: int = option(2, "passes over each rollout", unit="passes", minimum=1, maximum=1000)
     minibatches: int = option(2, "groups of whole sequences in a pass", unit="groups", minimum=1, maximum=65536)
     learning_rate: float = option(4e-3, "Adam's, at the first step", minimum=0)
-    anneal_timesteps: int = option(
-        0, "learning rate falls linearly to 0 at this step; 0 keeps it", unit="steps", minimum=0
-    )
+    anneal_timesteps: int = option(0, "learning rate falls linearly to 0 here; 0 keeps it", unit="steps", minimum=0)
     gamma: float = option(0.97, "discount", minimum=0, maximum=1)
     gae_lambda: float = option(0.95, "trace decay of the advantage", minimum=0, maximum=1)
     rho_clip: float = option(1.0, "V-trace's limit on the weight of an error", minimum=0)
@@ -85,32 +77,18 @@ class TrainerConfig:
     value_clip: float = option(0.2, "limit on the change of a value", minimum=0)
     value_coefficient: float = option(0.5, "weight of the value loss", minimum=0)
     entropy_coefficient: float = option(0.03, "weight of the entropy bonus", minimum=0)
-    target_kl: float = option(
-        0.0, "an update ends early when its divergence exceeds this; 0 never", unit="nats", minimum=0
-    )
-    priority_alpha: float = option(
-        0.0, "preference for sequences with large advantages; 0 takes each once a pass", minimum=0, maximum=10
-    )
+    target_kl: float = option(0.0, "divergence at which an update ends early; 0 never", unit="nats", minimum=0)
+    priority_alpha: float = option(0.0, "preference for large advantages; 0: each once a pass", minimum=0, maximum=10)
     priority_beta: float = option(0.4, "how far weights undo that preference", minimum=0, maximum=1)
     max_grad_norm: float = option(0.5, "limit on the norm of the gradient", minimum=0)
-    precision: str = option(
-        "float32", "of networks; all that is kept is float32 always", choices=("float32", "bfloat16"), neutral=True
-    )
+    precision: str = option("float32", "of what networks compute", choices=("float32", "bfloat16"), neutral=True)
     compile: bool = option(False, "translate networks by torch.compile; needs a compiler, and minutes", neutral=True)
-    checkpoint_interval: int = option(
-        50, "save every so many updates, and at the end", unit="updates", minimum=1, resumable=True
-    )
+    checkpoint_interval: int = option(50, "between savings; also at the end", unit="updates", minimum=1, resumable=True)
     keep_checkpoints: int = option(5, "newest that are kept", unit="checkpoints", minimum=1, resumable=True)
     keep_best: int = option(1, "of the highest score, kept besides", unit="checkpoints", minimum=0, resumable=True)
-    keep_every: int = option(
-        0, "each multiple of this is kept besides; 0 keeps none", unit="updates", minimum=0, resumable=True
-    )
-    worker_timeout: float = option(
-        60.0, "a worker that takes longer is an error", unit="seconds", minimum=0.1, resumable=True
-    )
-    rank_timeout: float = option(
-        600.0, "a rank that others wait for longer is an error", unit="seconds", minimum=0.1, resumable=True
-    )
+    keep_every: int = option(0, "each multiple kept besides; 0: none", unit="updates", minimum=0, resumable=True)
+    worker_timeout: float = option(60.0, "for a worker's answer", unit="seconds", minimum=0.1, resumable=True)
+    rank_timeout: float = option(600.0, "for a rank that others wait for", unit="seconds", minimum=0.1, resumable=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +96,9 @@ class KickstartConfig:
     """Learning from teachers' policies at first (Schmitt et al. 2018); off without a teacher."""
 
     teacher: tuple[str, ...] = option((), "policies that teach: runs, paths or URIs, separated by commas; empty is off")
-    coefficient: tuple[float, ...] = option(
-        (1.0,), "weight of the cross-entropy at step 0, for all teachers or for each", minimum=0
-    )
+    coefficient: tuple[float, ...] = option((1.0,), "of the cross-entropy at first, for all or for each", minimum=0)
     value_coefficient: tuple[float, ...] = option(
-        (0.0,), "weight of the distance to the teacher's values at step 0, likewise", minimum=0
+        (0.0,), "of the distance to the teachers' values, likewise", minimum=0
     )
     timesteps: int = option(50_000, "the weights fall linearly to 0 at this step", unit="steps", minimum=1)
 
@@ -131,9 +107,7 @@ class KickstartConfig:
 class WandbConfig:
     """Weights & Biases, where a run can be shown besides its own files (package wandb)."""
 
-    mode: str = option(
-        "off", "off, recorded in the run's directory, or sent at once", choices=("off", "offline", "online")
-    )
+    mode: str = option("off", "recorded in the run's directory, or sent", choices=("off", "offline", "online"))
     project: str = option("metta_ref", "project that the run belongs to")
     entity: str = option("", "user or team; empty is the login's own")
     group: str = option("", "runs that belong together")
@@ -147,9 +121,7 @@ class CurriculumConfig:
 
     kind: str = option(OFF, "how the task of the next episode is drawn", choices=(OFF, UNIFORM, LEARNING_PROGRESS))
     tasks: int = option(16, "variations, with ids from 0 on", unit="tasks", minimum=2, maximum=1000)
-    corridor_length: tuple[int, ...] = option(
-        (), "least and most, as 1,8; empty is that of env", unit="cells", minimum=1, maximum=1000
-    )
+    corridor_length: tuple[int, ...] = option((), "least and most, as 1,8", unit="cells", minimum=1, maximum=1000)
     max_steps: tuple[int, ...] = option((), "least and most; empty is that of env", unit="steps", minimum=1)
     fast_window: int = option(20, "what learning_progress takes for the present success", unit="episodes", minimum=1)
     slow_window: int = option(100, "what it compares that with", unit="episodes", minimum=2)
@@ -174,8 +146,7 @@ class CurriculumConfig:
             keys = " or ".join(f"curriculum.{name}" for name in VARIED)
             yield f"curriculum.kind={self.kind}: give a range to {keys}"
         if self.fast_window >= self.slow_window:
-            limit = f"must be below curriculum.slow_window={self.slow_window}"
-            yield f"curriculum.fast_window={self.fast_window}: {limit}"
+            yield f"curriculum.fast_window={self.fast_window}: must be below curriculum.slow_window={self.slow_window}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +168,8 @@ class Config:
     run: str = option("", "name of the run and of its directory; empty makes one up", resumable=True)
     py_agent: str = option("agalite", "agent to train", choices=AGENTS)
     seed: int = option(1, "of networks, environments and sampling", minimum=0, maximum=2**63 - 1)
-    log_level: str = option(
-        "info", "least severity that is told", choices=("debug", "info", "warning", "error"), resumable=True
-    )
-    device: str = option(
-        "cpu", "where the network lives; under torchrun each process has a GPU of its own", choices=("cpu", "cuda")
-    )
+    log_level: str = option("info", "least that is told", choices=("debug", "info", "warning", "error"), resumable=True)
+    device: str = option("cpu", "of the networks; under torchrun a GPU for each process", choices=("cpu", "cuda"))
     env: EnvConfig = EnvConfig()
     agent: AgentConfig = AgentConfig()
     trainer: TrainerConfig = TrainerConfig()
