@@ -36,16 +36,14 @@ def analyse(
     ranked_by: str = "reward",
     baseline: PolicyKey | None = None,
 ) -> Plain:
-    """All checkpoints of a database, by the metrics whose names match one of the patterns, and the settings that
-    reproduce the intervals.
+    """All checkpoints of a database, by the metrics whose names match one of the patterns.
 
     Of a checkpoint, `episodes` were measured and `samples` of (episode, agent) asked for. Of its metrics, `mean` and
     `std` are normalised over samples, `iqm` and all intervals rest on one value an episode, and `recorded` of
     `potential` samples were not zero. `tasks` are its simulations by the metric `ranked_by`, as are the `ranking` and
-    the `comparisons` with `baseline`, or the first checkpoint measured, where more than one was.
+    the `comparisons` with `baseline`, or the first checkpoint measured.
 
-    Raises StatsError when no checkpoint has a measured episode, none has a metric that matches, or the baseline or the
-    metric to rank by was not measured.
+    Raises StatsError when what is asked about was not measured.
     """
     played = {policy: database.episode_values(policy, ranked_by) for policy in database.checkpoints()}
     measured = {policy: episodes for policy, episodes in played.items() if episodes}
@@ -106,14 +104,12 @@ def to_tables(analysis: Plain) -> list[Table]:
         nothing = {"metric": "no episode ended", "potential": 0}
         metrics += [policy | metric | {"samples": one["samples"]} for metric in one["metrics"] or [nothing]]
         tasks += [policy | task for task in one["tasks"]]
-    tables = [
-        _table(
-            metrics,
-            f"Intervals of {CONFIDENCE:.0%}: percentile bootstrap of episodes within simulations, "
-            f"{analysis['resamples']} resamples, seed {analysis['seed']}. Recorded: samples with a value of this "
-            "metric. Potential: samples with a value of any metric.",
-        )
-    ]
+    drawn = f"{analysis['resamples']} resamples, seed {analysis['seed']}"
+    caption = (
+        f"Intervals of {CONFIDENCE:.0%}: percentile bootstrap of episodes within simulations, {drawn}. "
+        "Recorded: samples with a value of this metric. Potential: samples with a value of any metric."
+    )
+    tables = [_table(metrics, caption)]
     if len({task["name"] for task in tasks}) > 1:
         tables.append(_table(tasks, f"{analysis['ranked_by']} in each simulation."))
     if analysis["ranking"]:
@@ -150,7 +146,6 @@ def _estimated(name: str, figure: Estimate | None) -> Plain:
 
 
 def _table(rows: Sequence[Mapping[str, Any]], caption: str) -> Table:
-    """A column for each name that any row has; a row without it is empty there."""
     names = [name for name in max(rows, key=len) if name != "baseline"]
     table = Table(caption=caption, caption_justify="left")
     for name in names:

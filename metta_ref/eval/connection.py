@@ -45,9 +45,7 @@ _LOCK: Final = 0x6D657474615F7265
 
 
 class StatsError(RefusedError):
-    """A stats database that is not there, damaged, of another kind, in use or out of reach, or that holds no episode of
-    what it was asked about; the message says which, where, and what to do.
-    """
+    """A stats database cannot be had, or does not hold what it was asked about; the message says which and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Server:
         return f"{parts.scheme}://{user}{parts.hostname or ''}{port}{parts.path}"
 
     def without_password(self, text: str) -> str:
-        """A text, such as a driver's message, with the password blotted out."""
+        """What a driver says, with the password blotted out."""
         parts = urlsplit(self.url)
         for secret in (self.url, parts.query, parts.password, unquote(parts.password or "")):
             text = text.replace(secret, "***") if secret else text
@@ -74,10 +72,7 @@ Place = Path | Server
 
 
 def parse_place(text: str, default: Path) -> Place:
-    """The place that a setting names: a path, a postgresql:// URL, or `default` when it is empty.
-
-    Raises ConfigError for a URL of another kind, or one that cannot be taken apart.
-    """
+    """The place that a setting names: a path, a postgresql:// URL, or `default` when it is empty."""
     scheme, separator, _ = text.partition("://")
     if not separator:
         return Path(text) if text else default
@@ -96,10 +91,8 @@ class Connection:
     """An open stats database; a file that is not there is created unless `read_only`.
 
     A file has one writer or several readers, and whoever comes then waits for a while. A reader of a server sees it as
-    it was at the first question. What was committed outlasts a kill.
-
-    On opening and in any statement raises StatsError, which never tells a password; OSError when the folder of a file
-    is missing, and ConfigError when the package for a server is not installed.
+    it was at the first question. On opening and in any statement raises StatsError, which never tells a password;
+    OSError when the folder of a file is missing, and ConfigError when the package for a server is not installed.
     """
 
     def __init__(self, place: Place, *, read_only: bool) -> None:
@@ -112,8 +105,8 @@ class Connection:
         try:
             import psycopg
         except ModuleNotFoundError as error:
-            extra = "pip install 'migration-audit[postgres]'"
-            raise ConfigError([f"database=postgresql://…: {error.name} is not installed; {extra}"]) from error
+            missing = f"{error.name} is not installed; pip install 'migration-audit[postgres]'"
+            raise ConfigError([f"database=postgresql://…: {missing}"]) from error
         self._error = psycopg.Error
         with self._reported():
             self._native = psycopg.connect(place.url, autocommit=True, connect_timeout=10)
@@ -121,12 +114,10 @@ class Connection:
                 self._native.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def close(self) -> None:
-        """Lets go of the database; what was not committed is lost."""
         with self._reported():
             self._native.close()
 
     def rows(self, query: str, values: Mapping[str, Value] = {}) -> list[Row]:
-        """All rows that a statement returns."""
         if isinstance(self._place, Server):
             query = _NAME.sub(r"%(\1)s", query)
         with self._reported():
@@ -182,7 +173,6 @@ class Connection:
 
 
 def unreadable(place: Place, reason: str) -> StatsError:
-    """The error of a file that is damaged, or of tables that are none of a stats database of this format."""
     return StatsError(f"{place} is not a readable stats database ({reason}): move it away and evaluate again")
 
 

@@ -58,7 +58,7 @@ _CHECKPOINTS: Final = """
 
 @dataclass(frozen=True, slots=True)
 class SampleFilter:
-    """Restricts a question to simulations of this exact name, environment, or both; None lets all pass."""
+    """Simulations of this exact name, environment, or both; None lets all pass."""
 
     sim_name: str | None = None
     sim_env: str | None = None
@@ -69,10 +69,7 @@ EVERYTHING: Final = SampleFilter()
 
 @dataclass(frozen=True, slots=True)
 class MetricSums:
-    """Counts and sums of one metric over a selection of samples, from which every figure above follows.
-
-    `average` and `std` are defined only where `potential` is not 0.
-    """
+    """Of one metric over a selection of samples; `average` and `std` are defined where `potential` is not 0."""
 
     samples: int
     potential: int
@@ -82,20 +79,17 @@ class MetricSums:
 
     @property
     def average(self) -> float:
-        """The recorded total for each potential sample."""
         return self.total / self.potential
 
     @property
     def std(self) -> float:
-        """Population standard deviation, unrecorded samples being 0."""
         return math.sqrt(max(self.squares / self.potential - self.average**2, 0.0))
 
 
 class EvalStatsDB:
     """Read-only questions about one stats database; a context manager that closes it.
 
-    A checkpoint is named by its path and epoch, which `key_and_version` turns into the key that the
-    simulation wrote: there is no second way to derive it. Raises StatsError as SimulationStatsDB does.
+    A checkpoint is named by its path and epoch, which `key_and_version` turns into the key that the simulation wrote.
     """
 
     def __init__(self, place: Place) -> None:
@@ -120,7 +114,7 @@ class EvalStatsDB:
     def get_std_metric_by_filter(
         self, metric: str, checkpoint_path: Path | str, epoch: int, filter: SampleFilter = EVERYTHING
     ) -> float | None:
-        """Standard deviation over potential samples, unrecorded ones being 0; None when there are none."""
+        """Population standard deviation over potential samples, unrecorded ones being 0; None when there are none."""
         sums = self.sums(metric, key_and_version(checkpoint_path, epoch), filter)
         return sums.std if sums.potential else None
 
@@ -137,10 +131,7 @@ class EvalStatsDB:
         sim_name: str | None = None,
         sim_env: str | None = None,
     ) -> int:
-        """Number of (episode, agent) pairs, measured or not, of one checkpoint or of all.
-
-        Raises ValueError for a path without an epoch or the reverse: neither alone names a checkpoint.
-        """
+        """Number of (episode, agent) pairs, measured or not, of one checkpoint or of all."""
         if (checkpoint_path is None) != (epoch is None):
             raise ValueError("sample_count takes both checkpoint_path and epoch, or neither")
         key = None if checkpoint_path is None or epoch is None else key_and_version(checkpoint_path, epoch)
@@ -165,11 +156,9 @@ class EvalStatsDB:
         return MetricSums(*row)
 
     def episode_values(self, policy: PolicyKey, metric: str) -> dict[Task, list[tuple[str, float]]]:
-        """One value an episode, the mean over its potential samples, with a name that policies share: episodes of
-        equal seed and number began alike.
+        """One value an episode, the mean over its potential samples, with a name that equal beginnings share.
 
         Agents of one episode share its fate, so the episode is the unit that a bootstrap may resample.
-        Episodes are in the order of their ids, so that equal databases give equal lists.
         """
         values: dict[Task, list[tuple[str, float]]] = {}
         for name, env, episode, value in self._connection.rows(_EPISODE_VALUES, {"metric": metric} | _named(policy)):
@@ -177,15 +166,12 @@ class EvalStatsDB:
         return values
 
     def checkpoints(self) -> list[PolicyKey]:
-        """Every (run name, epoch) that has a sample, sorted."""
         return [(key, version) for key, version in self._connection.rows(_CHECKPOINTS)]
 
     def simulations(self, policy: PolicyKey) -> list[Task]:
-        """Every simulation that a policy took part in, sorted."""
         return [(name, env) for name, env in self._connection.rows(_SIMULATIONS, _named(policy))]
 
     def metrics(self, policy: PolicyKey) -> list[str]:
-        """Names of the metrics recorded at least once for a policy, sorted."""
         return [metric for (metric,) in self._connection.rows(_METRICS, _named(policy))]
 
 

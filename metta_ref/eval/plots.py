@@ -31,9 +31,7 @@ SERIES: Final = {
 _MOST_POINTS: Final = 200
 """More would lie closer together than the dots of a screen."""
 
-
 _Update = msgspec.defstruct("_Update", [("agent_step", int), *((name, float | None, None) for name in SERIES)])
-"""What of a line of a log is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +46,7 @@ class Curve:
 
 
 def load_curve(logs: Mapping[str, Path]) -> Curve:
-    """The curve of runs by their names and the paths of their logs, as far as all of them came.
-
-    Raises ConfigError when a log is missing, empty or damaged.
-    """
+    """The curve of runs by their names and the paths of their logs, as far as all of them came."""
     rows = [_read(path) for path in logs.values()]
     length = min(map(len, rows))
     # What is not known, as a return before the first episode ended, is left out of every figure.

@@ -1,10 +1,8 @@
-"""The stats database as it is written: what one evaluation leaves behind, as values, the tables and views that keep
-it, in the SQL that DuckDB and PostgreSQL share, and how they are created, added to and merged.
+"""The stats database as it is written, in the SQL that DuckDB and PostgreSQL share.
 
-One row of `agent_metrics` exists only for a metric that was recorded, and a recorder leaves out zeros; the
-views therefore come in a pair: `policy_simulation_agent_samples` holds every agent of every episode,
-`policy_simulation_agent_metrics` only what was recorded. Every mean in `eval_stats_db` divides the second by
-the first.
+A row of `agent_metrics` exists only for a metric that was recorded, and a recorder leaves out zeros. The views come in
+a pair therefore: `policy_simulation_agent_samples` holds every agent of every episode, the other only what was
+recorded. Every mean in `eval_stats_db` divides the second by the first.
 """
 
 import math
@@ -65,7 +63,6 @@ FORMAT_TABLE: Final = "stats_format"
 FORMAT: Final = f"CREATE TABLE {FORMAT_TABLE} AS SELECT {FORMAT_VERSION} AS version"
 """Tells a stats database from any other, and one format from the next."""
 
-
 PolicyKey = tuple[str, int]
 """Run name and epoch, as `metta_ref.checkpoint.key_and_version` gives them."""
 
@@ -86,10 +83,8 @@ class SimulationRecord:
 class EpisodeRecord:
     """One episode: who played (agent id to policy) and what was measured (agent id to metric to value).
 
-    An episode that was asked for and did not end has policies, no metrics and no `completed_at`; it counts as
-    a sample and never as a potential one. `step_count` is in environment steps.
-
-    Raises ValueError when a metric is not finite, or belongs to an agent without a policy.
+    An episode that was asked for and did not end has policies, no metrics and no `completed_at`. Raises ValueError when
+    a metric is not finite, or belongs to an agent without a policy.
     """
 
     id: str
@@ -127,10 +122,9 @@ class Merged:
 
 
 class SimulationStatsDB:
-    """A database with these tables; a context manager that closes it.
+    """A database with these tables, created where there are none unless `read_only`; a context manager that closes it.
 
-    Without `read_only` the tables are created where there are none. Raises StatsError when there is no database to read
-    or it is no stats database of this format, and as `Connection` does.
+    Raises StatsError when there is none to read or it is of another format, and as `Connection` does.
     """
 
     def __init__(self, place: Place, *, read_only: bool = False) -> None:
@@ -157,10 +151,7 @@ class SimulationStatsDB:
         return {table: self.connection.rows(f"SELECT * FROM {table}") for table in TABLES}  # noqa: S608 - our names
 
     def record(self, simulation: SimulationRecord, episodes: Iterable[EpisodeRecord]) -> None:
-        """Writes a simulation and its episodes, all or nothing; an episode that is there stays as it is.
-
-        Raises ValueError when an episode belongs to another simulation.
-        """
+        """Writes a simulation and its episodes, all or nothing; an episode that is there stays as it is."""
         with self.connection.transaction():
             self._add(_rows(simulation, list(episodes)))
 
@@ -168,8 +159,7 @@ class SimulationStatsDB:
         """Adds the simulations and episodes of other stats databases, all or nothing.
 
         The unit is the episode: one whose id is here already keeps all its rows and takes none, so that merging
-        twice is merging once. Merging a database into itself changes nothing, and neither does a shard that cannot be
-        read, about which StatsError tells.
+        twice is merging once, and merging a database into itself changes nothing.
         """
         added: list[str] = []
         with self.connection.transaction():
@@ -221,7 +211,6 @@ class SimulationStatsDB:
 
 
 def _rows(simulation: SimulationRecord, episodes: Sequence[EpisodeRecord]) -> dict[str, list[Row]]:
-    """Records as rows by table."""
     if strangers := [episode.id for episode in episodes if episode.simulation_id != simulation.id]:
         raise ValueError(f"not episodes of simulation {simulation.id}: {', '.join(strangers)}")
     s = simulation

@@ -1,9 +1,8 @@
 """Which policy is better, by how much, and how sure that is.
 
-After Agarwal et al. 2021 (arXiv 2108.13264): few episodes and heavy tails make a mean alone misleading; the
-interquartile mean drops the lowest and the highest quarter, and a percentile bootstrap, stratified by task, says how
-far any figure could be off. Episodes that were begun alike (equal simulation, seed and number) are pairs: their
-differences leave out what the episodes have in common, and so say more than two intervals side by side.
+After Agarwal et al. 2021 (arXiv 2108.13264): the interquartile mean, and a percentile bootstrap, stratified by task.
+Episodes that were begun alike (equal simulation, seed and number) are pairs: their differences leave out what they have
+in common, and so say more than two intervals side by side.
 """
 
 import math
@@ -45,20 +44,13 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Bootstrap:
-    """Values resampled within their tasks, `resamples` times.
-
-    Whatever is asked is drawn from the seed anew: nothing else in a database moves an interval, and figures of
-    episodes that were begun alike are compared in the same resamples.
-    """
+    """Values resampled within their tasks, `resamples` times, from the seed anew: nothing else moves an interval."""
 
     seed: int
     resamples: int
 
     def estimate(self, tasks: Sequence[Values], statistic: Statistic) -> Estimate:
-        """A statistic of the values of tasks, [n] each, and where resampling puts it.
-
-        Raises ValueError when there is no task, or an empty one.
-        """
+        """A statistic of the values of tasks, [n] each, of which none is empty, and where resampling puts it."""
         if not tasks or any(values.size == 0 for values in tasks):
             raise ValueError("a bootstrap needs at least one value in every task")
         generator = np.random.default_rng(self.seed)
@@ -92,11 +84,9 @@ def improvement(sides: Sequence[Values]) -> Values:
 class Comparison:
     """`policy` against `baseline` over the tasks that both played.
 
-    `difference` is the mean of the paired differences and None without pairs; `detectable` is the smallest
-    difference that as many pairs, varying as much, would find with `POWER`, and None where a task has but one pair.
-    `improvement` is the probability of an episode of the policy being better than one of the baseline, equal ones
-    counted half, averaged over tasks. `verdict` is `better`, `worse`, or `undecided` when the interval of the
-    difference (or of the improvement, without pairs) holds the value of no difference.
+    `difference` is the mean of the paired differences and None without pairs; `detectable` is the smallest difference
+    that as many pairs, varying as much, would find with `POWER`, and None where a task has but one pair. `verdict` is
+    `undecided` when the interval of the difference (without pairs, of the improvement) holds that of none.
     """
 
     policy: PolicyKey
@@ -118,14 +108,13 @@ class Standing:
 
 
 def values_of(episodes: Episodes) -> list[Values]:
-    """The values of each task."""
     return [np.array([value for _, value in own]) for own in episodes.values()]
 
 
 def compare(
     played: Mapping[PolicyKey, Episodes], policy: PolicyKey, baseline: PolicyKey, bootstrap: Bootstrap
 ) -> Comparison | None:
-    """One policy against another; None when they have no task in common."""
+    """None when they have no task in common."""
     tasks = sorted(played[policy].keys() & played[baseline].keys())
     if not tasks:
         return None
@@ -147,10 +136,7 @@ def compare(
 
 
 def rank(played: Mapping[PolicyKey, Episodes], bootstrap: Bootstrap) -> tuple[Standing, ...]:
-    """All policies, the highest interquartile mean first, over the tasks that every one of them played.
-
-    Equal means share the better place. Empty when they have no task in common.
-    """
+    """All policies, the highest interquartile mean first, over the tasks that all played; equals share a place."""
     tasks = sorted(set.intersection(*(set(episodes) for episodes in played.values())))
     if not tasks:
         return ()

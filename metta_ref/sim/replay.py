@@ -22,10 +22,7 @@ class _Format(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stood before a step, what the policy thought of it, and what the step paid.
-
-    `probabilities` are of the actions, `value` is the policy's estimate of what is still to come.
-    """
+    """What stood before a step, what the policy thought of it, and what the step paid."""
 
     picture: str
     action: int
@@ -46,15 +43,13 @@ class Replay:
 
     @property
     def total(self) -> float:
-        """The episode's return."""
         return sum(frame.reward for frame in self.frames)
 
 
 def watched(agent: Agent, env: VectorEnv, seed: int, max_steps: int, *, greedy: bool) -> tuple[Frame, ...]:
     """The next episode of the first environment; none when it does not end within so many steps.
 
-    Its last picture is the one before the last step: by then the environment shows another episode. Raises RefusedError
-    when it cannot draw itself.
+    Raises RefusedError when the environment cannot draw itself.
     """
     draw = getattr(env, "picture", None)
     if draw is None:
@@ -71,7 +66,6 @@ def watched(agent: Agent, env: VectorEnv, seed: int, max_steps: int, *, greedy: 
 
 
 def to_json(replay: Replay) -> str:
-    """The replay as a file keeps it."""
     return msgspec.json.format(msgspec.json.encode(replay).decode(), indent=1) + "\n"
 
 
@@ -101,10 +95,7 @@ def to_text(replay: Replay) -> Iterator[str]:
 
 
 def to_html(replay: Replay) -> str:
-    """The replay as one page that needs nothing else: its frames, to step or to run through.
-
-    Without scripts all frames stand one below the other.
-    """
+    """The replay as one page that needs nothing else: its frames, to step or to run through."""
     from jinja2 import Template  # takes long to load, and evaluations that keep replays write no page
 
     template = resources.files("metta_ref.sim").joinpath("replay.html").read_text(encoding="utf-8")

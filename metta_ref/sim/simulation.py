@@ -42,9 +42,7 @@ class Step:
 def play(
     agent: Agent, env: VectorEnv, obs: NDArray[np.float32], streams: NDArray[np.uint64], *, greedy: bool
 ) -> Iterator[Step]:
-    """Steps without end, from the episodes on that a reset began with `obs`; `streams` uint64[N] are of actions and
-    advance.
-    """
+    """Steps without end, from the episodes on that a reset began with `obs`; `streams` uint64[N] draw the actions."""
     state, starts = agent.initial_state(env.num_envs), np.ones(env.num_envs, np.bool_)
     while True:
         with torch.inference_mode():
@@ -63,10 +61,9 @@ def action_streams(seed: int, first_env: int, num_envs: int) -> NDArray[np.uint6
 
 
 def sampled(logits: NDArray[np.float64], streams: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """An action for each lane with the probabilities softmax(logits); logits [N, A], streams [N].
+    """An action for each lane with the probabilities softmax(logits) [N, A], by inversion of the cumulative.
 
-    By inversion of the cumulative distribution, each lane from its own stream, which advances in place: one
-    lane's episodes do not depend on how long another's last.
+    Each lane draws from its own stream, which advances: its episodes do not depend on how long another's last.
     """
     weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
     cumulative = np.cumsum(weights, axis=-1)
@@ -80,11 +77,10 @@ _EPISODES_EACH: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What to play. `num_envs`, a multiple of `agents`, step together, `max_steps` times at most; counts are
-    at least 1.
+    """What to play. `num_envs`, a multiple of `agents`, step together, `max_steps` times at most.
 
-    Apart from `episodes`, equal values with an equal policy play the same episodes in the same order: asking
-    for more extends a simulation and repeats none of it.
+    Apart from `episodes`, equal values with an equal policy play the same episodes in the same order: asking for more
+    extends a simulation and repeats none of it.
     """
 
     name: str
@@ -96,19 +92,17 @@ class Simulation:
     greedy: bool = False
 
     def id(self, policy: Policy) -> str:
-        """Names the simulation by what decides its episodes, so that playing it again is recognised."""
+        """By what decides its episodes, so that playing it again is recognised."""
         decisive = {key: value for key, value in asdict(self).items() if key != "episodes"}
         text = json.dumps([decisive, policy.key, weights_digest(policy.agent), _EPISODES_EACH], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
     @property
     def agents(self) -> int:
-        """That share a world, and so an episode."""
         return self.env.agents if self.env.name == "mettagrid" else 1
 
     @property
     def blocks(self) -> int:
-        """How many there are."""
         return -(-self.episodes // self._block_size)
 
     def numbers(self, block: int) -> range:
@@ -134,8 +128,7 @@ def simulate(simulation: Simulation, block: int, policy: Policy) -> tuple[Simula
     """Plays a block until every episode has ended or `max_steps` is reached.
 
     Number n of a block is played by world n % worlds, as the (n // worlds)-th there. An episode that did not end is
-    recorded without metrics. The reward is always recorded, other metrics only where they are not zero, which is
-    what the normalisation of `eval_stats_db` is for.
+    recorded without metrics, and metrics other than the reward only where they are not zero.
     """
     identity, started = simulation.id(policy), _utc_now()
     numbers, agents = simulation.numbers(block), simulation.agents
@@ -178,12 +171,11 @@ def simulate(simulation: Simulation, block: int, policy: Policy) -> tuple[Simula
 
 
 def rewards(episodes: Iterable[EpisodeRecord]) -> list[float]:
-    """What each agent earned in each episode that ended."""
+    """Of each agent in each episode that ended."""
     return [metrics["reward"] for episode in episodes for metrics in episode.agent_metrics.values()]
 
 
 def _utc_now() -> datetime:
-    """The time, naive, as records keep it."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 

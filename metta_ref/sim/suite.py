@@ -25,14 +25,13 @@ class _Entry:
     env: EnvConfig = field(default_factory=EnvConfig)
 
     def problems(self) -> Rules:
-        """Those of its environment."""
         return self.env.problems()
 
 
 def load_suite(path: Path, base: Simulation) -> tuple[Simulation, ...]:
     """The simulations of a file, `base` in everything that an entry leaves open.
 
-    Raises ConfigError for every mistake in it at once, and OSError when it cannot be read.
+    Raises ConfigError for every mistake in it at once.
     """
     loaded = read_yaml(path, "write one that lists simulations")
     listed = loaded.get("simulations") if isinstance(loaded, dict) else None
