@@ -68,7 +68,7 @@ class ActorCritic(nn.Module):
 
 
 def make_agent(name: str, observation: Observation, num_actions: int, config: AgentConfig) -> Agent:
-    """A new agent of a name in `config.AGENTS`, initialised from torch's global generator.
+    """A new agent of a name in `PARTS`, initialised from torch's global generator.
 
     Raises ValueError for an unknown name, and for an observation that the agent cannot see.
     """

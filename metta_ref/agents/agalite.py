@@ -36,8 +36,7 @@ _PARTS = 4
 class AgaliteCore(nn.Module):
     """A stack of AGaLiTe blocks of width `hidden_size`.
 
-    State of a block with H heads of size d, r frequencies and multiplier e, for B environments:
-    values [B, H, r, d], keys [B, H, r, e d], normaliser [B, H, e d], tick [B].
+    State of a block: values [B, H, r, d], keys [B, H, r, e d], normaliser [B, H, e d], tick [B].
     """
 
     def __init__(self, config: AgentConfig) -> None:
@@ -85,12 +84,8 @@ class _Attention(nn.Module):
 
     def initial_state(self, batch: int) -> State:
         heads, count, wide = self.heads, len(self.get_buffer("frequencies")), self.eta * self.size
-        return (
-            torch.zeros(batch, heads, count, self.size),
-            torch.zeros(batch, heads, count, wide),
-            torch.zeros(batch, heads, wide),
-            torch.zeros(batch),
-        )
+        shapes = (heads, count, self.size), (heads, count, wide), (heads, wide), ()
+        return tuple(torch.zeros(batch, *shape) for shape in shapes)
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, State]:
         projected, expanded = self.project(inputs), self.expand(inputs)

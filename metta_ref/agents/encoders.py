@@ -65,14 +65,13 @@ class TokenBox(nn.Module):
         self.remap(observation.features)
 
     def remap(self, features: Sequence[Feature]) -> None:
-        """From now on read ids as an environment with these features means them; unknown names are ignored."""
+        """Read ids as an environment with these features means them; unknown names are ignored."""
         slots = torch.full((EMPTY + 1,), -1, dtype=torch.int64)
         for feature in features:
             slots[feature.id] = self.channel_of.get(feature.name, -1)
         self.slots = slots.to(self.get_buffer("scales").device)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """See the class."""
         (rows, columns), scales = self.grid, self.get_buffer("scales")
         x, y, feature, value = tokens.unbind(-1)
         channel = self.get_buffer("slots")[feature.long()]

@@ -25,9 +25,8 @@ class Core(Protocol):
 class Agent(Protocol):
     """A recurrent policy with a value estimate, as a torch module.
 
-    `starts` marks the first observation of an episode: the state is cleared before it is seen, so what an
-    agent does in an episode never depends on an earlier one. Stepping through a sequence one by one gives
-    the outputs of the whole sequence at once.
+    `starts` marks the first observation of an episode: the state is cleared before it is seen. Stepping through a
+    sequence one by one gives the outputs of the whole sequence at once.
     """
 
     def initial_state(self, batch: int) -> State:

@@ -21,10 +21,9 @@ def orthogonal(layer: Layer, gain: float = math.sqrt(2)) -> Layer:
 
 
 def full_precision(device: torch.device) -> AbstractContextManager[object]:
-    """A context in which operations compute in the types of their arguments, though autocast may be on outside.
+    """Where operations compute in the types of their arguments, though autocast may be on outside.
 
-    A memory gains a little with each of many steps, which the 8 bits of a bfloat16 round away, and with them goes
-    the epsilon that keeps AGaLiTe from dividing by nothing.
+    A memory gains a little with each of many steps, which the 8 bits of a bfloat16 round away.
     """
     if not torch.is_autocast_enabled(device.type):
         return nullcontext()

@@ -35,7 +35,6 @@ class LstmCore(nn.Module):
         self.register_buffer("marks", marks.flatten(end_dim=1), persistent=False)
 
     def initial_state(self, batch: int) -> State:
-        """See `Core`: hidden and cell state, float32[B, D] each."""
         zeros = torch.zeros(batch, self.cell.hidden_size)
         return zeros, zeros.clone()
 
@@ -72,15 +71,11 @@ class LstmCore(nn.Module):
         told[:, 1] = 1
         told[rows] = 0
         told[rows[later.flatten()] - batch] = told.new_tensor([1, 0])
+        weights = torch.cat([self.cell.weight_ih, self.get_buffer("marks")], 1)
         outputs, _, cells = torch.lstm(
             torch.cat([seen, told], 1).view(total, batch, width + 2),
             (hidden.unsqueeze(0), cell.unsqueeze(0)),
-            [
-                torch.cat([self.cell.weight_ih, self.get_buffer("marks")], 1),
-                self.cell.weight_hh,
-                self.cell.bias_ih,
-                self.cell.bias_hh,
-            ],
+            [weights, self.cell.weight_hh, self.cell.bias_ih, self.cell.bias_hh],
             has_biases=True,
             num_layers=1,
             dropout=0.0,

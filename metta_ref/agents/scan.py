@@ -1,7 +1,7 @@
 """The linear recurrences under AGaLiTe, with their gradients written by hand.
 
-Autograd through a Python loop records every step and keeps every intermediate. A recurrence needs only its own outputs
-to go back, and what a loop works on one step at a time stays in the cache of a CPU.
+Autograd through a loop keeps every intermediate. A recurrence needs only its own outputs to go back, and what a loop
+works on one step at a time stays in the cache of a CPU.
 """
 
 import torch

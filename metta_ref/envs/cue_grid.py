@@ -28,8 +28,8 @@ FEATURES = (Feature("wall", 0), Feature("colour 0", 1), Feature("colour 1", 2))
 class Layout:
     """A map: '#' wall, 'S' a possible start (the cue lies on the cell to its left), 'G' a goal.
 
-    With `coloured_goals` the two goals swap places at random and show their colours, and the cue is the
-    colour to look for. Without, goals look like floor, and the cue means the upper or the lower one.
+    With `coloured_goals` the two swap places at random and show their colours, of which the cue is one. Without, goals
+    look like floor, and the cue means the upper or the lower one.
     """
 
     rows: tuple[str, ...]
@@ -55,11 +55,9 @@ LAYOUTS = {"grid": grid_layout, "tmaze": tmaze_layout}
 class CueGrid:
     """N environments stepped as arrays, each in one of `tasks`; see `VectorEnv` for the interface.
 
-    Environments carry the numbers `first_env` .. `first_env + num_envs - 1` of a larger batch, which
-    decide their random streams. Two environments with the same seed and number play the same episodes.
-
-    Tasks differ in the length of their corridor and in `max_steps`. What is seen is a box [feature, row, column] of
-    zeros and ones, or a token for each of its cells; `features` are `FEATURES` in their order, with whatever ids.
+    Their numbers in the whole batch, from `first_env` on, decide their random streams. Tasks differ in the length of
+    their corridor and in `max_steps`. What is seen is a box [feature, row, column] of zeros and ones, or a token for
+    each of its cells; `features` are `FEATURES` in their order, with whatever ids.
     """
 
     num_actions = len(MOVES)
@@ -142,9 +140,7 @@ class CueGrid:
 
     def picture(self, row: int) -> str:
         """The map of one environment: `#` wall, `.` floor, `@` agent, `a` or `b` the cue, `A` and `B` the goals of
-        those colours.
-
-        Where goals do not show their colour, `G` marks them.
+        those colours, or `G` where goals do not show them.
         """
         task, inside = self._task[row], slice(self._radius, -self._radius)
         cells = np.where(self._walls[task, inside, inside], "#", ".")
@@ -155,19 +151,12 @@ class CueGrid:
         return "\n".join("".join(line[: self._widths[task]]) for line in cells)
 
     def close(self) -> None:
-        """Nothing to release."""
+        pass
 
     def _state(self) -> dict[str, NDArray[Any]]:
-        state = {
-            "stream": self._stream,
-            "position": self._position,
-            "cue_position": self._cue_position,
-            "cue": self._cue,
-            "goal_colours": self._goal_colours,
-            "length": self._length,
-        }
-        several = {"task": self._task, "next_tasks": self.next_tasks} if self.num_tasks > 1 else {}
-        return state | several
+        names = ["stream", "position", "cue_position", "cue", "goal_colours", "length"]
+        state = {name: getattr(self, f"_{name}") for name in names}
+        return state | ({"task": self._task, "next_tasks": self.next_tasks} if self.num_tasks > 1 else {})
 
     def _begin(self, chosen: NDArray[np.bool_]) -> None:
         self._task[chosen] = self.next_tasks[chosen]
@@ -189,7 +178,7 @@ class CueGrid:
         return self._as_tokens(obs) if self._tokens else obs
 
     def _as_tokens(self, box: NDArray[np.float32]) -> NDArray[np.float32]:
-        """A token for each cell of the view, row by row; a cell holds one thing or none."""
+        """A token for each cell of the view, which holds one thing or none."""
         side = box.shape[-1]
         flat = box.reshape(self.num_envs, len(self._feature_ids), side * side)
         y, x = np.divmod(np.arange(side * side, dtype=np.float32), side)

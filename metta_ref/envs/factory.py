@@ -26,12 +26,10 @@ def make_env(
     first_env: int = 0,
     tasks: Sequence[EnvConfig] = (),
 ) -> VectorEnv:
-    """`num_envs` environments, stepped by `num_workers` processes (0: by this one).
+    """`num_envs` environments, stepped by `num_workers` processes (0: by this one), which changes only the speed.
 
-    The number of workers changes nothing but the speed: every environment has its own random stream,
-    decided by the seed and its number in the batch of the whole run, which counts from `first_env` on. `tasks` are
-    variations of the own tasks that episodes may be played in, as `task_configs` gives them; none is the
-    configuration's own alone.
+    Every environment has its own random stream, decided by the seed and its number in the batch of the whole run, which
+    counts from `first_env` on. `tasks` are variations that episodes may be played in, as `task_configs` gives them.
 
     Raises ValueError when `num_workers` does not divide `num_envs`, and ConfigError when the task needs a package
     that is missing, is unknown to it, or cannot be handled here.
@@ -62,10 +60,8 @@ def _build(tasks: Sequence[EnvConfig], seed: int, first_env: int, shard: int, nu
 
 
 def task_config(env: EnvConfig, curriculum: CurriculumConfig, task: int) -> EnvConfig:
-    """The task of an id, which with the ranges alone decides it.
-
-    Ids walk through the ranges as Halton's sequence does (Numerische Mathematik 2, 1960): any number of tasks covers
-    them evenly, and more tasks leave the earlier ones as they are.
+    """The task of an id. Ids walk through the ranges as Halton's sequence does (Numerische Mathematik 2, 1960): any
+    number of tasks covers them evenly, and more tasks leave the earlier ones as they are.
     """
     values: dict[str, Any] = {}
     for (name, (least, most)), base in zip(curriculum.ranges.items(), _BASES, strict=False):
@@ -75,7 +71,7 @@ def task_config(env: EnvConfig, curriculum: CurriculumConfig, task: int) -> EnvC
 
 
 def task_configs(env: EnvConfig, curriculum: CurriculumConfig) -> tuple[EnvConfig, ...]:
-    """All tasks in the order of their ids; the environment itself when there is no curriculum."""
+    """All tasks by their ids; the environment itself when there is no curriculum."""
     if curriculum.kind == OFF:
         return (env,)
     return tuple(task_config(env, curriculum, task) for task in range(curriculum.tasks))

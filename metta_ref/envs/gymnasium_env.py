@@ -33,12 +33,10 @@ class GymnasiumEnv:
     """A Gymnasium vector environment in same-step mode, with discrete actions.
 
     Boxes are shown as they are, pictures of bytes as [channels, rows, columns] from 0 to 1 (`channels_first`: they
-    have that order already), a discrete observation as one of its values set. Gymnasium has no way to save an
-    environment, so `metadata["snapshot"]` is `episodes`: a run that goes on begins new episodes, of seeds that none
-    before it had.
+    have that order already), a discrete observation as one of its values set. No state within an episode can be saved:
+    a run that goes on begins new episodes, of seeds that none before it had.
 
-    Raises ValueError for another mode of autoreset (samples would be attributed wrongly),
-    UnsupportedSpaceError, and ModuleNotFoundError when Gymnasium is not installed; later EnvironmentFailedError.
+    Raises ValueError for another mode of autoreset, UnsupportedSpaceError, and later EnvironmentFailedError.
     """
 
     def __init__(self, envs: Any, name: str, seed: int, first_env: int = 0, *, channels_first: bool = False) -> None:
@@ -49,9 +47,8 @@ class GymnasiumEnv:
         if mode != AutoresetMode.SAME_STEP:
             raise ValueError(f"{name}: its autoreset mode is {mode}; make it with AutoresetMode.SAME_STEP")
         if not isinstance(envs.single_action_space, spaces.Discrete):
-            raise UnsupportedSpaceError(
-                f"{name}: its actions are {envs.single_action_space}; agents here need Discrete ones"
-            )
+            actions = envs.single_action_space
+            raise UnsupportedSpaceError(f"{name}: its actions are {actions}; agents here need Discrete ones")
         self.num_envs = envs.num_envs
         self.num_actions = int(envs.single_action_space.n)
         self.observation, self._shown = _shown(envs.single_observation_space, name, channels_first=channels_first)
@@ -92,7 +89,6 @@ class GymnasiumEnv:
         return obs, rewards.astype(np.float32), terminated, truncated & ~terminated, info
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
-        """How many episodes each environment has begun: see the class."""
         return {"begun": self._begun.copy()}
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
@@ -111,7 +107,6 @@ class GymnasiumEnv:
 
 @contextmanager
 def _reported(name: str) -> Iterator[None]:
-    """Whatever an environment raises, as EnvironmentFailedError."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - it is the environment's, whatever it is
@@ -119,10 +114,7 @@ def _reported(name: str) -> Iterator[None]:
 
 
 def make_gymnasium(name: str, seed: int, first_env: int, num_envs: int) -> GymnasiumEnv:
-    """`num_envs` environments of a registered id, such as CartPole-v1, stepped in this process.
-
-    Raises ValueError for an id that Gymnasium does not know, and as `GymnasiumEnv` does.
-    """
+    """Environments of a registered id, stepped in this process. Raises ValueError for an unknown one."""
     import gymnasium
     from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
@@ -157,12 +149,10 @@ def _shown(
 
 
 class SameStepPool:
-    """A pool as a Gymnasium vector environment in same-step mode, which its own mode is not.
+    """A pool as a Gymnasium vector environment in same-step mode; `make` gives one whose environments have some seeds.
 
     By itself a pool begins the next episode in the step after the one that ended it, and that step ignores its action
     and pays nothing: a transition that nobody made. Here what ended is reset at once, so that there is no such step.
-
-    `make` gives a pool whose environments have certain seeds. Raises ValueError for a pool of another mode.
     """
 
     def __init__(self, make: Callable[[Sequence[int]], Any], num_envs: int) -> None:
@@ -195,15 +185,12 @@ class SameStepPool:
         return obs, rewards, terminated, truncated, {"final_obs": final}
 
     def close(self) -> None:
-        """End the pool's threads."""
         self._pool.close()
 
 
 def make_envpool(name: str, seed: int, first_env: int, num_envs: int) -> GymnasiumEnv:
-    """`num_envs` environments of one of envpool's ids, such as CartPole-v1, stepped by its own threads.
-
-    Raises ValueError for an id that envpool does not know and as `GymnasiumEnv` does, UnsupportedSpaceError where
-    several players share an environment, and ModuleNotFoundError when envpool is not installed.
+    """Environments of one of envpool's ids, stepped by its own threads. Raises ValueError for an unknown one, and
+    UnsupportedSpaceError where several players share an environment.
     """
     import envpool
 

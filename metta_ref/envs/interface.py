@@ -26,14 +26,8 @@ class VectorEnv(Protocol):
     """
 
     num_envs: int
-    """N."""
-
     observation: Observation
-    """What one environment shows."""
-
     num_actions: int
-    """Actions are 0 .. num_actions - 1."""
-
     num_tasks: int
     """Variations that an episode can be played in, which all show the same shape; 1 where there is no choice."""
 
@@ -48,7 +42,7 @@ class VectorEnv(Protocol):
     """
 
     def reset(self) -> tuple[NDArray[np.float32], Info]:
-        """Begin a new episode everywhere; random streams go on from where they are."""
+        """Begin a new episode everywhere; random streams go on."""
 
     def step(self, actions: NDArray[np.int64]) -> StepResult:
         """Observation, reward, terminated, truncated and info of one step; `actions` is int64[N].
@@ -60,10 +54,7 @@ class VectorEnv(Protocol):
         """Copies of everything that the future depends on, first axis N: equal states, equal futures."""
 
     def load_state_dict(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Go on from a state.
-
-        Raises ValueError when a key is missing or unknown, or an array has another shape or type.
-        """
+        """Go on from a state. Raises ValueError as `load_arrays` does."""
 
     def close(self) -> None:
         """Release what the environment holds; safe to call twice."""

@@ -28,10 +28,8 @@ _NOWHERE = 254
 class MettaGridEnv:
     """`num_envs` agents in worlds of `agents` each; see `VectorEnv` for the interface.
 
-    A world's seed follows from the seed, its number in the whole batch, and the number of its episode.
-
-    Raises ValueError for a task that is not in `TASKS`, and when `num_envs` or `first_env` is not a whole number
-    of worlds; ModuleNotFoundError when mettagrid is not installed.
+    A world's seed follows from the seed, its number in the whole batch, and the number of its episode. Raises
+    ValueError for a task that is not in `TASKS`, and when `num_envs` or `first_env` is not a whole number of worlds.
     """
 
     def __init__(self, name: str, num_envs: int, seed: int, *, agents: int, max_steps: int, first_env: int = 0) -> None:

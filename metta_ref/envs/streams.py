@@ -1,9 +1,8 @@
 """Random streams, one for each environment, drawn as one array.
 
-SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014) needs
-one 64-bit word a stream, so the whole state is an array and a batch of draws is a few array operations.
-A stream belongs to the environment's number in the whole batch: how the batch is divided among
-processes changes nothing.
+SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014) needs one 64-bit word
+a stream: the whole state is an array. A stream belongs to the environment's number in the whole batch, however that is
+divided among processes.
 """
 
 import numpy as np

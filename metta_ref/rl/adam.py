@@ -36,7 +36,6 @@ class Adam:
 
     @property
     def size(self) -> int:
-        """Numbers in all parameters together."""
         return self._first.numel()
 
     def gradient(self, outputs: Sequence[Tensor], by_outputs: Sequence[Tensor]) -> Tensor:
@@ -57,10 +56,9 @@ class Adam:
         """
         norm = float(gradient @ gradient) ** 0.5
         if not math.isfinite(norm):
-            raise DivergedError(
-                f"training has diverged: the norm of the gradient is {norm}; start another run with a smaller "
-                "trainer.learning_rate, or see whether the environment shows or pays numbers that are not finite"
-            )
+            cause = "see whether the environment shows or pays numbers that are not finite"
+            slower = "start another run with a smaller trainer.learning_rate"
+            raise DivergedError(f"training has diverged: the norm of the gradient is {norm}; {slower}, or {cause}")
         gradient *= min(1.0, max_grad_norm / (norm + 1e-6))
         steps = int(self._steps.add_(1))
         correction: float = (1 - _BETA_2**steps) ** 0.5
@@ -79,5 +77,4 @@ class Adam:
         return state
 
     def _parts(self, vector: Tensor) -> list[Tensor]:
-        """Each parameter's part of a vector of all."""
         return list(vector.split_with_sizes([parameter.numel() for parameter in self._flat]))

@@ -28,7 +28,6 @@ class Curriculum:
 
     Success is an episode's return, cut to the range from 0 to 1, which is all that the own tasks pay. What is drawn
     during a rollout rests on the episodes before it, so that every rank draws alike and uses its own environments'.
-    The task assigned to an environment is part of that environment's state.
     """
 
     def __init__(self, config: CurriculumConfig, env: VectorEnv, seed: int, group: Group = ALONE) -> None:
@@ -47,10 +46,7 @@ class Curriculum:
         self._drawn: NDArray[np.int64] = bounds[:-1].searchsorted(own, side="right")
 
     def assign(self, step: int, ended: NDArray[np.bool_]) -> None:
-        """Hand the task drawn in a step to environments whose episode ended in it.
-
-        In that step a new episode has begun with the task that was assigned before: see `VectorEnv`.
-        """
+        """Hand the task drawn in a step to environments whose episode ended in it: it is that of their next but one."""
         if self._env.num_tasks > 1:
             self._env.next_tasks[ended] = self._drawn[step, ended]
 
@@ -71,22 +67,17 @@ class Curriculum:
 
     def probabilities(self) -> NDArray[np.float64]:
         """Of each task to be drawn next; they add up to 1."""
-        count = self._env.num_tasks
-        uniform = np.full(count, 1 / count)
+        uniform = np.full(self._env.num_tasks, 1 / self._env.num_tasks)
         progress: NDArray[np.float64] = np.abs(_stretched(self._fast) - _stretched(self._slow))
         progress[progress < _NOTHING] = 0
-        total = progress.sum()
-        if self._config.kind != LEARNING_PROGRESS or total == 0:
+        if self._config.kind != LEARNING_PROGRESS or not progress.any():
             return uniform
         share = self._config.exploration
-        mixed: NDArray[np.float64] = share * uniform + (1 - share) * progress / total
+        mixed: NDArray[np.float64] = share * uniform + (1 - share) * progress / progress.sum()
         return mixed
 
     def statistics(self) -> Mapping[str, list[float]]:
-        """Of each task, in the order of ids: `success`, lately; `episodes` played; `probability` of being drawn.
-
-        Empty where there is one task.
-        """
+        """Of each task, in the order of ids; empty where there is one."""
         if self._env.num_tasks == 1:
             return {}
         return {
@@ -96,7 +87,7 @@ class Curriculum:
         }
 
     def state(self) -> Tree:
-        """Everything that later draws depend on, equal on all ranks; with one task nothing does."""
+        """Everything that later draws depend on, equal on all ranks."""
         if self._env.num_tasks == 1:
             return {}
         return {"fast": self._fast, "slow": self._slow, "episodes": self._episodes, "rng": self._rng}

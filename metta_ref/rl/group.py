@@ -1,10 +1,9 @@
 """The processes of one training run, and how each knows its place; torch is imported only where there are several.
 
 A run on `size` ranks computes what one process computes on the same environments. Rank r owns the r-th block of
-them and draws, with every other rank, the random numbers of the whole batch, of which it uses its own rows. What
-one process would compute over the whole batch is summed over the ranks: the moments of advantages, the gradient,
-the divergence. So all ranks take the same steps with the same weights, and differ from a single process only in
-the order in which floats are added. Rank 0 alone reads and writes files.
+them and draws, with every other rank, the random numbers of the whole batch, of which it uses its own rows. What one
+process would compute over the whole batch is summed over the ranks, so that all take the same steps, and differ from a
+single process only in the order in which floats are added. Rank 0 alone reads and writes files.
 """
 
 import os
@@ -42,8 +41,8 @@ class FirstRankError(GroupError):
 class Group:
     """The ranks of a run: all of a torchrun, by gloo between CPUs and NCCL between GPUs, or this process alone.
 
-    `rank` is this process's number, from 0, `local_rank` that on its machine, which picks its GPU. The methods are
-    called by all ranks in the same order, and raise GroupError when others do not come or answer in time.
+    `local_rank` is the number on its machine, which picks the GPU. The methods are called by all ranks in the same
+    order, and raise GroupError when others do not come or answer in time.
     """
 
     def __init__(self, rank: int = 0, size: int = 1, local_rank: int = 0) -> None:
@@ -58,13 +57,9 @@ class Group:
             nccl = torch.cuda.is_available() and distributed.is_nccl_available()
             # Otherwise a GPU's rank that waits too long would be ended by NCCL's watchdog, without an exception.
             os.environ.setdefault("TORCH_NCCL_BLOCKING_WAIT", "1")
+            backend, limit = "cpu:gloo,cuda:nccl" if nccl else "gloo", timedelta(seconds=self._seconds)
             with self._others():
-                distributed.init_process_group(
-                    "cpu:gloo,cuda:nccl" if nccl else "gloo",
-                    rank=rank,
-                    world_size=size,
-                    timeout=timedelta(seconds=self._seconds),
-                )
+                distributed.init_process_group(backend, rank=rank, world_size=size, timeout=limit)
 
     def limit(self, seconds: float) -> None:
         """From now on a rank that keeps the others waiting longer is an error."""
@@ -116,10 +111,8 @@ class Group:
         except RuntimeError as error:
             # Without where in torch's source it was raised, and its advice.
             reason = _WHERE.sub("", str(error)).partition(". ")[0].splitlines()[0]
-            raise GroupError(
-                f"another of {self.size} ranks ended or did not answer within {self._seconds:g} s "
-                f"({reason}); the message of the rank that failed first says why"
-            ) from error
+            failed = f"another of {self.size} ranks ended or did not answer within {self._seconds:g} s"
+            raise GroupError(f"{failed} ({reason}); the message of the rank that failed first says why") from error
 
 
 ALONE = Group()
@@ -127,11 +120,7 @@ ALONE = Group()
 
 @cache
 def process_group() -> Group:
-    """The group that torchrun started this process in, joined by the first call; without torchrun, a group of one.
-
-    Raises GroupError when the others do not come within five minutes, or the environment says only half of where
-    they are.
-    """
+    """The group that torchrun started this process in, joined by the first call; without torchrun, a group of one."""
     if os.environ.get("WORLD_SIZE", "1") == "1":
         return ALONE
     size, rank, local_rank, *_ = places = [os.environ.get(name, "") for name in _PLACE]

@@ -30,10 +30,7 @@ Teacher = tuple[PolicySpec, Agent]
 
 
 class Kickstarter:
-    """Any number of teachers, whose weights no gradient reaches; with none there is no target, no loss, no state.
-
-    `config` has coefficients for each teacher, or one that is every teacher's.
-    """
+    """Any number of teachers, whose weights no gradient reaches; with none there is no target, no loss, no state."""
 
     def __init__(self, teachers: Sequence[Agent], config: KickstartConfig, num_envs: int, device: torch.device) -> None:
         self._teachers, self._config = [teacher.to(device) for teacher in teachers], config
@@ -64,18 +61,16 @@ class Kickstarter:
 
     def state(self) -> Tree:
         """Weights and memory of the teachers: their runs may have trained on when this one is resumed."""
-        return [
-            {"weights": teacher.state_dict(), "state": state}
-            for teacher, state in zip(self._teachers, self._states, strict=True)
-        ]
+        both = zip(self._teachers, self._states, strict=True)
+        return [{"weights": teacher.state_dict(), "state": state} for teacher, state in both]
 
 
 def chosen_teachers(
     config: KickstartConfig, env: VectorEnv, group: Group = ALONE, known: Sequence[PolicySpec] = ()
 ) -> Sequence[Teacher]:
-    """Those that the configuration names; or the `known` ones of a checkpoint, of which it will bring the weights.
+    """Those that the configuration names; or the `known` ones of a checkpoint, which will bring their weights.
 
-    Rank 0 alone reads them. Raises CheckpointError when one cannot be had or was trained on another task's shapes.
+    Raises CheckpointError when one cannot be had or was trained on another task's shapes.
     """
 
     def loaded() -> list[Teacher]:

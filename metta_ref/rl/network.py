@@ -33,9 +33,8 @@ class Network:
         self.sequence: _Pass = agent.sequence
         if compiled:
             if not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
-                raise ConfigError(
-                    ["trainer.compile=true: there is no C++ compiler here; install g++, or set CXX to one"]
-                )
+                missing = "there is no C++ compiler here; install g++, or set CXX to one"
+                raise ConfigError([f"trainer.compile=true: {missing}"])
             # It warns at length where it translates a pass in parts, as it must where lengths depend on the data.
             logging.getLogger("torch._dynamo").setLevel(logging.ERROR)
             self.step, self.sequence = _translated(agent.step), _translated(agent.sequence)
@@ -59,8 +58,6 @@ def _translated(run: _Pass) -> _Pass:
 
 
 def _narrowed(run: _Pass, device: torch.device) -> _Pass:
-    """A pass that computes in bfloat16 within, and gives float32."""
-
     def narrowed(obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
         with torch.autocast(device.type, torch.bfloat16):
             logits, values, state = run(obs, state, starts)

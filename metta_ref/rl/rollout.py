@@ -44,11 +44,9 @@ class Rollout:
 
 
 def action_noise(generator: torch.Generator, horizon: int, batch: int, num_actions: int) -> Tensor:
-    """Standard Gumbel noise float32[T, B, A]: an action of the largest log probability plus noise is a draw from
-    the distribution (Maddison, Tarlow and Minka 2014, arXiv 1411.0030).
+    """Standard Gumbel noise float32[T, B, A] for the whole batch of a run, of which each rank uses its rows.
 
-    Drawn for the whole batch of a run, of which each rank uses its rows: the draws do not depend on how the batch is
-    divided.
+    The action of the largest log probability plus noise is a draw (Maddison, Tarlow and Minka 2014, arXiv 1411.0030).
     """
     return -torch.empty(horizon, batch, num_actions).exponential_(generator=generator).log()
 
@@ -63,10 +61,9 @@ def collect(
     on_episodes: Callable[[int, Info], None],
     stopwatch: Stopwatch,
 ) -> tuple[Rollout, Cursor]:
-    """Act once for each row of `noise`; `on_episodes` receives the number and info of every step that ended an episode.
+    """Act once for each row of `noise` [T, B, A] of `action_noise`, drawing on the CPU wherever the network lives.
 
-    Actions are drawn on the CPU, wherever the network lives, with `noise` [T, B, A] of `action_noise`. Raises what
-    the environment raises.
+    `on_episodes` receives the number and info of every step that ended an episode.
     """
     device, state = network.device, cursor.state
     obs, starts = cursor.obs, cursor.starts
@@ -94,17 +91,9 @@ def collect(
     # Outside of inference mode, so that autograd may keep them.
     seen, begun, logits, values = map(torch.stack, tensors)
     actions = torch.from_numpy(np.stack(action_rows)).to(device)
-    rollout = Rollout(
-        obs=seen,
-        starts=begun,
-        actions=actions,
-        log_probs=taken(log_softmax(logits), actions).cpu().numpy(),
-        values=values.cpu().numpy(),
-        rewards=rewards,
-        dones=np.stack(done_rows),
-        last_values=last_values.cpu().numpy(),
-        state=cursor.state,
-    )
+    log_probs, known = taken(log_softmax(logits), actions).cpu().numpy(), values.cpu().numpy()
+    after = (rewards, np.stack(done_rows), last_values.cpu().numpy())
+    rollout = Rollout(seen, begun, actions, log_probs, known, *after, cursor.state)
     stopwatch.lap("act")
     return rollout, Cursor(obs, starts, state)
 
@@ -118,7 +107,7 @@ _Cut = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], State]
 
 
 def _add_final_values(rewards: NDArray[np.float32], gamma: float, network: Network, cuts: list[_Cut]) -> None:
-    """Add to a rewards of truncated episodes the discounted values of their last observations."""
+    """Add to the rewards of truncated episodes the discounted values of their last observations."""
     steps, rows, obs, states = zip(*cuts, strict=True)
     final_obs = torch.from_numpy(np.concatenate(obs)).to(network.device)
     starts = torch.zeros(len(final_obs), dtype=torch.bool, device=network.device)

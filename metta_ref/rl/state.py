@@ -91,11 +91,7 @@ def _set_generator(rng: np.random.Generator, words: NDArray[np.uint64]) -> None:
 
 
 def require_same_layout(given: Mapping[str, Array], own: Mapping[str, Array]) -> None:
-    """Raise CheckpointStateError unless `given` has exactly the names, shapes and types of `own`.
-
-    The message lists every difference: state that is silently dropped or left at its initial value looks
-    like progress and is not.
-    """
+    """Raise CheckpointStateError, with every difference, unless `given` has the names, shapes and types of `own`."""
     differences = [f"{name} is missing" for name in sorted(own.keys() - given.keys())]
     differences += [f"{name} is unknown" for name in sorted(given.keys() - own.keys())]
     differences += [
@@ -104,10 +100,8 @@ def require_same_layout(given: Mapping[str, Array], own: Mapping[str, Array]) ->
         if _kind(given[name]) != _kind(own[name])
     ]
     if differences:
-        raise CheckpointStateError(
-            f"the checkpoint does not hold this trainer's state: {'; '.join(differences)}; "
-            "resume with the configuration and version that wrote it"
-        )
+        not_this, advice = "; ".join(differences), "resume with the configuration and version that wrote it"
+        raise CheckpointStateError(f"the checkpoint does not hold this trainer's state: {not_this}; {advice}")
 
 
 def _kind(values: Array) -> str:
@@ -127,10 +121,9 @@ def whole(group: Group, own: dict[str, Array]) -> dict[str, Array]:
         common.update(name.encode() + own[name].tobytes())
     parts = group.gather((common.digest(), rows))
     if different := [rank for rank, (digest, _) in enumerate(parts) if digest != parts[0][0]]:
-        raise GroupError(
-            f"ranks {different} have come to other weights or generators than rank 0: their arithmetic differs; "
-            "run on equal machines, and go on from the newest checkpoint"
-        )
+        advice = "run on equal machines, and go on from the newest checkpoint"
+        other = "have come to other weights or generators than rank 0: their arithmetic differs"
+        raise GroupError(f"ranks {different} {other}; {advice}")
     return own | {name: np.concatenate([theirs[name] for _, theirs in parts]) for name in rows}
 
 

@@ -28,9 +28,7 @@ class EpisodeStatistics:
         self._ended.append(np.stack(columns, axis=1))
 
     def settle(self, group: Group) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Count the new episodes of all ranks; their returns and tasks, in the order in which a single process would
-        have met them.
-        """
+        """Count the new episodes of all ranks; their returns and tasks, in the order of a single process."""
         rows = np.concatenate(group.gather(np.concatenate(self._ended)))
         rows = rows[np.argsort(rows[:, 0], kind="stable")]
         latest = rows[-WINDOW:, 1:3]
@@ -58,7 +56,6 @@ class Stopwatch:
         self._last = time.perf_counter()
 
     def read(self) -> dict[str, float]:
-        """Seconds so far."""
         return dict(self._seconds)
 
     def skip(self) -> None:

@@ -31,7 +31,7 @@ class Progress:
     """Where a run stands after an update.
 
     `score` is the mean return of the latest episodes, None before one has ended, `seconds` are those of the update by
-    phase, `tasks` is what `Curriculum.statistics` says of each. `evaluation_score` is for whoever evaluates the policy.
+    phase. `evaluation_score` is for whoever evaluates the policy.
     """
 
     epoch: int
@@ -47,13 +47,9 @@ class Trainer:
     """Recurrent PPO on one environment; an epoch is one rollout and the update on it.
 
     Nothing is random but the generators that it owns: one for actions, one for minibatches, one for the curriculum,
-    and those of the environment. With a checkpoint they and all the rest come back, so that a run which
-    was interrupted ends in the same bytes as one which was not.
-
-    On several ranks each has a trainer, whose environments are its part of the batch; they are made, updated, saved
-    and restored together.
-
-    `teachers` are those of the checkpoint that will be restored; none: those that the configuration names are loaded.
+    and those of the environment. On several ranks each has a trainer, whose environments are its part of the batch;
+    they are made, updated, saved and restored together. `teachers` are those of the checkpoint that will be restored;
+    with none, those that the configuration names are loaded.
 
     Raises ConfigError when the device is not there or the agent cannot see what the environment shows, CheckpointError
     when a teacher cannot be had, GroupError when another rank fails.
@@ -91,7 +87,6 @@ class Trainer:
 
     @property
     def agent_step(self) -> int:
-        """Steps taken in all environments together."""
         return self.epoch * self.config.trainer.horizon * self._batch
 
     @property
@@ -110,7 +105,7 @@ class Trainer:
         }
 
     def update(self) -> Progress:
-        """One epoch. Raises what the environment raises."""
+        """One epoch."""
         settings, step, before = self.config.trainer, self.agent_step, self.stopwatch.read()
         self.stopwatch.skip()
         noise = action_noise(self._action_generator, settings.horizon, self._batch, self.env.num_actions)
@@ -175,23 +170,17 @@ class Trainer:
         return checkpoint
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
-        """A copy of the complete state of the run between two updates, of all ranks; `restore` is its inverse."""
+        """A copy of the complete state of the run, of all ranks; `restore` is its inverse."""
         counts = {"epoch": np.array(self.epoch), "episodes": np.array(self.statistics.episodes)}
         return whole(self.group, copied({**self._live(), "env": self.env.state_dict(), "scalars": counts}))
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go on from a checkpoint. Nothing is changed when it does not fit.
-
-        Raises CheckpointStateError when a piece of state is missing, unknown or of another shape, or the
-        checkpoint belongs to another configuration.
-        """
+        """Go on from a checkpoint. Raises CheckpointStateError, with nothing changed, when it does not fit."""
         # Older formats had other settings, which no digest of today's can equal.
         current = checkpoint.format_version == FORMAT_VERSION
         if current and checkpoint.config_digest != config_digest(self.config):
-            raise CheckpointStateError(
-                f"the checkpoint of epoch {checkpoint.epoch} was written with other settings than the run's "
-                "config.yaml holds now; restore config.yaml"
-            )
+            other = "was written with other settings than the run's config.yaml holds now; restore config.yaml"
+            raise CheckpointStateError(f"the checkpoint of epoch {checkpoint.epoch} {other}")
         require_same_layout(checkpoint.state, self.snapshot())
         state = share(self.group, checkpoint.state)
         put(self._live(), state)

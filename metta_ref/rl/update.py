@@ -36,9 +36,8 @@ _METRICS, _DIVERGENCE = 6, 4
 class Losses:
     """Means over the minibatches of an update; the kickstart term is zero without a teacher.
 
-    `clipped` is the fraction of actions whose ratio left the limits, `explained_variance` that of the returns'
-    variance which the values of the rollout foretold (1 at best; nan when the returns do not vary), and
-    `minibatches` how many were taken before the divergence stopped the update.
+    `clipped` is the fraction of actions whose ratio left the limits, and `minibatches` were taken before the divergence
+    stopped the update.
     """
 
     policy: float
@@ -71,14 +70,8 @@ def ppo_update(
     Minibatches are of the environments of all ranks; each rank replays those that it owns, and what is a mean over
     the minibatch is summed from their shares of it.
     """
-    errors, traces = errors_and_traces(
-        rollout.rewards,
-        rollout.values,
-        rollout.dones,
-        rollout.last_values,
-        gamma=config.gamma,
-        gae_lambda=config.gae_lambda,
-    )
+    played = (rollout.rewards, rollout.values, rollout.dones, rollout.last_values)
+    errors, traces = errors_and_traces(*played, gamma=config.gamma, gae_lambda=config.gae_lambda)
     clips = {"rho_clip": config.rho_clip, "c_clip": config.c_clip}
     at_first = advantages(errors, traces, np.ones_like(errors), **clips)
     priorities = np.concatenate(group.gather(np.abs(at_first).sum(axis=0)))
@@ -118,14 +111,8 @@ def ppo_update(
         return optimizer.gradient(roots, gradients), np.array([policy, value, entropy, teaching, kl, clipped])
 
     metrics: list[NDArray[np.float64]] = []
-    for chosen, weights in minibatches(
-        priorities,
-        config.minibatches,
-        rng,
-        passes=config.update_epochs,
-        alpha=config.priority_alpha,
-        beta=config.priority_beta,
-    ):
+    drawn = {"alpha": config.priority_alpha, "beta": config.priority_beta}
+    for chosen, weights in minibatches(priorities, config.minibatches, rng, passes=config.update_epochs, **drawn):
         own = chosen // count == group.rank
         gradient, means = share(chosen[own] % count, weights[own])
         part = own.sum() / len(own)

@@ -1,8 +1,7 @@
-"""Evaluation during training: what is about to be saved is played first, and its episodes published after.
+"""Evaluation during training: what is about to be saved is played first, and its episodes are published after.
 
-Nothing of training is touched: the policy is built anew from the checkpoint, and environments and random streams are
-the evaluation's own. So the score is in the checkpoint, which is final once it stands, and no episode is published of
-a policy that is not saved.
+So the score is in the checkpoint, and no episode is published of a policy that is not saved. Nothing of training is
+touched: the policy is built anew from the checkpoint, and environments and random streams are the evaluation's own.
 """
 
 import logging
@@ -39,25 +38,22 @@ def evaluated(
     from metta_ref.sim.simulation import Simulation, rewards, simulate
 
     epoch, env, asked = checkpoint.epoch, config.env, config.evaluation
-    simulation = Simulation(
-        env.task, env, asked.episodes, asked.num_envs, asked.seed, asked.max_steps, greedy=asked.greedy
-    )
+    limits = (asked.episodes, asked.num_envs, asked.seed, asked.max_steps, asked.greedy)
+    simulation = Simulation(env.task, env, *limits)
     agent = checkpoint.policy.build(checkpoint.state)
     policy = Policy(key_and_version(manager.path(epoch), epoch), agent, checkpoint.policy)
     played = [simulate(simulation, block, policy) for block in range(simulation.blocks)]
     earned = [reward for _, episodes in played for reward in rewards(episodes)]
     if not earned:
         _log.warning(
-            "note: no episode of epoch %d ended within evaluation.max_steps=%d; raise it", epoch, simulation.max_steps
+            "note: no episode of epoch %d ended within evaluation.max_steps=%d; raise it", epoch, asked.max_steps
         )
     score = statistics.fmean(earned) if earned else None
     return replace(checkpoint, sidecar={**checkpoint.sidecar, SCORE: score}), score, played
 
 
 def publish(played: Played, epoch: int, manager: CheckpointManager) -> None:
-    """Put the episodes of an evaluation into the run's stats database; one that cannot take them is told of, and
-    training goes on.
-    """
+    """Put the episodes of an evaluation into the run's stats database; when that fails, training goes on."""
     from metta_ref.eval.connection import StatsError
     from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 

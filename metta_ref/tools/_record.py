@@ -40,10 +40,7 @@ class _Stderr(logging.Handler):
 
 @contextmanager
 def logging_to(run_dir: Path, level: str) -> Iterator[None]:
-    """Send records of the package from a level on to stderr and to a run's `train.log`, for the time of the block.
-
-    Lines of a log begin with time and level; a run that goes on adds to its log. Raises OSError.
-    """
+    """Send records of the package from a level on to stderr and to a run's `train.log`, for the time of the block."""
     to_file = logging.FileHandler(run_dir / "train.log", encoding="utf-8")
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     handlers: tuple[logging.Handler, ...] = (to_file, _Stderr())
@@ -73,7 +70,7 @@ def recording(trainer: Trainer, manager: CheckpointManager) -> Iterator[Report]:
     """Where the loop of training reports to, for the time of the block, at whose end everything is on disk.
 
     A checkpoint is evaluated first where that is due, and saved while training may go on; what that raises is raised by
-    the next report, or at the end. Only rank 0 keeps anything. Raises OSError.
+    the next report, or at the end. Only rank 0 keeps anything.
     """
     if trainer.group.rank:
         yield lambda *_: None
@@ -115,18 +112,12 @@ def recording(trainer: Trainer, manager: CheckpointManager) -> Iterator[Report]:
 
 
 def persist(checkpoint: Checkpoint, manager: CheckpointManager, config: Config) -> Path:
-    """Save a checkpoint, say where it is, and remove what is older than the configuration keeps; where it is."""
+    """Save a checkpoint, say where it is, and remove what the configuration does not keep; where it is."""
     path = manager.save(checkpoint)
     announce(f"checkpoint: {path} (epoch {checkpoint.epoch}, step {checkpoint.sidecar['agent_step']})")
-    settings = config.trainer
-    keep = retained(
-        manager.listing().sidecars(),
-        newest=settings.keep_checkpoints,
-        best=settings.keep_best,
-        every=settings.keep_every,
-        metric=SCORE if config.evaluation.interval else "score",
-    )
-    manager.prune(keep)
+    settings, metric = config.trainer, SCORE if config.evaluation.interval else "score"
+    limits = {"newest": settings.keep_checkpoints, "best": settings.keep_best, "every": settings.keep_every}
+    manager.prune(retained(manager.listing().sidecars(), **limits, metric=metric))
     return path
 
 
@@ -137,11 +128,10 @@ def shown(score: float | None) -> str:
 
 @contextmanager
 def _metrics_log(path: Path, after: int) -> Iterator[Callable[[Mapping[str, Any]], object]]:
-    """What adds a line to the metrics of a run: one JSON object for each update, in order, none twice.
+    """What adds a line to the metrics of a run: one JSON object for each update; nan is null.
 
     A run that goes on from epoch `after` has forgotten what came later, and so does its log; a line that a kill cut
-    off is left out. Numbers that JSON does not know (nan, infinities) are null. Raises ConfigError when a line is no
-    such object, and OSError.
+    off is left out. Raises ConfigError when a line is no such object.
     """
     lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
     try:
@@ -155,7 +145,6 @@ def _metrics_log(path: Path, after: int) -> Iterator[Callable[[Mapping[str, Any]
 
 
 def _record(progress: Progress) -> Mapping[str, Any]:
-    """An update as a line of the log tells of it."""
     seconds = sum(progress.seconds.values())
     return {
         "epoch": progress.epoch,
@@ -173,20 +162,15 @@ def _record(progress: Progress) -> Mapping[str, Any]:
 
 @contextmanager
 def _progress_bar(first_step: int, total: int) -> Iterator[Callable[[Progress], None]]:
-    """What shows an update to whoever watches standard error on a terminal: a bar with the return, steps per second
-    and the time left.
-    """
+    """What shows an update on a terminal: a bar with the return, steps per second and the time left."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich import progress as bars
     from rich.console import Console
 
-    columns = (
-        bars.BarColumn(),
-        bars.TextColumn("{task.completed}/{task.total}  {task.fields[note]}"),
-        bars.TimeRemainingColumn(),
-    )
+    note = bars.TextColumn("{task.completed}/{task.total}  {task.fields[note]}")
+    columns = (bars.BarColumn(), note, bars.TimeRemainingColumn())
     with bars.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task, began, evaluation = bar.add_task("", total=total, completed=first_step, note=""), time.monotonic(), ""
 

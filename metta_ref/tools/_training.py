@@ -56,27 +56,19 @@ def go_on(config: Config) -> int:
 
 def own_envs(config: Config, group: Group) -> VectorEnv:
     """This rank's part of the environments, with the random streams that they have in the whole batch."""
-    settings = config.trainer
-    count = settings.num_envs // group.size
-    return make_env(
-        config.env,
-        count,
-        config.seed,
-        settings.num_workers,
-        worker_timeout=settings.worker_timeout,
-        first_env=group.rank * count,
-        tasks=task_configs(config.env, config.curriculum),
-    )
+    settings, tasks = config.trainer, task_configs(config.env, config.curriculum)
+    count, workers, limit = settings.num_envs // group.size, settings.num_workers, settings.worker_timeout
+    first = group.rank * count
+    return make_env(config.env, count, config.seed, workers, worker_timeout=limit, first_env=first, tasks=tasks)
 
 
 def _begin(config: Config, checkpoint: Checkpoint, manager: CheckpointManager) -> None:
-    """Make the run's directory, for this process alone, with all that a run needs to go on; or leave nothing."""
+    """Make the run's directory with all that a run needs to go on, or leave nothing."""
     try:
         manager.run_dir.mkdir(parents=True)
     except FileExistsError:
-        raise ConfigError(
-            [f"run '{config.run}' was started by another process meanwhile; choose another run="]
-        ) from None
+        meanwhile = "was started by another process meanwhile; choose another run="
+        raise ConfigError([f"run '{config.run}' {meanwhile}"]) from None
     try:
         save_run_config(config)
         with logging_to(manager.run_dir, config.log_level):
@@ -88,10 +80,9 @@ def _begin(config: Config, checkpoint: Checkpoint, manager: CheckpointManager) -
 
 @contextmanager
 def _taken(config: Config) -> Iterator[None]:
-    """Hold the run for this job, and tell of it on the terminal and in the run's log. Other ranks tell only of what
-    ends them.
+    """Hold the run for this job, and tell of it on the terminal and in its log; other ranks only of what ends them.
 
-    Raises CheckpointError when another process has the run, and GroupError on the other ranks.
+    Raises CheckpointError when another process has the run.
     """
     group, directory = process_group(), run_dir(config.run)
     with ExitStack() as stack:
@@ -108,8 +99,7 @@ def _taken(config: Config) -> Iterator[None]:
 def _prepared(config: Config, teachers: Sequence[PolicySpec] = ()) -> Iterator[tuple[Trainer, threading.Event]]:
     """A new trainer with this rank's environments, and whether it is to stop, for the time of the block.
 
-    From then on no rank waits longer for another than the settings say. Raises ConfigError when the ranks do not divide
-    the environments, and as `Trainer` does.
+    Raises ConfigError when the ranks do not divide the environments, and as `Trainer` does.
     """
     group = process_group()
     group.first(lambda: _check_parts(config, group.size))
@@ -123,8 +113,7 @@ def _prepared(config: Config, teachers: Sequence[PolicySpec] = ()) -> Iterator[t
 def _stopping(*, silent: bool = False) -> Iterator[threading.Event]:
     """Whether the run is to stop and keep everything up to its last update, for the time of the block.
 
-    The first SIGINT or SIGTERM, which a terminal and a batch system send, sets it; the second raises KeyboardInterrupt.
-    The first is answered on stderr unless `silent`: of several processes that a signal reaches, one is enough.
+    The first SIGINT or SIGTERM sets it, and is answered unless `silent`; the second raises KeyboardInterrupt.
     """
     requested = threading.Event()
 
@@ -144,11 +133,9 @@ def _stopping(*, silent: bool = False) -> Iterator[threading.Event]:
 
 
 def _train_until_done(trainer: Trainer, manager: CheckpointManager, stop: threading.Event) -> int:
-    """Train until the configured step or a request to any rank to stop, save at intervals and at the end, and
-    summarise.
+    """Train until the configured step or a request to any rank to stop, save, summarise, and return the exit code.
 
-    Returns the exit code. However it ends, the newest complete checkpoint stays, and where training can
-    go on from it, the user is told how.
+    However it ends, the newest complete checkpoint stays, and where training can go on from it, the user is told how.
     """
     config, group = trainer.config, trainer.group
     first_step, saved, began = trainer.agent_step, trainer.epoch, time.monotonic()
@@ -163,7 +150,6 @@ def _train_until_done(trainer: Trainer, manager: CheckpointManager, stop: thread
             if trainer.epoch != saved:
                 report(None, trainer.checkpoint())
     except BaseException as error:
-        # Whoever catches it shows it, with its traceback where there is one to tell.
         _logger.log(logging.ERROR, "ended by %s: %s", type(error).__name__, error, extra={"shown": True})
         if not isinstance(error, DivergedError):  # to which going on would only lead again
             _say_how_to_go_on(trainer, manager)
@@ -182,15 +168,12 @@ def _train_until_done(trainer: Trainer, manager: CheckpointManager, stop: thread
 
 
 def _notes(trainer: Trainer, checkpoint: Checkpoint) -> Iterator[str]:
-    """What may surprise of how the run goes on."""
     for name, here in trainer.fingerprint.items():
         if (then := checkpoint.environment.get(name, here)) != here:
             yield f"note: {name} was {then}, is {here}: results may differ in the last bits"
     if trainer.env.metadata["snapshot"] != "exact":
-        yield (
-            f"note: {trainer.env.metadata['name']} cannot be saved within an episode: new episodes begin, so the run "
-            "differs from one that was not interrupted"
-        )
+        so = "new episodes begin, so the run differs from one that was not interrupted"
+        yield f"note: {trainer.env.metadata['name']} cannot be saved within an episode: {so}"
     run, step, total = trainer.config.run, trainer.agent_step, trainer.config.trainer.total_timesteps
     if step >= total:
         yield f"nothing to train: run {run} is at step {step} and trainer.total_timesteps={total}; give a larger one"
@@ -209,9 +192,5 @@ def _check_parts(config: Config, ranks: int) -> None:
 
 def _say_how_to_go_on(trainer: Trainer, manager: CheckpointManager) -> None:
     if trainer.group.rank == 0:
-        _logger.info(
-            "stopped at step %d; epoch %d is saved: go on with python -m metta_ref.tools.resume run=%s",
-            trainer.agent_step,
-            manager.latest(),
-            manager.run,
-        )
+        how = "stopped at step %d; epoch %d is saved: go on with python -m metta_ref.tools.resume run=%s"
+        _logger.info(how, trainer.agent_step, manager.latest(), manager.run)

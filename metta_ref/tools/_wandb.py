@@ -1,8 +1,7 @@
 """Weights & Biases beside a run's own files: metrics, settings, and checkpoints as artifacts.
 
 Nothing depends on it. Without a login or a network the run is recorded offline, in its directory, for
-`wandb sync`; when that fails too, training goes on without. Each is told once. Neither code nor console output
-nor the state of a git repository is sent, and no key is ever read by this program.
+`wandb sync`; when that fails too, training goes on without. Each is told once.
 """
 
 import importlib.util
@@ -31,15 +30,12 @@ class Telemetry:
         self.attempt(lambda run: run.define_metric("*", step_metric="agent_step"))
 
     def update(self, record: Mapping[str, Any]) -> None:
-        """Show the numbers of a line of the run's log; what is not known yet is left out."""
+        """Show the numbers of a line of the run's log."""
         values = {name: value for name, value in record.items() if isinstance(value, int | float)}
         self.attempt(lambda run: run.log(values, step=record["agent_step"]))
 
     def checkpoint(self, path: Path, epoch: int, sidecar: Mapping[str, Any]) -> None:
-        """Keep the checkpoint that stands at `path`, as an artifact of the run's name, with the epoch as an alias.
-
-        Also called from the thread that wrote it.
-        """
+        """Keep the checkpoint that stands at `path` as an artifact of the run's name, with the epoch as an alias."""
         shown = ("agent_step", "score", "evaluation_score")
         told = {key: value for key, value in sidecar.items() if key in shown} | {"epoch": epoch}
 
@@ -53,7 +49,7 @@ class Telemetry:
         self.attempt(keep)
 
     def attempt(self, action: Callable[[Any], object]) -> None:
-        """Do something with the run, unless there is none or it has failed."""
+        """Do something with the run, unless there is none or it has failed; also called by the thread that saves."""
         if self._run is None:
             return
         try:
@@ -64,7 +60,7 @@ class Telemetry:
 
 
 def identified(config: Config) -> Config:
-    """The configuration with an identity for W&B, kept with the run so that it goes on there when it is resumed.
+    """The configuration with an identity for W&B, by which a resumed run goes on there.
 
     Raises ConfigError when W&B is asked for and its package is not there.
     """
@@ -87,7 +83,6 @@ def telemetry(config: Config, directory: Path) -> Iterator[Telemetry]:
 
 
 def _begun(config: Config, directory: Path) -> Any:
-    """The run there, online or offline; None, which is told, when neither can be had."""
     try:
         import wandb
     except ImportError as error:

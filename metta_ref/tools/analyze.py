@@ -19,8 +19,6 @@ _BASELINE = re.compile(r"(?P<run>[A-Za-z0-9][A-Za-z0-9._-]*)(#epoch-(?P<epoch>\d
 
 @dataclass(frozen=True, slots=True)
 class AnalyzeConfig:
-    """What to analyse, and how finely."""
-
     run: str = option("", "run whose evaluations are analysed", required="name the run to analyse, as in run=demo")
     metrics: tuple[str, ...] = option(("*",), "names or patterns of metrics, separated by commas")
     ranked_by: str = option("reward", "metric by which checkpoints are ranked and compared")
@@ -32,13 +30,11 @@ class AnalyzeConfig:
     database: str = option("", "file or postgresql:// URL to read; empty is stats.duckdb of the run")
 
     def problems(self) -> Rules:
-        """Rules between settings."""
         if self.baseline and not _BASELINE.fullmatch(self.baseline):
             yield f"baseline={self.baseline}: write RUN, for the newest of it, or RUN#epoch-NUMBER"
 
 
 def main(config: AnalyzeConfig) -> int:
-    """Analyse, write the JSON, print the table, and return the exit code."""
     load_run_config(config.run)
 
     from rich.console import Console
@@ -50,13 +46,8 @@ def main(config: AnalyzeConfig) -> int:
 
     directory = run_dir(config.run)
     with EvalStatsDB(parse_place(config.database, directory / "stats.duckdb")) as database:
-        analysis = analyse(
-            database,
-            config.metrics,
-            Bootstrap(config.seed, config.resamples),
-            config.ranked_by,
-            _baseline(config, database.checkpoints()),
-        )
+        baseline, bootstrap = _baseline(config, database.checkpoints()), Bootstrap(config.seed, config.resamples)
+        analysis = analyse(database, config.metrics, bootstrap, config.ranked_by, baseline)
     path = directory / "analysis.json"
     write_whole(path, json.dumps(analysis, indent=2, allow_nan=False) + "\n")
     # Where no terminal limits the width, a table cut to 80 columns would serve nobody.
@@ -79,7 +70,6 @@ def main(config: AnalyzeConfig) -> int:
 
 
 def _baseline(config: AnalyzeConfig, there: Sequence[tuple[str, int]]) -> tuple[str, int] | None:
-    """The checkpoint that the setting names."""
     named = _BASELINE.fullmatch(config.baseline)
     if named is None:
         return None

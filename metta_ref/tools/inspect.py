@@ -15,18 +15,11 @@ from metta_ref.tools._main import EXIT_DONE, tool
 
 @dataclass(frozen=True, slots=True)
 class InspectConfig:
-    """Which checkpoint, told how."""
-
-    policy: str = option(
-        "",
-        "run or path of the checkpoint, as demo, runs/demo#best or .../epoch-00000050",
-        required="name a run or path, as in policy=demo",
-    )
+    policy: str = option("", "checkpoint, as demo#best", required="name a run, path or URI, as in policy=demo")
     json: bool = option(False, "as JSON instead of text")
 
 
 def main(config: InspectConfig) -> int:
-    """Print what the checkpoint holds and return the exit code."""
     import yaml
 
     from metta_ref.checkpoint.policies import opened, parse_uri

@@ -16,13 +16,7 @@ from metta_ref.tools.replay import draw
 
 @dataclass(frozen=True, slots=True)
 class PlayConfig:
-    """Which policy, in which episode, how fast."""
-
-    policy: str = option(
-        "",
-        "run, path or URI of the policy, as demo or runs/demo#best",
-        required="name a run, path or URI, as in policy=demo",
-    )
+    policy: str = option("", "who plays, as demo#best", required="name a run, path or URI, as in policy=demo")
     run: str = option("", "run whose environment is played in; empty is that of the policy")
     seed: int = option(0, "of the environment and of actions", minimum=0, maximum=2**63 - 1)
     greedy: bool = option(False, "take the likeliest action instead of sampling")
@@ -32,7 +26,6 @@ class PlayConfig:
 
 
 def main(config: PlayConfig) -> int:
-    """Play, draw, keep if asked to, and return the exit code."""
     import torch
 
     from metta_ref.checkpoint.policies import PolicyCache

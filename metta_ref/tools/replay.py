@@ -18,17 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReplayConfig:
-    """Which episode, shown where."""
-
-    file: str = option(
-        "", "the replay, as metta_ref.tools.play saved it", required="name a replay, as in file=episode.json"
-    )
+    file: str = option("", "that metta_ref.tools.play saved", required="name a replay, as in file=episode.json")
     html: str = option("", "page to write instead of drawing here")
     delay: float = option(0.2, "between two steps, on a terminal", unit="seconds", minimum=0)
 
 
 def main(config: ReplayConfig) -> int:
-    """Show or write the episode, and return the exit code."""
     from metta_ref.sim.replay import from_json, to_html
 
     path = Path(config.file)

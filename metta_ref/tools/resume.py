@@ -29,7 +29,6 @@ def parse(argv: Sequence[str]) -> Config:
 
 
 def main(config: Config) -> int:
-    """Train on and return the exit code."""
     from metta_ref.tools._training import go_on  # and with it torch
 
     return go_on(config)

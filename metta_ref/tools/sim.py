@@ -15,12 +15,8 @@ from metta_ref.tools._main import EXIT_DONE, tool
 
 @dataclass(frozen=True, slots=True)
 class SimConfig:
-    """Which checkpoints to play, and how much."""
-
     run: str = option(
-        "",
-        "run whose checkpoints, or in whose environment policies, are evaluated",
-        required="name the run to evaluate, as in run=demo",
+        "", "that is evaluated, or whose task is played", required="name the run to evaluate, as in run=demo"
     )
     epoch: int | None = option(None, "evaluate this epoch; none: let strategy choose", minimum=0)
     strategy: str = option("latest", "which checkpoints, without epoch", choices=STRATEGIES)
@@ -40,7 +36,6 @@ class SimConfig:
 
 
 def main(config: SimConfig) -> int:
-    """Evaluate, print what was recorded, and return the exit code."""
     trained = load_run_config(config.run)
 
     import torch

@@ -34,7 +34,6 @@ def parse(argv: Sequence[str]) -> Config:
 
 
 def main(config: Config) -> int:
-    """Train and return the exit code."""
     from metta_ref.tools._training import start  # and with it torch
 
     return start(config)
