@@ -15,6 +15,7 @@ from audit.model.findings import Site
 from audit.model.regex import regex
 
 _NEWLINE: Final = regex(r"\r\n|\r|\n")
+_WIDE: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 class CannotFixError(Exception):
@@ -70,18 +71,21 @@ def decode_python(content: bytes) -> SourceText:
 
 
 def decode_text(content: bytes) -> SourceText:
-    """The text of any other file, which must be UTF-8.
+    """The text of any other file, which must be UTF-8, or UTF-16 with its mark.
 
     Raises:
         CannotFixError: it is binary or in another encoding.
     """
+    for mark, encoding in _WIDE.items():
+        if content.startswith(mark):
+            return _decode(content, encoding, mark)
     if b"\0" in content:
         raise CannotFixError("it is a binary file")
     return _decode(content, "utf-8")
 
 
-def _decode(content: bytes, encoding: str) -> SourceText:
-    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+def _decode(content: bytes, encoding: str, mark: bytes = b"") -> SourceText:
+    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else mark
     try:
         source = SourceText(content[len(mark) :].decode(encoding), encoding, mark)
     except UnicodeDecodeError as error:

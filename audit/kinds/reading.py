@@ -10,7 +10,7 @@ import msgspec
 
 from audit.kinds.deletion import is_record
 from audit.kinds.kind import Kind
-from audit.kinds.texts import UnreadableError
+from audit.kinds.texts import UnreadableError, in_utf8
 from audit.kinds.words import packed_words
 from audit.model.mentions import Mention
 
@@ -27,6 +27,7 @@ class Reading(msgspec.Struct, frozen=True, array_like=True):
 
 def read_with(kind: Kind, path: str, content: bytes) -> Reading:
     """What a kind reads, or why it cannot: nothing without a look where the content lacks every mark of the kind."""
+    content = in_utf8(content)
     if kind.marks and not any(mark in content for mark in kind.marks):
         return Reading()
     try:
@@ -59,6 +60,7 @@ def _names(kinds: tuple[Kind, ...]) -> str:
 def words_of(content: bytes, kinds: Iterable[Kind]) -> bytes:
     """The words of a content as far as each kind that wants it looks at it, a line for each: one that looks for marks
     needs one. Where a kind looks at the same as one before it, its line is a mark and the place of that one."""
+    content = in_utf8(content)
     seen: list[tuple[int, bytes]] = []
     lines: list[bytes] = []
     for place, kind in enumerate(kinds):

@@ -28,6 +28,16 @@ class UnreadableError(ValueError):
     """A file that is not what its name says, or too large to be: the message is the reason it is skipped."""
 
 
+def in_utf8(content: bytes) -> bytes:
+    """A text of two bytes a character, marked as such, in UTF-8: its lines and columns stay. Any other as it is."""
+    if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content
+    try:
+        return content.decode("utf-16").encode()
+    except UnicodeError:
+        return content
+
+
 def text_of(content: bytes, *, max_bytes: int = MAX_TEXT, max_line: int | None = MAX_LINE) -> str:
     """The text of a file, line endings kept.
 

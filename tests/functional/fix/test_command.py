@@ -104,6 +104,13 @@ def test_encoding_newlines_and_mode_are_kept(moved: Migration, audit_fix: Run, c
     assert (moved.root / "tool.py").stat().st_mode & 0o777 == 0o751
 
 
+def test_a_document_of_two_bytes_a_character_keeps_them(moved: Migration, audit_fix: Run) -> None:
+    text = "Größe: see `shop.store` and [it](shop/store.py).\r\n"
+    moved.write({"README.md": text.encode("utf-16")})
+    assert audit_fix(moved.root, "--since", "HEAD~1").exit_code == 0
+    assert (moved.root / "README.md").read_bytes() == text.replace("store", "depot").encode("utf-16")
+
+
 def test_a_reexport_follows_through_the_packages_above(migration: Migration, audit_fix: Run) -> None:
     migration.write(
         {

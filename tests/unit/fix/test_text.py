@@ -24,6 +24,13 @@ def test_decoding_and_encoding_keeps_every_byte(text: str, mark: bool) -> None:
         assert (source.text, source.encode(source.text)) == (text, content)
 
 
+@given(TEXT, st.sampled_from(["utf-16-le", "utf-16-be"]))
+def test_text_of_two_bytes_a_character_keeps_every_byte(text: str, encoding: str) -> None:
+    content = f"\ufeff{text}".encode(encoding)
+    source = decode_text(content)
+    assert (source.text, source.encode(source.text)) == (text, content)
+
+
 @given(st.text(st.sampled_from("ab \t\n\r\f\u2028"), max_size=20), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_places_are_counted_as_the_parser_counts_them(noise: str, newline: str) -> None:
     program = f"'''{noise}'''{newline}sought"
