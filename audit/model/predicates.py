@@ -13,6 +13,7 @@ from audit.model.predicate import listed
 from audit.model.shapes import Lacks as Lacks
 from audit.model.shapes import ShapePredicate
 from audit.model.shapes import Uses as Uses
+from audit.model.surface import SurfacePredicate
 
 
 class Imports(Predicate, frozen=True, kw_only=True):
@@ -246,5 +247,16 @@ TreePredicate = (
 )
 """The predicates that the tree alone answers, or the tree and its base."""
 
-AnyPredicate = Command | Imports | Metric | Pytest | RedGreen | SameOutput | ShapePredicate | Smoke | TreePredicate
+AnyPredicate = (
+    Command
+    | Imports
+    | Metric
+    | Pytest
+    | RedGreen
+    | SameOutput
+    | ShapePredicate
+    | Smoke
+    | SurfacePredicate
+    | TreePredicate
+)
 """Every predicate there is, so that a judge that forgets one does not type-check."""

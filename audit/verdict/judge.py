@@ -39,6 +39,7 @@ from audit.model.predicates import (
     Uses,
 )
 from audit.model.shapes import Chain, Inherits, Package
+from audit.model.surface import Route
 from audit.model.verdicts import Judgement, Verdict
 from audit.verdict.amounts import judge_count, judge_size
 from audit.verdict.citations import judge_citation
@@ -56,6 +57,7 @@ from audit.verdict.outputs import judge_same_output
 from audit.verdict.packaging import judge_package
 from audit.verdict.presence import judge_absent, judge_exists, judge_unreferenced
 from audit.verdict.red_green import judge_red_green
+from audit.verdict.routes import judge_route
 from audit.verdict.signature import judge_signature
 from audit.verdict.smoke import judge_smoke
 from audit.verdict.tests import judge_tests
@@ -100,6 +102,8 @@ def judge_predicate(
             return judge_inherits(predicate, codebase)
         case Package():
             return judge_package(predicate, codebase)
+        case Route():
+            return judge_route(predicate, codebase)
         case _:
             return _judge_by_tree(predicate, codebase)
 

@@ -1,4 +1,4 @@
-"""Fits classes with their bases, chains of imports and packaging files that a document names to the tree."""
+"""Fits classes with their bases, chains of imports, packaging files and routes that a document names to the tree."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import msgspec
 from audit.model.codebase import Codebase
 from audit.model.predicates import AnyPredicate
 from audit.model.shapes import Chain, Inherits, Package
+from audit.model.surface import Route
 from audit.verdict.import_chain import link_between
 from audit.verdict.inheritance import class_of
+from audit.verdict.routes import judge_route
 from audit.verification.fit_paths import CannotFitError, fit_path
 
 _MARK: Final = re.compile(r"\s*\((?:deleted|removed|gone|missing)\)$|^(?:deleted|removed)_(?=[A-Z])", re.IGNORECASE)
@@ -32,6 +34,8 @@ def fit_shape(predicate: AnyPredicate, codebase: Codebase) -> AnyPredicate:
             return _fit_inherits(predicate, codebase)
         case Package():
             return _fit_package(predicate, codebase)
+        case Route():
+            return _fit_route(predicate, codebase)
         case _:
             return predicate
 
@@ -51,6 +55,14 @@ def _fit_inherits(predicate: Inherits, codebase: Codebase) -> Inherits:
 def _fit_package(predicate: Package, codebase: Codebase) -> Package:
     """The packaging file that is named, as a path of the tree."""
     return msgspec.structs.replace(predicate, path=fit_path(predicate.path, codebase)) if predicate.path else predicate
+
+
+def _fit_route(predicate: Route, codebase: Codebase) -> Route:
+    """A route that the tree can tell of: a document may mean another program, or a prefix of another place."""
+    judgement = judge_route(predicate, codebase)
+    if judgement.verdict == "unverified":
+        raise CannotFitError(judgement.reason)
+    return predicate
 
 
 def _fit_chain(predicate: Chain, codebase: Codebase) -> Chain:

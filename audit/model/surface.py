@@ -1,0 +1,22 @@
+"""What a claim expects of what a tree offers to those who use it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from audit.model.predicate import Predicate
+
+
+class Route(Predicate, frozen=True, kw_only=True):
+    """An HTTP route is served: its path, with any name for a parameter, and its method where one is said."""
+
+    kind: ClassVar[str] = "route"
+    path: str
+    method: str = ""
+
+    def __str__(self) -> str:
+        return f"`{f'{self.method} {self.path}'.strip()}` is served"
+
+
+SurfacePredicate = Route
+"""The predicates that are judged by what the code of a tree declares for those who use it."""

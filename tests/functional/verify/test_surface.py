@@ -1,0 +1,104 @@
+"""What a tree offers to those who use it, as documents tell it, is held against what its code declares."""
+
+from __future__ import annotations
+
+import json
+
+MAIN = """\
+from fastapi import FastAPI
+
+from web.books import router as books
+from web import people, settings
+
+app = FastAPI()
+app.include_router(books, prefix="/api")
+app.include_router(people.router, prefix=settings.PREFIX)
+
+
+@app.get("/health")
+def health(): ...
+"""
+BOOKS = """\
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/books")
+
+
+@router.get("/")
+def listed(): ...
+
+
+@router.post("/")
+async def made(): ...
+
+
+@router.get("/{book_id}/pages/{number}")
+def read(book_id, number): ...
+"""
+PEOPLE = """\
+from fastapi import APIRouter
+
+router = APIRouter()
+
+
+@router.get("/people/{name}")
+def one(name): ...
+"""
+ROUTES = """\
+# Endpoints
+
+- `GET /health` - The state of it
+- `POST /health` - The state of it
+- `GET /api/books` - All of them
+- `GET /books` - All of them
+- `GET /api/books/{id}/pages/{page}` - One of them
+- `DELETE /api/books` - None of them
+- `GET /api/books/{id}/page/{page}` - One of them
+- `GET /v2/books/{id}/pages/{page}` - One of them
+- `GET /api/people/{id}` - One of them
+- `GET /people/{id}` - One of them
+- `GET /api/persons/{id}` - One of them
+- `GET /api/prices/{id}` - One of them
+- `GET /{id}` - One of them
+"""
+
+
+def verdicts(done) -> list[tuple[int, str, str]]:
+    return [(each["line"], each["verdict"], each["reason"]) for each in json.loads(done.stdout)["statements"]]
+
+
+def test_a_route_is_looked_for_with_the_prefixes_of_its_routers(shop, audit) -> None:
+    web = {"web/__init__.py": "", "web/main.py": MAIN, "web/books.py": BOOKS, "web/people.py": PEOPLE}
+    shop.commit("Serve", {**web, "web/settings.py": "PREFIX = '/v1'\n", "web/a.js": "a = '/prices'\n", "a.md": ROUTES})
+
+    assert verdicts(audit(shop.root, "verify", "a.md", "--format", "json")) == [
+        (3, "verified", "GET /health is served"),
+        (4, "refuted", "/health takes GET, not POST"),
+        (5, "verified", "GET /api/books is served"),
+        (6, "verified", "GET /books is declared; under which prefix was not compared"),
+        (7, "verified", "GET /api/books/{id}/pages/{page} is served"),
+        (8, "refuted", "/api/books takes GET, POST, not DELETE"),
+        (9, "refuted", "no route of the tree is /api/books/{}/page/{}"),
+        (10, "refuted", "no route of the tree is /v2/books/{}/pages/{}"),
+        (11, "unverified", "a route ends in /people/{}; under which prefix it is served is not written out"),
+        (12, "verified", "GET /people/{id} is declared; under which prefix was not compared"),
+        (13, "refuted", "no route of the tree is /api/persons/{}"),
+        (14, "unverified", "no route was read that names prices, which web/a.js does"),
+        (15, "unverified", "/{} names nothing by which its route could be told"),
+    ]
+
+
+def test_routes_that_are_declared_in_another_way_leave_a_route_open(shop, audit) -> None:
+    flask = (
+        "from flask import Blueprint, Flask\napp = Flask(__name__)\nold = Blueprint('old', __name__, url_prefix=P)\n"
+        "@app.route('/books', methods=['GET', 'PUT'])\ndef books(): ...\n@old.route('/pages')\ndef pages(): ...\n"
+    )
+    text = "# A\n\n- `PUT /books` - A\n- `POST /books` - A\n- `GET /a/pages` - A\n- `GET /b/books/c` - A\n"
+    shop.commit("Serve", {"web.py": f"{flask}app.add_url_rule('/c', view_func=pages)\n", "a.md": text})
+
+    assert verdicts(audit(shop.root, "verify", "a.md", "--format", "json")) == [
+        (3, "verified", "PUT /books is served"),
+        (4, "unverified", "/books is declared with GET, PUT; another router may have POST"),
+        (5, "unverified", "a route ends in /pages; under which prefix it is served is not written out"),
+        (6, "unverified", "no route was read that names c, which web.py does"),
+    ]

@@ -1,0 +1,57 @@
+"""Sentences about what a tree offers to those who use it: HTTP routes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit.claims.markdown import read_document
+from audit.model.surface import Route
+from audit.verdict.route_table import plain_route
+
+
+def judged(text: str) -> list[object]:
+    statements = read_document("doc.md", f"# The store\n\n{text}\n".encode(), may_run=False).statements
+    return [predicate for each in statements for predicate in each.predicates]
+
+
+@pytest.mark.parametrize(
+    ("text", "routes"),
+    [
+        ("- `POST /api/users` - Creates one", [("POST", "/api/users")]),
+        ("- Added `POST /api/users` endpoint", [("POST", "/api/users")]),
+        ("- New endpoint: `GET /api/users/{id}`", [("GET", "/api/users/{id}")]),
+        ("- Endpoint: `PUT /users/<int:id>` (one user)", [("PUT", "/users/<int:id>")]),
+        ("- **DELETE** `/users/:id`: for admins", [("DELETE", "/users/:id")]),
+        ("- Added `/status` endpoint", [("", "/status")]),
+        ("| Method | Path | What |\n|---|---|---|\n| GET | /books/{id} | One |", [("GET", "/books/{id}")]),
+        ("| Endpoint | What |\n|---|---|\n| `GET /books` | All |", [("GET", "/books")]),
+        ("| Endpoint | Time |\n|---|---|\n| `/books` | 3 ms |", []),
+        ("- Removed `POST /api/users`", []),
+        ("- `POST /api/users` → `POST /api/people`", []),
+        ("- `POST /api/users` is no longer there", []),
+        ("- `GET https://example.org/users`", []),
+        ("- `GET /users?active=1`", []),
+        ("- The client calls `GET /users`", []),
+        ("## Old endpoints\n\n- `GET /users`", []),
+        ("- Add `GET /users`", []),
+        ("- `GET /...`", []),
+    ],
+)
+def test_a_route_is_one_that_a_sentence_or_a_row_opens_with(text, routes) -> None:
+    assert judged(text) == [Route(method=method, path=path) for method, path in routes]
+
+
+NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
+
+
+@given(st.lists(st.tuples(st.booleans(), NAMES), min_size=1, max_size=5))
+def test_a_parameter_is_the_same_in_every_way_of_writing_it(parts) -> None:
+    written = {
+        "/" + "/".join(form.format(name) if is_parameter else name for is_parameter, name in parts) + end
+        for form in ("{{{}}}", "<{}>", "<int:{}>", ":{}", "{{{}:path}}")
+        for end in ("", "/")
+    }
+
+    assert {plain_route(each) for each in written} == {"/" + "/".join("{}" if is_p else name for is_p, name in parts)}
