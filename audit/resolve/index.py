@@ -202,6 +202,11 @@ class ModuleIndex:
                 return length
         return 0
 
+    def is_opaque(self, folder: str, parts: tuple[str, ...]) -> bool:
+        """Whether what ``parts`` name below a folder would lie in what nobody can look into."""
+        within = (self.node(folder, parts[:length]) for length in range(1, len(parts)))
+        return any(node is not None and node.kind == "opaque" for node in within)
+
     def implied_roots(self, parts: tuple[str, ...]) -> list[str]:
         """Folders that are no known root but would make ``parts`` resolve, were they one."""
         self.lookups.names.update(parts)

@@ -117,8 +117,10 @@ class Program:
             return Resolution("found", dotted, tuple(nodes))
         is_bare = bool(parts) and posixpath.join(folder, *parts) in self.index.every_folder
         stood = self.base is not None and self.base.relative(path, level, module).status == "found"
-        if self._builds.may_make(self.index, (folder, *parts), stood=stood) or (
-            not stood and (is_bare or is_loose(self, path, folder, self._dotted_folder(folder)))
+        if (
+            self.index.is_opaque(folder, parts)
+            or self._builds.may_make(self.index, (folder, *parts), stood=stood)
+            or (not stood and (is_bare or is_loose(self, path, folder, self._dotted_folder(folder))))
         ):
             return Resolution("foreign", dotted)
         return Resolution("missing", dotted)

@@ -8,7 +8,10 @@ import pytest
 
 SPLIT = {
     "app/__init__.py": "",
-    "app/run.py": "import app.plugins.csv\nfrom app.plugins import json_reader\nfrom . import plugins\n",
+    "app/run.py": (
+        "import app.plugins.csv\nfrom app.plugins import json_reader\nfrom . import plugins\n"
+        "from .plugins.deep.down import x\n"
+    ),
     "app/tool.py": "import tools.deep\n",
     "app/plugins/__init__.py": "",
     "app/plugins/csv.py": "",
