@@ -12,6 +12,8 @@ from audit.model.findings import Finding
 from audit.model.regex import regex
 
 _SHOWN: Final = ("REF008", "REF009")
+_IMPORTING: Final = (*_SHOWN, "REF007")
+"""What is no Python file and may hold imports all the same: documents, notebooks, scripts without a suffix."""
 _FURTHEST: Final = 2_000
 """Characters within which a name follows the module that it is imported from."""
 _OTHER_NAMES: Final = r"(?:(?:[ \t\w,]|\\\r?\n[ \t.>]*)*|\s*\([^()]*)"
@@ -40,7 +42,7 @@ def respelled_at(lines: Lines, finding: Finding, relocate: Relocate = appended) 
     if is_formatted(written):
         raise CannotFixError("an f-string is put together when it runs")
     renamed = _with_follower(written, finding, relocate) or respell(written, finding.target, finding.replacement)
-    is_import = finding.code in _SHOWN or finding.kind == "import"
+    is_import = finding.code in _IMPORTING or finding.kind == "import"
     if renamed is None and is_import and (module := _module_of(lines, finding, relocate)) is not None:
         return module
     if renamed is None and finding.code in _SHOWN and _ACCESS.fullmatch(written):

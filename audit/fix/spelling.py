@@ -9,6 +9,9 @@ from typing import Final
 from audit.model.regex import regex
 
 _FORMATTED: Final = regex(r"[a-zA-Z]*[fF][a-zA-Z]*['\"]")
+_DOCUMENTS: Final = (".rst", ".md", ".txt")
+_PART: Final = regex(r"(['\"])([\w.-]+)\1")
+_MIN_PARTS: Final = 2
 _LITERAL: Final = regex(r"([a-zA-Z]{0,2})('''|\"\"\"|'|\")(.*)\2", re.DOTALL)
 
 
@@ -28,10 +31,13 @@ def respell(written: str, target: str, replacement: str) -> str | None:
         whole = _substituted(written, *tails, after=r"(?![\w.-]*\w)")
         if whole is None:
             whole = _substituted(written, *(each.replace(".", r"\.") for each in tails))  # within a regular expression
+        whole = whole or _as_document(written, *tails) or _as_parts(written, target, replacement)
         if whole is not None or not target.endswith(".py"):
             return whole
         # a handler: the path without its suffix, and a name in it
         return _substituted(written, *(each.removesuffix(".py") for each in tails), after=r"(?=\.\w+['\"]?$)")
+    if "/" in replacement:  # a folder or file at the top
+        return _substituted(written, target, replacement, before=r"(?<![\w-])(?<!\w[./])", after=r"(?![\w-]|\.\w)")
     for old, new in _dotted_forms(target, replacement):
         if "." in target or _stands_alone(written, old):
             found = _substituted(written, old, new, before=r"(?<![\w.])")
@@ -54,6 +60,29 @@ def _substituted(
 def _stands_alone(written: str, old: str) -> bool:
     """Whether a text begins with a name of one part, which within a text could be any word."""
     return re.match(rf"(?:[a-zA-Z]{{0,2}}['\"]{{1,3}})?{re.escape(old)}(?:[.:'\"]|$)", written) is not None
+
+
+def _as_document(written: str, old: str, new: str) -> str | None:
+    """A document named without its suffix, as a toctree lists it."""
+    suffix = next((each for each in _DOCUMENTS if old.endswith(each) and new.endswith(each)), None)
+    if suffix is None:
+        return None
+    return _substituted(written, old.removesuffix(suffix), new.removesuffix(suffix), after=r"(?=>?$)")
+
+
+def _as_parts(written: str, target: str, replacement: str) -> str | None:
+    """A path that code joins from its parts, each a string of its own, where as many parts lead to the new place."""
+    places = list(_PART.finditer(written))
+    shown = "/".join(place[2] for place in places)
+    above = target.removesuffix(shown)
+    if len(places) < _MIN_PARTS or above == target or not (above.endswith("/") or not above):
+        return None
+    parts = replacement.removeprefix(above).split("/")
+    if not replacement.startswith(above) or len(parts) != len(places):
+        return None
+    for place, part in zip(reversed(places), reversed(parts), strict=True):
+        written = f"{written[: place.start(2)]}{part}{written[place.end(2) :]}"
+    return written
 
 
 def _dotted_forms(target: str, replacement: str) -> Iterator[tuple[str, str]]:
