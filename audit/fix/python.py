@@ -10,6 +10,7 @@ import libcst as cst
 
 from audit.fix.attributes import rename_attribute
 from audit.fix.changes import Left, Mode, Relocate
+from audit.fix.doubled import without_doubled
 from audit.fix.imports import ImportFixer, Mended
 from audit.fix.places import ACCESSES, NO_REPLACEMENT, last_part_at, respelled_at
 from audit.fix.removal import remove_statements, unguard
@@ -36,11 +37,12 @@ def fix_python(
     for finding in findings:
         file.sort_in(finding)
     file.mend()
-    after = source.encode(apply_edits(source.text, file.edits))
+    text = apply_edits(source.text, file.edits)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(after)
+            tree = ast.parse(source.encode(text))
+            after = source.encode(without_doubled(source.text, text, tree))
     except SyntaxError as error:
         raise CannotFixError(f"the edited file would not parse (line {error.lineno})") from None
     return after, tuple(file.fixed), tuple(file.left)

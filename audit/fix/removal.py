@@ -31,13 +31,13 @@ def is_unused(syntax: Syntax, found: Imported, alias: cst.ImportAlias) -> bool:
 def remove_statements(syntax: Syntax, statements: Iterable[Imported]) -> list[Edit]:
     """The edits that take whole import statements out, each with its line; ``pass`` where it was the last one."""
     chosen = list(statements)
-    removed = {id(syntax.parent(found.node)) for found in chosen if _has_own_line(syntax, found)}
+    removed = {id(syntax.parent(found.node)) for found in chosen if syntax.has_own_line(found)}
     kept_open: set[int] = set()
     edits = []
     for found in chosen:
         line = syntax.parent(found.node)
         block = syntax.parent(line) if line is not None else None
-        if not _has_own_line(syntax, found):
+        if not syntax.has_own_line(found):
             edits.append(Edit(found.start, found.end, "pass"))
             continue
         emptied = isinstance(block, cst.IndentedBlock) and all(id(each) in removed for each in block.body)
@@ -48,11 +48,6 @@ def remove_statements(syntax: Syntax, statements: Iterable[Imported]) -> list[Ed
             lines = syntax.lines
             edits.append(Edit(lines.line_start(found.start), lines.next_line(found.end), ""))
     return edits
-
-
-def _has_own_line(syntax: Syntax, found: Imported) -> bool:
-    line = syntax.parent(found.node)
-    return isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
 
 
 def unguard(syntax: Syntax, found: Imported) -> Edit:

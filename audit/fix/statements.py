@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import libcst as cst
@@ -34,21 +35,23 @@ Change = Taken | Removed
 def rewrite_from(syntax: Syntax, found: Imported, own: str, changes: Mapping[int, Change]) -> list[Edit]:
     """The edits that make a from-import take each changed name from where it is now.
 
-    ``own`` is the absolute module that the statement names. A statement whose names all move to one module
-    is changed in place; else the names that move are taken out, and statements of their own follow.
+    ``own`` is the absolute module that the statement names. A statement whose names all move is changed in place for
+    the module that most of them move to; the other names that move are taken out, and statements of their own follow.
     """
     node = found.node
     if not isinstance(node, cst.ImportFrom):
         raise CannotFixError("the import has changed since it was checked")
     stays = {index: change for index, change in changes.items() if isinstance(change, Taken) and change.module == own}
     moves = {index: change for index, change in changes.items() if isinstance(change, Taken) and index not in stays}
-    homes = {change.module for change in moves.values()}
-    if len(moves) == len(found.aliases) and len(homes) == 1 and "" not in homes:
-        return [
-            module_edit(syntax, found, own, homes.pop()),
-            *(edit for index, change in moves.items() for edit in _alias_edits(syntax, found, index, change)),
-        ]
     kept = [index for index in range(len(found.aliases)) if index not in changes or index in stays]
+    here: list[Edit] = []
+    homes = Counter(change.module for change in moves.values() if change.module)
+    if homes and not kept:
+        home = homes.most_common(1)[0][0]
+        here = [module_edit(syntax, found, own, home)]
+        stays = {index: change for index, change in moves.items() if change.module == home}
+        moves = {index: change for index, change in moves.items() if index not in stays}
+        kept = list(stays)
     texts = {index: _written(syntax, found, index, stays.get(index)) for index in kept}
     statements = [
         _statement(found, own, module, taken)
@@ -59,7 +62,7 @@ def rewrite_from(syntax: Syntax, found: Imported, own: str, changes: Mapping[int
     if kept:
         shortened = [] if len(kept) == len(found.aliases) else [_list_edit(syntax, found, kept, texts)]
         in_place = [edit for index, change in stays.items() for edit in _alias_edits(syntax, found, index, change)]
-        return [*(shortened or in_place), *added_after(syntax, found, statements)]
+        return [*here, *(shortened or in_place), *added_after(syntax, found, statements)]
     if not statements:
         return []
     return [Edit(found.start, found.end, statements[0]), *added_after(syntax, found, statements[1:])]

@@ -119,6 +119,11 @@ class Syntax:
                 return found
         return None
 
+    def has_own_line(self, found: Imported) -> bool:
+        """Whether no other statement shares the line of an import."""
+        line = self.parent(found.node)
+        return isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
+
     def assignments(self, node: Statement, name: str) -> list[ImportAssignment]:
         """The bindings of ``name`` that a statement makes: its own scope's, or one declared global there."""
         return [
