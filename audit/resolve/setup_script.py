@@ -45,13 +45,13 @@ def read_setup(reading: Reading, folder: str, path: str, text: str) -> None:
                 for package, value in zip(packages, values, strict=True):
                     name = package.value if isinstance(package, ast.Constant) else None
                     reading.package_folder(folder, name, value.value if isinstance(value, ast.Constant) else None)
-            case ast.keyword(arg="where", value=ast.Constant(value=where)):
-                reading.root(folder, where)
-            case ast.Call(
-                func=ast.Name(id="find_packages" | "find_namespace_packages"),
-                args=[ast.Constant(value=where), *_],
+            case (
+                ast.keyword(arg="where", value=ast.Constant(value=where))
+                | ast.Call(
+                    func=ast.Name(id="find_packages" | "find_namespace_packages"), args=[ast.Constant(value=where), *_]
+                )
             ):
-                reading.root(folder, where)
+                reading.first_party(folder, where)  # of a package, it may list those within to name them in full
             case ast.keyword(arg="name", value=ast.Constant(value=str(name))):
                 note_dependency(names, name)
             case ast.Call(func=ast.Name(id=maker) | ast.Attribute(attr=maker)) if maker.lower().endswith("extension"):
