@@ -20,7 +20,8 @@ class Dangling(msgspec.Struct, frozen=True, kw_only=True):
     ``module`` is the module part of ``target`` and ``symbol`` the rest: empty when the module itself is
     missing. ``name`` is the name as imported, for a message. ``context`` says when the site runs;
     ``dead_fallback`` marks a handler's import whose guarded import does resolve. ``callee`` is the callable
-    that a string is handed to, ``condition`` the flags that an import runs under.
+    that a string is handed to, ``condition`` the flags that an import runs under. ``leads_on`` marks a string that
+    goes on behind what is missing, and means something that this holds.
     """
 
     kind: ReferenceKind
@@ -32,6 +33,7 @@ class Dangling(msgspec.Struct, frozen=True, kw_only=True):
     dead_fallback: bool = False
     callee: str = ""
     condition: str = ""
+    leads_on: bool = False
 
     @property
     def target(self) -> str:

@@ -246,7 +246,8 @@ class FileReferences:
             return
         if lost is not None and not puts_in_place(text, lost):
             context: Context = "guarded" if use == "tolerant" and text.context != "typing" else text.context
-            yield self._make("string", text.span, *lost, context, False, text.callee if use != "unknown" else "")
+            found = self._make("string", text.span, *lost, context, False, text.callee if use != "unknown" else "")
+            yield msgspec.structs.replace(found, leads_on=len(parts) > len(found.target.split(".")))
 
     def _absolute_text(self, text: Text) -> str | None:
         """The name that a string means; None for one that is relative to nobody knows what."""

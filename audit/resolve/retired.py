@@ -68,7 +68,7 @@ class Retirements:
     def of(self, missing: Dangling) -> Retired | None:
         """What is known of a dangling name's past; None when it never existed as far as can be told."""
         here = missing.site.path if self._base is not None else ""
-        key = (missing.module, missing.symbol, here, replaces(missing.callee))
+        key = (missing.module, missing.symbol, here, _is_replaced(missing))
         if key not in self._known:
             declared = self._declared_name(missing.target)
             found = self._find(missing)
@@ -114,9 +114,14 @@ class Retirements:
         if self._successors is None:
             return None
         path, symbol = missing.site.path, missing.symbol
-        if replaces(missing.callee) and self._successors.takes_from_elsewhere(path, module, symbol):
+        is_replaced = _is_replaced(missing)
+        if is_replaced and self._successors.takes_from_elsewhere(path, module, symbol):
             return self._successors.of_lookup(path, module, symbol)
-        return self._successors.of_symbol(path, module, symbol, missing.module)
+        home = self._successors.of_symbol(path, module, symbol, missing.module)
+        if home is None or not is_replaced:
+            return home
+        # what is put there is seen by the code that looks it up there, which may have gone to several places
+        return home if self._successors.lookups(path, module, symbol) <= {home} else None
 
     def _meant(self, path: str, module: str, before: Resolution) -> tuple[Node, ...]:
         """Of the modules that a name could mean at the base, where nothing declared it, those that it means now."""
@@ -203,6 +208,11 @@ class Retirements:
         if self._base is None:
             return None
         return Successors(self._program, self._base, self._past.renames() if self._past is not None else {})
+
+
+def _is_replaced(missing: Dangling) -> bool:
+    """Whether what is missing is to be replaced by something else, in the module where it is named."""
+    return replaces(missing.callee) and not missing.leads_on
 
 
 def _has(facts: FileFacts, symbol: str) -> bool:

@@ -102,7 +102,7 @@ class Successors:
         nodes = self._base.absolute(path, module).nodes
         origin = self._origin(nodes, symbol)
         if origin is None:
-            return None
+            return self._of_taken_module(nodes, symbol)
         home = self._home(*origin)
         if home is None and self.takes_from_elsewhere(path, module, symbol):
             home = self._stays(*origin)
@@ -116,6 +116,15 @@ class Successors:
             return f"{called}.{name}"
         return f"{holder}.{name}"
 
+    def _of_taken_module(self, nodes: tuple[Node, ...], symbol: str) -> str | None:
+        """The module that a module of the base had taken under a name, where that still has its own."""
+        taken = next((each for file in _files(nodes) if (each := self._base.symbols.origin(file, symbol))), None)
+        if taken is None or any(
+            program.absolute("", taken).status != "found" for program in (self._base, self._program)
+        ):
+            return None
+        return taken
+
     def takes_from_elsewhere(self, path: str, module: str, symbol: str) -> bool:
         """Whether a module of the base only imported what a name of it stands for, by its name or by a star."""
         nodes, head = self._base.absolute(path, module).nodes, symbol.partition(".")[0]
@@ -127,6 +136,11 @@ class Successors:
     def of_lookup(self, path: str, module: str, symbol: str) -> str | None:
         """Where the code of ``module`` now looks up a name that it imported: in the one module that the code, or some
         of it, has gone to and that has the name as well."""
+        found = self.lookups(path, module, symbol)
+        return found.pop() if len(found) == 1 else None
+
+    def lookups(self, path: str, module: str, symbol: str) -> set[str]:
+        """The full names by which the code of ``module`` now looks up a name, wherever some of it has gone to."""
         files = _files(self._base.absolute(path, module).nodes)
         homes = {self._program.index.names.get(self._renames.get(file, file), "") for file in files}
         for file in files:
@@ -134,12 +148,12 @@ class Successors:
                 if _is_distinct(definition) and "." not in definition.name:
                     homes |= {home.partition(":")[0] for home in self._homes(definition.digest)}
         head, symbols = symbol.partition(".")[0], self._program.symbols
-        fits = [
-            home
+        above = self._above(module, files)
+        return {
+            f"{home.removeprefix(above)}.{symbol}"
             for home in homes - {""}
             if any(symbols.offers(file, head) == "yes" for file in self._program.index.paths_of[home])
-        ]
-        return f"{fits[0].removeprefix(self._above(module, files))}.{symbol}" if len(fits) == 1 else None
+        }
 
     def _stays(self, path: str, definition: Definition) -> str | None:
         """The place of a definition in the file where it stood, wherever that lies now, as ``module:name``."""
