@@ -74,7 +74,7 @@ _RECORD: Final = regex(
       | (?:adrs?|decisions|rfcs?|[np]eps?|proposals|changelog\.d|newsfragments|releases
             |rel(?:ease)?[-_]?notes|whatsnew|(?:[^/]*[-_])?versioned[-_]docs|blogs?|journals?|dev-?logs?|retrospectives?
             |post-?mortems?|(?:[\w-]*[-_])?(?:sprints?|sessions)|meetings?|minutes|(?:[\w-]*[-_])?(?:old|deprecated|obsolete)(?:[-_][\w-]*)?|(?:[\w-]*[-_])?snapshots?)/.*
-      | (?:adr|rfc|[np]ep)[-_ ]?\d+[^/]*
+      | (?:adr|rfc|[a-z]ep|slep)[-_ ]?\d+[^/]*
       | release/[^/]*\d\.\d[^/]*
       | docs?/(?:.*/)?(?:history|(?:v|version-)?\d+\.\d[\w.]*|upgrad\w*|migrat\w*|deprecat\w*)/.*
     )""",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Final, Protocol
@@ -17,6 +18,8 @@ from audit.resolve.program import Program
 
 PATH_FORMS: Final = ("address", "document", "file", "data", "path", "config")
 _PROSE: Final = ("REF008", "REF009")
+_MOST: Final = 0.5
+_NEARLY_ALL: Final = 0.9
 
 
 class Past(Protocol):
@@ -151,7 +154,12 @@ class FileJudge:
 
 
 def _moved_folder(folder: str, renames: Mapping[str, str]) -> str | None:
-    """The one folder in which all that moved out of another lies as it lay there."""
+    """The folder in which most of what moved out of another lies as it lay there, and all the rest somewhere below;
+    nearly all, where git takes files that are equal for one another."""
     moved = [(old[len(folder) :], new) for old, new in renames.items() if old.startswith(f"{folder}/")]
-    homes = {new.removesuffix(tail) if new.endswith(tail) else None for tail, new in moved}
-    return homes.pop() if len(homes) == 1 else None
+    homes = Counter(new.removesuffix(tail) for tail, new in moved if new.endswith(tail))
+    for home, count in homes.most_common(1):
+        is_whole = all(new.startswith(f"{home}/") for _, new in moved)
+        if count > len(moved) * (_MOST if is_whole else _NEARLY_ALL):
+            return home
+    return None

@@ -209,6 +209,7 @@ def test_an_example_application_is_not_what_other_documents_mean() -> None:
         "docs/release/1.10.4-notes.rst",
         "doc/neps/nep-0032-a-plan.rst",
         "docs/pep-0008.md",
+        "sep/sep-021.rst",
     ],
 )
 def test_a_record_of_the_past_is_no_finding(path: str) -> None:
