@@ -40,13 +40,29 @@ def is_like(one: Definition, other: Definition, around: _Members, around_other: 
     if one.kind == "class":
         first, second = _members(one.name, around), _members(other.name, around_other)
         if not first | second:
-            return one.bases == other.bases and not _words(one.name).isdisjoint(_words(other.name))
+            return not _words(one.name).isdisjoint(_words(other.name)) and _have_like_bases(
+                one, other, around, around_other
+            )
         return len(first & second) >= _MIN_LIKENESS * len(first | second) and (
             not (first & second) <= _of_others(one.name, other.name, around, around_other)
             or not (_words(one.name) & _words(other.name)) <= _others_words(one.name, other.name, around, around_other)
         )
     named = [[each.name for each in definition.parameters or ()] for definition in (one, other)]
     return named[0] == named[1] and len(named[0]) >= _MIN_PARAMETERS
+
+
+def _have_like_bases(one: Definition, other: Definition, around: _Members, around_other: _Members) -> bool:
+    """Whether two classes have the same bases, where each may have been renamed as they were, in the same file."""
+    return len(one.bases) == len(other.bases) and all(
+        first == second
+        or (
+            first in around
+            and second in around_other
+            and not (first in around_other or second in around or first == one.name)
+            and is_like(around[first], around_other[second], around, around_other)
+        )
+        for first, second in zip(one.bases, other.bases, strict=True)
+    )
 
 
 def _members(name: str, around: _Members) -> set[str]:

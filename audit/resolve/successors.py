@@ -187,13 +187,26 @@ class Successors:
         if definition.digest.startswith(LOCAL) and (beside := self._beside(path, definition, here, is_equal)):
             return beside
         if definition.kind not in _DEFINED:
-            return None
+            return self._moved_value(path, definition, here) if definition.kind == "variable" else None
         return (
             _single(self._homes(definition.digest), here)
             or self._called_the_same(path, definition, here)
             or self._beside(path, definition, here, is_equal_code)
             or self._beside(path, definition, here, is_like)
         )
+
+    def _moved_value(self, path: str, definition: Definition, here: str) -> str | None:
+        """The only new variable of the same name and value: a constant, or one that went along with other code."""
+        home = _single(self._homes(f"{definition.name}={definition.digest}"), here) if definition.digest else None
+        if home is None or definition.name.isupper():
+            return home
+        along = (
+            place.partition(":")[0]
+            for each in self._base.symbols.definitions(path).values()
+            if _is_distinct(each) and "." not in each.name
+            for place in self._homes(each.digest)
+        )
+        return home if home.partition(":")[0] in along else None
 
     def _called_the_same(self, path: str, definition: Definition, here: str) -> str | None:
         """The only new definition of the same name, where it has more in common with the old one than that, and does
@@ -218,17 +231,20 @@ class Successors:
         return [place for place in self._lost.get(name, []) if not is_archived(place[0])]
 
     def _beside(self, path: str, definition: Definition, here: str, is_same: Comparison) -> str | None:
-        """The only new definition of the same file that is the same as the only one that has gone from it."""
+        """The only new definition of the same file that is the same as this one, and as no other that has gone."""
         place = self._renames.get(path, path)
         if place not in self._program.index.names:
             return None
         before, now = self._base.symbols.definitions(path), self._program.symbols.definitions(place)
-        gone = [each for name, each in before.items() if name not in now and is_same(each, definition, before, before)]
-        new = [each for name, each in now.items() if name not in before and is_same(each, definition, now, before)]
-        return f"{here}:{new[0].name}" if len(new) == 1 and len(gone) == 1 else None
+        new = [each for name, each in now.items() if name not in before and is_same(definition, each, before, now)]
+        if len(new) != 1:
+            return None
+        gone = [name for name, each in before.items() if name not in now and is_same(each, new[0], before, now)]
+        return f"{here}:{new[0].name}" if gone == [definition.name] else None
 
     def _homes(self, key: str) -> list[str]:
-        """Definitions that the tree has and the base has not, as ``module:name``, by digest or by ``name:``."""
+        """Definitions that the tree has and the base has not, as ``module:name``: functions and classes by digest or by
+        ``name:``, variables by name and digest."""
         if self._moved is None:
             self._moved = defaultdict(list)
             old_paths = {new: old for old, new in self._renames.items()}
@@ -241,13 +257,18 @@ class Successors:
                     continue  # what it defines, it defined before
                 before = self._base.symbols.definitions(old) if stood else {}
                 for definition in self._program.facts(path).definitions:
-                    if definition.kind not in _DEFINED or (old == path and definition.name in before):
+                    name = definition.name
+                    if definition.kind == "import" or (old == path and name in before):
                         continue
-                    home = f"{module}:{definition.name}"
+                    home = f"{module}:{name}"
+                    if definition.kind == "variable":
+                        if "." not in name and definition.digest:
+                            self._moved[f"{name}={definition.digest}"].append(home)
+                        continue
                     if _is_distinct(definition):
                         self._moved[definition.digest].append(home)
-                    if "." not in definition.name:
-                        self._moved[f"name:{definition.name}"].append(home)
+                    if "." not in name:
+                        self._moved[f"name:{name}"].append(home)
         return self._moved.get(key, []) if key else []
 
 
