@@ -62,13 +62,13 @@ class Retirements:
         self._past = past
         self._declared = {name.name: name for name in declared}
         self._blob_facts = blob_facts
-        self._known: dict[tuple[str, str, str, bool], Retired | None] = {}
+        self._known: dict[tuple[str, str, str, bool, bool], Retired | None] = {}
         self._signatures: dict[str, Retirement | None] = {}
 
     def of(self, missing: Dangling) -> Retired | None:
         """What is known of a dangling name's past; None when it never existed as far as can be told."""
         here = missing.site.path if self._base is not None else ""
-        key = (missing.module, missing.symbol, here, _is_replaced(missing))
+        key = (missing.module, missing.symbol, here, replaces(missing.callee), missing.leads_on)
         if key not in self._known:
             declared = self._declared_name(missing.target)
             found = self._find(missing)
@@ -114,14 +114,16 @@ class Retirements:
         if self._successors is None:
             return None
         path, symbol = missing.site.path, missing.symbol
-        is_replaced = _is_replaced(missing)
-        if is_replaced and self._successors.takes_from_elsewhere(path, module, symbol):
-            return self._successors.of_lookup(path, module, symbol)
-        home = self._successors.of_symbol(path, module, symbol, missing.module)
-        if home is None or not is_replaced:
+        successors, is_patched = self._successors, replaces(missing.callee)
+        if is_patched and successors.takes_from_elsewhere(path, module, symbol):
+            looked_up = successors.of_lookup(path, module, symbol)
+            if looked_up is not None or not missing.leads_on:
+                return looked_up
+        home = successors.of_symbol(path, module, symbol, missing.module)
+        if home is None or not is_patched or missing.leads_on:
             return home
         # what is put there is seen by the code that looks it up there, which may have gone to several places
-        return home if self._successors.lookups(path, module, symbol) <= {home} else None
+        return home if successors.lookups(path, module, symbol) <= {home} else None
 
     def _meant(self, path: str, module: str, before: Resolution) -> tuple[Node, ...]:
         """Of the modules that a name could mean at the base, where nothing declared it, those that it means now."""
@@ -208,11 +210,6 @@ class Retirements:
         if self._base is None:
             return None
         return Successors(self._program, self._base, self._past.renames() if self._past is not None else {})
-
-
-def _is_replaced(missing: Dangling) -> bool:
-    """Whether what is missing is to be replaced by something else, in the module where it is named."""
-    return replaces(missing.callee) and not missing.leads_on
 
 
 def _has(facts: FileFacts, symbol: str) -> bool:
