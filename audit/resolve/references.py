@@ -86,10 +86,8 @@ class FileReferences:
             if not statement.is_from:
                 found = [(name, self.program.absolute(self.path, name.name)) for name in statement.names]
             else:
-                if statement.level:
-                    module = self.program.relative(self.path, statement.level, statement.module)
-                else:
-                    module = self.program.absolute(self.path, statement.module)
+                level, source, program = statement.level, statement.module, self.program
+                module = program.relative(self.path, level, source) if level else program.absolute(self.path, source)
                 found = [(name, module) for name in statement.names]
             self._resolved[index] = found
         return found
@@ -111,14 +109,14 @@ class FileReferences:
                     return
                 yield range(position, position + 1), missing
             is_judged = not module.weak or self._was_offered(module, name.name)
-            if module.status == "found" and statement.is_from and name.name != "*" and is_judged:
+            below = f"{module.dotted}.{name.name}"  # of a namespace that others share, what was ours is ours to tell
+            is_ours = module.status == "found" or (not statement.level and self.program.has_lost(self.path, below))
+            if is_ours and statement.is_from and name.name != "*" and is_judged:
                 symbol = self._missing_symbol(statement, module, name.name)
                 if symbol is not None:
                     span = statement.span if len(statement.names) == 1 else name.span
-                    yield (
-                        range(position, position + 1),
-                        self._make("import", span, module.dotted, symbol, statement.context, dead_fallback),
-                    )
+                    missing = self._make("import", span, module.dotted, symbol, statement.context, dead_fallback)
+                    yield range(position, position + 1), missing
 
     def _was_offered(self, module: Resolution, name: str) -> bool:
         """Whether the very module that a name seems to mean, which nothing declares, offered a symbol at the base: then
@@ -151,11 +149,9 @@ class FileReferences:
 
     def _guarded_resolves(self, statement: Import) -> bool:
         index = statement.fallback_for
-        if index < 0:
+        if index < 0 or self.facts.imports[index] is statement:
             return False
         guarded = self.facts.imports[index]
-        if guarded is statement:
-            return False
         return all(module.status == "found" for _, module in self.targets(index, guarded)) and not any(
             True for _ in self._dangling_import(index, guarded)
         )
@@ -284,8 +280,7 @@ class FileReferences:
             site = site_of(self.path, statement.span)
             for name, module in self.targets(index, statement):
                 if module.status == "foreign":
-                    foreign = module.dotted or statement.module
-                    yield ImportEdge(self.referrer, foreign, site, "", context)
+                    yield ImportEdge(self.referrer, module.dotted or statement.module, site, "", context)
                     continue
                 target = module.dotted
                 if statement.is_from and name.name != "*" and self.chains.child(module.nodes, name.name):
