@@ -154,8 +154,14 @@ class CueGrid:
         pass
 
     def _state(self) -> dict[str, NDArray[Any]]:
-        names = ["stream", "position", "cue_position", "cue", "goal_colours", "length"]
-        state = {name: getattr(self, f"_{name}") for name in names}
+        state = {
+            "stream": self._stream,
+            "position": self._position,
+            "cue_position": self._cue_position,
+            "cue": self._cue,
+            "goal_colours": self._goal_colours,
+            "length": self._length,
+        }
         return state | ({"task": self._task, "next_tasks": self.next_tasks} if self.num_tasks > 1 else {})
 
     def _begin(self, chosen: NDArray[np.bool_]) -> None:
