@@ -119,10 +119,22 @@ def test_what_cannot_be_compiled_is_refused(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_a_compiler_that_fails_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CXX", "/bin/false")
-    agent = made("memoryless")
-    with pytest.raises(ConfigError, match=r"^trainer.compile=true: does not compile .*; mend the C\+\+ compiler"):
-        Network(agent, CPU, "float32", compiled=True).step(torch.ones(1, *SEEN.shape), (), torch.zeros(1) > 0)
+    """As torch tells of it, when a pass first meets a shape; whether it asks the compiler depends on its caches."""
+    from torch._dynamo.exc import BackendCompilerFailed
+    from torch._inductor.exc import CppCompileError, InductorError
+
+    assert issubclass(InductorError, BackendCompilerFailed)
+
+    def fails(*_: object) -> None:
+        raise InductorError(CppCompileError(["c++"], "no headers"), None)
+
+    monkeypatch.setattr(torch, "compile", lambda _: fails)
+    monkeypatch.setenv("CXX", sys.executable)  # there is a program of that name
+    network = Network(made("memoryless"), CPU, "float32", compiled=True)
+    told = r"^trainer.compile=true: does not compile \(.*C\+\+ compile error\); mend the C\+\+ compiler, or set CXX"
+    for run in (network.step, network.sequence):
+        with pytest.raises(ConfigError, match=told):
+            run(torch.ones(1, *SEEN.shape), (), torch.zeros(1) > 0)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device here")
