@@ -83,8 +83,8 @@ class SimulationRecord:
 class EpisodeRecord:
     """One episode: who played (agent id to policy) and what was measured (agent id to metric to value).
 
-    An episode that was asked for and did not end has policies, no metrics and no `completed_at`. Raises ValueError when
-    a metric is not finite, or belongs to an agent without a policy.
+    An episode that was asked for and did not end has policies, no metrics and no `completed_at`. Raises StatsError when
+    a metric is not finite, and ValueError when it belongs to an agent without a policy.
     """
 
     id: str
@@ -103,7 +103,8 @@ class EpisodeRecord:
                 raise ValueError(f"episode {self.id}: agent {agent} has metrics and no policy")
             for metric, value in metrics.items():
                 if not math.isfinite(value):
-                    raise ValueError(f"episode {self.id}: {metric} of agent {agent} is {value}, not a finite number")
+                    paid = f"{metric} of agent {agent} is {value}, not a finite number; see what the environment pays"
+                    raise StatsError(f"episode {self.id}: {paid}")
 
 
 _MISSING: Final = "no stats database at {}: evaluate a checkpoint first"

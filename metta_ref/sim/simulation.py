@@ -79,8 +79,8 @@ _EPISODES_EACH: Final = 4
 class Simulation:
     """What to play. `num_envs`, a multiple of `agents`, step together, `max_steps` times at most.
 
-    Apart from `episodes`, equal values with an equal policy play the same episodes in the same order: asking for more
-    extends a simulation and repeats none of it.
+    Apart from `episodes` and `max_steps`, equal values with an equal policy play the same episodes in the same order:
+    asking for more extends a simulation and repeats none of it.
     """
 
     name: str
@@ -93,7 +93,7 @@ class Simulation:
 
     def id(self, policy: Policy) -> str:
         """By what decides its episodes, so that playing it again is recognised."""
-        decisive = {key: value for key, value in asdict(self).items() if key != "episodes"}
+        decisive = {key: value for key, value in asdict(self).items() if key not in ("episodes", "max_steps")}
         text = json.dumps([decisive, policy.key, weights_digest(policy.agent), _EPISODES_EACH], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
@@ -137,7 +137,8 @@ def simulate(simulation: Simulation, block: int, policy: Policy) -> tuple[Simula
 
     def add(number: int, steps: int, metrics: Mapping[int, Mapping[str, float]]) -> None:
         episodes[number] = EpisodeRecord(
-            id=f"{identity}-{number:06d}",
+            # One that did not end is another when it is played for longer.
+            id=f"{identity}-{number:06d}" + ("" if metrics else f"-cut-{simulation.max_steps}"),
             simulation_id=identity,
             step_count=steps,
             created_at=started,

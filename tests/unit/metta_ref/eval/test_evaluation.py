@@ -13,6 +13,7 @@ from metta_ref.checkpoint.policies import Policy, PolicyCache
 from metta_ref.config import ConfigError, EnvConfig, Observation
 from metta_ref.envs import WorkerError
 from metta_ref.eval.connection import StatsError
+from metta_ref.eval.eval_stats_db import EvalStatsDB
 from metta_ref.eval.simulation_stats_db import SimulationStatsDB
 from metta_ref.sim.evaluation import Play, evaluate
 from metta_ref.sim.simulation import Simulation
@@ -59,6 +60,21 @@ def test_the_number_of_processes_changes_nothing(directory: Path) -> None:
         (("ant", 0), "maze", 6, 6, 6),
         (("bee", 0), "maze", 6, 6, 6),
     ]
+
+
+def test_what_ended_before_is_not_counted_again_when_more_steps_are_given(directory: Path) -> None:
+    """Otherwise short episodes, which end first, would count twice."""
+    together, alone = directory / "together.duckdb", directory / "alone.duckdb"
+    few, more = replace(NEAR, max_steps=30), replace(NEAR, max_steps=1000)
+    [first], [second] = (evaluate([(aimless("ant"), simulation)], together) for simulation in (few, more))
+    evaluate([(aimless("ant"), more)], alone)
+    assert 0 < first.completed < first.requested
+    assert second.added == second.requested - first.completed
+    values = []
+    for path in (together, alone):
+        with EvalStatsDB(path) as database:
+            values.append(database.episode_values(("ant", 0), "reward"))
+    assert values[0] == values[1]
 
 
 class Deadly:

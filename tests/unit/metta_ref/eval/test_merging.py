@@ -225,7 +225,7 @@ def test_recording_is_all_or_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
 def test_values_that_no_figure_can_rest_on_are_refused(value: str) -> None:
-    with pytest.raises(ValueError, match=f"reward of agent 0 is {value}, not a finite number"):
+    with pytest.raises(StatsError, match=f"reward of agent 0 is {value}, not a finite number"):
         EpisodeRecord("e", "s", 1, NOON, {0: ("ant", 4)}, agent_metrics={0: {"reward": float(value)}})
     with pytest.raises(ValueError, match="agent 1 has metrics and no policy"):
         EpisodeRecord("e", "s", 1, NOON, {0: ("ant", 4)}, agent_metrics={1: {"reward": 1.0}})
