@@ -34,8 +34,12 @@ _TESTS: Final = regex(
     re.IGNORECASE,
 )
 _WITH_TESTS: Final = regex(
-    rf"^[^`]*`(?P<path>(?:[\w.-]+/)*(?:test_[\w-]+|[\w-]+_test)\.py)`[^`]{{0,40}}?(?:\bwith\s+|\(){_NUMBER}\s+"
+    rf"^[^`]*`(?P<path>(?:[\w.-]+/)*(?:test_[\w-]+|[\w-]+_test)\.py)`[^`]{{0,40}}?(?:\bwith\s+|\(|\blines\s*,\s*){_NUMBER}\s+"
     r"(?:unit\s+|integration\s+)?tests\b[^`]*$",
+    re.IGNORECASE,
+)
+_WITH_FILES: Final = regex(
+    rf"{_FOLDER}(?:\s+(?:package|folder|directory))?(?:\s+with\s+|[^()`]{{0,80}}\(){_NUMBER}{_THINGS}(?=\s*[:.;,)]|\W*$)",
     re.IGNORECASE,
 )
 _COLUMN: Final = regex(r"^\W*(?:(?:#|number\s+of|total)\s+)?tests?(?:\s+count)?\W*$", re.IGNORECASE)
@@ -62,6 +66,16 @@ def tests_of_file(block: Block) -> tuple[AnyPredicate, ...]:
     if match is None:
         return ()
     return (Count(tests=match["path"], expected=Bound(int(match["number"]), int(match["number"]))),)
+
+
+def files_of_folder(block: Block) -> tuple[AnyPredicate, ...]:
+    """How many files a sentence says that the one folder has which it tells of: "Created `store/` with 3 modules"."""
+    found = [*_WITH_FILES.finditer(block.text)]
+    if len(found) != 1:
+        return ()
+    suffix = "*" if found[0]["what"].lower() == "files" else "*.py"
+    number = Bound(int(found[0]["number"]), int(found[0]["number"]))
+    return (Count(files=f"{found[0]['folder']}{suffix}", expected=number),)
 
 
 def counted_things(block: Block) -> tuple[AnyPredicate, ...]:

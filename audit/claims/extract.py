@@ -8,7 +8,7 @@ from typing import Final
 
 from audit.claims.amounts import PASSING, passing_tests
 from audit.claims.blocks import Block
-from audit.claims.counts import counted_things, tests_of_file
+from audit.claims.counts import counted_things, files_of_folder, tests_of_file
 from audit.claims.every_size import size_of_every_file
 from audit.claims.import_chains import import_chain
 from audit.claims.inheritance import inheritance
@@ -36,6 +36,14 @@ BARE_VERDICT: Final = "a verdict without its coverage: what was examined is not 
 
 UNKNOWN: Final = "no predicate is known for this sentence"
 
+UNTOLD_NUMBER: Final = "a number beside the names cannot be told, and half of a sentence is not judged"
+
+_NUMBER: Final = regex(
+    r"(?<![\w.-])~?\d[\d,]*\+?\s+(?:[a-z-]+\s+){0,2}?(?:lines?|loc|tests?|cases|files?|modules?|methods?|functions?|classes|endpoints?|"
+    r"routes?|fields?|parameters?|properties|helpers?|commands?|scenarios|sections?|tables?|columns?|templates?)\b",
+    re.IGNORECASE,
+)
+"""A number of things that a name may hold."""
 _CONDITION: Final = regex(r"\b(?:if|unless|until|once|whether|assuming|expected\s+to|currently only)\b", re.IGNORECASE)
 _VERSION: Final = regex(
     r"^\W*(?:version\s+|release\s+)?v?\d+\.\d+[\w.]*\W*(?:$|\(|[-–—:]|\d{4})|^\W*unreleased\b"
@@ -107,13 +115,18 @@ def extract(block: Block) -> tuple[tuple[AnyPredicate, ...], str]:
             return (), "it tells about a pull request, whose tree may be another than this"
         if predicates:
             # "Created `a.py` (50 lines)" says two things, and holds only if both do.
-            sizes = (*size_of_file(block), *tests_of_file(block)) if find is addition else ()
+            sizes = (*size_of_file(block), *tests_of_file(block), *files_of_folder(block)) if find is addition else ()
+            sizes = tests_of_file(block) if find is size_of_file else sizes
             # So does "All import errors resolved, 6 eval tests passing".
             tests = passing_tests(block) if find is all_imports else ()
+            if find in _OF_NAMES and not sizes and _NUMBER.search(CODE.sub("", block.text)):
+                return (), UNTOLD_NUMBER
             return (*predicates, *sizes, *tests), ""
     return (), next((reason for pattern, reason in _REASONS if pattern.search(block.text)), UNKNOWN)
 
 
+_OF_NAMES: Final = (addition, added_members, usage, removal_within)
+"""What tells of names only, whatever numbers stand beside them."""
 _FINDERS: Final[tuple[Callable[[Block], tuple[AnyPredicate, ...]], ...]] = (
     all_imports,
     said_imports,

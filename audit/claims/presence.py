@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from audit.claims.blocks import Block
+from audit.claims.last_size import lines_at_last
 from audit.claims.names import FOLDER, PATH, SYMBOL, folder_name, is_quoted
 from audit.claims.phrases import Phrase, phrase_at
 from audit.claims.place import place_of
@@ -73,14 +74,14 @@ def deletion(block: Block) -> tuple[AnyPredicate, ...]:
     """Files, modules, classes or functions said to be deleted as wholes, not something removed from them."""
     listed = _listed(block) if lists_deleted(block) else ()
     if listed:
-        return (Absent(names=listed),)
+        return (Absent(names=listed, lines=lines_at_last(block, listed)),)
     names, is_act = _deleted(block)
     if _PUT_AWAY.search(block.text):  # into an archive, where it is there still
         names = tuple(name for name in names if not is_archived(f"{name}/"))
     path, _ = place_of(block)
     if path and is_act and names and not any(_is_path(name) for name in names):
         return (Lacks(path=path, names=names),) if all(map(str.isidentifier, names)) else ()
-    return (Absent(names=names),) if names else ()
+    return (Absent(names=names, lines=lines_at_last(block, names)),) if names else ()
 
 
 def _is_path(name: str) -> bool:

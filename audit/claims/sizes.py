@@ -43,7 +43,7 @@ _OF_WHAT: Final = (
 _FORMS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"{_SUBJECT}(?:\s+(?:class|file|module))?\s*\({_HOW_MANY}(?:\s+total|\s+of\s+code)?(?P<rest>[^()]*)\)",
+        rf"{_SUBJECT}(?:\s+(?:class|file|module))?(?:\s+(?:implemented|created|added))?\s*\({_HOW_MANY}(?:\s+total|\s+of\s+code)?(?P<rest>[^()]*)\)",
         rf"{_SUBJECT}(?:\s+(?:class|file|module))?\s*(?::|=|[—–-]|(?:is|has|contains|counts)\b(?:\s+now)?|now\s+has)\s*{_HOW_MANY}{_OF_WHAT}(?P<rest>[^.;]*)",
         rf"{_SUBJECT}\s*\((?:new(?:\s+(?:file|module|script|test\s+file))?|refactored|rewritten|simplified|updated)\s*[,;:]\s*{_HOW_MANY}(?P<rest>[^()]*)\)",
         rf"{_SUBJECT}(?P<said>[^()`]{{0,80}})\({_WAS}{_HOW_MANY}(?P<rest>[^()]*)\)",
@@ -91,6 +91,7 @@ _PART: Final = regex(
 _GONE: Final = regex(
     r"\b(?:deleted?|removed?|eliminated|was|were|before|original\w*|old|replac\w+)\b|→|->", re.IGNORECASE
 )
+_MADE: Final = regex(r"(?:→|->|=>)\s*(?:implemented|created|added|done|new)\b", re.IGNORECASE)
 _OTHER_TITLE: Final = regex(
     r"\b(?:deleted?|removed?|eliminated|before|original\w*|previous\w*|old|target|goal|replaced|duplicat\w*|"
     r"identical\w*|copies|occurrences)\b",
@@ -118,7 +119,7 @@ def size_of_file(block: Block) -> tuple[AnyPredicate, ...]:
         for match in pattern.finditer(block.text):
             subject = (match["code"] or match["path"] or match["name"]).strip("`").removeprefix("./")
             around = f"{block.text[: match.start()]} {match['rest']} {_after(block.text, match.end())}"
-            if number in _BRACKETS and not _GONE.search(block.text):
+            if number in _BRACKETS and not _GONE.search(_MADE.sub("", block.text)):
                 around = match["rest"]  # what stands in brackets behind a name is said of nothing else
             of_part = _PART.search(match.groupdict().get("said", ""))
             if of_part or is_quoted(block.text, match.start()) or _OTHER_TREE.search(re.sub(r"\(.*?\)", "", around)):

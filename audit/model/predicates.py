@@ -27,13 +27,15 @@ class Imports(Predicate, frozen=True, kw_only=True):
 
 
 class Absent(Predicate, frozen=True, kw_only=True):
-    """None of the paths, modules or symbols is in the tree."""
+    """None of the paths, modules or symbols is in the tree; of one file, ``lines`` is how many it had at last."""
 
     kind: ClassVar[str] = "absent"
     names: tuple[str, ...]
+    lines: Bound | None = None
 
     def __str__(self) -> str:
-        return f"{listed(self.names)} no longer {'exists' if len(self.names) == 1 else 'exist'}"
+        had = f", which had {self.lines} lines," if self.lines is not None else ""
+        return f"{listed(self.names)}{had} no longer {'exists' if len(self.names) == 1 else 'exist'}"
 
 
 class Exists(Predicate, frozen=True, kw_only=True):

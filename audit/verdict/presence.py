@@ -25,6 +25,7 @@ from audit.verdict.judgements import (
     verified,
 )
 from audit.verdict.lacking import uses_of_name
+from audit.verdict.last_size import with_last_size
 
 Presence = Literal["there", "gone", "unknown"]
 
@@ -38,8 +39,11 @@ def judge_exists(predicate: Exists, codebase: Codebase) -> Judgement:
 
 
 def judge_absent(predicate: Absent, codebase: Codebase) -> Judgement:
-    """No name is in the tree."""
-    return _judge(predicate.names, codebase, wanted="gone")
+    """No name is in the tree; the file that went had as many lines as it is said to have had."""
+    judgement = _judge(predicate.names, codebase, wanted="gone")
+    if predicate.lines is None or judgement.verdict != "verified":
+        return judgement
+    return with_last_size(predicate.names[0], predicate.lines, judgement, codebase)
 
 
 def _judge(names: tuple[str, ...], codebase: Codebase, wanted: Presence) -> Judgement:

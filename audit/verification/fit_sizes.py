@@ -35,10 +35,12 @@ def fit_size(predicate: Size, path: str, codebase: Codebase) -> Size:
         CannotFitError: no one file is meant, or the number is right when counted another way.
     """
     if predicate.symbol:
-        return _of_function(predicate, path, codebase)
+        return _of_definition(predicate, path, predicate.symbol, codebase)
     span = 0
     if not path:
         path, span = _file_of(predicate.path, codebase)
+        if not path:
+            return _of_definition(predicate, "", predicate.path, codebase)
     text = codebase.read_text(path)
     lines = text.splitlines() if text is not None else []
     code = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
@@ -101,13 +103,15 @@ def _is_right_before(base: Files, codebase: Codebase) -> bool:
     return before.commit == base.commit
 
 
-def _of_function(predicate: Size, path: str, codebase: Codebase) -> Size:
-    """The size of the one function that is called so; heads, docstrings and blank lines are a matter of counting."""
-    alike = [each for each in codebase.locate_by_suffix(predicate.symbol) if each.definition.kind == "function"]
+def _of_definition(predicate: Size, path: str, name: str, codebase: Codebase) -> Size:
+    """The size of the one function or class that is called so; heads, docstrings and blank lines are a matter of
+    counting."""
+    kind = "function" if predicate.symbol else "class"
+    alike = [each for each in codebase.locate_by_suffix(name) if each.definition.kind == kind]
     alike = [each for each in alike if path in ("", each.path)] or alike
     if len(alike) != 1:
         found = f"{len(alike)} functions are" if alike else "no function is"
-        raise CannotFitError(f"{found} called {predicate.symbol}, so whose lines are meant cannot be told")
+        raise CannotFitError(f"{found} called {name}, so whose lines are meant cannot be told")
     (only,) = alike
     fitted = msgspec.structs.replace(predicate, path=only.path, symbol=only.definition.name)
     lines, first = only.definition.lines, only.definition.span[0]
@@ -122,12 +126,13 @@ def _of_function(predicate: Size, path: str, codebase: Codebase) -> Size:
 
 
 def _statement_lines(code: str) -> int:
-    """The lines of a function without its head, its docstring, comments and blank lines; 0 where it cannot be read."""
+    """The lines of a function or class without its head, its docstring, comments and blank lines; 0 where it cannot be
+    read."""
     try:
         (function,) = parsed(textwrap.dedent(code)).body
     except (SyntaxError, ValueError):
         return 0
-    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return 0
     statements = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
     inside = code.splitlines()[statements[0].lineno - 1 :] if statements else []
@@ -172,7 +177,7 @@ def _check_before(predicate: Size, text: str | None, codebase: Codebase) -> None
 
 
 def _file_of(name: str, codebase: Codebase) -> tuple[str, int]:
-    """The file that holds a class and is called like it, and how many lines the class itself has."""
+    """The file that holds a class and is called like it, if one is, and how many lines the class itself has."""
     alike = [each for each in codebase.locate_by_suffix(name) if each.definition.kind == "class"]
     if len(alike) != 1:
         found = f"{len(alike)} classes are" if alike else "no class is"
@@ -180,5 +185,5 @@ def _file_of(name: str, codebase: Codebase) -> tuple[str, int]:
     (only,) = alike
     stem = only.path.rpartition("/")[2].removesuffix(".py")
     if stem.replace("_", "") != re.sub(r".*\.", "", name).lower():
-        raise CannotFitError(f"{name} shares {only.path} with others, so whose lines are meant cannot be told")
+        return "", only.definition.lines
     return only.path, only.definition.lines

@@ -33,6 +33,7 @@ from audit.model.predicates import (
     Unreferenced,
     Uses,
 )
+from audit.verdict.judge import judge_predicate
 from audit.verification.fit_commits import fit_commit
 from audit.verification.fit_counts import fit_count
 from audit.verification.fit_every_size import fit_every_size
@@ -87,8 +88,7 @@ def grounded(dossier: Dossier, codebase: Codebase) -> Dossier:
 def _grounded(statement: Statement, codebase: Codebase, written: WrittenPaths) -> Statement:
     folder = "" if statement.path.startswith("/") else statement.path.rpartition("/")[0]
     try:
-        predicates = tuple(_fitted(written.rewritten(each), codebase) for each in statement.predicates)
-        predicates = tuple(fit_shape(each, codebase) for each in predicates)
+        predicates = _all_fitted(tuple(map(written.rewritten, statement.predicates)), codebase)
         _check_changed(statement, predicates, codebase)
         for predicate in predicates:
             if isinstance(predicate, Entry):
@@ -111,10 +111,32 @@ def _check_changed(statement: Statement, predicates: Sequence[AnyPredicate], cod
         raise CannotFitError(f"{missing[0]} is among what changed, and is not in the tree: it may have been deleted")
 
 
+def _all_fitted(predicates: Sequence[AnyPredicate], codebase: Codebase) -> tuple[AnyPredicate, ...]:
+    """All predicates of a statement in the names of the tree; where one cannot be fitted, those that refute it alone.
+
+    Raises:
+        CannotFitError: a part of the statement cannot be told, and the rest does not refute it.
+    """
+    fitted: list[AnyPredicate] = []
+    error: CannotFitError | None = None
+    for each in predicates:
+        try:
+            fitted.append(fit_shape(_fitted(each, codebase), codebase))
+        except CannotFitError as found:
+            error = error or found
+    if error is None:
+        return tuple(fitted)
+    told = [each for each in fitted if isinstance(each, Count | Size)]
+    refuting = [each for each in told if judge_predicate(each, codebase, None, "").verdict == "refuted"]
+    if not refuting:
+        raise error
+    return tuple(refuting)
+
+
 def _fitted(predicate: AnyPredicate, codebase: Codebase) -> AnyPredicate:
     match predicate:
         case Absent(names=names):
-            return Absent(names=tuple(_gone(name, codebase) for name in names))
+            return msgspec.structs.replace(predicate, names=tuple(_gone(name, codebase) for name in names))
         case Exists(names=names):
             return Exists(names=tuple(_present(name, codebase) for name in names))
         case Signature():

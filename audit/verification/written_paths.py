@@ -30,7 +30,7 @@ class WrittenPaths(msgspec.Struct, frozen=True):
         replace = msgspec.structs.replace
         match predicate:
             case Absent(names=names):
-                return Absent(names=tuple(map(self._inside, names)))
+                return replace(predicate, names=tuple(map(self._inside, names)))
             case Exists(names=names):
                 return Exists(names=tuple(map(self.path, names)))
             case Pytest(nodes=nodes):

@@ -40,3 +40,43 @@ def test_files_and_tests_are_counted_in_the_ways_that_people_count_them(shop, au
         (12, "refuted", "2 files, not expected (3)"),
         (13, "unverified", "3 files match shop/eval/*.p*, and of which of them it is said cannot be told"),
     ]  # fmt: skip
+
+
+NUMBERS = """\
+# Report
+
+- Deleted `shop/old.py` (30 lines)
+- Deleted `shop/old.py` (29 lines)
+- Deleted `shop/old.py` (300 lines)
+- Deleted `shop/old.py` (25+ lines)
+- Created `shop/new/` package with 2 modules
+- Created `shop/new/` package with 9 modules
+- Created `tests/test_new.py` (30 lines, 9 tests)
+- Created `tests/test_new.py` (6 lines, 9 tests)
+- `BookShelf` class implemented (~10 lines)
+- `BookShelf` class implemented (~30 lines)
+"""
+
+
+def test_a_number_beside_a_name_is_wrong_or_right_with_it(shop, audit) -> None:
+    shop.commit("Begin", {"shop/old.py": "x = 1\n" * 29 + "# end\n"})
+    tests = "import pytest\n\n@pytest.mark.parametrize('a', [1, 2])\ndef test_a(a):\n    assert a\n# end\n"
+    shelf = "class BookShelf:\n" + "    x = 1\n" * 9 + "\n\nclass Rack: ...\n"
+    new = {"shop/new/__init__.py": "", "shop/new/a.py": "", "tests/test_new.py": tests, "shop/shelves.py": shelf}
+    shop.commit("Migrate", {"shop/old.py": None, **new, "doc.md": NUMBERS})
+
+    done = audit(shop.root, "verify", "doc.md", "--since", "HEAD~1", "--format", "json")
+
+    assert [(each["line"], each["verdict"], each["reason"]) for each in json.loads(done.stdout)["statements"]] == [
+        (3, "verified", "shop/old.py is not in the tree; it had 30 lines"),
+        (4, "verified", "shop/old.py is not in the tree; it had 30 lines"),
+        (5, "refuted", "shop/old.py is not in the tree; it had 30 lines, not 300"),
+        (6, "verified", "shop/old.py is not in the tree; it had 30 lines"),
+        (7, "verified", "shop/new is in the tree; 2 files, as expected (2)"),
+        (8, "refuted", "2 files, not expected (9)"),
+        (9, "refuted", "tests/test_new.py has 6 lines, not 30"),
+        (10, "unverified",
+         "tests/test_new.py has 1 test functions, each of which may be several tests, or none"),
+        (11, "verified", "shop.shelves.BookShelf is in the tree; BookShelf in shop/shelves.py has 10 lines"),
+        (12, "refuted", "BookShelf in shop/shelves.py has 10 lines, not 24 to 36"),
+    ]  # fmt: skip

@@ -80,7 +80,10 @@ def judged(text: str) -> list[tuple[str, tuple[AnyPredicate, ...]]]:
         ("- **All imports verified working**", (Imports(),)),
         ("- All imports are now resolved", (Imports(),)),
         ("- Removed `pkg/` directory", (Absent(names=("pkg/",)),)),
-        ("- Created `pkg/` package with 4 modules:", (Exists(names=("pkg/",)),)),
+        (
+            "- Created `pkg/` package with 4 modules:",
+            (Exists(names=("pkg/",)), Count(files="pkg/*.py", expected=Bound(4, 4))),
+        ),
         ("- `pkg/a.py`: Replaced `lib.models.load()` with `load_model()`",
          (Lacks(path="pkg/a.py", names=("lib.models.load",)), Cited(path="pkg/a.py", says="load_model"))),
         ("- **pkg/a.py**", (Cited(path="pkg/a.py"),)),

@@ -47,7 +47,7 @@ def only(text: str) -> Statement:
         ("- Created `pkg/new.py`", Exists(names=("pkg/new.py",))),
         ("- Created `Checkpoint` class as lightweight `Record` replacement", Exists(names=("Checkpoint",))),
         ("- `pkg/a.py`: Added `load_all()` helper", Exists(names=("pkg/a.py::load_all",))),
-        ("- CheckpointManager (165 lines) → IMPLEMENTED", Exists(names=("CheckpointManager",))),
+        ("- CheckpointManager → IMPLEMENTED", Exists(names=("CheckpointManager",))),
         ("- PolicyStore (55 lines) → DELETED", Absent(names=("PolicyStore",))),
         ("- Completely removed PolicyWrapper and MockPolicyRecord compatibility layers",
          Absent(names=("PolicyWrapper", "MockPolicyRecord"))),
