@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -37,6 +37,7 @@ _MEMBERS: Final = regex(
 _MEMBER: Final = regex(r"[^\W\d]\w*")
 _SUMMARY: Final = regex(r"^([ \t]*)\.\.[ \t]+autosummary::[^\n]*\n((?:\1[ \t]+[^\n]*(?:\n|$)|[ \t]*\n)*)", re.MULTILINE)
 _ENTRY: Final = regex(r"^[ \t]+[~!]?(?P<name>[^\W\d][\w.]*)[ \t]*$", re.MULTILINE)
+_OF_CLASSES: Final = frozenset({"automethod", "autoattribute", "autoproperty"})
 _OF_MODULES: Final = frozenset({"module", "currentmodule", "automodule", "automodapi", "automodsumm"})
 
 
@@ -68,22 +69,47 @@ def role_mentions(text: str, offset: int, positions: Positions, module: str = ""
 
 def directive_mentions(text: str, offset: int, positions: Positions, current: CurrentModule) -> Iterator[Mention]:
     """What the directives of a text document: modules, and the objects of the current one."""
+    owner, depth = "", 0
     for found in DIRECTIVE.finditer(text):
         directive = found["directive"].removeprefix("py:")
         start, is_module = offset + found.start("name"), directive in _OF_MODULES
         module = "" if is_module else current.at(start)
-        yield from _named(found["name"].rstrip("."), start, positions, f"`{directive}`", module, is_module)
+        indent = found.start("directive") - found.start()
+        if directive in _OF_CLASSES and "." not in found["name"]:
+            if owner and indent > depth:  # written below its class, which it is a member of
+                yield from _members(owner, [found], "name", offset, positions, f"`{directive}`", module)
+            continue
+        name = found["name"].rstrip(".")
+        if directive not in _OF_CLASSES:
+            owner, depth = name, indent
+        yield from _named(name, start, positions, f"`{directive}`", module, is_module)
         members = _MEMBERS.match(text, found.end()) if directive.startswith("auto") else None
         if members is not None:
-            for member in _MEMBER.finditer(text, *members.span("names")):
-                span = positions.span(offset + member.start(), offset + member.end())
-                below = f"{found['name'].rstrip('.')}.{member[0]}"
-                for mention in _named(below, start, positions, "`:members:`", module, is_module):
-                    yield msgspec.structs.replace(mention, span=span)
+            listed = _MEMBER.finditer(text, *members.span("names"))
+            yield from _members(name, listed, 0, offset, positions, "`:members:`", module, is_module=is_module)
     for summary in _SUMMARY.finditer(text) if "autosummary::" in text else ():
         for entry in _ENTRY.finditer(summary[2]):
             start = offset + summary.start(2) + entry.start("name")
             yield from _named(entry["name"].rstrip("."), start, positions, "`autosummary`", current.at(start), False)
+
+
+def _members(
+    owner: str,
+    members: Iterable[re.Match[str]],
+    group: int | str,
+    offset: int,
+    positions: Positions,
+    role: str,
+    module: str,
+    *,
+    is_module: bool = False,
+) -> Iterator[Mention]:
+    """What stands for members of a class or module, at the places where their bare names stand."""
+    for member in members:
+        start, end = member.span(group)
+        span = positions.span(offset + start, offset + end)
+        for mention in _named(f"{owner}.{member[group]}", offset + start, positions, role, module, is_module):
+            yield msgspec.structs.replace(mention, span=span)
 
 
 def _named(name: str, start: int, positions: Positions, role: str, module: str, is_module: bool) -> Iterator[Mention]:

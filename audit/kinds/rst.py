@@ -118,8 +118,30 @@ class ReStructuredText(TextKind):
             },
             gone=("shop/old.py",),
         ),
+        Example(
+            title="a method, written below its class, that is called like a module which is gone",
+            before={
+                "shop/__init__.py": "class Store:\n    def old(self): ...\n",
+                "shop/old.py": "",
+                "a.rst": (".. currentmodule:: shop\n\n.. autoclass:: Store\n\n    .. automethod:: old\n"),
+            },
+            gone=("shop/old.py",),
+        ),
     )
     BREAKS = (
+        Example(
+            title="a method, and an attribute, written below their class",
+            before={
+                "shop/__init__.py": "",
+                "shop/store.py": "class Store:\n    size = 1\n    def put(self): ...\n    def get(self): ...\n",
+                "a.rst": (
+                    ".. currentmodule:: shop.store\n\n.. autoclass:: Store\n\n    .. automethod:: put\n"
+                    "    .. automethod:: get\n    .. autoattribute:: size\n"
+                ),
+            },
+            after={"shop/store.py": "class Store:\n    def get(self): ...\n"},
+            finds=(("a.rst", 5, "shop.store.Store.put"), ("a.rst", 7, "shop.store.Store.size")),
+        ),
         Example(
             title="members that a directive lists of a class, and of a module",
             before={
