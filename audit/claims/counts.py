@@ -42,6 +42,14 @@ _WITH_FILES: Final = regex(
     rf"{_FOLDER}(?:\s+(?:package|folder|directory))?(?:\s+with\s+|[^()`]{{0,80}}\(){_NUMBER}{_THINGS}(?=\s*[:.;,)]|\W*$)",
     re.IGNORECASE,
 )
+_OF_CLASS: Final = (
+    regex(
+        rf"^`?(?P<name>Test[A-Z]\w*)`?(?:\s+class)?\s*(?:[:(]|[—–-]\s)\s*{_NUMBER}\s+(?:[a-z-]+\s+){{0,2}}?(?:tests?|methods)\b"
+        r"(?P<rest>.*)$"
+    ),
+    regex(rf"^`?(?P<name>Test[A-Z]\w*)`?\s*[:—–-]\s+[^()`]{{1,80}}\({_NUMBER}\s+tests?(?P<rest>\)\W*)$"),
+)
+"""A class of tests with their number: "`TestStore`: 5 tests"."""
 _COLUMN: Final = regex(r"^\W*(?:(?:#|number\s+of|total)\s+)?tests?(?:\s+count)?\W*$", re.IGNORECASE)
 _GONE: Final = regex(r"\b(?:before|previous\w*|old|removed|deleted|planned|missing)\b", re.IGNORECASE)
 _AND_TESTS: Final = regex(r"^\s*,\s*(?:~\s*)?(?P<tests>\d+)\s+tests?\s*(?=\)|$)", re.IGNORECASE)
@@ -81,6 +89,9 @@ def files_of_folder(block: Block) -> tuple[AnyPredicate, ...]:
 def counted_things(block: Block) -> tuple[AnyPredicate, ...]:
     """A number of files or modules in one folder, or of tests in one file, said of all of them and of now."""
     bare = re.sub(r"`[^`]*`", "", block.text)
+    of_class = next((match for form in _OF_CLASS if (match := form.match(block.text)) is not None), None)
+    if of_class is not None and not any(map(_GONE.search, (bare, block.lead, *block.parents, *block.headings[-1:]))):
+        return (Count(tests=of_class["name"], expected=Bound(int(of_class["number"]), int(of_class["number"]))),)
     around = (block.lead, *block.parents, *block.headings[-1:])
     held = _TESTS.search(block.text) or _tests_of_row(block)
     if held is not None and _COMPLETE.match(held["rest"]) and not any(map(_GONE.search, (bare, *around))):

@@ -17,6 +17,7 @@ from audit.claims.members import added_members
 from audit.claims.moves import renaming
 from audit.claims.named import mention
 from audit.claims.names import CODE
+from audit.claims.options import command_options
 from audit.claims.packaging import packaging
 from audit.claims.presence import addition, deletion
 from audit.claims.routes import served_routes
@@ -29,7 +30,7 @@ from audit.claims.within import removal_within, switching, usage
 from audit.model.predicates import AnyPredicate, Cited, Count, Entry, Exists, Lacks, Pytest, Signature, Size, Uses
 from audit.model.regex import regex
 from audit.model.shapes import Chain, Inherits, Package
-from audit.model.surface import Route
+from audit.model.surface import Option, Route
 
 BARE_VERDICT: Final = "a verdict without its coverage: what was examined is not said"
 """Why a verdict without a subject cannot be judged by itself."""
@@ -52,7 +53,22 @@ _VERSION: Final = regex(
     re.IGNORECASE,
 )
 _PULL_REQUEST: Final = regex(r"\b(?:PR|MR|pull\s+requests?|merge\s+requests?)\b\s*[#!]?\d+", re.IGNORECASE)
-_IN_A_TREE: Final = (Route, Chain, Inherits, Package, Exists, Cited, Size, Count, Pytest, Lacks, Uses, Signature, Entry)
+_IN_A_TREE: Final = (
+    Option,
+    Route,
+    Chain,
+    Inherits,
+    Package,
+    Exists,
+    Cited,
+    Size,
+    Count,
+    Pytest,
+    Lacks,
+    Uses,
+    Signature,
+    Entry,
+)
 """What says that a tree holds something."""
 _REASONS: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), reason)
@@ -149,5 +165,6 @@ _FINDERS: Final[tuple[Callable[[Block], tuple[AnyPredicate, ...]], ...]] = (
     changed_lines,
     counted_things,
     served_routes,
+    command_options,
     mention,
 )

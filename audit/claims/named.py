@@ -29,9 +29,11 @@ _IN_BRACKETS: Final = regex(
     rf"^[A-Z][\w &/-]{{2,50}}\(`?(?P<path>(?:[\w.@+-]+/|/)+[\w.-]+\.(?:py|md|ipynb|ya?ml|sh)){_AT}`?\)\W*$"
 )
 _SYMBOL: Final = regex(
-    r"^`(?P<name>(?:[A-Za-z_]\w*\.)*(?:[A-Za-z_]\w*(?=\()|(?=\w*[a-z])[A-Z]\w*[A-Z]\w*))"
+    r"^`(?P<name>(?:[A-Za-z_]\w*\.)*(?:[A-Za-z_]\w*(?=\()|(?=\w*[a-z])[A-Z]\w*[A-Z]\w*|test_[a-z0-9]\w*))"
     rf"(?:\((?P<taken>[^`()]*)\))?(?:\s*->\s*[^`]+)?`{_DESCRIBED}"
 )
+_BARE_CLASS: Final = regex(rf"^(?P<name>[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+){_DESCRIBED}")
+_TEST_FILE: Final = regex(r"(?:.*/)?(?:test_[\w-]+|[\w-]+_test)\.py")
 _CHANGING: Final = regex(
     r"\b(?:deleted?|removed?|removal|renamed?|moved?|archived?|old|original|legacy|obsolete|redundant|unused|deprecated|can\s+be|"
     r"before|missing|created\s+by|generated?|generates|outputs?|writes|produces|examples?|temporary|superseded|replaced|"
@@ -93,8 +95,11 @@ def described(block: Block) -> Described | None:
             Exists(names=(match["path"],)) if match["path"].endswith("/") else Cited(path=match["path"])
         )
         return Described(match["path"], where)
-    match = _SYMBOL.match(block.text)
     path, _ = place_of(block)
+    match = _BARE_CLASS.match(block.text) if block.kind == "item" else None
+    if match is not None and _is_plain(match):
+        return Described(match["name"], Exists(names=(match["name"],)))
+    match = _SYMBOL.match(block.text)
     is_alone = match is not None and block.kind == "item" and match["taken"] == "" and not match["description"]
     if match is None or not (_is_plain(match) or (is_alone and path.endswith(".py"))):
         return None
@@ -104,6 +109,8 @@ def described(block: Block) -> Described | None:
     if parameters:  # a call may name its arguments as it likes, but gives them no default and no type
         has = tuple(each.lstrip("*") for each in parameters)
         return Described(written, Signature(callable=f"{path}::{name}" if path.endswith(".py") else name, has=has))
+    if name.startswith("test_") and _TEST_FILE.fullmatch(path):
+        return Described(written, Exists(names=(f"{path}::{name}",)))
     if path.endswith(".py"):  # another of that name elsewhere is not the one that is meant
         return Described(written, Cited(path=path, says=name.rpartition(".")[2]))
     return Described(written, Exists(names=(name,)))

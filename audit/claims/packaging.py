@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 from audit.claims.blocks import Block
-from audit.claims.names import is_quoted
+from audit.claims.names import CODE, is_quoted
 from audit.claims.place import place_of
-from audit.model.predicates import AnyPredicate
+from audit.model.predicates import AnyPredicate, Cited
 from audit.model.regex import regex
 from audit.model.shapes import Package
 
@@ -46,6 +46,7 @@ _SCRIPT: Final = regex(
     r"(?:console[\s_]script|entry[\s-]?point)s?\s*:?\s*`(?P<script2>[a-z][\w-]*)`)(?:\s+(?:in|to)\s+`?pyproject\.toml`?)?\W*$",
     re.IGNORECASE,
 )
+_VERSIONED: Final = regex(r"[<>=!~^]")
 _OTHER: Final = regex(
     r"\b(?:dev|development|test|optional|extras?|frontend|npm|docker|node|peer|circular|import)\b", re.IGNORECASE
 )
@@ -83,7 +84,11 @@ def _requirement(block: Block) -> tuple[AnyPredicate, ...]:
             return ()
         name = match["name"]
     if match["verb"].lower() == "added":
-        return (Package(path=path, depends=(name,)),)
+        written = next(code for code in CODE.findall(block.text) if code.startswith(name))
+        version = _VERSIONED.search(written)
+        if version is None:
+            return (Package(path=path, depends=(name,)),)
+        return (Package(path=path, depends=(name,)), Cited(path=path, says=written)) if path else ()
     return (Package(path=path, drops=(name,)),)
 
 

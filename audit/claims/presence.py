@@ -46,6 +46,8 @@ _ENDS: Final = regex(
     r"entirely|completely|successfully|in\s+favou?r|in\s+commit|in\s+phase|from\s+(?:the\s+)?(?:entire\s+|whole\s+)?(?:code\s?base|tree|repo(?:sitory)?|project))\b|(?:in|by)\s+`?[0-9a-f]{7,40}\b)",
     re.IGNORECASE,
 )
+_MORE: Final = regex(r"\s*,\s*(?:and\s+)?(?:`|[a-z]+_\w+\b(?!\.)|[A-Z][a-z0-9]+[A-Z]\w*)")
+"""A further name behind a comma, which was not read with the others."""
 _NOT_BEFORE: Final = regex(
     r"\b(?:import(?:s|ed|ing)?|referenc(?:e|es|ing)|to|the|of|from|for|with|us(?:e|es|ing)|on|in|an?|about|by|into|at|these|"
     r"those|calls?|calling|names?|mentions?|expects?|any|some|already-)\s*$",
@@ -153,7 +155,7 @@ def _start(text: str) -> int:
 
 def _ends(text: str, position: int) -> bool:
     """Whether what has been said is complete at a place: only a remark or a reason may follow."""
-    return _ENDS.match(text, position) is not None
+    return _ENDS.match(text, position) is not None and _MORE.match(text, position) is None
 
 
 def _listed(block: Block) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from audit.config.fields import Fields, text_of, texts_of
 from audit.config.positioned import Entry, Listing, Mapping, Mistakes, Node, Scalar, hint
 from audit.config.predicate_values import bound_of, command_line, globs_of, in_tree, names_of, nodes_of, pattern_of
 from audit.config.shapes import read_chain, read_inherits, read_package
-from audit.config.surface import read_route
+from audit.config.surface import read_option, read_route
 from audit.model.codes import CODES
 from audit.model.predicates import (
     Absent,
@@ -256,6 +256,7 @@ PREDICATES: Final[dict[str, Callable[[Node, Mistakes], AnyPredicate]]] = {
     "inherits": read_inherits,
     "lacks": _lacks,
     "metric": read_metric,
+    "option": read_option,
     "package": read_package,
     "pytest": _pytest,
     "red_green": read_red_green,

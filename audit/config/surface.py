@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from audit.config.fields import Fields
-from audit.config.positioned import Mistakes, Node
-from audit.model.surface import Route
+from audit.config.positioned import Mapping, Mistakes, Node
+from audit.config.predicate_values import names_of
+from audit.model.surface import Option, Route
+
+
+def read_option(node: Node, mistakes: Mistakes) -> Option:
+    """``option``: options of a command, and what they are without being given."""
+    if not isinstance(node, Mapping):
+        return Option(names=names_of(node, "option", ("names",), mistakes))
+    fields = Fields(node, "option", mistakes)
+    predicate = Option(names=fields.texts("names", required=True), default=fields.text("default"))
+    fields.close()
+    return predicate
 
 
 def read_route(node: Node, mistakes: Mistakes) -> Route:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from audit.model.predicate import Predicate
+from audit.model.predicate import Predicate, listed
 
 
 class Route(Predicate, frozen=True, kw_only=True):
@@ -18,5 +18,19 @@ class Route(Predicate, frozen=True, kw_only=True):
         return f"`{f'{self.method} {self.path}'.strip()}` is served"
 
 
-SurfacePredicate = Route
+class Option(Predicate, frozen=True, kw_only=True):
+    """A command line takes these options, which are ``default`` otherwise; with ``others`` they may be
+    those of another program."""
+
+    kind: ClassVar[str] = "option"
+    names: tuple[str, ...]
+    default: str = ""
+    others: bool | None = None
+
+    def __str__(self) -> str:
+        value = f", {self.default} by default" if self.default else ""
+        return f"a command takes {listed(self.names)}{value}"
+
+
+SurfacePredicate = Option | Route
 """The predicates that are judged by what the code of a tree declares for those who use it."""

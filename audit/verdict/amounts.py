@@ -21,6 +21,7 @@ from audit.verdict.judgements import (
     unverified,
     verified,
 )
+from audit.verdict.plain_tests import plain_tests
 
 _QUOTED: Final = 80
 """Most characters of a match that evidence quotes."""
@@ -93,6 +94,9 @@ def judge_count(predicate: Count, codebase: Codebase) -> Judgement:
         examined, number, noun = len(paths), len(matching(predicate.files, paths)), "file"
     elif predicate.modules:
         examined, number, noun = len(codebase.modules()), len(codebase.modules(predicate.modules)), "module"
+    elif "::" in predicate.tests:
+        path, _, name = predicate.tests.partition("::")
+        number, examined, noun = plain_tests(codebase.read_text(path) or "", name) or 0, 1, "test function"
     elif predicate.tests:
         files = [path for path in matching(predicate.tests, paths, folders=True) if path.endswith(".py")]
         examined, number, noun = len(files), sum(map(codebase.tests_in, files)), "test function"

@@ -39,7 +39,7 @@ from audit.model.predicates import (
     Uses,
 )
 from audit.model.shapes import Chain, Inherits, Package
-from audit.model.surface import Route
+from audit.model.surface import Option, Route
 from audit.model.verdicts import Judgement, Verdict
 from audit.verdict.amounts import judge_count, judge_size
 from audit.verdict.citations import judge_citation
@@ -53,6 +53,7 @@ from audit.verdict.inheritance import judge_inherits
 from audit.verdict.judgements import judged
 from audit.verdict.lacking import judge_names
 from audit.verdict.metrics import judge_metric
+from audit.verdict.options import judge_option
 from audit.verdict.outputs import judge_same_output
 from audit.verdict.packaging import judge_package
 from audit.verdict.presence import judge_absent, judge_exists, judge_unreferenced
@@ -102,6 +103,8 @@ def judge_predicate(
             return judge_inherits(predicate, codebase)
         case Package():
             return judge_package(predicate, codebase)
+        case Option():
+            return judge_option(predicate, codebase)
         case Route():
             return judge_route(predicate, codebase)
         case _:

@@ -7,7 +7,20 @@ import msgspec
 from audit.model.codebase import Codebase
 from audit.model.predicates import Count
 from audit.verdict.globs import matching
+from audit.verdict.plain_tests import plain_tests
 from audit.verification.fit_paths import CannotFitError, fit_path, is_folder
+
+
+def _of_class(predicate: Count, codebase: Codebase) -> Count:
+    """The number of tests as one of the only class that is called so."""
+    alike = [each for each in codebase.locate_by_suffix(predicate.tests) if each.definition.kind == "class"]
+    if len(alike) != 1:
+        raise CannotFitError(f"{len(alike)} classes are called {predicate.tests}, so whose tests are meant is open")
+    (only,) = alike
+    number = plain_tests(codebase.read_text(only.path) or "", only.definition.name)
+    if number is None:
+        raise CannotFitError(f"how many tests {only.path} makes of {predicate.tests} only a run can tell")
+    return msgspec.structs.replace(predicate, tests=f"{only.path}::{only.definition.name}")
 
 
 def fit_count(predicate: Count, codebase: Codebase) -> Count:
@@ -16,11 +29,14 @@ def fit_count(predicate: Count, codebase: Codebase) -> Count:
     Raises:
         CannotFitError: the folder or file is not known, or the number may be right in a way that cannot be counted.
     """
+    if predicate.tests.isidentifier():
+        return _of_class(predicate, codebase)
     if predicate.tests:
         path = fit_path(predicate.tests, codebase)
         if path not in codebase.paths():
             raise CannotFitError(f"{path} is not in the tree, so its tests cannot be counted")
-        if not predicate.expected.admits(codebase.tests_in(path)):
+        plain = plain_tests(codebase.read_text(path) or "")
+        if not predicate.expected.admits(codebase.tests_in(path)) and plain != codebase.tests_in(path):
             functions = codebase.tests_in(path)
             raise CannotFitError(f"{path} has {functions} test functions, each of which may be several tests, or none")
         return msgspec.structs.replace(predicate, tests=path)

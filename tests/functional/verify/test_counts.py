@@ -33,8 +33,7 @@ def test_files_and_tests_are_counted_in_the_ways_that_people_count_them(shop, au
         (6, "unverified", "shop holds 4 with its __init__.py and its tests: a matter of counting"),
         (7, "refuted", "3 files, not expected (9)"),
         (8, "verified", "2 test functions, as expected (2)"),
-        (9, "unverified",
-         "tests/test_scores.py has 2 test functions, each of which may be several tests, or none"),
+        (9, "refuted", "2 test functions, not expected (3)"),
         (10, "unverified", "nowhere is not a path of this tree, and no commit shows that it was one"),
         (11, "verified", "2 files, as expected (2)"),
         (12, "refuted", "2 files, not expected (3)"),
@@ -80,3 +79,69 @@ def test_a_number_beside_a_name_is_wrong_or_right_with_it(shop, audit) -> None:
         (11, "verified", "shop.shelves.BookShelf is in the tree; BookShelf in shop/shelves.py has 10 lines"),
         (12, "refuted", "BookShelf in shop/shelves.py has 10 lines, not 24 to 36"),
     ]  # fmt: skip
+
+
+SUITE = """\
+import unittest
+
+
+class TestShop(unittest.TestCase):
+    def test_open(self): ...
+    async def test_close(self): ...
+    def opened(self): ...
+
+
+class TestStore:
+    def test_load(self): ...
+
+
+class TestHeir(TestStore):
+    def test_more(self): ...
+
+
+def test_alone(): ...
+"""
+CLASSES = """\
+# Tests
+
+- `TestShop`: 2 tests
+- TestShop (3 unit tests)
+- `TestStore` - Holds what is loaded (1 test)
+- `TestHeir`: 1 test
+- `TestNobody`: 1 test
+- `tests/test_plain.py` has 2 tests
+- `tests/test_plain.py` has 3 tests
+- `tests/test_shop.py` has 9 tests
+
+## `tests/test_shop.py`
+
+- `test_alone` - Stands alone
+- `test_nobody` - Stands as well
+- TestStore - Holds what is loaded
+- TestNobody - Stands as well
+"""
+
+
+def test_the_tests_of_a_class_and_of_a_plain_file_are_counted(shop, audit) -> None:
+    plain = "def test_a(): ...\n\n\ndef test_b(): ...\n"
+    shop.commit("Test", {"tests/test_shop.py": SUITE, "tests/test_plain.py": plain, "doc.md": CLASSES})
+
+    done = audit(shop.root, "verify", "doc.md", "--format", "json")
+
+    assert [
+        (each["line"], each["verdict"], each["reason"])
+        for each in json.loads(done.stdout)["statements"]
+        if each["predicate"] or each["line"] < 11
+    ] == [
+        (3, "verified", "2 test functions, as expected (2)"),
+        (4, "refuted", "2 test functions, not expected (3)"),
+        (5, "verified", "1 test function, as expected (1)"),
+        (6, "unverified", "how many tests tests/test_shop.py makes of TestHeir only a run can tell"),
+        (7, "unverified", "0 classes are called TestNobody, so whose tests are meant is open"),
+        (8, "verified", "2 test functions, as expected (2)"),
+        (9, "refuted", "2 test functions, not expected (3)"),
+        (10, "unverified", "tests/test_shop.py has 5 test functions, each of which may be several tests, or none"),
+        (14, "verified", "tests/test_shop.py::test_alone is in the tree"),
+        (15, "refuted", "tests/test_shop.py::test_nobody is not in the tree"),
+        (16, "verified", "tests.test_shop.TestStore is in the tree"),
+    ]

@@ -102,3 +102,59 @@ def test_routes_that_are_declared_in_another_way_leave_a_route_open(shop, audit)
         (5, "unverified", "a route ends in /pages; under which prefix it is served is not written out"),
         (6, "unverified", "no route was read that names c, which web.py does"),
     ]
+
+
+COMMANDS = """\
+import argparse
+import click
+import typer
+
+parser = argparse.ArgumentParser()
+parser.add_argument("-w", "--workers", type=int, default=4)
+parser.add_argument("--offset", type=int, default=-2)
+parser.add_argument("--seed", type=int)
+parser.add_argument("--mode", default="fast")
+
+
+@click.command()
+@click.option("--shout/--no-shout", default=False)
+def shout(shout): ...
+
+
+def run(dry_run: bool = False, name: str = typer.Option("me", "--name")): ...
+"""
+OPTIONS = """\
+# Options
+
+- Added `--workers` flag
+- Added `--no-shout` flag
+- Added `--name` option
+- Added `--dry-run` flag
+- Added `--loud` flag
+- `--workers N` - How many (default: 4)
+- `--workers N` - How many (default: 40)
+- `--offset N` - From where (default: -2)
+- `--seed N` - From where (default: 1)
+- `--mode M` - In which way (default: fast)
+- `--mode M` - In which way (default: quick)
+- `--loud` - It shouts
+"""
+
+
+def test_an_option_is_looked_for_among_the_parsers(shop, audit) -> None:
+    shop.commit("Command", {"shop/cli.py": COMMANDS, "a.md": OPTIONS})
+
+    assert verdicts(audit(shop.root, "verify", "a.md", "--format", "json")) == [
+        (3, "verified", "--workers is declared"),
+        (4, "verified", "--no-shout is declared"),
+        (5, "verified", "--name is declared"),
+        (6, "unverified", "no parser of this tree declares --dry-run; shop/cli.py names it"),
+        (7, "refuted", "nothing but documents names --loud"),
+        (8, "verified", "--workers is 4 by default"),
+        (9, "refuted", "--workers is 4 by default, not 40"),
+        (10, "verified", "--offset is -2 by default"),
+        (11, "unverified", "the default of --seed is not written out in one place"),
+        (12, "verified", "--mode is fast by default"),
+        (13, "unverified", "--mode is fast by default, which may mean the same"),
+        (14, "unverified", "no parser of this tree declares --loud; it may be one of another program"),
+    ]

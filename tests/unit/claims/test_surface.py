@@ -1,4 +1,4 @@
-"""Sentences about what a tree offers to those who use it: HTTP routes."""
+"""Sentences about what a tree offers to those who use it: HTTP routes, options of commands."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.claims.markdown import read_document
-from audit.model.surface import Route
+from audit.model.surface import Option, Route
 from audit.verdict.route_table import plain_route
 
 
@@ -55,3 +55,22 @@ def test_a_parameter_is_the_same_in_every_way_of_writing_it(parts) -> None:
     }
 
     assert {plain_route(each) for each in written} == {"/" + "/".join("{}" if is_p else name for is_p, name in parts)}
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("- Added `--dry-run` flag", [Option(names=("--dry-run",))]),
+        ("- Added a `--dry-run` option to the CLI", [Option(names=("--dry-run",))]),
+        ("- New flag: `--resume FILE`", [Option(names=("--resume",))]),
+        ("- `--workers N` - How many (default: 4)", [Option(names=("--workers",), default="4", others=True)]),
+        ("- `--mode`: fast or slow (default: fast)", [Option(names=("--mode",), default="fast", others=True)]),
+        ("- `--cov` (of pytest)", []),
+        ("- Removed `--dry-run` flag", []),
+        ("- Added `--dry-run` checks", []),
+        ("- Runs `--dry-run` first", []),
+        ("## Deprecated\n\n- `--dry-run` - Does nothing", []),
+    ],
+)
+def test_an_option_is_one_that_was_added_or_that_an_item_opens_with(text, options) -> None:
+    assert judged(text) == options
