@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from metta_ref.checkpoint import BackgroundWriter, Checkpoint, CheckpointManager, retained
+from metta_ref.checkpoint.errors import CheckpointCorruptError, CheckpointVersionError
 from metta_ref.config import METRICS, Config, ConfigError, write_whole
 from metta_ref.rl.trainer import Progress, Trainer
 from metta_ref.tools._evaluating import SCORE, Played, evaluated, evaluation_due, publish, publish_again
@@ -117,7 +118,10 @@ def persist(checkpoint: Checkpoint, manager: CheckpointManager, config: Config) 
     announce(f"checkpoint: {path} (epoch {checkpoint.epoch}, step {checkpoint.sidecar['agent_step']})")
     settings, metric = config.trainer, SCORE if config.evaluation.interval else "score"
     limits = {"newest": settings.keep_checkpoints, "best": settings.keep_best, "every": settings.keep_every}
-    manager.prune(retained(manager.listing().sidecars(), **limits, metric=metric))
+    try:
+        manager.prune(retained(manager.listing().sidecars(), **limits, metric=metric))
+    except (CheckpointCorruptError, CheckpointVersionError) as error:  # of an older one, by which training is no worse
+        _logger.warning("note: no older checkpoint is removed: %s", error)
     return path
 
 

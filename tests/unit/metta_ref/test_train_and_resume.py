@@ -250,6 +250,20 @@ def test_a_checkpoint_that_cannot_be_written_ends_the_run_and_the_one_before_sta
     )
 
 
+def test_a_damaged_older_checkpoint_does_not_end_training(run_tool: Any, trained: CheckpointManager) -> None:
+    """A hand in the facts for people, say. Nothing is removed by facts that are not known, and it is told."""
+    with (trained.path(0) / "sidecar.yaml").open("a") as sidecar:
+        sidecar.write("note: a good one\n")
+    keep = ("trainer.keep_checkpoints=1", "trainer.keep_best=0")
+    code, _, err = run_tool(resume, "run=demo", "trainer.total_timesteps=96", *keep)
+    assert (code, trained.epochs()) == (0, (0, 2, 3))
+    [note] = err
+    assert note.startswith(f"note: no older checkpoint is removed: {trained.path(0)}/sidecar.yaml: was truncated or")
+    shutil.rmtree(trained.path(0))
+    assert run_tool(resume, "run=demo", "trainer.total_timesteps=128", *keep)[0] == 0
+    assert trained.epochs() == (4,)
+
+
 def test_training_that_diverges_ends_and_the_checkpoint_before_stays(run_tool: Any, data_dir: Path) -> None:
     """Nobody is told to go on from there: the run would only diverge again."""
     settings = (
