@@ -86,7 +86,8 @@ class ImportFixer:
         finding = findings[0]
         if finding.target != own or finding.replacement is None:
             return Mended(left=tuple(findings))
-        return Mended(tuple(findings), (), (module_edit(self._syntax, found, own, finding.replacement),))
+        edit = module_edit(self._syntax, found, own, finding.replacement, self._folder(finding))
+        return Mended(tuple(findings), (), (edit,))
 
     def _mend_from(self, found: Imported, own: str, findings: Sequence[Finding]) -> Mended:
         fixed: list[Finding] = []
@@ -111,8 +112,12 @@ class ImportFixer:
         if len(changes) == len(found.aliases) and all(isinstance(each, Removed) for each in changes.values()):
             return Mended(tuple(fixed), tuple(left), gone=True)
         if changes:
-            edits += rewrite_from(self._syntax, found, own, changes)
+            edits += rewrite_from(self._syntax, found, own, changes, self._folder(findings[0]))
         return Mended(tuple(fixed), tuple(left), tuple(edits))
+
+    def _folder(self, finding: Finding) -> str:
+        """The package whose modules the relative imports of the file name."""
+        return finding.referrer if self._package else finding.referrer.rpartition(".")[0]
 
     def _alias(self, found: Imported, finding: Finding, own: str) -> int:
         """The position of the name that a finding speaks of."""

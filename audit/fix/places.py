@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import Final
 
 from audit.fix.changes import Relocate, appended
-from audit.fix.spelling import is_formatted, respell
+from audit.fix.spelling import is_formatted, respell, respell_link
 from audit.fix.text import CannotFixError, Edit, Lines
 from audit.model.findings import Finding
 from audit.model.regex import regex
@@ -41,7 +42,8 @@ def respelled_at(lines: Lines, finding: Finding, relocate: Relocate = appended) 
     written = lines.text[start:end]
     if is_formatted(written):
         raise CannotFixError("an f-string is put together when it runs")
-    renamed = _with_follower(written, finding, relocate) or respell(written, finding.target, finding.replacement)
+    renamed = _as_link(written, finding, finding.replacement) or _with_follower(written, finding, relocate)
+    renamed = renamed or respell(written, finding.target, finding.replacement)
     is_import = finding.code in _IMPORTING or finding.kind == "import"
     if renamed is None and is_import and (module := _module_of(lines, finding, relocate)) is not None:
         return module
@@ -52,6 +54,14 @@ def respelled_at(lines: Lines, finding: Finding, relocate: Relocate = appended) 
     if renamed is None or renamed == written:
         raise CannotFixError("the text there does not spell the old name")
     return Edit(start, end, renamed)
+
+
+def _as_link(written: str, finding: Finding, replacement: str) -> str | None:
+    """A link of a document that leads to another folder now, or a document listed without its suffix: relative to the
+    folder of its own. What a sentence merely calls by its name is another matter."""
+    if finding.kind != "link" and (finding.code != "REF008" or written.endswith(posixpath.splitext(replacement)[1])):
+        return None
+    return respell_link(written, finding.site.path.rpartition("/")[0], finding.target, replacement)
 
 
 def _module_of(lines: Lines, finding: Finding, relocate: Relocate) -> Edit | None:

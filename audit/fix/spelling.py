@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -9,9 +10,11 @@ from typing import Final
 from audit.model.regex import regex
 
 _FORMATTED: Final = regex(r"[a-zA-Z]*[fF][a-zA-Z]*['\"]")
+_ESCAPED: Final = r"\_"
 _DOCUMENTS: Final = (".rst", ".md", ".txt")
 _PART: Final = regex(r"(['\"])([\w.-]+)\1")
 _MIN_PARTS: Final = 2
+_LINK: Final = regex(r"[\w./~+-]+")
 _LITERAL: Final = regex(r"([a-zA-Z]{0,2})('''|\"\"\"|'|\")(.*)\2", re.DOTALL)
 
 
@@ -24,8 +27,11 @@ def respell(written: str, target: str, replacement: str) -> str | None:
     """``written`` with ``target`` renamed to ``replacement``, in the form in which it is written there.
 
     ``written`` may be quoted and may go on after the name. None when it does not spell the target: a name
-    that is put together at run time, or escaped.
+    that is put together at run time, or escaped otherwise than as a title of reStructuredText.
     """
+    if _ESCAPED in written:
+        plain = respell(written.replace(_ESCAPED, "_"), target, replacement)
+        return plain.replace("_", _ESCAPED) if plain is not None else None
     if "/" in target or target.endswith((".py", ".pyi")):
         tails = _tails(target, replacement)
         whole = _substituted(written, *tails, after=r"(?![\w.-]*\w)")
@@ -60,6 +66,26 @@ def _substituted(
 def _stands_alone(written: str, old: str) -> bool:
     """Whether a text begins with a name of one part, which within a text could be any word."""
     return re.match(rf"(?:[a-zA-Z]{{0,2}}['\"]{{1,3}})?{re.escape(old)}(?:[.:'\"]|$)", written) is not None
+
+
+def respell_link(written: str, folder: str, target: str, replacement: str) -> str | None:
+    """A link or an entry of a list of documents, relative to the ``folder`` in which it stands, as it leads to the new
+    place from there; None when it does not lead to the old one."""
+    link = _LINK.match(written)
+    suffix = next((each for each in _DOCUMENTS if target.endswith(each) and replacement.endswith(each)), "")
+    if link is None or link[0].startswith("/"):
+        return None
+    meant = posixpath.normpath(posixpath.join(folder, link[0]))
+    shown = "" if meant == target else suffix
+    if meant not in (target, target.removesuffix(suffix)) or is_placed_alike(target, replacement):
+        return None
+    new = posixpath.relpath(replacement.removesuffix(shown) if shown else replacement, folder or ".")
+    return f"{'./' if link[0].startswith('./') and not new.startswith('.') else ''}{new}{written[link.end() :]}"
+
+
+def is_placed_alike(target: str, replacement: str) -> bool:
+    """Whether two paths lie in the same folder."""
+    return posixpath.dirname(target) == posixpath.dirname(replacement)
 
 
 def _as_document(written: str, old: str, new: str) -> str | None:

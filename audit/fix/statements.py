@@ -32,11 +32,14 @@ class Removed(msgspec.Struct, frozen=True):
 Change = Taken | Removed
 
 
-def rewrite_from(syntax: Syntax, found: Imported, own: str, changes: Mapping[int, Change]) -> list[Edit]:
+def rewrite_from(
+    syntax: Syntax, found: Imported, own: str, changes: Mapping[int, Change], package: str = ""
+) -> list[Edit]:
     """The edits that make a from-import take each changed name from where it is now.
 
     ``own`` is the absolute module that the statement names. A statement whose names all move is changed in place for
     the module that most of them move to; the other names that move are taken out, and statements of their own follow.
+    ``package`` is the one whose modules the relative imports of the file name.
     """
     node = found.node
     if not isinstance(node, cst.ImportFrom):
@@ -48,13 +51,13 @@ def rewrite_from(syntax: Syntax, found: Imported, own: str, changes: Mapping[int
     homes = Counter(change.module for change in moves.values() if change.module)
     if homes and not kept:
         home = homes.most_common(1)[0][0]
-        here = [module_edit(syntax, found, own, home)]
+        here = [module_edit(syntax, found, own, home, package)]
         stays = {index: change for index, change in moves.items() if change.module == home}
         moves = {index: change for index, change in moves.items() if index not in stays}
         kept = list(stays)
     texts = {index: _written(syntax, found, index, stays.get(index)) for index in kept}
     statements = [
-        _statement(found, own, module, taken)
+        _statement(module_text(found, own, module, package), taken)
         + "".join(f"  {_comment(syntax, found, index)}" for index in taken if _comment(syntax, found, index))
         for module in dict.fromkeys(change.module for change in moves.values())
         for taken in [{index: change for index, change in moves.items() if change.module == module}]
@@ -75,21 +78,23 @@ def drop_names(syntax: Syntax, found: Imported, dropped: Sequence[int]) -> list[
     return [_list_edit(syntax, found, kept, texts)]
 
 
-def module_edit(syntax: Syntax, found: Imported, own: str, module: str) -> Edit:
+def module_edit(syntax: Syntax, found: Imported, own: str, module: str, package: str = "") -> Edit:
     """The edit of the module part alone; a relative import stays relative where the new module allows it."""
     node = found.node
     if not isinstance(node, cst.ImportFrom):
         raise CannotFixError("the import has changed since it was checked")
     named: list[cst.CSTNode] = [*node.relative] + ([node.module] if node.module is not None else [])
-    return Edit(syntax.span(named[0])[0], syntax.span(named[-1])[1], module_text(found, own, module))
+    return Edit(syntax.span(named[0])[0], syntax.span(named[-1])[1], module_text(found, own, module, package))
 
 
-def module_text(found: Imported, own: str, module: str) -> str:
+def module_text(found: Imported, own: str, module: str, package: str) -> str:
     """How a from-import that named ``own`` names ``module``: relative where it was and can be."""
-    if not found.level:
+    if not found.level or not module:
         return module
     base = own[: -len(found.module)].rstrip(".") if found.module else own
     dots = found.level
+    if not base:  # it has climbed out of every package
+        base, dots = package, 1
     while base:
         if module == base:
             return "." * dots
@@ -114,10 +119,10 @@ def added_after(syntax: Syntax, found: Imported, statements: Sequence[str]) -> l
     return [Edit(end, end, "".join(f"{newline}{indentation}{each}" for each in statements))]
 
 
-def _statement(found: Imported, own: str, module: str, taken: Mapping[int, Taken]) -> str:
+def _statement(module: str, taken: Mapping[int, Taken]) -> str:
     if not module:
         return "; ".join(f"import {each.text}" for each in taken.values())
-    return f"from {module_text(found, own, module)} import {', '.join(each.text for each in taken.values())}"
+    return f"from {module} import {', '.join(each.text for each in taken.values())}"
 
 
 def _comment(syntax: Syntax, found: Imported, index: int) -> str:

@@ -26,12 +26,14 @@ class MovedFiles:
         old = self._came_from.get(path)
         if old is None or old not in self._base.index.names:
             return None
-        climbed = self._levels(site) - 1
+        levels = self._levels(site)
+        climbed = max(0, levels - 1)
         folder = _above(_package(self._base.index.names, old), climbed)
         here = _above(_package(self._program.index.names, path), climbed)
-        if not here or not folder or not target.startswith(f"{here}."):
+        is_above = bool(levels) and not here  # the dots lead out of every package
+        if not folder or not (is_above or target.startswith(f"{here}.")):
             return None
-        meant = f"{folder}{target[len(here) :]}"
+        meant = f"{folder}.{target if is_above else target[len(here) + 1 :]}"
         if self._program.absolute(path, meant).status == "found":
             return meant
         module, _, symbol = meant.rpartition(".")
@@ -41,10 +43,10 @@ class MovedFiles:
         return self._successor(path, meant, "") or self._successor(path, module, symbol)
 
     def _levels(self, site: Site) -> int:
-        """How many dots the import at a place begins with; 1 for an absolute one."""
+        """How many dots the import at a place begins with; none for an absolute one."""
         place = (site.line or 0, site.column or 0)
         around = (each for each in self._program.facts(site.path).imports if each.span[:2] <= place < each.span[2:])
-        return max((each.level for each in around), default=1) or 1
+        return max((each.level for each in around), default=0)
 
     def _successor(self, path: str, module: str, symbol: str) -> str | None:
         past = self._retirements.of(

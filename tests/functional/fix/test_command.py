@@ -348,6 +348,26 @@ def test_a_moved_file_still_means_what_lay_above_its_old_place(migration: Migrat
     )
 
 
+def test_a_moved_file_that_climbs_out_of_its_package_stays_relative(migration: Migration, audit_fix: Run) -> None:
+    migration.write(
+        {
+            **dict.fromkeys(("shop/__init__.py", "shop/front/__init__.py"), ""),
+            "shop/store.py": "def load():\n    return 'loaded'\n",
+            "shop/front/desk.py": "def lay():\n    return 'laid'\n",
+            "shop/front/till.py": "from ..store import load\nfrom .desk import lay\nfrom .. import store\n\n\n"
+            "def sell():\n    # all that a till does\n    return load(), lay(), store.load()\n",
+        }
+    )
+    migration.commit()
+    migration.git("mv", "shop/front/till.py", "shop/till.py")
+    migration.commit()
+    assert audit_fix(migration.root, "--since", "HEAD~1").exit_code == 0
+    assert migration.read("shop/till.py") == (
+        "from .store import load\nfrom .front.desk import lay\nfrom . import store\n\n\n"
+        "def sell():\n    # all that a till does\n    return load(), lay(), store.load()\n"
+    )
+
+
 def test_the_same_rename_reaches_what_is_no_python(moved: Migration, audit_fix: Run) -> None:
     moved.write(
         {

@@ -113,6 +113,32 @@ def test_an_import_of_several_lines_in_a_script_without_a_suffix(mended: Mend) -
     assert mended("bin/sell", script.format("old"), *places, code="REF007") == (script.format("new"), [])
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "at", "kind", "after"),
+    [
+        ("docs/a/b.md", "[it](old.md#x)\n", "old.md#x", "link", "[it](../n/new.md#x)\n"),
+        ("docs/a/b.md", "[it](./old.md)\n", "./old.md", "link", "[it](../n/new.md)\n"),
+        ("docs/n/b.md", "[it](../a/old.md)\n", "../a/old.md", "link", "[it](new.md)\n"),
+        ("docs/n/b.md", "[it](./../a/old.md)\n", "./../a/old.md", "link", "[it](./new.md)\n"),
+        ("docs/b.md", "[it](a/old.md)\n", "a/old.md", "link", "[it](n/new.md)\n"),
+        ("docs/a/index.md", "```{toctree}\nold\n```\n", "old", "path", "```{toctree}\n../n/new\n```\n"),
+        ("docs/a/b.md", "Read `old.md`.\n", "old.md", "path", None),
+        ("docs/c/b.md", "[it](old.md)\n", "old.md", "link", None),
+    ],
+)
+def test_a_link_leads_to_the_new_place_from_where_it_stands(
+    path: str, text: str, at: str, kind: str, after: str | None, mended: Mend
+) -> None:
+    done = mended(path, text, (at, "docs/a/old.md", "docs/n/new.md"), code="REF008", kind=kind)
+    assert done == ((after, []) if after is not None else (text, [NOT_SPELLED]))
+
+
+def test_an_escaped_title_stays_escaped(mended: Mend) -> None:
+    place = (r"shop.till\_box.Till", "shop.till_box", "shop.new_desk")
+    text = "shop.till\\_box.Till module\n=========================\n"
+    assert mended("a.rst", text, place) == (text.replace("till", "new", 1).replace("box", "desk"), [])
+
+
 def test_several_places_of_one_file_change_together(mended: Mend) -> None:
     text = "a: shop.store\nb: shop.vault.Key\n"
     places = (("shop.vault.Key", "shop.vault.Key", "shop.keys.Key"), ("shop.store", "shop.store", "shop.depot"))
