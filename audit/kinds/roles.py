@@ -34,7 +34,7 @@ def is_command_yaml(path: str) -> bool:
 
 def is_tool_settings(path: str) -> bool:
     """Whether a file holds settings of development tools."""
-    return path.rpartition("/")[2] in _TOOL_SETTINGS
+    return path.rpartition("/")[2] in _TOOL_SETTINGS or path.endswith(".tx/config")
 
 
 def is_launch_json(path: str) -> bool:

@@ -5,32 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from audit.kinds.commands import COMMAND_WORDS, Caller, command_mentions
-from audit.kinds.forms import form_of
 from audit.kinds.json_scan import json_strings
 from audit.kinds.kind import Example, Source, TextKind
 from audit.kinds.regexes import is_regex, paths_in_regex
 from audit.kinds.roles import is_tool_settings
+from audit.kinds.setting_names import form_of_setting, names_within
 from audit.kinds.settings_text import Value, ini_values, toml_values
 from audit.kinds.texts import Positions
 from audit.kinds.tool_commands import COMMAND_OPTIONS, holds_command, without_folders
 from audit.model.codes import Severity
-from audit.model.mentions import Form, Mention
+from audit.model.mentions import Mention
 
-_PATH_KEYS: Final = frozenset(
-    {"source", "testpaths", "include", "exclude", "omit", "src", "packages", "files", "paths", "extraPaths", "root"}
-    | {"pythonpath", "mypy_path", "extend-exclude", "norecursedirs", "changedir", "where", "exclude_dirs", "directory"}
-    | {"extend_exclude", "extend-include", "force-exclude", "ignore-paths", "templates", "members", "targets"}
-)
-"""Keys whose value may be a bare folder."""
 _OF_FLIT: Final = ("tool", "flit", "module", "name")
-_MODULE_KEYS: Final = frozenset(
-    {"module", "modules", "source_pkgs", "py-modules", "py_modules", "packages", "known-first-party", "plugins"}
-    | {"known_first_party", "package", "include", "root_package", "root_packages", "module-name"}
-)
-"""Keys whose value may be a bare module or package."""
-_SECTIONS: Final = ("mypy-", "bumpversion:file:")
-"""What stands before a name in the head of a section."""
 _ENTRY_POINTS: Final = (
     ("project", "scripts"),
     ("project", "gui-scripts"),
@@ -44,16 +33,15 @@ _NOT_REFERENCES: Final = frozenset(
     | {"banned-api", "banned-module-level-imports"}
     | {"write_to", "version-file"}
 )
-_ENDS_WITH_ATTRIBUTE: Final = frozenset({"version_files", "version_variables", "version_file"})
-"""Keys whose value is a file and, after a colon, what stands in it."""
 _REGEX_KEYS: Final = frozenset({"exclude", "extend-exclude", "force-exclude", "files"})
 _ANYWHERE: Final = frozenset(
     {"exclude", "extend-exclude", "extend_exclude", "force-exclude", "norecursedirs"}
     | {"per-file-ignores", "per_file_ignores", "extend-per-file-ignores"}
 )
 """Keys of linters and test runners, to whom a bare name stands for what is called so in any folder."""
-_ARROW: Final = " -> "
-_FATAL: Final = frozenset({"build-backend", "readme", "testpaths", "py-modules", "py_modules", "packages"})
+_FATAL: Final = frozenset(
+    {"build-backend", "readme", "testpaths", "py-modules", "py_modules", "packages", "package_dir"}
+)
 """Keys without whose file or module the tool stops."""
 
 
@@ -130,6 +118,24 @@ class ToolSettings(TextKind):
                 (".bumpversion.cfg", 1, "shop/old.py"),
                 ("pyproject.toml", 2, "shop"),
                 ("pyproject.toml", 4, "shop"),
+            ),
+        ),
+        Example(
+            title="the folder from which a build takes all packages, and what is translated",
+            before={
+                "lib/shop/__init__.py": "",
+                "lib/shop/locale/en.po": "",
+                "setup.cfg": "[options]\npackage_dir =\n    = lib\n    shop = lib/shop\npackages = find:\n",
+                "pyproject.toml": '[tool.setuptools.package-dir]\n"" = "lib"\n"shop.sub" = "other"\n',
+                ".tx/config": "[shop.django]\nsource_file = lib/shop/locale/en.po\nsource_lang = en\n",
+            },
+            gone=("lib/shop/__init__.py", "lib/shop/locale/en.po"),
+            after={"src/shop/__init__.py": ""},
+            finds=(
+                (".tx/config", 2, "lib/shop/locale/en.po"),
+                ("pyproject.toml", 2, "lib"),
+                ("setup.cfg", 3, "lib"),
+                ("setup.cfg", 4, "lib/shop"),
             ),
         ),
         Example(
@@ -240,8 +246,10 @@ def _setting(value: Value, positions: Positions) -> Iterator[Mention]:
             yield Mention("REF007", "path", path, "path", f"`{value.key}`", "warning", span)
         return
     key = "module" if value.keys == _OF_FLIT else value.key
-    for text, start in _parts(value):
-        form = _form(key, text, is_section=value.value.startswith("mypy-") and not value.keys)
+    if value.keys[-2:-1] == ("package-dir",):  # a table of packages, the empty name among them
+        value, key = msgspec.structs.replace(value, keys=value.keys[:-1]), "package_dir"
+    for text, start in names_within(value):
+        form = form_of_setting(key, text, is_section=value.value.startswith("mypy-") and not value.keys)
         if form is not None:
             role = f"`{value.key}`" if value.key else "the section"
             severity: Severity = "error" if value.key in _FATAL else "warning"
@@ -257,35 +265,3 @@ def _is_own_name(value: Value) -> bool:
     if value.keys[:1] == ("project",):
         return value.key != "readme"
     return value.key == "name" and value.keys != _OF_FLIT
-
-
-def _parts(value: Value) -> Iterator[tuple[str, int]]:
-    """The names within one value and where each begins: without what tools add before or behind it."""
-    text, start = value.value, value.start
-    for prefix in _SECTIONS if not value.keys else ():
-        if text.startswith(prefix):
-            text, start = text[len(prefix) :], start + len(prefix)
-    if value.key == "filterwarnings":
-        for part in text.split(":"):
-            yield part, start
-            start += len(part) + 1
-        return
-    if value.key == "ignore_imports" and _ARROW in text:
-        for part in text.split(_ARROW):
-            yield part, start
-            start += len(part) + len(_ARROW)
-        return
-    if value.key in _ENDS_WITH_ATTRIBUTE:
-        text = text.partition(":")[0]
-    elif value.key in ("per-file-ignores", "per_file_ignores"):
-        text = text.rstrip(":")
-    yield (text.removesuffix("*").removesuffix(".") if "/" not in text else text), start
-
-
-def _form(key: str, text: str, *, is_section: bool) -> Form | None:
-    form: Form | None = form_of(text)
-    if form is not None:
-        return form
-    if (key in _MODULE_KEYS or is_section) and text.isidentifier():
-        return "module"
-    return "path" if key in _PATH_KEYS and text.replace("-", "_").isidentifier() else None
