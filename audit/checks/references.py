@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, Literal, Protocol
 
 from audit.model.codes import CODES, Severity
-from audit.model.facts import FRAMEWORK_SETTINGS
+from audit.model.facts import FRAMEWORK_SETTINGS, LAZY_TABLE
 from audit.model.findings import Finding, Retirement
 from audit.model.references import Dangling
 from audit.model.regex import regex
@@ -33,7 +33,7 @@ class Retired(Protocol):
         """Why, in the words of whoever declared it retired."""
 
 
-_NO_CALLS: Final = FRAMEWORK_SETTINGS | {"sys.modules", "python -m", "class", "()", "_target_"}
+_NO_CALLS: Final = FRAMEWORK_SETTINGS | {"sys.modules", "python -m", "class", "()", "_target_", LAZY_TABLE}
 """Places of strings that are no callables."""
 _VENDORED: Final = frozenset({"_vendor", "_vendored", "vendor", "vendored", "third_party", "extern"})
 _COMPILED_STUBS: Final = ("_pb2.pyi", "_pb2_grpc.pyi")

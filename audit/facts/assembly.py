@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from audit.facts.accessed_chains import attributes_of, texts_of
+from audit.facts.lazy_tables import note_lazy_tables
 from audit.facts.system_modules import finds_below
 from audit.model.facts import FileFacts
 
@@ -17,6 +18,7 @@ def facts_of(collector: Collector, tree: ast.Module) -> FileFacts:
     """The facts of a file, once every statement of its ``tree`` was visited."""
     found, imports, expressions = collector.definitions, collector.imports.found, collector.expressions
     exports, definitions = found.exports.names, found.remaining()
+    note_lazy_tables(expressions.strings, definitions, tree, collector.module)
     remakes_itself = expressions.strings.places_modules and bool(expressions.handed_to)
     # a module that defines nothing and names another to what it calls takes its names from there
     is_moved = collector.names_module and all(each.kind == "import" for each in definitions)

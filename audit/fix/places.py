@@ -24,6 +24,9 @@ PLAIN: Final = ("star", "name")
 """Kinds of findings on plain names."""
 ACCESSES: Final = ("attribute", *PLAIN)
 """Kinds of findings on what code reads of an object, a module or its own names."""
+_PLAIN_NAME: Final = regex(r"(['\"])([\w.]+)\1")
+_BEHIND_KEY: Final = regex(r"\s*:")
+_SUBSCRIPT: Final = regex(r"\w\[")
 _QUOTED: Final = regex(r"(['\"])\w+(?:\.\w+)+\1")
 NO_REPLACEMENT: Final = "no replacement known"
 
@@ -44,6 +47,8 @@ def respelled_at(lines: Lines, finding: Finding, relocate: Relocate = appended) 
         raise CannotFixError("an f-string is put together when it runs")
     renamed = _as_link(written, finding, finding.replacement) or _with_follower(written, finding, relocate)
     renamed = renamed or respell(written, finding.target, finding.replacement)
+    if renamed is None and finding.kind == "string":
+        renamed = _as_key(lines, start, end, finding.target, finding.replacement)
     is_import = finding.code in _IMPORTING or finding.kind == "import"
     if renamed is None and is_import and (module := _module_of(lines, finding, relocate)) is not None:
         return module
@@ -54,6 +59,22 @@ def respelled_at(lines: Lines, finding: Finding, relocate: Relocate = appended) 
     if renamed is None or renamed == written:
         raise CannotFixError("the text there does not spell the old name")
     return Edit(start, end, renamed)
+
+
+def _as_key(lines: Lines, start: int, end: int, target: str, replacement: str) -> str | None:
+    """A module that a table has for a key, relative to its package, which holds the new one as well."""
+    written, before = lines.text[start:end], lines.text[max(0, start - 2) : start]
+    is_key = _BEHIND_KEY.match(lines.text, end) is not None or _SUBSCRIPT.fullmatch(before) is not None
+    literal = _PLAIN_NAME.fullmatch(written)
+    package = target[: -len(literal[2]) - 1] if literal is not None else ""
+    if (
+        not is_key
+        or literal is None
+        or target != f"{package}.{literal[2]}"
+        or not replacement.startswith(f"{package}.")
+    ):
+        return None
+    return f"{literal[1]}{replacement[len(package) + 1 :]}{literal[1]}"
 
 
 def _as_link(written: str, finding: Finding, replacement: str) -> str | None:

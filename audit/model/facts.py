@@ -19,6 +19,8 @@ that survives its failure; in such a handler, that is only when the guarded impo
 demands its failure."""
 
 
+LAZY_TABLE = "_import_structure"
+"""The variable in which a package in the way of transformers names the modules and names that it imports lazily."""
 FRAMEWORK_SETTINGS = frozenset(
     {"pytest_plugins", "INSTALLED_APPS", "MIDDLEWARE", "AUTHENTICATION_BACKENDS", "DATABASE_ROUTERS", "ROOT_URLCONF"}
     | {"WSGI_APPLICATION", "ASGI_APPLICATION", "TEST_RUNNER", "PASSWORD_HASHERS", "FILE_UPLOAD_HANDLERS"}

@@ -16,7 +16,7 @@ from audit.resolve.chains import ChainWalker, Missing
 from audit.resolve.index import Node
 from audit.resolve.program import Program
 from audit.resolve.resolution import Resolution
-from audit.resolve.strings import StringNames, imports_modules, may_be_made_up, puts_in_place, use_of
+from audit.resolve.strings import StringNames, imports_modules, is_no_loss, may_be_made_up, puts_in_place, use_of
 
 _FURTHEST_ABOVE: Final = 2
 """How many folders above the tree a relative import may lead: a repository may itself be a package."""
@@ -240,7 +240,7 @@ class FileReferences:
                 return
         if lost is not None and may_be_made_up(text, self.path) and not self.strings.stood(self.path, parts):
             return
-        if lost is not None and not puts_in_place(text, lost):
+        if lost is not None and not is_no_loss(text, lost):
             context: Context = "guarded" if use == "tolerant" and text.context != "typing" else text.context
             found = self._make("string", text.span, *lost, context, False, text.callee if use != "unknown" else "")
             yield msgspec.structs.replace(found, leads_on=len(parts) > len(found.target.split(".")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Final, Literal
 
-from audit.model.facts import FRAMEWORK_SETTINGS, Text
+from audit.model.facts import FRAMEWORK_SETTINGS, LAZY_TABLE, Text
 from audit.model.testdata import is_test
 from audit.resolve.chains import ChainWalker, Missing
 from audit.resolve.program import Program
@@ -27,7 +27,10 @@ _PACKAGES: Final = frozenset(
 _KEYS: Final = frozenset({"class", "()", "_target_"})
 """Keys under which dictionaries hold the name of a class that is imported for them."""
 _PLACES: Final = (
-    _PACKAGES | _KEYS | FRAMEWORK_SETTINGS | frozenset({"sys.modules", "python -m", "ext://", "lazy_loader.attach"})
+    _PACKAGES
+    | _KEYS
+    | FRAMEWORK_SETTINGS
+    | frozenset({"sys.modules", "python -m", "ext://", "lazy_loader.attach", LAZY_TABLE})
 )
 _SUFFIXES: Final = frozenset(
     {
@@ -87,6 +90,12 @@ def replaces(callee: str) -> bool:
 
 def _is_patch(callee: str) -> bool:
     return callee in _PATCHING or ("mock" in callee and any(callee.endswith(f".{each}") for each in _PATCHING))
+
+
+def is_no_loss(text: Text, lost: Missing) -> bool:
+    """Whether what is lost is put in place, or told already: a table of lazy names names a module besides its names."""
+    is_told = text.callee == LAZY_TABLE and not ".".join(lost).rstrip(".").endswith(text.value)
+    return is_told or puts_in_place(text, lost)
 
 
 def puts_in_place(text: Text, lost: Missing) -> bool:

@@ -368,6 +368,26 @@ def test_a_moved_file_that_climbs_out_of_its_package_stays_relative(migration: M
     )
 
 
+def test_tables_of_lazy_names_keep_their_keys_relative(migration: Migration, audit_fix: Run) -> None:
+    table = (
+        "_import_structure = {{\n    '{0}': ['Store', 'Till'],\n    'other': ['sell'],\n}}\n"
+        "_import_structure['{0}'].append('Desk')\n_import_structure[\"{0}\"] += ['Desk']\n"
+    )
+    migration.write(
+        {
+            "shop/__init__.py": table.format("store"),
+            "shop/store.py": "class Store: ...\n\n\nclass Till: ...\n\n\nclass Desk:\n    legs = 4\n",
+            "shop/other.py": "def sell(): ...\n",
+            "shop/parts/__init__.py": "",
+        }
+    )
+    migration.commit()
+    migration.git("mv", "shop/store.py", "shop/parts/store.py")
+    migration.commit()
+    assert audit_fix(migration.root, "--since", "HEAD~1").exit_code == 0
+    assert migration.read("shop/__init__.py") == table.format("parts.store")
+
+
 def test_the_same_rename_reaches_what_is_no_python(moved: Migration, audit_fix: Run) -> None:
     moved.write(
         {
