@@ -19,6 +19,7 @@ from audit.model.mentions import Mention
 _SUFFIXES: Final = (".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".joblib", ".pkl.gz", ".pickle.gz", ".pkl.z", ".pt.gz")
 MAX_UNPACKED: Final = 64_000_000
 _MAX_MEMBERS: Final = 64
+_BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
 
 
@@ -36,6 +37,8 @@ class Pickles(Kind):
     def read(self, path: str, content: bytes) -> tuple[Mention, ...]:  # noqa: ARG002 - the content tells what wraps it
         if content.startswith(_LFS_POINTER):
             raise UnreadableError("a Git LFS pointer, the file itself is not here")
+        if content[:64].lstrip(_BLANK).startswith(b"<"):
+            return ()  # a page template, which bears the same suffix: no opcode is written like this
         names: dict[str, None] = {}
         for stream in _streams(content):
             reader = PickleReader(stream)
