@@ -17,7 +17,13 @@ from audit.model.regex import regex
 
 _AT: Final = r"(?::\d[\d,-]*)?"
 _DESCRIBED: Final = r"\s*(?P<aside>\([^()]*\)\s*)?(?:$|(?:[—–:-]|-->?|=>|→|←)\s+(?P<description>.*)$|[.!]$)"
-_FILE: Final = regex(rf"^`(?P<path>{PATH.pattern}){_AT}`{_DESCRIBED}", re.IGNORECASE)
+_OTHER_FILE: Final = (
+    r"/?(?:[\w.@+-]+/)+[\w@+-][\w.@+-]*\.(?:tsx?|jsx?|mjs|vue|css|scss|html?|sql|j2|jinja2?|ps1|bat|xml|csv|proto|tf|rs|go|java|rb|"
+    r"c|h|cc|cpp|hpp|cu)"
+)
+"""A file of other languages, which counts below a folder only: "Node.js" is none."""
+_ANY_FILE: Final = rf"(?:{PATH.pattern}|{_OTHER_FILE})"
+_FILE: Final = regex(rf"^`(?P<path>{_ANY_FILE}){_AT}`{_DESCRIBED}", re.IGNORECASE)
 _BARE_FILE: Final = regex(
     rf"^(?P<path>(?:[\w.@+-]+/)*[\w@+-][\w.@+-]*\.(?:py|pyi|md|rst|ya?ml|toml|sh|ipynb)){_DESCRIBED}"
 )
@@ -32,6 +38,15 @@ _SYMBOL: Final = regex(
     r"^`(?P<name>(?:[A-Za-z_]\w*\.)*(?:[A-Za-z_]\w*(?=\()|(?=\w*[a-z])[A-Z]\w*[A-Z]\w*|test_[a-z0-9]\w*))"
     rf"(?:\((?P<taken>[^`()]*)\))?(?:\s*->\s*[^`]+)?`{_DESCRIBED}"
 )
+_KIND: Final = regex(
+    r"^(?:(?:key|new|main|core|helper|public)\s+)*(?:class|function|method|helper|module|script)(?:es|s)?\s*:\s+(?=`)",
+    re.IGNORECASE,
+)
+"""A label that says of what kind the name behind it is."""
+_SEVERAL: Final = regex(
+    rf"^(?P<names>`[A-Za-z_]\w*(?:\(\))?`(?:(?:\s*(?:,|/|&)\s*(?:and\s+)?|\s+and\s+)`[A-Za-z_]\w*(?:\(\))?`)+){_DESCRIBED}"
+)
+"""Several functions or classes with one description: "`load()`, `save()` - Read and write it"."""
 _BARE_CLASS: Final = regex(rf"^(?P<name>[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+){_DESCRIBED}")
 _TEST_FILE: Final = regex(r"(?:.*/)?(?:test_[\w-]+|[\w-]+_test)\.py")
 _CHANGING: Final = regex(
@@ -84,6 +99,7 @@ def described(block: Block) -> Described | None:
         return None
     if block.kind == "row":
         return _in_row(block)
+    block = msgspec.structs.replace(block, text=_KIND.sub("", block.text))
     match = _FILE.match(block.text) or _BARE_FILE.match(block.text)
     if _MOVED_TO.match(block.text):
         return None
@@ -99,6 +115,12 @@ def described(block: Block) -> Described | None:
     match = _BARE_CLASS.match(block.text) if block.kind == "item" else None
     if match is not None and _is_plain(match):
         return Described(match["name"], Exists(names=(match["name"],)))
+    several = _SEVERAL.match(block.text)
+    if several is not None and _is_plain(several):
+        names = re.findall(r"`(\w+)(\(?)", several["names"])
+        if all(bracket or re.fullmatch(r"[A-Z]\w*[a-z]\w*[A-Z]\w*", name) for name, bracket in names):
+            prefix = f"{path}::" if path.endswith(".py") else ""
+            return Described(several["names"], Exists(names=tuple(f"{prefix}{name}" for name, _ in names)))
     match = _SYMBOL.match(block.text)
     is_alone = match is not None and block.kind == "item" and match["taken"] == "" and not match["description"]
     if match is None or not (_is_plain(match) or (is_alone and path.endswith(".py"))):
@@ -135,7 +157,7 @@ def _is_plain(match: re.Match[str]) -> bool:
 def _in_row(block: Block) -> Described | None:
     """The one file that a row is about: alone in its first cell."""
     first = block.cells[0][1].strip().strip("*") if block.cells else ""
-    match = re.fullmatch(rf"`?(?P<path>{PATH.pattern}){_AT}`?", first)
+    match = re.fullmatch(rf"`?(?P<path>{_ANY_FILE}){_AT}`?", first)
     rest = " ".join(f"{head} {cell}" for head, cell in block.cells[1:])
     if match is None or _CHANGING.search(rest) or _VERDICTS.search(rest):
         return None
