@@ -43,7 +43,11 @@ class ChainWalker:
 
     def missing(self, dotted: str, nodes: tuple[Node, ...], chain: tuple[str, ...]) -> Missing | None:
         """Where the chain below a module leads nowhere, or None. A name that only a re-export in between
-        lacks is left out: the re-export itself is the place to tell."""
+        lacks is left out: the re-export itself is the place to tell. Of a module and a package of one name, either
+        may be meant: what one of them has is not missing."""
+        if len(nodes) > 1 and any(node.kind == "module" for node in nodes):
+            each = [self.missing(dotted, (node,), chain) for node in nodes]
+            return None if None in each else each[0]
         program, followed = self.program, False
         for _ in range(_MAX_STEPS):
             if not chain or not nodes:
