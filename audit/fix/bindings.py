@@ -51,7 +51,14 @@ class Renamer:
         """The edits of all uses; ask `can_rename` first."""
         self._introduced[new] = origin
         edits = (self._renamed(access, name, new) for access in accesses_of(self._syntax.assignments(found.node, name)))
-        return [edit for edit in edits if edit is not None]
+        return [*(edit for edit in edits if edit is not None), *self._in_type_comments(name, new)]
+
+    def _in_type_comments(self, name: str, new: str) -> Iterator[Edit]:
+        """The edits of what comments declare by a name that the whole file gives to nothing else."""
+        if all(isinstance(each, ImportAssignment) for each in self._syntax.bindings(name)):
+            for start, end in self._syntax.type_comments:
+                for place in re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w)", self._syntax.text[start:end]):
+                    yield Edit(start + place.start(), start + place.end(), new)
 
     def _is_edited(self, assignment: object) -> bool:
         return isinstance(assignment, ImportAssignment) and id(assignment.node) in self._edited

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import tokenize
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Final
 
 import libcst as cst
 import msgspec
@@ -21,7 +24,9 @@ from libcst.metadata import (
 
 from audit.fix.text import CannotFixError, Lines
 from audit.model.nesting import nests_deeply
+from audit.model.regex import regex
 
+_TYPE_COMMENT: Final = regex(r"#\s*type:(?!\s*ignore\b)")
 Statement = cst.Import | cst.ImportFrom
 
 
@@ -147,6 +152,19 @@ class Syntax:
             for access in scope.accesses
             if not any(isinstance(found, Assignment | ImportAssignment) for found in access.referents)
         }
+
+    @cached_property
+    def type_comments(self) -> tuple[tuple[int, int], ...]:
+        """The places of comments that declare types, ``# type: list[Store]``; not of those that say what to ignore."""
+        if _TYPE_COMMENT.search(self.text) is None:
+            return ()
+        tokens = tokenize.generate_tokens(io.StringIO(self.text, newline="").readline)
+        starts = (
+            (self.lines.offset(token.start[0], token.start[1] + 1), token.string)
+            for token in tokens
+            if token.type == tokenize.COMMENT and _TYPE_COMMENT.match(token.string) is not None
+        )
+        return tuple((start, start + len(comment)) for start, comment in starts)
 
     def chain(self, node: cst.CSTNode) -> list[cst.Name]:
         """The parts of the longest dotted access that starts with a name or with a shorter access."""
