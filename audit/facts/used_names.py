@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Iterator
 from typing import Final
 
 from audit.facts.nodes import nodes_of
@@ -34,7 +35,7 @@ def read_used_names(text: str) -> UsedNames:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             used.update(_WORD.findall(node.value) if len(node.value) < _MAX_NAME else ())
         elif isinstance(node, ast.ExceptHandler):
-            handled.update(each.lineno for each in ast.walk(node) if isinstance(each, (ast.Import, ast.ImportFrom)))
+            handled.update(_imports_of(node.body))
         elif isinstance(node, ast.ClassDef):
             used.update(each for part in node.body for each in _bound_by(part))
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -42,6 +43,17 @@ def read_used_names(text: str) -> UsedNames:
             for alias in node.names:
                 bound[alias.lineno, alias.col_offset + 1] = frozenset({(alias.asname or alias.name).partition(".")[0]})
     return UsedNames(frozenset(used), bound, frozenset(handled))
+
+
+def _imports_of(body: list[ast.stmt]) -> Iterator[int]:
+    """The lines of the imports of a handler; those that it guards anew have handlers of their own."""
+    pending: list[ast.AST] = [*body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield node.lineno
+        elif not isinstance(node, (ast.Try, ast.TryStar)):
+            pending.extend(ast.iter_child_nodes(node))
 
 
 def _bound_by(statement: ast.stmt) -> list[str]:

@@ -115,6 +115,7 @@ def test_what_is_left_is_told_with_its_reason(fixed: tuple[Fixing, dict[str, str
         ("An f-string is left", "an f-string is put together when it runs"),
         ("A string put together at run time is left", "the text there does not spell the old name"),
         ("What is gone for good and used is left", "no replacement known"),
+        ("An import of what is gone for good that a class or another function has", "no replacement known"),
         ("A generated file is left", "a generated file: mend what generates it"),
     }
 
