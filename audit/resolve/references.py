@@ -285,12 +285,11 @@ class FileReferences:
                 target = module.dotted
                 if statement.is_from and name.name != "*" and self.chains.child(module.nodes, name.name):
                     target = f"{target}.{name.name}"
-                yield ImportEdge(self.referrer, self._canonical(target, module, name, statement), site, "", context)
+                yield ImportEdge(self.referrer, self._canonical(target, module, name), site, "", context)
 
-    def _canonical(self, target: str, module: Resolution, name: ImportedName, statement: Import) -> str:
+    def _canonical(self, target: str, module: Resolution, name: ImportedName) -> str:
         """The name under which the tree's own table lists a module that was reached by another spelling."""
-        is_below = statement.is_from and target != module.dotted
-        nodes = self.chains.child(module.nodes, name.name) if is_below else module.nodes
+        nodes = self.chains.child(module.nodes, name.name) if target != module.dotted else module.nodes
         names = self.program.index.names
         for node in nodes:
             for file in node.files:

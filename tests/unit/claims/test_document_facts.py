@@ -106,6 +106,8 @@ def test_what_is_said_beyond_doubt_gets_its_predicates(sentence, predicates) -> 
     [
         "- Removed `pkg/a.py`'s 164 lines of `Store` code",
         "- Most eval tests pass",
+        "- Moved `load` from `pkg/a.py` to `the new store`",
+        "- Moved `load` from `the old store` to `pkg/a.py`",
         "- All eval tests pass, but two are slow",
         "# Notes\n\n## Pre-Release 0.2.0 (2020-02-14)\n\n- Created `pkg/a.py`",
         "# Notes\n\n## shop 1.4 - 2020-02-14\n\n- Created `pkg/a.py`",

@@ -124,6 +124,13 @@ def test_a_document_that_contradicts_itself_is_told_where(text, messages) -> Non
     assert [(each.code, each.message) for each in read(text).findings] == [("DOC006", each) for each in messages]
 
 
+@pytest.mark.parametrize(
+    "which", ["more", "new", "other", "additional", "of the", "the", "remaining", "further", "these", "unit"]
+)
+def test_numbers_of_tests_that_no_word_tells_apart_contradict_nothing(which: str) -> None:
+    assert read(f"- 6 {which} tests passing\n- 8 {which} tests passing\n").findings == ()
+
+
 def test_an_earlier_document_may_have_said_it_already_or_said_the_opposite() -> None:
     before = read("- Deleted `pkg/a.py`\n- Deleted `pkg/b.py`\n", "phase_1.md")
     now = read("- Deleted `pkg/a.py`\n- Created `pkg/b.py`\n", "phase_2.md")

@@ -182,12 +182,23 @@ def test_a_command_is_claimed_to_print_what_stands_below_it() -> None:
         grep -r "pkg.old" .  # 0 matches
         grep -rE "a|b" src/  # 0 matches
         grep -r "left" src/  # 3 matches
+        $ rg PolicyStore lib/
+
+        nothing
+        $ git grep -w Bridge -- lib/
+        (no output)
+        $ git log Bridge lib/
+        $ rg printed lib/
+        lib/a.py
+        (no output)
         ```
         """
     assert predicates(text) == [
         Pytest(nodes=("tests/eval",), passed=exactly(6), skipped=exactly(1)),
         Count(occurrences=r"from\ pkg\.old", within="src/**/*", expected=exactly(0)),
         Count(occurrences="PolicyStore", within="src/**/*.py", expected=exactly(0)),
+        Count(occurrences="PolicyStore", within="lib/**/*", expected=exactly(0)),
+        Count(occurrences=r"\bBridge\b", within="lib/**/*", expected=exactly(0)),
     ]
 
 

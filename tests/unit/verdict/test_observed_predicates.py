@@ -354,6 +354,21 @@ class TestPytest:
             "the tests cannot be imported, because there is no shop.store",
         )
 
+    @pytest.mark.parametrize(
+        ("files", "verdict"),
+        [
+            ({}, "refuted"),
+            ({"tests/test_eval.py": "@pytest.mark.parametrize('n', [1, 2])\ndef test_mean(n): ...\n"}, "unverified"),
+            ({"tests/test_eval.py": "from shared_tests import *\ndef test_mean(): ...\n"}, "unverified"),
+            ({"tests/conftest.py": "def pytest_generate_tests(metafunc): ...\n"}, "unverified"),
+            ({"pytest.ini": "[pytest]\npython_functions = check_*\n"}, "unverified"),
+            ({"tox.ini": "[testenv]\ncommands = pytest\n"}, "refuted"),
+        ],
+    )
+    def test_more_tests_than_there_are_cannot_pass_unless_some_are_made(self, tree, files, verdict) -> None:
+        two = Pytest(nodes=("tests",), passed=Bound(2))
+        assert judge_predicate(two, tree({**FILES, **files}), None, NEEDS_RUN).verdict == verdict
+
 
 def ran(exit_status: int | None = 0, stdout="", stderr="", created=None, **more) -> CommandRun:
     run = Run(command=("python", "-m", "shop.trainer"), exit=exit_status, stdout=stdout, stderr=stderr, **more)
