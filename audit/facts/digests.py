@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -80,8 +79,6 @@ def _digest(lines: Sequence[bytes], name: str) -> str:
 def _without(body: bytes, name: bytes) -> bytes:
     """A body with a null byte for each whole word that is the name. By hand: to compile an expression for each name of
     a tree takes longer than all the rest that is done with its definitions."""
-    if not name.isascii():
-        return re.sub(rb"\b" + re.escape(name) + rb"\b", b"\0", body)
     pieces = body.split(name)
     last = len(pieces) - 1
     found = [pieces[0]]
