@@ -20,7 +20,7 @@ _PYTHON: Final = regex(r"(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?|[$%{]+\w*(?:PYT
 _BEFORE: Final = frozenset(
     {"run", "exec", "sudo", "time", "env", "nohup", "uv", "uvx", "poetry", "pdm", "hatch", "pipenv", "pipx", "rye"}
     | {"torchrun", "accelerate", "launch", "coverage", "xvfb-run", "timeout", "nice", "conda", "mamba", "pixi", "!"}
-    | {"export", "if", "then", "else", "do", "while", "until", "elif", "{", "-", "+"}
+    | {"if", "then", "else", "do", "while", "until", "elif", "{", "-", "+"}
 )
 """Words before the program that a command runs."""
 _OF_OTHERS: Final = frozenset(

@@ -92,7 +92,7 @@ class Instances:
     def _at_key(self, value: Keyed, key: object) -> Value | None:
         """What a dictionary has at a key, as the class says that declares it."""
         place = self.classes.member(value.place, str(key))
-        if place is None or place[1].annotation in ("", "?"):
+        if place is None:
             return None
         return self._annotations.meant(place[0], place[1].annotation, place[1].name.rpartition(".")[0])
 

@@ -33,7 +33,7 @@ def ignored_paths(tree: Tree, paths: Iterable[str]) -> frozenset[str]:
 
 def _is_plain(path: str) -> bool:
     """Whether a path leads to where it says: a tree object can hold any name."""
-    return bool(path) and not {"", ".", ".."} & set(path.rstrip("/").split("/")) and ".git" not in path.split("/")
+    return not {"", ".", ".."} & set(path.rstrip("/").split("/")) and ".git" not in path.split("/")
 
 
 def _lay_out(folder: Path, tree: Tree, rules: list[str]) -> None:

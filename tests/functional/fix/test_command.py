@@ -292,6 +292,7 @@ def test_the_lines_drawn_along_a_title_grow_with_it(migration: Migration, audit_
             "shop/__init__.py": "",
             "shop/old.py": "def load():\n    return 'loaded'\n\n\nX = 1\n",
             "a.rst": "========\nshop.old\n========\n\nshop.old\n-----------\n\nOf shop.old\n\n----\n\nshop.old::\n",
+            "b.rst": "Of shop.old\n---\n",
         }
     )
     migration.commit()
@@ -302,6 +303,7 @@ def test_the_lines_drawn_along_a_title_grow_with_it(migration: Migration, audit_
         "============\nshop.renewed\n============\n\nshop.renewed\n------------\n\nOf shop.renewed\n\n----\n\n"
         "shop.renewed::\n"
     )
+    assert migration.read("b.rst") == "Of shop.renewed\n---\n"
 
 
 def test_a_moved_file_still_means_what_lay_beside_its_old_place(migration: Migration, audit_fix: Run) -> None:
@@ -430,7 +432,10 @@ def test_a_guard_that_can_never_succeed_is_taken_out_with_unsafe_only(moved: Mig
 
 
 def test_a_dead_fallback_is_taken_out_with_unsafe_only(moved: Migration, audit_fix: Run) -> None:
-    source = "try:\n    from shop.depot import Store\nexcept ImportError:\n    from shop.store import Store\nStore()\n"
+    source = (
+        "try:\n    from shop.depot import Store\nexcept ModuleNotFoundError:\n    from shop.store import Store\n"
+        "Store()\n"
+    )
     moved.write({"guard.py": source})
     assert audit_fix(moved.root, "--since", "HEAD~1").exit_code == 1
     assert moved.read("guard.py") == source

@@ -71,6 +71,8 @@ def test_a_respelled_name_reads_as_the_replacement(target: str, replacement: str
         ("shop/old.main", "shop/old.py", "shop/new.py", "shop/new.main"),
         ("./shop/old.py:main", "shop/old.py", "shop/new.py", "./shop/new.py:main"),
         ("'.old'", "shop.old", "shop.new", "'.new'"),
+        ("old", "shop.old", "shop.new", "new"),
+        ("old", "shop.old", "other.new", None),
         ("'..old'", "shop.old", "shop.new", "'..new'"),
         ("shop/older.main", "shop/old.py", "shop/new.py", None),
         ("shop/old.d/main", "shop/old.py", "shop/new.py", None),

@@ -339,6 +339,9 @@ class TestPytest:
             "pytest found no such test: ERROR: not found: tests/test_eval.py::test_gone",
         )
 
+    def test_tests_that_ran_are_judged_whatever_else_pytest_did_not_find(self, judge) -> None:
+        assert judge(self.EVAL, outcomes(passed=2, exit_status=4, stderr="ERROR: not found: x")).verdict == "verified"
+
     def test_a_test_file_that_is_gone_needs_no_run(self, judge) -> None:
         judgement = judge(Pytest(nodes=("tests/test_gone.py",)), retired=["tests/test_gone.py"])
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from audit.model.facts import Context
 from audit.model.findings import Finding, Link, Retirement, Site
 from audit.model.graph import ImportEdge, ModuleGraph
@@ -138,6 +140,13 @@ def test_sites_hold_every_place_that_names_the_target_even_where_it_runs_late() 
     findings = [missing("b", "gone", 4), missing("a", "gone", 2), missing("c", "gone", 7, breaks=False)]
     (root,) = rank_roots(findings, graph("a > b", "c ~ b"), NOTHING)
     assert root.sites == (Site("a.py", 2), Site("b.py", 4), Site("c.py", 7))
+
+
+def test_sites_with_and_without_a_line_have_an_order() -> None:
+    sites = [Site("a.py"), Site("a.py", 3), Site("a.py", 3, 2), Site("b.py")]
+    findings = [msgspec.structs.replace(missing("a", "gone"), site=each) for each in reversed(sites)]
+    (root,) = rank_roots(findings, graph("a > gone"), NOTHING)
+    assert root.sites == tuple(sites)
 
 
 def test_what_history_says_of_the_target_stands_on_its_root() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 
 from audit.model.findings import ContractResult, Link, Site, Skipped
-from audit.model.predicates import Absent, Bound, Contract, Count, Exists, Signature, Size, Unreferenced
+from audit.model.predicates import Absent, Bound, Contract, Count, Exists, Signature, Size, Unreferenced, Uses
 from audit.model.verdicts import Judgement
 from audit.verdict.judge import judge_predicate
 
@@ -94,6 +96,30 @@ class TestUnreferenced:
             "unverified",
             "no reference was found, but 1 file could not be read",
         )
+
+
+class TestUses:
+    FILES: ClassVar = {
+        "shop/use.py": "import shop.store\nfrom shop.old import Store as Kept\n\nKept(load)\n",
+        "bad.py": "def",
+    }
+
+    @pytest.mark.parametrize(
+        ("predicate", "verdict", "reason"),
+        [
+            (Uses(path="shop/use.py", imports=("Store",)), "verified", "shop/use.py imports Store"),
+            (Uses(path="shop/use.py", names=("load",)), "verified", "shop/use.py uses load"),
+            (Uses(path="shop/use.py", imports=("load",)), "refuted", "shop/use.py does not import load"),
+            (Uses(path="shop/use.py", imports=("Store", "Shelf")), "refuted", "shop/use.py does not import Shelf"),
+            (Uses(path="shop/use.py", names=("save",)), "refuted", "shop/use.py does not use save"),
+            (Uses(path="shop/gone.py", names=("save",)), "refuted", "shop/gone.py is not in the tree"),
+        ],
+    )
+    def test_names_and_imports_are_looked_for(self, judge, predicate, verdict, reason) -> None:
+        assert said(judge(predicate, files=self.FILES)) == (verdict, reason)
+
+    def test_a_file_that_does_not_parse_cannot_be_told(self, judge) -> None:
+        assert judge(Uses(path="bad.py", names=("load",)), files=self.FILES).verdict == "unverified"
 
 
 class TestSignature:
