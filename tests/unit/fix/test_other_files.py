@@ -107,6 +107,25 @@ def test_symbols_and_paths(text: str, at: str, target: str, replacement: str, af
     assert mended("a.md", text, (at, target, replacement)) == (after, [])
 
 
+@pytest.mark.parametrize(
+    ("code", "text", "at", "after"),
+    [
+        ("REF008", "call kept.open() now\n", "kept.open", "call kept.load() now\n"),
+        ("REF009", "call kept.open() now\n", "kept.open", "call kept.load() now\n"),
+        ("REF005", "call kept.open() now\n", "kept.open", None),
+        ("REF008", "call kept open() now\n", "kept open", None),
+        ("REF004", "patch('kept.open')\n", "'kept.open'", "patch('kept.load')\n"),
+        ("REF004", "patch('open it')\n", "'open it'", None),
+        ("REF005", "patch('kept.open')\n", "'kept.open'", None),
+    ],
+)
+def test_a_name_that_is_reached_by_another_is_renamed_where_code_spells_it(
+    code: str, text: str, at: str, after: str | None, mended: Mend
+) -> None:
+    reasons = [] if after else ["the text there does not spell the old name"]
+    assert mended("a.md", text, (at, "shop.Store.open", "shop.Store.load"), code=code) == (after or text, reasons)
+
+
 def test_an_import_of_several_lines_in_a_script_without_a_suffix(mended: Mend) -> None:
     script = "#!/usr/bin/env python3\nfrom shop.{} import (\n    Store,\n    sell,  # it\n)\n"
     places = (("Store", "shop.old", "shop.new"), ("sell", "shop.old", "shop.new"))

@@ -149,6 +149,7 @@ def test_a_member_that_a_base_class_took_over_is_not_retired() -> None:
         ("docs/a.md", "old.py", None),
         ("lib/shop/a.md", "old.py", "lib/shop/old.py"),
         ("docs/a.md", "twice/same.py", None),
+        ("docs/a.md", "once/same.py", None),
         ("docs/a.md", "shop/new.py", None),
         ("docs/a.md", "other/shop/new.py", None),
         ("docs/a.md", "never/was.py", None),
@@ -159,8 +160,8 @@ def test_a_member_that_a_base_class_took_over_is_not_retired() -> None:
     ],
 )
 def test_a_path_is_what_existed_and_nothing_like_it(document: str, text: str, target: str | None) -> None:
-    gone = ["lib/shop/old.py", "a/twice/same.py", "b/twice/same.py", "examples/app/myapp/views.py"]
-    stays = {"lib/shop/new.py": "", document: f"Read `{text}` first.\n"}
+    gone = ["lib/shop/old.py", "a/twice/same.py", "b/twice/same.py", "a/once/same.py", "examples/app/myapp/views.py"]
+    stays = {"lib/shop/new.py": "", "b/once/same.py": "", document: f"Read `{text}` first.\n"}
     before = {**stays, **dict.fromkeys(gone, "")}
     assert [found.target for found in migrate(before, stays).findings] == ([target] if target else [])
 

@@ -58,3 +58,13 @@ def test_a_file_concerns_others_where_it_tells_them_something_else(
 ) -> None:
     found = difference({"shop/store.py": text})
     assert (found.own, found.files) == (own, files)
+
+
+def test_what_files_told_is_true_no_more_where_others_provide_something_else() -> None:
+    old = load(SHOP)
+    record = record_of(old.program, old.blobs, "", "one")
+    same, other = (
+        dict(Difference(record, old.program, old.blobs, outside, {}.get).surveys()) for outside in ("one", "two")
+    )
+    assert same.keys() == old.program.index.names.keys()
+    assert other == {}

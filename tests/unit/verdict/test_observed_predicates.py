@@ -20,6 +20,7 @@ from audit.model.predicates import Bound, Command, Imports, Pytest, Smoke
 from audit.model.verdicts import Judgement
 from audit.verdict.imports import modules_to_import
 from audit.verdict.judge import judge_predicate
+from audit.verdict.judgements import ending
 
 FILES = {
     "shop/__init__.py": "",
@@ -511,3 +512,16 @@ class TestSmoke:
     def test_no_stage_and_no_run_are_never_a_pass(self, judge) -> None:
         assert judge(self.DEMO, self.observed()).verdict == "unverified"
         assert said(judge(self.DEMO)) == ("unverified", NEEDS_RUN)
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        (Run(command=("a",), exit=3), "exited 3"),
+        (Run(command=("a",), signal=9), "was ended by signal 9"),
+        (Run(command=("a",), timed_out=True, limit=2.5, signal=9), "did not end within 2.5 s"),
+        (Run(command=("a",), problem="there is no program a"), "there is no program a"),
+    ],
+)
+def test_how_a_process_ended(run: Run, words: str) -> None:
+    assert ending(run) == words

@@ -8,6 +8,7 @@ import pytest
 
 from audit.model.findings import ContractResult, Link, Site, Skipped
 from audit.model.predicates import Absent, Bound, Contract, Count, Exists, Signature, Size, Unreferenced, Uses
+from audit.model.shapes import Chain
 from audit.model.verdicts import Judgement
 from audit.verdict.judge import judge_predicate
 
@@ -120,6 +121,58 @@ class TestUses:
 
     def test_a_file_that_does_not_parse_cannot_be_told(self, judge) -> None:
         assert judge(Uses(path="bad.py", names=("load",)), files=self.FILES).verdict == "unverified"
+
+
+class TestChain:
+    FILES: ClassVar = {
+        "src/shop/__init__.py": "from .a import f\n",
+        "src/shop/a.py": "def f():\n    from shop import b\n",
+        "src/shop/b.py": "import os\nfrom . import c\nfrom .deep import e\n",
+        "src/shop/c.py": "import shop.gone, shop.deep.e\n",
+        "src/shop/deep/__init__.py": "from ..c import load\n",
+        "src/shop/deep/e.py": "from .. import b\nfrom other.shop import a\n",
+        "src/shop/bad.py": "def",
+    }
+
+    @pytest.fixture
+    def chained(self, tree):
+        known = tree(self.FILES, retired=["shop.gone"])
+        known.module_path = lambda name: type(known).module_path(known, f"src.{name}")
+
+        def judged(*links: str) -> tuple[str, str]:
+            return said(judge_predicate(Chain(links=links), known, None, ""))
+
+        return judged
+
+    @pytest.mark.parametrize(
+        ("links", "verdict", "reason"),
+        [
+            (("shop.a", "shop.b"), "verified", "every link holds: shop.a -> shop.b (src/shop/a.py:2)"),
+            (("shop", "shop.a"), "verified", "every link holds: shop -> shop.a (src/shop/__init__.py:1)"),
+            (("shop.b", "shop.c"), "verified", "every link holds: shop.b -> shop.c (src/shop/b.py:2)"),
+            (("shop.b", "shop.deep"), "verified", "every link holds: shop.b -> shop.deep (src/shop/b.py:3)"),
+            (
+                ("shop.deep", "shop.c"),
+                "verified",
+                "every link holds: shop.deep -> shop.c (src/shop/deep/__init__.py:1)",
+            ),
+            (("shop.deep.e", "shop.b"), "verified", "every link holds: shop.deep.e -> shop.b (src/shop/deep/e.py:1)"),
+            (
+                ("shop.b", "shop.c", "shop.gone"),
+                "verified",
+                "every link holds (src/shop/b.py:2, src/shop/c.py:1), and the last import fails: there is no shop.gone",
+            ),
+            (
+                ("shop.deep.e", "shop.a"),
+                "refuted",
+                "the chain breaks at shop.deep.e: it does not import shop.a, nor anything that does",
+            ),
+            (("shop.gone", "shop.a"), "refuted", "the chain breaks at shop.gone, which is not in the tree"),
+            (("shop.bad", "shop.a"), "unverified", "src/shop/bad.py cannot be read, so what it imports is open"),
+        ],
+    )
+    def test_each_link_is_an_import(self, chained, links, verdict, reason) -> None:
+        assert chained(*links) == (verdict, reason)
 
 
 class TestSignature:
