@@ -17,6 +17,9 @@ _HOLDERS: Final = frozenset(
     | {"FrozenSet", "AbstractSet", "MutableSet", "deque", "Deque", "Generator", "AsyncIterator", "AsyncIterable"}
     | {"AsyncGenerator", "ContextManager", "AbstractContextManager"}
 )
+_MANAGERS: Final = frozenset(
+    {"ContextManager", "AbstractContextManager", "AsyncContextManager", "AbstractAsyncContextManager"}
+)
 _MAPPINGS: Final = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict"})
 _SEQUENCES: Final = frozenset({"list", "List", "Sequence", "MutableSequence", "deque", "Deque"})
 
@@ -102,6 +105,11 @@ class Annotations:
         if method in ("keys", "values") and holder.rpartition(".")[2] in _MAPPINGS and len(arguments) == 2:
             return self._meant(value.path, arguments[method == "values"], "", None)
         return None
+
+    def entered(self, value: Foreign) -> Value | None:
+        """What a with statement gets from a manager that says what it gives."""
+        is_said = _leaf(value) in _MANAGERS and bool(value.arguments)
+        return self._meant(value.path, value.arguments[0], "", None) if is_said else None
 
     def is_tuple(self, value: Foreign) -> bool:
         """Whether a container says of each place what it holds."""

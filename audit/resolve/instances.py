@@ -260,7 +260,7 @@ class Instances:
                 method = next((each for each in methods if isinstance(each, Function)), None)
                 return self._returned(method.path, method.definition, value) if method is not None else None
             case Foreign():
-                return Foreign(f"{value.name}.__enter__()")
+                return self._annotations.entered(value) or Foreign(f"{value.name}.__enter__()")
         return None
 
     def _element(self, value: Value | None) -> Value | None:
