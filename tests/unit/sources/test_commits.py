@@ -8,6 +8,7 @@ from audit.sources.commits import GitCommits
 from audit.sources.git import Git
 from audit.sources.identity import commit_of_tree
 from audit.sources.repository import Repository
+from audit.sources.tree import is_in
 from tests.unit.sources.conftest import GitFolder
 
 
@@ -52,3 +53,18 @@ def test_a_repository_that_is_said_to_be_bare_has_no_work_tree(repository: GitFo
     assert not Repository(repository.root).bare
     repository.git("config", "core.bare", "true")
     assert Repository(repository.root).bare
+
+
+def test_what_has_no_commit_has_no_history(repository: GitFolder) -> None:
+    unborn = Repository(repository.root).tree()
+    repository.commit({"a.py": ""})
+    folder = Repository(repository.root)
+    now = folder.tree()
+    assert (folder.history(unborn, now), folder.history(now, unborn)) == (None, None)
+    assert folder.history(now, now) is not None
+
+
+def test_a_path_lies_in_a_folder_by_whole_names() -> None:
+    paths = ("a", "a/b.py", "ab/c.py", "b/a", "c/d/e.py")
+    assert [path for path in paths if is_in(path, ("a", "c/d"))] == ["a", "a/b.py", "c/d/e.py"]
+    assert not is_in("a", ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import msgspec
 import pytest
 
 from audit.model.findings import ContractResult, Link, Site, Skipped
@@ -314,6 +315,17 @@ class TestSizeAndCount:
 
         assert judge(Count(expected=Bound(3, 3), modules="shop")).verdict == "verified"
         assert judge(Count(expected=Bound(0, 0), findings=("REF001",)), findings=findings).verdict == "refuted"
+
+    @pytest.mark.parametrize(
+        ("narrowed", "number"),
+        [({}, 3), ({"new": True}, 1), ({"new": False}, 1), ({"within": "shop/*"}, 3), ({"within": "shop/store.py"}, 0)],
+    )
+    def test_findings_are_counted_by_age_and_place(self, judge, dangling, narrowed, number) -> None:
+        found = [
+            msgspec.structs.replace(dangling("shop.trainer", "shop.bridge"), new=new) for new in (True, False, None)
+        ]
+        counted = Count(expected=Bound(number, number), findings=("REF001",), **narrowed)
+        assert judge(counted, findings=found, base=FILES).verdict == "verified"
 
     def test_findings_in_no_file_are_never_a_pass(self, judge) -> None:
         predicate = Count(expected=Bound(0, 0), findings=("REF001",), within="shpo/**")
