@@ -117,7 +117,10 @@ def _of_definition(predicate: Size, path: str, name: str, codebase: Codebase) ->
     lines, first = only.definition.lines, only.definition.span[0]
     if predicate.admits(lines):
         return fitted
-    body = (codebase.read_text(only.path) or "").splitlines()[first - 1 : first - 1 + lines]
+    whole = (codebase.read_text(only.path) or "").splitlines()
+    if kind == "class" and any(map(predicate.admits, (len(whole), len(whole) + 1, len(whole) - 1))):
+        raise CannotFitError(f"{only.path} has {len(whole)} lines, {lines} of them {name}: a matter of counting")
+    body = whole[first - 1 : first - 1 + lines]
     least = _statement_lines("\n".join(body))
     if any(map(predicate.admits, range(least - 1, lines + len(only.definition.decorators) + 2))):
         raise CannotFitError(f"{only.qualified} has {lines} lines, {least} of statements: a matter of counting")
