@@ -44,6 +44,7 @@ from audit.verification.fit_shapes import fit_shape
 from audit.verification.fit_sizes import fit_line_changes, fit_size
 from audit.verification.fit_tools import fit_tool
 from audit.verification.resting import resting
+from audit.verification.unknown_files import with_unknown_files
 from audit.verification.written_paths import WrittenPaths, written_paths
 
 _FILES: Final = (
@@ -81,7 +82,8 @@ def grounded(dossier: Dossier, codebase: Codebase) -> Dossier:
     A statement whose path cannot be fitted loses its predicate, and gains the reason as its obstacle.
     """
     written = written_paths(dossier.statements, codebase)
-    statements = [_grounded(statement, codebase, written) for statement in dossier.statements]
+    fitted = [_grounded(statement, codebase, written) for statement in dossier.statements]
+    statements = with_unknown_files(dossier.statements, fitted, codebase)
     return msgspec.structs.replace(dossier, statements=resting(statements, codebase))
 
 

@@ -137,3 +137,30 @@ def test_a_folder_is_the_only_one_that_ends_so_and_a_bare_name_may_be_that_of_an
         (9, "refuted", "setup.py has 1 line, so no line 40"),
         (17, "refuted", "shop/excel.py is not in the tree"),
     ]
+
+
+SPOKEN = """\
+# Report
+
+- `shop/store.py` - Loads
+- `shop/bridge.py` - Leads there
+- `shop/stores.py` - Loads as well
+- `shop/local.py` - Is left out on purpose
+- `shop/scores.py` - Is called so elsewhere
+- `lager/store.py` - Lies elsewhere
+"""
+
+
+def test_a_file_that_never_was_is_missing_where_the_others_are_there(shop, audit) -> None:
+    shop.commit(
+        "Begin", {".gitignore": "local.py\n", "few.md": SPOKEN, "doc.md": f"{SPOKEN}- `shop/trainer.py` - It\n"}
+    )
+
+    def verdicts(path: str) -> list[tuple[str, str]]:
+        done = audit(shop.root, "verify", path, "--format", "json")
+        found = json.loads(done.stdout)["statements"]
+        return [(each["text"], each["verdict"]) for each in found if each["kind"] == "citation"]
+
+    there = [("shop/store.py", "verified"), ("shop/bridge.py", "verified")]
+    assert verdicts("few.md") == there
+    assert verdicts("doc.md") == [*there, ("shop/stores.py", "refuted"), ("shop/trainer.py", "verified")]
