@@ -65,7 +65,7 @@ class ToolSettings(TextKind):
                 keys = tuple(each for each in string.path if isinstance(each, str))
                 yield from _setting(Value(keys, string.value, string.start + 1, string.end - 1), positions)
         else:
-            yield from _ini(text, positions)
+            yield from _ini(text, positions, heads=name != "config")  # of Transifex: projects and their resources
 
     HOLDS = (
         Example(
@@ -125,11 +125,12 @@ class ToolSettings(TextKind):
             before={
                 "lib/shop/__init__.py": "",
                 "lib/shop/locale/en.po": "",
+                "shop/old.py": "",
                 "setup.cfg": "[options]\npackage_dir =\n    = lib\n    shop = lib/shop\npackages = find:\n",
                 "pyproject.toml": '[tool.setuptools.package-dir]\n"" = "lib"\n"shop.sub" = "other"\n',
-                ".tx/config": "[shop.django]\nsource_file = lib/shop/locale/en.po\nsource_lang = en\n",
+                ".tx/config": "[shop.old]\nsource_file = lib/shop/locale/en.po\nsource_lang = en\n",
             },
-            gone=("lib/shop/__init__.py", "lib/shop/locale/en.po"),
+            gone=("lib/shop/__init__.py", "lib/shop/locale/en.po", "shop/old.py"),
             after={"src/shop/__init__.py": ""},
             finds=(
                 (".tx/config", 2, "lib/shop/locale/en.po"),
@@ -205,7 +206,7 @@ def _toml(text: str, positions: Positions, *, is_pixi: bool) -> Iterator[Mention
             yield from _setting(value, positions)
 
 
-def _ini(text: str, positions: Positions) -> Iterator[Mention]:
+def _ini(text: str, positions: Positions, *, heads: bool) -> Iterator[Mention]:
     bounds: tuple[int, int] | None = None
     packages: set[str] = set()
     for value in ini_values(text):
@@ -217,7 +218,7 @@ def _ini(text: str, positions: Positions) -> Iterator[Mention]:
             bounds = (bounds[0] if bounds else value.start, value.end)
         elif value.keys[:1] and value.keys[0] in _PACKAGE_DATA:
             yield from _package(value, text, packages, positions)
-        elif value.keys[:1] != ("options.entry_points",):
+        elif value.keys[:1] != ("options.entry_points",) and (heads or value.keys):
             yield from _setting(value, positions)
     if bounds is not None:
         yield from _command(text, *bounds, positions, "commands")
