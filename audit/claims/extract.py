@@ -8,6 +8,7 @@ from typing import Final
 
 from audit.claims.amounts import PASSING, passing_tests
 from audit.claims.blocks import Block
+from audit.claims.constants import constant_value
 from audit.claims.counts import counted_things, files_of_folder, tests_of_file
 from audit.claims.every_size import size_of_every_file
 from audit.claims.import_chains import import_chain
@@ -30,7 +31,7 @@ from audit.claims.within import removal_within, switching, usage
 from audit.model.predicates import AnyPredicate, Cited, Count, Entry, Exists, Lacks, Pytest, Signature, Size, Uses
 from audit.model.regex import regex
 from audit.model.shapes import Chain, Inherits, Package
-from audit.model.surface import Option, Route
+from audit.model.surface import Constant, Option, Route
 
 BARE_VERDICT: Final = "a verdict without its coverage: what was examined is not said"
 """Why a verdict without a subject cannot be judged by itself."""
@@ -54,6 +55,7 @@ _VERSION: Final = regex(
 )
 _PULL_REQUEST: Final = regex(r"\b(?:PR|MR|pull\s+requests?|merge\s+requests?)\b\s*[#!]?\d+", re.IGNORECASE)
 _IN_A_TREE: Final = (
+    Constant,
     Option,
     Route,
     Chain,
@@ -166,5 +168,6 @@ _FINDERS: Final[tuple[Callable[[Block], tuple[AnyPredicate, ...]], ...]] = (
     counted_things,
     served_routes,
     command_options,
+    constant_value,
     mention,
 )

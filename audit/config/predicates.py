@@ -11,7 +11,7 @@ from audit.config.fields import Fields, text_of, texts_of
 from audit.config.positioned import Entry, Listing, Mapping, Mistakes, Node, Scalar, hint
 from audit.config.predicate_values import bound_of, command_line, globs_of, in_tree, names_of, nodes_of, pattern_of
 from audit.config.shapes import read_chain, read_inherits, read_package
-from audit.config.surface import read_option, read_route
+from audit.config.surface import read_constant, read_option, read_route
 from audit.model.codes import CODES
 from audit.model.predicates import (
     Absent,
@@ -248,6 +248,7 @@ PREDICATES: Final[dict[str, Callable[[Node, Mistakes], AnyPredicate]]] = {
     "citation": _citation,
     "command": _command,
     "commit": _commit,
+    "constant": read_constant,
     "contract": _contract,
     "count": _count,
     "entry": _entry,

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import ast
+
 from audit.config.fields import Fields
 from audit.config.positioned import Mapping, Mistakes, Node
-from audit.config.predicate_values import names_of
-from audit.model.surface import Option, Route
+from audit.config.predicate_values import in_tree, names_of
+from audit.model.surface import Constant, Option, Route
+
+
+def read_constant(node: Node, mistakes: Mistakes) -> Constant:
+    """``constant``: a name with its value, as Python writes it."""
+    fields = Fields(node, "constant", mistakes)
+    value = fields.text("value", required=True)
+    path = "".join(in_tree((fields.text("path"),), node, mistakes))
+    predicate = Constant(name=fields.text("name", required=True), value=value, path=path)
+    fields.close()
+    try:
+        ast.literal_eval(value or "None")
+    except (SyntaxError, ValueError):
+        mistakes.add(fields.line, "'value' must be a number, a text or another literal, as Python writes it")
+    return predicate
 
 
 def read_option(node: Node, mistakes: Mistakes) -> Option:

@@ -32,5 +32,17 @@ class Option(Predicate, frozen=True, kw_only=True):
         return f"a command takes {listed(self.names)}{value}"
 
 
-SurfacePredicate = Option | Route
+class Constant(Predicate, frozen=True, kw_only=True):
+    """A constant, of a file or of the whole tree, has this value, which is written as Python writes it."""
+
+    kind: ClassVar[str] = "constant"
+    name: str
+    value: str
+    path: str = ""
+
+    def __str__(self) -> str:
+        return f"`{'::'.join(filter(None, (self.path, self.name)))}` is {self.value}"
+
+
+SurfacePredicate = Constant | Option | Route
 """The predicates that are judged by what the code of a tree declares for those who use it."""

@@ -39,12 +39,13 @@ from audit.model.predicates import (
     Uses,
 )
 from audit.model.shapes import Chain, Inherits, Package
-from audit.model.surface import Option, Route
+from audit.model.surface import Constant, Option, Route
 from audit.model.verdicts import Judgement, Verdict
 from audit.verdict.amounts import judge_count, judge_size
 from audit.verdict.citations import judge_citation
 from audit.verdict.commands import judge_command
 from audit.verdict.commits import judge_commit
+from audit.verdict.constants import judge_constant
 from audit.verdict.contracts import judge_contract
 from audit.verdict.entries import judge_entry
 from audit.verdict.import_chain import judge_chain
@@ -103,6 +104,8 @@ def judge_predicate(
             return judge_inherits(predicate, codebase)
         case Package():
             return judge_package(predicate, codebase)
+        case Constant():
+            return judge_constant(predicate, codebase)
         case Option():
             return judge_option(predicate, codebase)
         case Route():

@@ -10,11 +10,10 @@ import msgspec
 from audit.model.codebase import Codebase
 from audit.model.predicates import AnyPredicate
 from audit.model.shapes import Chain, Inherits, Package
-from audit.model.surface import Option, Route
+from audit.model.surface import Constant, Option, Route
 from audit.verdict.import_chain import link_between
 from audit.verdict.inheritance import class_of
-from audit.verdict.options import judge_option
-from audit.verdict.routes import judge_route
+from audit.verdict.judge import judge_predicate
 from audit.verification.fit_paths import CannotFitError, fit_path
 
 _MARK: Final = re.compile(r"\s*\((?:deleted|removed|gone|missing)\)$|^(?:deleted|removed)_(?=[A-Z])", re.IGNORECASE)
@@ -35,6 +34,9 @@ def fit_shape(predicate: AnyPredicate, codebase: Codebase) -> AnyPredicate:
             return _fit_inherits(predicate, codebase)
         case Package():
             return _fit_package(predicate, codebase)
+        case Constant(path=path):
+            where = fit_path(path, codebase) if path else ""
+            return _fit_surface(msgspec.structs.replace(predicate, path=where), codebase)
         case Option() | Route():
             return _fit_surface(predicate, codebase)
         case _:
@@ -58,12 +60,11 @@ def _fit_package(predicate: Package, codebase: Codebase) -> Package:
     return msgspec.structs.replace(predicate, path=fit_path(predicate.path, codebase)) if predicate.path else predicate
 
 
-def _fit_surface(predicate: Option | Route, codebase: Codebase) -> Option | Route:
-    """A route or an option that the tree can tell of: a document may mean another program, or a prefix of another
-    place."""
-    judge = judge_route(predicate, codebase) if isinstance(predicate, Route) else judge_option(predicate, codebase)
-    if judge.verdict == "unverified":
-        raise CannotFitError(judge.reason)
+def _fit_surface(predicate: Constant | Option | Route, codebase: Codebase) -> Constant | Option | Route:
+    """A route, an option or a constant that the tree can tell of: a document may mean another program."""
+    judgement = judge_predicate(predicate, codebase, None, "")
+    if judgement.verdict == "unverified":
+        raise CannotFitError(judgement.reason)
     return predicate
 
 

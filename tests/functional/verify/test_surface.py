@@ -158,3 +158,35 @@ def test_an_option_is_looked_for_among_the_parsers(shop, audit) -> None:
         (13, "unverified", "--mode is fast by default, which may mean the same"),
         (14, "unverified", "no parser of this tree declares --loud; it may be one of another program"),
     ]
+
+
+CONSTANTS = """\
+# Constants
+
+- `MAX_RETRIES = 3`
+- `MAX_RETRIES = 4`
+- `MAX_WAIT` is now 3600
+- `MAX_AGE = 1`
+- `MAX_SIZE = 1`
+- `MAX_NONE = 1`
+- `shop/a.py`: Set `MAX_SIZE` to 1
+- `shop/a.py`: Set `MAX_SIZE` to 3
+- `USE_CACHE = 1`
+"""
+
+
+def test_a_constant_is_held_against_every_assignment(shop, audit) -> None:
+    first = "MAX_RETRIES = 3\nMAX_WAIT = 60 * 60\nMAX_AGE = int('1')\nMAX_SIZE = 1\nUSE_CACHE: bool = True\n"
+    shop.commit("Settle", {"shop/a.py": first, "shop/b.py": "MAX_SIZE = 2\n", "a.md": CONSTANTS})
+
+    assert verdicts(audit(shop.root, "verify", "a.md", "--format", "json")) == [
+        (3, "verified", "MAX_RETRIES is 3"),
+        (4, "refuted", "MAX_RETRIES is 3, not 4"),
+        (5, "verified", "MAX_WAIT is 3600"),
+        (6, "unverified", "MAX_AGE has other values as well"),
+        (7, "unverified", "MAX_SIZE has other values as well"),
+        (8, "unverified", "no code of this tree gives MAX_NONE a value"),
+        (9, "verified", "MAX_SIZE is 1"),
+        (10, "refuted", "MAX_SIZE is 1, not 3"),
+        (11, "refuted", "USE_CACHE is True, not 1"),
+    ]

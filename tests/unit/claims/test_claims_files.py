@@ -36,7 +36,7 @@ from audit.model.predicates import (
     Uses,
 )
 from audit.model.shapes import Chain, Inherits, Package
-from audit.model.surface import Option, Route
+from audit.model.surface import Constant, Option, Route
 
 
 def mistakes_of(*files: tuple[str, str]) -> list[str]:
@@ -165,6 +165,7 @@ def test_a_claim_is_read_with_everything_it_says() -> None:
         ("unchanged: {symbol: m.f, base: v1}", Unchanged(symbols=("m.f",), mode="code", base="v1")),
         ("unchanged: {paths: [a, b], mode: signature}", Unchanged(paths=("a", "b"), mode="signature")),
         ("unchanged: {run: make list, within: 5}", SameOutput(run=("make", "list"), within=5.0)),
+        ("constant: {name: A_B, value: '3'}", Constant(name="A_B", value="3")),
         ("option: --dry-run", Option(names=("--dry-run",))),
         ("option: {names: [--jobs], default: '4'}", Option(names=("--jobs",), default="4")),
         ("route: {path: /api/users, method: post}", Route(path="/api/users", method="POST")),

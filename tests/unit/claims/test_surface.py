@@ -1,4 +1,4 @@
-"""Sentences about what a tree offers to those who use it: HTTP routes, options of commands."""
+"""Sentences about what a tree offers to those who use it: HTTP routes, options of commands, constants."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.claims.markdown import read_document
-from audit.model.surface import Option, Route
+from audit.model.surface import Constant, Option, Route
 from audit.verdict.route_table import plain_route
 
 
@@ -74,3 +74,23 @@ def test_a_parameter_is_the_same_in_every_way_of_writing_it(parts) -> None:
 )
 def test_an_option_is_one_that_was_added_or_that_an_item_opens_with(text, options) -> None:
     assert judged(text) == options
+
+
+@pytest.mark.parametrize(
+    ("text", "constants"),
+    [
+        ("- `MAX_RETRIES = 3`", [("MAX_RETRIES", "3", "")]),
+        ("- `MAX_RETRIES: int = 3` - How often it tries", [("MAX_RETRIES", "3", "")]),
+        ("- Increased `MAX_WAIT` from 60 to 120s", []),
+        ("- Increased `MAX_WAIT` from 60 to 120 s", [("MAX_WAIT", "120", "")]),
+        ("- `shop/net.py`: Set `MAX_WAIT` to 1.5", [("MAX_WAIT", "1.5", "shop/net.py")]),
+        ("- `BASE_URL` defaults to `'http'`", [("BASE_URL", "'http'", "")]),
+        ("- `USE_CACHE` is now True", [("USE_CACHE", "True", "")]),
+        ("- `MAX_RETRIES` was 3", []),
+        ("- `retries = 3`", []),
+        ("- Set the environment variable `MAX_WAIT` to 3", []),
+        ("- `MAX_RETRIES`: 3 or more", []),
+    ],
+)
+def test_a_constant_has_the_value_that_a_sentence_gives_it(text, constants) -> None:
+    assert judged(text) == [Constant(name=name, value=value, path=path) for name, value, path in constants]
