@@ -152,7 +152,9 @@ class Retirements:
         below: list[str] = []
         if self._base is not None:
             before = self._base.absolute(path, dotted)
-            if before.status == "found":
+            # what a relative import lacks may have namesakes, which the tree holds as ever
+            is_namesake = before.weak and self._program.absolute(path, dotted).status == "found"
+            if before.status == "found" and not is_namesake:
                 files = [file for node in before.nodes for file in node.files]
                 below = self._below(before.nodes[0].stem) if before.nodes[0].kind != "module" else []
                 held = files or below
