@@ -121,7 +121,13 @@ class StringNames:
                 return None
             if all(node.kind == "namespace" for node in head.nodes):
                 break
-            return self.chains.missing(head.dotted, head.nodes, tuple(parts[length:]))
+            lost = self.chains.missing(head.dotted, head.nodes, tuple(parts[length:]))
+            if lost is None or program.base is None or length + 1 == len(parts):
+                return lost
+            # where a package went with all that it held, what became of the very module can be told
+            gone = self._gone_module(path, parts)
+            is_below = gone is not None and gone.startswith(f"{'.'.join(lost)}.")
+            return (gone, "") if gone is not None and is_below and not self.is_made(path, gone) else lost
         gone = self._gone_module(path, parts)
         return None if gone is None or self.is_made(path, gone) else (gone, "")
 
