@@ -61,14 +61,16 @@ def is_always(test: ast.expr) -> bool:
 
 
 def only_a_run_tells(test: ast.expr) -> bool:
-    """Whether a condition asks flags alone, which each environment sets as it is: ``if HAS_GPU and not is_ci():``."""
+    """Whether a condition asks flags alone, which each environment sets as it is: ``if HAS_GPU and not is_ci():``,
+    besides what always holds."""
     match test:
         case ast.Name() | ast.Attribute() | ast.Call():
             return not is_never(test) and not is_always(test)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return only_a_run_tells(operand)
-        case ast.BoolOp(values=values):
-            return all(only_a_run_tells(value) for value in values)
+        case ast.BoolOp(op=operator, values=values):
+            told = [value for value in values if not (isinstance(operator, ast.And) and is_always(value))]
+            return bool(told) and all(map(only_a_run_tells, told))
     return False
 
 
