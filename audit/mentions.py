@@ -23,6 +23,7 @@ from audit.model.findings import Finding, Skipped
 from audit.model.mentions import Mention
 from audit.model.settings import BASELINE_FILE, RetiredName
 from audit.resolve.programs import Programs
+from audit.resolve.registered import Registered
 from audit.resolve.retired import Retirements
 from audit.skimmed import Skimmed
 from audit.sources.ignores import ignored_paths
@@ -80,7 +81,8 @@ class MentionCheck:
         ]
         lost = _lost_symbols(now, base) if base is not None else {}
         self._programs = Programs(now.program)
-        spelt = (*self._declared, *self._programs.lost, *self._programs.lost_options)
+        self._registered = Registered(now.program)
+        spelt = (*self._declared, *self._programs.lost, *self._programs.lost_options, *self._registered.lost)
         needles = _needles(now, base, self._paths, spelt, lost, self._kinds)
         self._reader = _Reader(
             now.tree, contents, needles, now.blobs, wanted, skimmed or Skimmed(contents, ""), lost.keys()
@@ -108,9 +110,8 @@ class MentionCheck:
         def ignored(paths: Iterable[str]) -> frozenset[str]:
             return ignored_paths(now.tree, paths)
 
-        judge = MentionJudge(
-            now.program, retirements, self._paths, self._programs, past, self._declared, texts_before, ignored, remotes
-        )
+        known = (self._programs, self._registered, past, self._declared)
+        judge = MentionJudge(now.program, retirements, self._paths, *known, texts_before, ignored, remotes)
         mentions = (
             (path, _as_documents_do(path, mention))
             for path, reading in readings

@@ -19,6 +19,7 @@ from audit.resolve.index import Node
 from audit.resolve.outcomes import is_assigned
 from audit.resolve.program import Program
 from audit.resolve.programs import Programs
+from audit.resolve.registered import Registered
 from audit.resolve.resolution import Resolution
 from audit.resolve.retired import Retired, Retirements
 
@@ -42,6 +43,7 @@ class MentionJudge:
         retirements: Retirements,
         paths: GonePaths,
         programs: Programs,
+        registered: Registered,
         past: Past | None,
         declared: Iterable[str] = (),
         texts_before: Callable[[str], frozenset[str]] = lambda _path: frozenset(),
@@ -51,6 +53,7 @@ class MentionJudge:
         self._program = program
         self._base = program.base
         self._programs = programs
+        self._registered = registered
         self._retirements = retirements
         self._files = FileJudge(program, paths, past, ignored, remotes)
         self._declared = frozenset(declared)
@@ -66,6 +69,9 @@ class MentionJudge:
         """What the mention names that does not exist; None when it exists or is not ours to judge."""
         if mention.form in ("program", "option"):
             return self._gone_program(path, mention)
+        if mention.form == "registered":
+            meant = self._registered.of(mention.text, mention.beside)
+            return self._made("", *meant, self._past_of("", *meant)) if meant is not None else None
         if mention.form in PATH_FORMS:
             found = self._files.gone(path, mention)
             if found is not None or mention.form != "path" or not _MAY_BE_NAME.fullmatch(mention.text):

@@ -16,6 +16,7 @@ from audit.kinds.cython import CythonImports
 from audit.kinds.data_files import DataFiles
 from audit.kinds.docstrings import Docstrings
 from audit.kinds.entry_points import EntryPoints
+from audit.kinds.gin import GinBindings
 from audit.kinds.guarded import guarded
 from audit.kinds.kept_code import KeptCode
 from audit.kinds.kind import Kind
@@ -26,6 +27,7 @@ from audit.kinds.opened_files import OpenedFiles
 from audit.kinds.path_lists import PathLists, PlainLists
 from audit.kinds.pickles import Pickles
 from audit.kinds.python_commands import BuildScripts, SetupScripts, Subprocesses
+from audit.kinds.registrations import Registrations
 from audit.kinds.rst import ReStructuredText
 from audit.kinds.scripts import ExecutableScripts, ShellScripts
 from audit.kinds.tool_settings import ToolSettings
@@ -44,6 +46,8 @@ BUILT_IN: Final[tuple[type[Kind], ...]] = (
     JsonValues,
     TomlValues,
     IniValues,
+    GinBindings,
+    Registrations,
     EntryPoints,
     ShellScripts,
     ExecutableScripts,

@@ -10,11 +10,13 @@ from audit.model.codes import Severity
 from audit.model.facts import Span
 from audit.model.findings import Retirement, Site
 
-Form = Literal["name", "module", "path", "config", "document", "file", "data", "address", "program", "option"]
+Form = Literal[
+    "name", "module", "path", "config", "document", "file", "data", "address", "program", "option", "registered"
+]
 """How a text is to be taken: a dotted name (``pkg.mod.Class`` or ``pkg.mod:attribute``), a module that may have
 one component only (``python -m tool``), a file or folder, an entry of a Hydra defaults list, the end of the path of a
-data file, the address of a file where the repository is hosted, a command that packaging declares, or a program and,
-after a blank, an option that is passed to it."""
+data file, the address of a file where the repository is hosted, a command that packaging declares, a program and,
+after a blank, an option that is passed to it, or a class or function by the name that a decorator made known."""
 
 
 RELATIVE = "relative"
@@ -32,7 +34,7 @@ class Mention(msgspec.Struct, frozen=True, array_like=True):
     error even without a base. ``span`` is None in a binary file. In a notebook it is the place in the
     .ipynb file, and ``cell`` and ``cell_line`` (both from 1) are the place a reader of the notebook sees.
     ``beside`` are paths that are drawn in the same tree as this one, or the code that a lone file name is joined to,
-    or the folder that a command goes to before.
+    or the folder that a command goes to before, or what else a configuration asks a registry for.
     """
 
     code: str

@@ -17,6 +17,8 @@ PATHS = {
     "json": ["a.json"],
     "toml": ["a.toml"],
     "ini": ["a.ini"],
+    "gin": ["a.gin"],
+    "registrations": ["a.py", "a.yaml"],
     "entry-points": ["pyproject.toml", "setup.cfg", "setup.py"],
     "shell": ["run.sh", "Makefile", "Dockerfile"],
     "executables": ["bin/run"],
