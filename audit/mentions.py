@@ -82,7 +82,7 @@ class MentionCheck:
         lost = _lost_symbols(now, base) if base is not None else {}
         self._programs = Programs(now.program)
         self._registered = Registered(now.program)
-        spelt = (*self._declared, *self._programs.lost, *self._programs.lost_options, *self._registered.lost)
+        spelt = (*self._declared, *self._programs.words, *self._registered.lost)
         needles = _needles(now, base, self._paths, spelt, lost, self._kinds)
         self._reader = _Reader(
             now.tree, contents, needles, now.blobs, wanted, skimmed or Skimmed(contents, ""), lost.keys()

@@ -69,9 +69,8 @@ class MentionJudge:
         """What the mention names that does not exist; None when it exists or is not ours to judge."""
         if mention.form in ("program", "option"):
             return self._gone_program(path, mention)
-        if mention.form == "registered":
-            meant = self._registered.of(mention.text, mention.beside)
-            return self._made("", *meant, self._past_of("", *meant)) if meant is not None else None
+        if mention.form in ("registered", "management"):
+            return self._gone_known(mention)
         if mention.form in PATH_FORMS:
             found = self._files.gone(path, mention)
             if found is not None or mention.form != "path" or not _MAY_BE_NAME.fullmatch(mention.text):
@@ -102,6 +101,14 @@ class MentionJudge:
             return None
         called = called.removeprefix("-m ")
         return Gone(f"{called}:{option}".lstrip(":"), called or "the program", option, existed_at_base=True)
+
+    def _gone_known(self, mention: Mention) -> Gone | None:
+        """What was known by a name of its own: a class, a function or a management command."""
+        if mention.form == "registered":
+            meant = self._registered.of(mention.text, mention.beside)
+        else:
+            meant = self._programs.lost_management.get(mention.text)
+        return self._made("", *meant, self._past_of("", *meant)) if meant is not None else None
 
     def _finds_beside(self, path: str, mention: Mention) -> bool:
         """Whether a name may be that of a module beside the file: in commands, and in code that is not in a package."""

@@ -16,6 +16,9 @@ from audit.model.regex import regex
 
 _NAME: Final = regex(r"[A-Za-z][\w.-]{2,}")
 _OPTION: Final = regex(r"(--[A-Za-z][\w-]+)(?:=.*)?")
+_COMMAND: Final = regex(r"[A-Za-z]\w+")
+_MANAGING: Final = frozenset({"manage.py", "django-admin", "django-admin.py"})
+"""Programs that run commands of Django's applications."""
 _PYTHON: Final = regex(r"(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?|[$%{]+\w*(?:PYTHON|python)\w*[}%]*")
 _BEFORE: Final = frozenset(
     {"run", "exec", "sudo", "time", "env", "nohup", "uv", "uvx", "poetry", "pdm", "hatch", "pipenv", "pipx", "rye"}
@@ -43,12 +46,24 @@ def program_mentions(
         end = start + len(word)
         span = positions.span(end - len(program), end)
         yield Mention(code, "program", program, "program", role, severity, span)
+    if program.rpartition("/")[2] in _MANAGING:
+        yield from _managed(words[place + 1 :], positions, code, role, severity)
     for text, offset in words[place + 1 :]:
         if text == "--":
             return
         if option := _OPTION.fullmatch(text):
             span = positions.span(offset, offset + len(option[1]))
             yield Mention(code, "option", f"{program} {option[1]}", "option", role, severity, span)
+
+
+def _managed(
+    words: list[tuple[str, int]], positions: Positions, code: str, role: str, severity: Severity
+) -> Iterator[Mention]:
+    """The management command among what follows the program that runs it: the first word that is no option."""
+    text, offset = next(((text, offset) for text, offset in words if not text.startswith("-")), ("", 0))
+    if _COMMAND.fullmatch(text):
+        span = positions.span(offset, offset + len(text))
+        yield Mention(code, "command", text, "management", role, severity, span)
 
 
 def _program(words: list[tuple[str, int]]) -> tuple[int, str]:

@@ -21,6 +21,7 @@ from audit.kinds.guarded import guarded
 from audit.kinds.kept_code import KeptCode
 from audit.kinds.kind import Kind
 from audit.kinds.launch import LaunchFiles
+from audit.kinds.management_calls import ManagementCalls
 from audit.kinds.markdown import Markdown
 from audit.kinds.notebooks import Notebooks
 from audit.kinds.opened_files import OpenedFiles
@@ -30,6 +31,7 @@ from audit.kinds.python_commands import BuildScripts, SetupScripts, Subprocesses
 from audit.kinds.registrations import Registrations
 from audit.kinds.rst import ReStructuredText
 from audit.kinds.scripts import ExecutableScripts, ShellScripts
+from audit.kinds.sphinx_extensions import SphinxExtensions
 from audit.kinds.tool_settings import ToolSettings
 from audit.kinds.workflows import Workflows
 from audit.kinds.yaml_values import YamlValues
@@ -58,6 +60,8 @@ BUILT_IN: Final[tuple[type[Kind], ...]] = (
     PlainLists,
     BuildFiles,
     BuildScripts,
+    SphinxExtensions,
+    ManagementCalls,
     SetupScripts,
     CythonImports,
     Subprocesses,

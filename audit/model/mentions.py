@@ -11,12 +11,24 @@ from audit.model.facts import Span
 from audit.model.findings import Retirement, Site
 
 Form = Literal[
-    "name", "module", "path", "config", "document", "file", "data", "address", "program", "option", "registered"
+    "name",
+    "module",
+    "path",
+    "config",
+    "document",
+    "file",
+    "data",
+    "address",
+    "program",
+    "option",
+    "registered",
+    "management",
 ]
 """How a text is to be taken: a dotted name (``pkg.mod.Class`` or ``pkg.mod:attribute``), a module that may have
 one component only (``python -m tool``), a file or folder, an entry of a Hydra defaults list, the end of the path of a
 data file, the address of a file where the repository is hosted, a command that packaging declares, a program and,
-after a blank, an option that is passed to it, or a class or function by the name that a decorator made known."""
+after a blank, an option that is passed to it, a class or function by the name that a decorator made known, or a
+management command of Django."""
 
 
 RELATIVE = "relative"

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import posixpath
 from functools import cached_property
+from typing import Final
 
 from audit.model.facts import ANY
 from audit.model.testdata import is_test
 from audit.resolve.program import Program
+
+_OF_DJANGO: Final = frozenset(
+    {"changepassword", "check", "clearsessions", "collectstatic", "compilemessages", "createcachetable", "test"}
+    | {"createsuperuser", "dbshell", "diffsettings", "dumpdata", "findstatic", "flush", "inspectdb", "loaddata"}
+    | {"makemessages", "makemigrations", "migrate", "ogrinspect", "optimizemigration", "ping_google", "runserver"}
+    | {"remove_stale_contenttypes", "sendtestemail", "shell", "showmigrations", "sqlflush", "sqlmigrate", "testserver"}
+    | {"sqlsequencereset", "squashmigrations", "startapp", "startproject", "help", "version"}
+)
+"""Management commands that are there whatever the tree holds."""
 
 
 class Programs:
@@ -54,6 +64,25 @@ class Programs:
                 lost.difference_update(f"--{name}" for name in names)
         return frozenset(lost - {"--help"}) if defines_any else frozenset()
 
+    @cached_property
+    def lost_management(self) -> dict[str, tuple[str, str]]:
+        """The management commands of the base that no application of the tree has: the name -> the module then, and no
+        symbol. One that took another's place, or the framework's, may have brought that to light."""
+        if self._base is None:
+            return {}
+        now = {name for path in self._program.index.names if (name := _management_command(path))}
+        found: dict[str, tuple[str, str]] = {}
+        for path, module in self._base.index.names.items():
+            name = _management_command(path)
+            if name and name not in now and name not in _OF_DJANGO and not _takes_over(self._base, path, name):
+                found[name] = (module, "")
+        return found
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The names of all that is lost."""
+        return (*self.lost, *self.lost_options, *self.lost_management)
+
     def _dropped(self, path: str) -> set[str]:
         """The options of a file of the base, unless it computes by now what some are called."""
         before = set(self._base.facts(path).options.split()) if self._base is not None else set()
@@ -73,6 +102,19 @@ class Programs:
         folder = path.rpartition("/")[0]
         near = (posixpath.normpath(posixpath.join(each, called)) for each in (folder, ""))
         return any(each in self._program.index.names for each in near)
+
+
+def _management_command(path: str) -> str:
+    """The name of the command of Django that a file holds; empty for other files."""
+    folder, _, file = path.rpartition("/")
+    if not folder.endswith("management/commands") or not file.endswith(".py") or file.startswith("_"):
+        return ""
+    return file.removesuffix(".py")
+
+
+def _takes_over(program: Program, path: str, name: str) -> bool:
+    """Whether a command is built upon one of the same name."""
+    return any(each.module.endswith(f"management.commands.{name}") for each in program.facts(path).imports)
 
 
 def _commands(program: Program) -> dict[str, str]:

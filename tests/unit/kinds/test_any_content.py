@@ -29,6 +29,8 @@ PATHS = {
     "plain-lists": ["files.txt"],
     "build-files": ["meson.build", "CMakeLists.txt", "BUILD", "Snakefile"],
     "build-scripts": ["noxfile.py"],
+    "sphinx-extensions": ["docs/conf.py"],
+    "management-calls": ["a.py"],
     "cython": ["a.pyx"],
     "setup-script": ["setup.py"],
     "subprocesses": ["a.py"],
