@@ -15,7 +15,7 @@ from audit.kinds.texts import UnreadableError, text_of
 from audit.model.codebase import LineChange, Located
 from audit.model.codes import OF_TESTS
 from audit.model.errors import UsageError
-from audit.model.facts import Definition, FileFacts
+from audit.model.facts import Context, Definition, FileFacts
 from audit.model.findings import CheckResult, Coverage, Finding, Link, Retirement, Site
 from audit.model.graph import ModuleGraph
 from audit.model.settings import Configuration, RetiredName
@@ -32,13 +32,15 @@ from audit.sources.tree import TreeFiles
 from audit.sources.worktree import WorkTree
 from audit.suites import suite_of, with_worthless_tests
 from audit.trees import LoadedTree, coverage_of
-from audit.verdict.chains import EagerGraph
+from audit.verdict.chains import ImportGraph
 
 if TYPE_CHECKING:  # what judges tests is loaded where tests are judged
     from audit.worth.judge import TestSuite
 
 _PLAIN_FILES = (".py", ".md", ".rst", ".txt", ".toml", ".cfg", ".ini", ".yaml", ".yml", ".sh", ".ipynb")
 """Endings that no dotted name has, so that a name without a folder is known to be a file."""
+_EVER: tuple[Context, ...] = ("eager", "guarded", "lazy", "fallback", "expected")
+"""When an import can run, the likeliest first."""
 
 
 class ResolvedCodebase:
@@ -118,8 +120,8 @@ class ResolvedCodebase:
         return graph_of(self._now.program)
 
     @cached_property
-    def _eager(self) -> EagerGraph:
-        return EagerGraph(self.graph)
+    def _eager(self) -> ImportGraph:
+        return ImportGraph(self.graph)
 
     def _history_since(self, since: str | None) -> History | None:
         git, at = self.repository.git, self.commit
@@ -250,6 +252,12 @@ class ResolvedCodebase:
     def why(self, source: str, target: str) -> tuple[Link, ...]:
         """The shortest eager import chain from module ``source`` to module or missing name ``target``."""
         return self._eager.path(source, (target,))
+
+    def why_at_all(self, source: str, target: str) -> tuple[tuple[Link, Context], ...]:
+        """The shortest chain of imports whenever they run, those for type checkers left out: each with when it does."""
+        contexts = {(edge.importer, edge.site): edge.context for edge in self.graph.edges}
+        links = ImportGraph(self.graph, _EVER).path(source, (target,))
+        return tuple((link, contexts.get((link.importer, link.site), "eager")) for link in links)
 
     def imports(self) -> tuple[Link, ...]:
         """Every import that runs at import time, and the packages that run with it."""

@@ -11,7 +11,7 @@ import typer
 from audit.cli.common import RepositoryPath, Since, emit, failures_told, text_of
 
 if TYPE_CHECKING:
-    from audit.model.findings import CheckResult
+    from audit.parts import Part
     from audit.verdict.baseline import Accepted
 
 app = typer.Typer(
@@ -35,7 +35,8 @@ def write(
         from audit.model.errors import UsageError  # keeps --help fast
         from audit.verdict.baseline import accepted, write_baseline
 
-        entries = {accepted(finding) for finding in _checked(path, since).findings}
+        part = _opened(path, since)
+        entries = {accepted(finding) for finding in part.checked().findings}
         if file.exists() and not allow_growth:
             grown = entries - _read(file)
             if grown:
@@ -45,7 +46,11 @@ def write(
                     "mend them, or say --allow-growth"
                 )
         emit(write_baseline(entries), file)
-        typer.echo(f"{file}: {_counted(entries, 'finding')} accepted")
+        typer.echo(f"{file}: {_counted(part.checked().findings, 'finding')} accepted")
+        if part.codebase.configuration.settings.baseline is None:
+            typer.echo(
+                f"audit: a check looks at it with --baseline {file}, or with `baseline` among the settings", err=True
+            )
 
 
 @app.command()
@@ -55,7 +60,7 @@ def prune(path: RepositoryPath = Path(), file: File = _DEFAULT, since: Since = N
         from audit.verdict.baseline import stale, write_baseline
 
         entries = _read(file)
-        mended = stale(_checked(path, since, whole=True), entries)
+        mended = stale(_opened(path, since).codebase.check, entries)
         if mended:
             emit(write_baseline(entries - set(mended)), file)
         taken = f"{len(mended)} {'entry' if len(mended) == 1 else 'entries'}"
@@ -72,8 +77,8 @@ def show(file: File = _DEFAULT) -> None:
         typer.echo(f"{_counted(entries, 'finding')} accepted")
 
 
-def _checked(path: Path, since: str | None, *, whole: bool = False) -> CheckResult:
-    """What the check finds at a path, or (``whole``) in all that it is resolved with.
+def _opened(path: Path, since: str | None) -> Part:
+    """What lies at a path.
 
     Raises:
         UsageError: no module was analysed: a baseline of nothing would forget what is accepted.
@@ -82,15 +87,14 @@ def _checked(path: Path, since: str | None, *, whole: bool = False) -> CheckResu
     from audit.parts import open_part
 
     part = open_part(path, since=since)
-    result = part.codebase.check if whole else part.checked()
-    if result.coverage.modules == 0:
+    if part.checked().coverage.modules == 0:
         raise UsageError(
             "no Python module was analysed, so the baseline stays as it is; is this the right folder?",
         )
-    return result
+    return part
 
 
-def _counted(entries: Collection[Accepted], noun: str) -> str:
+def _counted(entries: Collection[object], noun: str) -> str:
     return f"{len(entries)} {noun if len(entries) == 1 else f'{noun}s'}"
 
 

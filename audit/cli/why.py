@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from audit.cli.common import At, NoCache, Since, failures_told
 
 if TYPE_CHECKING:
+    from audit.model.facts import Context
     from audit.model.findings import Finding, Link
     from audit.parts import Part
+
+_RUNS: Final = {
+    "lazy": ", when a function runs",
+    "guarded": ", where it may fail",
+    "fallback": ", when another import failed",
+    "expected": ", in a test that demands its failure",
+}
 
 
 def why(
@@ -31,6 +39,8 @@ def why(
 ) -> None:
     """Show the chain of imports from SOURCE to TARGET with its lines, or explain one finding.
 
+    Where no chain runs when SOURCE is imported, one that runs later or may fail is shown, and marked.
+
     Exit code 0: there is a chain. 1: there is none. 2: no such module or finding.
     """
     with failures_told():
@@ -44,16 +54,20 @@ def why(
                 _show(root.links if root is not None else ())
             return
         importer, imported = _module(part, source), _imported(part, target)
-        chain = part.told_from_here(part.codebase.why(importer, imported))
+        chain = part.codebase.why(importer, imported)
+        contexts: tuple[Context, ...] = ()
+        if not chain and (later := part.codebase.why_at_all(importer, imported)):
+            chain, contexts = zip(*later, strict=True)
         if not chain:
-            typer.echo(f"{importer} does not import {imported}, directly or indirectly, when it is imported")
+            typer.echo(f"{importer} does not import {imported}, directly or indirectly")
             raise typer.Exit(1)
-        _show(chain)
+        _show(part.told_from_here(chain), contexts)
 
 
-def _show(chain: tuple[Link, ...]) -> None:
-    for link in chain:
-        typer.echo(f"{link.importer} -> {link.imported}  ({link.site})")
+def _show(chain: tuple[Link, ...], contexts: tuple[Context, ...] = ()) -> None:
+    """A line for each import, with when it runs where that is not at once."""
+    for link, context in zip(chain, contexts or ["eager"] * len(chain), strict=True):
+        typer.echo(f"{link.importer} -> {link.imported}  ({link.site}{_RUNS.get(context, '')})")
 
 
 def _findings(part: Part, wanted: str) -> list[Finding]:
@@ -99,7 +113,7 @@ def _imported(part: Part, name: str) -> str:
     from audit.model.suggest import nearest_dotted
 
     codebase = part.codebase
-    known = {link.imported for link in codebase.imports()}
+    known = {edge.imported for edge in codebase.graph.edges}
     if name in known or codebase.module_path(name) is not None:
         return name
     by_file = _by_file(part, name)

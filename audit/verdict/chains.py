@@ -1,29 +1,35 @@
-"""What runs when a module is imported: the eager import graph, and chains of imports through it."""
+"""What runs when a module is imported, or later: the import graph, and chains of imports through it."""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 
+from audit.model.facts import Context
 from audit.model.findings import Link, Site
 from audit.model.graph import ModuleGraph
 
 
-class EagerGraph:
-    """The imports that run at import time. Importing a module also runs every package above it."""
+class ImportGraph:
+    """The imports that run at import time. Importing a module also runs every package above it.
 
-    def __init__(self, graph: ModuleGraph) -> None:
+    With other ``contexts`` also those that run later, or may fail: of two between the same modules, the one whose
+    context is named first.
+    """
+
+    def __init__(self, graph: ModuleGraph, contexts: Iterable[Context] = ("eager",)) -> None:
         self.links: dict[str, dict[str, Link]] = defaultdict(dict)
         self.importers: dict[str, set[str]] = defaultdict(set)
         packages = {name for name, path in graph.modules.items() if path.endswith("/__init__.py")}
         running: dict[str, list[str]] = {}  # what runs with a module: itself, and every package above it
-        for edge in graph.edges:
-            if edge.context == "eager":
-                imported = running.get(edge.imported)
-                if imported is None:
-                    above = [parent for parent in _parents(edge.imported) if parent in packages]
-                    imported = running[edge.imported] = [edge.imported, *above]
-                self._link(edge.importer, imported, edge.site)
+        for context in contexts:
+            for edge in graph.edges:
+                if edge.context == context:
+                    imported = running.get(edge.imported)
+                    if imported is None:
+                        above = [parent for parent in _parents(edge.imported) if parent in packages]
+                        imported = running[edge.imported] = [edge.imported, *above]
+                    self._link(edge.importer, imported, edge.site)
         for name, path in graph.modules.items():
             self._link(name, [parent for parent in _parents(name) if parent in packages], Site(path, 1))
 

@@ -9,7 +9,7 @@ import msgspec
 
 from audit.model.findings import Finding, Link, Root, Site
 from audit.model.graph import ModuleGraph
-from audit.verdict.chains import EagerGraph
+from audit.verdict.chains import ImportGraph
 
 
 class Starts(msgspec.Struct, frozen=True):
@@ -22,7 +22,7 @@ class Starts(msgspec.Struct, frozen=True):
 
 def rank_roots(findings: Iterable[Finding], graph: ModuleGraph, starts: Starts) -> tuple[Root, ...]:
     """One root for each target whose absence breaks an import, the deadliest first."""
-    eager = EagerGraph(graph)
+    eager = ImportGraph(graph)
     by_target: dict[str, list[Finding]] = defaultdict(list)
     sites: dict[str, set[Site]] = defaultdict(set)
     for finding in findings:
@@ -61,7 +61,7 @@ def rank_roots(findings: Iterable[Finding], graph: ModuleGraph, starts: Starts) 
     return tuple(sorted(roots, key=lambda root: (-len(root.killed), -root.revives, root.target)))
 
 
-def _chain(eager: EagerGraph, group: list[Finding], killed: set[str], starts: Starts) -> tuple[Link, ...]:
+def _chain(eager: ImportGraph, group: list[Finding], killed: set[str], starts: Starts) -> tuple[Link, ...]:
     """From what somebody starts, through the broken module, to the name that is missing."""
     broken = {finding.referrer: finding for finding in sorted(group, key=lambda each: each.order, reverse=True)}
     distance = eager.distances(sorted(broken))
@@ -71,7 +71,7 @@ def _chain(eager: EagerGraph, group: list[Finding], killed: set[str], starts: St
     return (*path, Link(last.referrer, last.target, last.site))
 
 
-def _spread(eager: EagerGraph, group: list[Finding], killed: set[str]) -> tuple[Link, ...]:
+def _spread(eager: ImportGraph, group: list[Finding], killed: set[str]) -> tuple[Link, ...]:
     """The import by which each killed module dies: first those that name the target, then those that import them."""
     broken = {finding.referrer: finding for finding in sorted(group, key=lambda each: each.order, reverse=True)}
     named = [Link(name, finding.target, finding.site) for name, finding in sorted(broken.items())]

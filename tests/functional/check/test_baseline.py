@@ -9,10 +9,27 @@ def test_accepted_findings_do_not_fail_and_are_counted(shop, audit, tmp_path) ->
     file = tmp_path / "accepted.json"
     written = audit("baseline", "write", shop.root, "--file", file)
     assert written.stdout == f"{file}: 1 finding accepted\n"
+    assert written.stderr == (
+        f"audit: a check looks at it with --baseline {file}, or with `baseline` among the settings\n"
+    )
     assert json.loads(file.read_text()) == [{"code": "IMP001", "referrer": "shop.bridge", "target": "shop.store"}]
     done = audit("check", shop.root, "--baseline", file)
     assert done.stdout.endswith("no findings: 1 more accepted by the baseline (5 of 5 modules analysed)\n")
     assert done.returncode == 0
+
+
+def test_a_baseline_that_checks_look_at_by_themselves_needs_no_word(shop, audit) -> None:
+    shop.write(
+        {
+            "pyproject.toml": '[project]\nname = "shop"\n\n[tool.audit]\nbaseline = "audit-baseline.json"\n',
+            "shop/bridge.py": "import shop.store\n\n\ndef open_bridge():\n    import shop.store\n",
+        }
+    )
+    file = shop.root / "audit-baseline.json"
+    written = audit("baseline", "write", shop.root, "--file", file)
+    assert (written.stdout, written.stderr) == (f"{file}: 2 findings accepted\n", "")
+    assert len(json.loads(file.read_text())) == 1
+    assert "no findings: 2 more accepted by the baseline" in audit("check", shop.root).stdout
 
 
 def test_a_new_finding_fails_beside_accepted_ones(shop, audit, tmp_path) -> None:

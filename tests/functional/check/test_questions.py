@@ -18,8 +18,29 @@ def test_why_shows_the_chain_between_two_modules_with_lines(shop, audit) -> None
 
 def test_why_says_when_there_is_no_chain(shop, audit) -> None:
     done = audit("why", "shop.evaluation", "shop.store", "--path", shop.root)
-    assert done.stdout == ("shop.evaluation does not import shop.store, directly or indirectly, when it is imported\n")
+    assert done.stdout == "shop.evaluation does not import shop.store, directly or indirectly\n"
     assert done.returncode == 1
+
+
+def test_why_shows_a_chain_that_runs_later_or_may_fail(repository, audit) -> None:
+    repository.write(
+        {
+            "a.py": "def run():\n    import b\n",
+            "b.py": "try:\n    import c\nexcept ImportError:\n    c = None\n",
+            "c.py": "from typing import TYPE_CHECKING\n\nimport d\n\nif TYPE_CHECKING:\n    import e\n",
+            "d.py": "def late():\n    import gone\n\n\nimport os\n",
+            "e.py": "",
+        }
+    )
+    repository.write({"gone/__init__.py": ""})
+    assert audit("why", "a", "gone", "--path", repository.root).stdout.splitlines() == [
+        "a -> b  (a.py:2, when a function runs)",
+        "b -> c  (b.py:2, where it may fail)",
+        "c -> d  (c.py:3)",
+        "d -> gone  (d.py:2, when a function runs)",
+    ]
+    done = audit("why", "a", "e", "--path", repository.root)
+    assert (done.stdout, done.returncode) == ("a does not import e, directly or indirectly\n", 1)
 
 
 def test_why_explains_a_finding_by_its_fingerprint(shop, audit) -> None:

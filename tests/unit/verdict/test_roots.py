@@ -9,7 +9,7 @@ import msgspec
 from audit.model.facts import Context
 from audit.model.findings import Finding, Link, Retirement, Site
 from audit.model.graph import ImportEdge, ModuleGraph
-from audit.verdict.chains import EagerGraph
+from audit.verdict.chains import ImportGraph
 from audit.verdict.roots import Starts, rank_roots
 
 NOTHING = Starts(entry_points={}, tests={})
@@ -156,7 +156,7 @@ def test_what_history_says_of_the_target_stands_on_its_root() -> None:
 
 
 def test_a_shortest_chain_is_found_and_the_earlier_line_breaks_a_tie() -> None:
-    eager = EagerGraph(
+    eager = ImportGraph(
         graph("a > long", "long > longer", "longer > end", "a > second", "a > first", "first > end", "second > end")
     )
     assert [link.imported for link in eager.path("a", ["end"])] == ["second", "end"]
@@ -165,5 +165,5 @@ def test_a_shortest_chain_is_found_and_the_earlier_line_breaks_a_tie() -> None:
 
 
 def test_distances_count_imports_to_the_nearest_target() -> None:
-    distances: Mapping[str, int] = EagerGraph(graph("a > b", "b > c", "d > c", "d > a")).distances(["c", "b"])
+    distances: Mapping[str, int] = ImportGraph(graph("a > b", "b > c", "d > c", "d > a")).distances(["c", "b"])
     assert distances == {"c": 0, "b": 0, "a": 1, "d": 1}
