@@ -29,7 +29,8 @@ _PLAIN_LABEL: Final = regex(
     r"(?:\W*\b(?:after|now|before|results?|status|outcomes?|reality|current(?:ly)?|state|achieve\w*|imports?|errors?|issues?|zero|no|all|"
     r"import-errors|resolution|resolved|fixed|fixes|clean|cleanup|health|quality|code|verified|verification|validation|"
     r"checks?|success|final|impact|benefits?|summary|done|phase|step|the|of|and|action|change[sd]?|update|complete[d]?|"
-    r"integrity|compatibility|system|project|overall|whole|codebase|dependenc(?:y|ies)|management|criteri(?:a|on)|goal|metric)\b|\W|\d)*",
+    r"integrity|compatibility|system|project|overall|whole|codebase|dependenc(?:y|ies)|management|criteri(?:a|on)|goal|metric|"
+    r"notes?|info\w*|important|conclusions?)\b|\W|\d)*",
     re.IGNORECASE,
 )
 """Words of a label that name no part: "After", "Import resolution"."""

@@ -20,6 +20,7 @@ def judged(text: str) -> list[object]:
         "- All imports work correctly",
         "- **After:** All import errors resolved, and nothing is left",
         "- **Zero Import Errors:** All modules import successfully",
+        "**Note:** all import errors resolved",
         "## 2. Import cleanup\n\n- All import errors resolved",
         "## Overall system status\n\n- Import Status: all imports work",
         "## Results\n\n| Metric | Before | After |\n|---|---|---|\n| Import errors: 0 | 12 | 0 |",
