@@ -3,6 +3,7 @@
 Statements are written once, in the SQL that both share, and name their values as `$name`.
 """
 
+import os
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -176,8 +177,23 @@ def unreadable(place: Place, reason: str) -> StatsError:
     return StatsError(f"{place} is not a readable stats database ({reason}): move it away and evaluate again")
 
 
+def _create(path: Path) -> None:
+    """Make a file that is whole from its first moment: of two programs that DuckDB lets make one at the same time, the
+    second empties what the first has written.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    # Where it cannot be made, or is there by now, whoever opens it next is told.
+    with suppress(duckdb.Error, OSError):
+        duckdb.connect(str(unfinished), config=_SETTINGS).close()
+        path.hardlink_to(unfinished)
+    with suppress(OSError):
+        unfinished.unlink()
+
+
 def _opened(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
     path.parent.stat()  # a folder that is missing is no damaged database
+    if not (read_only or path.exists()):
+        _create(path)
     deadline = time.monotonic() + SECONDS_TO_WAIT
     while True:
         try:

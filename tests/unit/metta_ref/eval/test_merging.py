@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -210,6 +211,22 @@ def test_a_bit_that_flipped_is_noticed(tmp_path: Path) -> None:
     path.write_bytes(damaged)
     with pytest.raises(StatsError, match="checksum"), EvalStatsDB(path) as database:
         database.checkpoints()
+
+
+def test_a_new_database_is_never_there_half_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DuckDB empties the file that another program makes at the same time; it may only be given one that is there."""
+    path, opened, connect = tmp_path / "stats.duckdb", [], duckdb.connect
+
+    def watched(name: str, **settings: Any) -> Any:
+        opened.append((Path(name) == path, path.exists()))
+        return connect(name, **settings)
+
+    monkeypatch.setattr(duckdb, "connect", watched)
+    with SimulationStatsDB(path):
+        pass
+    assert (True, True) in opened
+    assert (True, False) not in opened
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_recording_is_all_or_nothing(tmp_path: Path) -> None:
