@@ -15,7 +15,7 @@ from audit.kinds.texts import UnreadableError, text_of
 from audit.model.codebase import LineChange, Located
 from audit.model.codes import OF_TESTS
 from audit.model.errors import UsageError
-from audit.model.facts import Context, Definition, FileFacts
+from audit.model.facts import Definition, FileFacts
 from audit.model.findings import CheckResult, Coverage, Finding, Link, Retirement, Site
 from audit.model.graph import ModuleGraph
 from audit.model.settings import Configuration, RetiredName
@@ -39,8 +39,6 @@ if TYPE_CHECKING:  # what judges tests is loaded where tests are judged
 
 _PLAIN_FILES = (".py", ".md", ".rst", ".txt", ".toml", ".cfg", ".ini", ".yaml", ".yml", ".sh", ".ipynb")
 """Endings that no dotted name has, so that a name without a folder is known to be a file."""
-_EVER: tuple[Context, ...] = ("eager", "guarded", "lazy", "fallback", "expected")
-"""When an import can run, the likeliest first."""
 
 
 class ResolvedCodebase:
@@ -252,12 +250,6 @@ class ResolvedCodebase:
     def why(self, source: str, target: str) -> tuple[Link, ...]:
         """The shortest eager import chain from module ``source`` to module or missing name ``target``."""
         return self._eager.path(source, (target,))
-
-    def why_at_all(self, source: str, target: str) -> tuple[tuple[Link, Context], ...]:
-        """The shortest chain of imports whenever they run, those for type checkers left out: each with when it does."""
-        contexts = {(edge.importer, edge.site): edge.context for edge in self.graph.edges}
-        links = ImportGraph(self.graph, _EVER).path(source, (target,))
-        return tuple((link, contexts.get((link.importer, link.site), "eager")) for link in links)
 
     def imports(self) -> tuple[Link, ...]:
         """Every import that runs at import time, and the packages that run with it."""

@@ -45,6 +45,7 @@ def why(
     """
     with failures_told():
         from audit.parts import open_part  # keeps --help fast
+        from audit.verdict.chains import chain_at_all
 
         part = open_part(path, at=at, since=since, use_cache=not no_cache)
         if target is None:
@@ -56,7 +57,7 @@ def why(
         importer, imported = _module(part, source), _imported(part, target)
         chain = part.codebase.why(importer, imported)
         contexts: tuple[Context, ...] = ()
-        if not chain and (later := part.codebase.why_at_all(importer, imported)):
+        if not chain and (later := chain_at_all(part.codebase.graph, importer, imported)):
             chain, contexts = zip(*later, strict=True)
         if not chain:
             typer.echo(f"{importer} does not import {imported}, directly or indirectly")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from audit.model.facts import Context
 from audit.model.findings import Link, Site
 from audit.model.graph import ModuleGraph
+
+_EVER: Final[tuple[Context, ...]] = ("eager", "guarded", "lazy", "fallback", "expected")
+"""When an import can run, the likeliest first."""
 
 
 class ImportGraph:
@@ -84,6 +88,13 @@ class ImportGraph:
         """The first import of a module that leads one step towards the targets."""
         nearer = (link for name, link in self.links[module].items() if distance.get(name, -1) == distance[module] - 1)
         return min(nearer, key=lambda link: (link.site.line or 0, link.imported))
+
+
+def chain_at_all(graph: ModuleGraph, source: str, target: str) -> tuple[tuple[Link, Context], ...]:
+    """The shortest chain of imports whenever they run, those for type checkers left out: each with when it does."""
+    contexts = {(edge.importer, edge.site): edge.context for edge in graph.edges}
+    links = ImportGraph(graph, _EVER).path(source, (target,))
+    return tuple((link, contexts.get((link.importer, link.site), "eager")) for link in links)
 
 
 def _parents(name: str) -> list[str]:
