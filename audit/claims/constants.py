@@ -8,6 +8,7 @@ from typing import Final
 from audit.claims.blocks import Block
 from audit.claims.names import is_quoted
 from audit.claims.place import place_of
+from audit.model.parsing import literal
 from audit.model.predicates import AnyPredicate
 from audit.model.regex import regex
 from audit.model.surface import Constant
@@ -43,6 +44,14 @@ def constant_value(block: Block) -> tuple[AnyPredicate, ...]:
         return ()
     for form, name, value in zip(_FORMS, "abc", "xyz", strict=True):
         match = form.match(text.strip())
-        if match is not None and not is_quoted(text, 0):
+        if match is not None and not is_quoted(text, 0) and _is_literal(match[value]):
             return (Constant(name=match[name], value=match[value], path=path if path.endswith(".py") else ""),)
     return ()
+
+
+def _is_literal(text: str) -> bool:
+    try:
+        literal(text)
+    except ValueError:
+        return False
+    return True

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-
 from audit.config.fields import Fields
 from audit.config.positioned import Mapping, Mistakes, Node
 from audit.config.predicate_values import in_tree, names_of
+from audit.model.parsing import literal
 from audit.model.surface import Constant, Option, Route
 
 
@@ -18,8 +17,8 @@ def read_constant(node: Node, mistakes: Mistakes) -> Constant:
     predicate = Constant(name=fields.text("name", required=True), value=value, path=path)
     fields.close()
     try:
-        ast.literal_eval(value or "None")
-    except (SyntaxError, ValueError):
+        literal(value or "None")
+    except ValueError:
         mistakes.add(fields.line, "'value' must be a number, a text or another literal, as Python writes it")
     return predicate
 

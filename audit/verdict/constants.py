@@ -9,7 +9,7 @@ from typing import Final
 
 from audit.model.codebase import Codebase
 from audit.model.evidence import Evidence
-from audit.model.parsing import parsed
+from audit.model.parsing import literal, parsed
 from audit.model.surface import Constant
 from audit.model.verdicts import Judgement
 from audit.verdict.judgements import counted, listed, refuted, unverified, verified
@@ -42,12 +42,13 @@ def judge_constant(predicate: Constant, codebase: Codebase) -> Judgement:
         )
         for path, line, value in found
     )
-    said = ast.literal_eval(predicate.value)
+    said = literal(predicate.value)
     right = [value for _, _, value in found if value is not _UNKNOWN and _is_same(value, said)]
     if len(right) == len(found):
         return verified(f"{predicate.name} is {predicate.value}", coverage=coverage, evidence=evidence)
     if right or any(value is _UNKNOWN for _, _, value in found):
-        return unverified(f"{predicate.name} has other values as well", coverage=coverage, evidence=evidence)
+        why = "has other values as well" if right else "is computed when the program runs"
+        return unverified(f"{predicate.name} {why}", coverage=coverage, evidence=evidence)
     values = listed(dict.fromkeys(repr(value) for _, _, value in found))
     return refuted(f"{predicate.name} is {values}, not {predicate.value}", coverage=coverage, evidence=evidence)
 
@@ -74,11 +75,19 @@ def _values(name: str, text: str) -> Iterator[tuple[int, object]]:
             case _:
                 continue
         if any(_called(each) == name for each in names):
-            yield node.lineno, _value(value)
+            yield node.lineno, _computed(value)
 
 
 def _called(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _computed(node: ast.expr) -> object:
+    """What an expression is, as far as it is written out and a number can hold it."""
+    try:
+        return _value(node)
+    except (RecursionError, OverflowError):
+        return _UNKNOWN
 
 
 def _value(node: ast.expr) -> object:

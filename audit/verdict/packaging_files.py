@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from audit.model.parsing import parsed
+from audit.model.parsing import literal, parsed
 
 _REQUIREMENTS: Final = re.compile(
     r"(?:[\w.-]*[-_])?requirements?(?:[-_][\w.-]+)?\.(?:txt|in)|.*requirements/[\w.-]+\.(?:txt|in)"
@@ -154,7 +154,7 @@ def _of_setup_script(path: str, text: str) -> Declared | None:
     said: dict[str, Any] = {}
     for keyword in setup.keywords:
         try:
-            said[keyword.arg or "**"] = ast.literal_eval(keyword.value)
+            said[keyword.arg or "**"] = literal(keyword.value)
         except ValueError:
             said["**"] = None
     entries = said.get("entry_points")

@@ -183,10 +183,29 @@ def test_a_constant_is_held_against_every_assignment(shop, audit) -> None:
         (3, "verified", "MAX_RETRIES is 3"),
         (4, "refuted", "MAX_RETRIES is 3, not 4"),
         (5, "verified", "MAX_WAIT is 3600"),
-        (6, "unverified", "MAX_AGE has other values as well"),
+        (6, "unverified", "MAX_AGE is computed when the program runs"),
         (7, "unverified", "MAX_SIZE has other values as well"),
         (8, "unverified", "no code of this tree gives MAX_NONE a value"),
         (9, "verified", "MAX_SIZE is 1"),
         (10, "refuted", "MAX_SIZE is 1, not 3"),
         (11, "refuted", "USE_CACHE is True, not 1"),
+    ]
+
+
+def test_a_constant_that_no_number_can_hold_is_left_open(shop, audit) -> None:
+    odd = {
+        "DEEP_SUM": "+".join(["1"] * 3000),
+        "FAR_SIGN": "-" * 3000 + "1",
+        "TOO_LARGE": "9" * 400 + " * 1.5",
+    }
+    report = "".join(f"- `{name} = 3`\n" for name in odd)
+    shop.commit(
+        "Settle",
+        {"shop/a.py": "".join(f"{name} = {value}\n" for name, value in odd.items()), "a.md": f"# Report\n\n{report}"},
+    )
+
+    done = audit(shop.root, "verify", "a.md", "--format", "json")
+
+    assert [(each["verdict"], each["reason"]) for each in json.loads(done.stdout)["statements"]] == [
+        ("unverified", f"{name} is computed when the program runs") for name in odd
     ]

@@ -29,6 +29,8 @@ FROM_FILE = "[metadata]\nversion = 1.2\n[options]\ninstall_requires = file: need
         ("setup.cfg", FROM_FILE, {"version": "1.3"}, "refuted", "the version is 1.2, not 1.3"),
         ("setup.cfg", FROM_FILE, {"depends": ("attrs",)}, "unverified", "attrs is not required"),
         ("setup.py", "setup(version='1.2', **MORE)", {"depends": ("attrs",)}, "unverified", "attrs is not required"),
+        ("setup.py", "setup(version='1.2', extras_require={[]: 1})", {"depends": ("attrs",)}, "unverified",
+         "attrs is not required"),
     ],
 )  # fmt: skip
 def test_what_is_computed_elsewhere_is_open(tree, path, text, expected, verdict, reason) -> None:
