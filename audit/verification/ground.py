@@ -42,6 +42,7 @@ from audit.verification.fit_names import fit_saying, fit_signature, fit_use, gon
 from audit.verification.fit_paths import CannotFitError, ending, fit_folder, fit_path, is_folder
 from audit.verification.fit_shapes import fit_shape
 from audit.verification.fit_sizes import fit_line_changes, fit_size
+from audit.verification.fit_tests import fit_tests
 from audit.verification.fit_tools import fit_tool
 from audit.verification.resting import resting
 from audit.verification.unknown_files import with_unknown_files
@@ -63,9 +64,6 @@ _FILES: Final = (
     ".txt",
 )
 
-
-_OTHERS: Final = ("package.json", "Cargo.toml", "go.mod", "pom.xml", "build.gradle")
-"""Files by which a tree has code in other languages, and so perhaps tests in them."""
 
 _CLASS: Final = re.compile(r"[A-Z][a-z0-9]+[A-Z]\w*")
 _CHANGED: Final = re.compile(
@@ -146,7 +144,7 @@ def _fitted(predicate: AnyPredicate, codebase: Codebase) -> AnyPredicate:
         case Imports(packages=packages) if packages:
             return fit_imports(packages, codebase)
         case Pytest():
-            return _tests(predicate, codebase)
+            return fit_tests(predicate, codebase)
         case Cited(path=path):
             return _cited(msgspec.structs.replace(predicate, path=fit_path(path, codebase)), codebase)
         case Command():
@@ -263,38 +261,3 @@ def _check_length(predicate: Cited, codebase: Codebase) -> None:
     lines = len((codebase.read_text(predicate.path) or "").splitlines()) if others else last
     if lines < last:
         raise CannotFitError(f"{others[0]} is called {predicate.path} as well, so whose lines are meant is open")
-
-
-def _tests(predicate: Pytest, codebase: Codebase) -> Pytest:
-    """The tests of a document by the names of the tree; a number of tests anywhere must be one of Python tests."""
-    counted = predicate.passed is not None and predicate.nodes == (".",)
-    foreign = next((path for path in codebase.paths() if path.rpartition("/")[2] in _OTHERS), "") if counted else ""
-    if foreign:
-        raise CannotFitError(f"{foreign} is in the tree as well, so tests of other languages may be counted")
-    return msgspec.structs.replace(predicate, nodes=tuple(_node(node, codebase) for node in predicate.nodes))
-
-
-def _node(node: str, codebase: Codebase) -> str:
-    if node == ".":
-        return node
-    if node.endswith("/"):
-        return _test_folder(node.strip("/"), codebase)
-    path, colons, test = node.partition("::")
-    return fit_path(path, codebase) + colons + test
-
-
-def _test_folder(name: str, codebase: Codebase) -> str:
-    """The one folder that ends so and holds tests; a part of a system need not have one."""
-    folders = {
-        f"{before}{name}"
-        for path in codebase.paths()
-        if codebase.tests_in(path)
-        for before, found, _ in [f"/{path}".partition(f"/{name}/")]
-        if found
-        for before in [f"{before.lstrip('/')}/" if before else ""]
-    }
-    if len(folders) != 1:
-        raise CannotFitError(
-            f"{len(folders) or 'no'} folders with tests end in {name}, so which tests are meant is open"
-        )
-    return folders.pop()

@@ -20,6 +20,7 @@ from audit.verification.fit_paths import ending, is_folder
 
 _FEWEST: Final = 3
 """Fewest Python files of a document that are in the tree, and show that it speaks of this one."""
+_LAST_LATIN: Final = "\u024f"
 _PLACEHOLDER: Final = regex(r"\b(?:path/to|your|my|example|foo|bar|xxx)|[<>{}*]", re.IGNORECASE)
 
 
@@ -31,6 +32,8 @@ def with_unknown_files(
     paths = set(codebase.paths())
     there = {path for path in spoken if path in paths}
     unknown = {path for path in spoken if path and path not in there and _is_unknown(path, codebase)}
+    if not unknown or not _is_read(written):
+        return tuple(fitted)
     if len(there) < max(_FEWEST, 2 * len(unknown)):
         return tuple(fitted)
     return tuple(
@@ -39,6 +42,12 @@ def with_unknown_files(
         else now
         for was, now, path in zip(written, fitted, spoken, strict=True)
     )
+
+
+def _is_read(written: Sequence[Statement]) -> bool:
+    """Whether the document is in a script in which words such as "planned" or "or" would be seen."""
+    letters = [letter for each in written for letter in each.text if letter.isalpha()]
+    return sum(letter > _LAST_LATIN for letter in letters) * 10 < len(letters)
 
 
 def _spoken_of(statement: Statement) -> str:

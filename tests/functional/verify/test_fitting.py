@@ -155,6 +155,11 @@ def test_a_file_that_never_was_is_missing_where_the_others_are_there(shop, audit
     shop.commit(
         "Begin", {".gitignore": "local.py\n", "few.md": SPOKEN, "doc.md": f"{SPOKEN}- `shop/trainer.py` - It\n"}
     )
+    other = (
+        "# 계획\n\n- `shop/store.py` - 저장소를 읽어 들인다\n- `shop/bridge.py` - 다리를 놓는다\n"
+        "- `shop/stores.py` - 또는 다른 저장소\n"
+    )
+    shop.commit("Tell", {"other.md": f"{other}- `shop/trainer.py` - 학습을 시작한다\n"})
 
     def verdicts(path: str) -> list[tuple[str, str]]:
         done = audit(shop.root, "verify", path, "--format", "json")
@@ -163,4 +168,27 @@ def test_a_file_that_never_was_is_missing_where_the_others_are_there(shop, audit
 
     there = [("shop/store.py", "verified"), ("shop/bridge.py", "verified")]
     assert verdicts("few.md") == there
+    assert verdicts("other.md") == [*there, ("shop/trainer.py", "verified")]
     assert verdicts("doc.md") == [*there, ("shop/stores.py", "refuted"), ("shop/trainer.py", "verified")]
+
+
+def test_a_glob_of_tests_means_the_files_that_a_shell_gives(shop, audit) -> None:
+    text = "# Report\n\n```bash\npython -m pytest tests/test_s*_a.py -v\n=== {} passed in 0.75s ===\n```\n"
+    shop.commit(
+        "Test",
+        {
+            "tests/test_shop_a.py": "def test_a(): ...\n",
+            "tests/test_store_a.py": "def test_a(): ...\n",
+            "right.md": text.format(2),
+            "wrong.md": text.format(14),
+            "none.md": text.format(2).replace("_s*", "_x*"),
+        },
+    )
+
+    def verdicts(path: str) -> list[tuple[str, str]]:
+        found = json.loads(audit(shop.root, "verify", path, "--format", "json").stdout)["statements"]
+        return [(each["kind"], each["verdict"]) for each in found if each["kind"] != "none"]
+
+    assert verdicts("right.md") == [("pytest", "unverified")]
+    assert verdicts("wrong.md") == [("pytest", "refuted")]
+    assert verdicts("none.md") == []
