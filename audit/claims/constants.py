@@ -15,7 +15,9 @@ from audit.model.surface import Constant
 
 _NAME: Final = r"(?P<{0}>[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9])"
 _VALUE: Final = r"(?P<{0}>-?\d[\d_]*(?:\.\d+)?|True|False|None|\"[^\"`]*\"|'[^'`]*')"
-_END: Final = r"(?:\s*(?:$|[.;,(]|[—–:-]\s).*|\s+(?:s|ms|sec(?:ond)?s?|min(?:ute)?s?|bytes|px|%)\W*)$"
+_END: Final = (
+    r"(?:\s*(?:$|[.,](?!\w)|[;(]|[—–:-]\s(?!\s*`?\d)).*|\s+(?:s|ms|sec(?:ond)?s?|min(?:ute)?s?|bytes|px|%)\W*)$"
+)
 _FORMS: Final = (
     regex(
         rf"^(?:(?:(?i:added|set|introduced|defined))\s+)?`{_NAME.format('a')}(?:\s*:\s*\w+)?\s*=\s*{_VALUE.format('x')}`{_END}"

@@ -24,6 +24,11 @@ _DEFAULT: Final = regex(
     r"\(default(?:s\s+to|\s+is|:|=)?\s*`?(?P<value>-?\d+(?:\.\d+)?|True|False|None|\"[\w./-]+\"|'[\w./-]+'|[\w./-]+)`?\)",
     re.IGNORECASE,
 )
+_SAYS_DEFAULT: Final = regex(
+    r"\bdefault|\bby\s+default|по\s+умолчанию|기본\s*값|默认|預設|デフォルト|por\s+defecto|padrão|défaut|standardm[äa](?:ß|ss)ig|domyśln",
+    re.IGNORECASE,
+)
+"""A default, in whatever words and languages: one that is not read may be wrong."""
 _FORMER: Final = regex(
     r"\b(?:removed?|deleted?|deprecat\w+|old|previous\w*|former\w*|replac\w+|renamed|instead|external|missing|planned|not|"
     r"no\s+longer|example|pytest|ruff|mypy|docker|uv|pip|npm|git|future)\b|→|->|❌",
@@ -44,6 +49,8 @@ def command_options(block: Block) -> tuple[AnyPredicate, ...]:
     if match is None or is_quoted(block.text, match.start("name")):
         return ()
     default = _DEFAULT.search(block.text)
+    if default is None and _SAYS_DEFAULT.search(bare):
+        return ()
     return (
         Option(
             names=(match["name"],),

@@ -28,6 +28,10 @@ _ONE_PATH: Final = regex(
     r"^(?i:(?:we\s+)?(?:added|created|implemented|introduced|exposed)\s+(?:(?:the|a|an|new)\s+)*)"
     rf"`{_PATH}`\s+(?i:endpoint|route)\b(?P<rest>\s*(?:$|[.;,(—–:-]|(?i:to|for|that|which|in|with)\b).*)$"
 )
+_FURTHER: Final = regex(
+    r"`(?:(?:GET|POST|PUT|PATCH|DELETE)\s+)?/[^`\s]*`|\breturns?\s+(?:HTTP\s+)?`?[1-5]\d\d\b|\bincludes?\s+`"
+)
+"""Further routes, or what a route answers: they are not looked for, and may be wrong where the first is right."""
 _METHOD_HEAD: Final = regex(r"^\W*(?:http\s+)?(?:method|verb)s?\W*$", re.IGNORECASE)
 _PATH_HEAD: Final = regex(r"^\W*(?:(?:api|http)\s+)?(?:path|endpoint|route|url|uri)s?\W*$", re.IGNORECASE)
 _CELL: Final = regex(rf"(?:`?(?P<method>GET|POST|PUT|PATCH|DELETE)`?\s+)?`?{_PATH}`?")
@@ -49,9 +53,11 @@ def served_routes(block: Block) -> tuple[AnyPredicate, ...]:
         return _of_row(block)
     match = _FORM.match(block.text)
     if match is not None and not is_quoted(block.text, match.start()):
+        if _FURTHER.search(match["rest"]):
+            return ()
         return _route(match["method"] or match["verb"], match["path"] or match["url"])
     match = _ONE_PATH.match(block.text)
-    return _route("", match["path"]) if match is not None else ()
+    return _route("", match["path"]) if match is not None and not _FURTHER.search(match["rest"]) else ()
 
 
 def _of_row(block: Block) -> tuple[AnyPredicate, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -19,6 +20,9 @@ _OPERATORS: Final[dict[type[ast.operator], Callable[[float, float], float]]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
 }
+_UNITS: Final = (60, 100, 1000, 1024, 3600, 86400, 1000**2, 1024**2, 1000**3, 1024**3)
+"""By what numbers of one quantity differ in two units."""
+_DOCUMENTS: Final = (".md", ".markdown", ".rst", ".txt", ".html", ".ipynb")
 _UNKNOWN: Final = object()
 """A value that is computed when the program runs."""
 
@@ -49,8 +53,31 @@ def judge_constant(predicate: Constant, codebase: Codebase) -> Judgement:
     if right or any(value is _UNKNOWN for _, _, value in found):
         why = "has other values as well" if right else "is computed when the program runs"
         return unverified(f"{predicate.name} {why}", coverage=coverage, evidence=evidence)
+    if any(_may_be_same(value, said) for _, _, value in found):
+        return unverified(
+            f"{predicate.name} may be {predicate.value} in another unit or type", coverage=coverage, evidence=evidence
+        )
+    if not predicate.path and (where := _elsewhere(predicate.name, codebase)):
+        return unverified(f"{where} may give {predicate.name} a value as well", coverage=coverage, evidence=evidence)
     values = listed(dict.fromkeys(repr(value) for _, _, value in found))
     return refuted(f"{predicate.name} is {values}, not {predicate.value}", coverage=coverage, evidence=evidence)
+
+
+def _may_be_same(value: object, said: object) -> bool:
+    """Whether two values differ only by their type, or as seconds and milliseconds, bytes and kilobytes do."""
+    if str(value) == str(said):
+        return True
+    if not (isinstance(value, int | float) and isinstance(said, int | float)) or isinstance(value, bool):
+        return False
+    return any(value * unit == said or value == said * unit for unit in _UNITS if said)
+
+
+def _elsewhere(name: str, codebase: Codebase) -> str:
+    """A file that is neither Python nor a document, and that seems to assign the name."""
+    assigned = re.compile(rf"\b{re.escape(name)}\b\s*(?::[^=\n]*)?[:=]")
+    others = (path for path in codebase.paths() if not path.endswith((".py", *_DOCUMENTS)))
+    texts = ((path, codebase.read_text(path)) for path in others)
+    return next((path for path, text in texts if text and name in text and assigned.search(text)), "")
 
 
 def _is_same(value: object, said: object) -> bool:

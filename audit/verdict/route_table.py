@@ -55,12 +55,15 @@ class RouteTable(msgspec.Struct, frozen=True):
 class _Router(msgspec.Struct, frozen=True):
     prefix: str | None
     is_app: bool
+    is_blueprint: bool = False
 
 
 class _Mount(msgspec.Struct, frozen=True):
     host: tuple[str, str]
     child: tuple[str, str] | None
     prefix: str | None
+    replaces: bool
+    """Whether a prefix is given: Flask takes it instead of that of the blueprint, FastAPI before that of the router."""
 
 
 class _Decorated(msgspec.Struct, frozen=True):
@@ -133,7 +136,9 @@ class _Reader:
         for target in targets:
             name = ast.unparse(target)
             if kind in _ROUTERS:
-                self._routers[(path, name)] = _Router(_prefix(call, "prefix", "url_prefix"), is_app=False)
+                self._routers[(path, name)] = _Router(
+                    _prefix(call, "prefix", "url_prefix"), is_app=False, is_blueprint=kind == "Blueprint"
+                )
             elif kind in _APPS:
                 self._routers[(path, name)] = _Router("", is_app=True)
 
@@ -142,7 +147,8 @@ class _Reader:
             return
         child = self._named(path, call.args[0])
         prefix = _prefix(call, "prefix", "url_prefix")
-        self._mounts.append(_Mount((path, ast.unparse(call.func.value)), child, prefix))
+        replaces = _keyword(call, "url_prefix") is not None
+        self._mounts.append(_Mount((path, ast.unparse(call.func.value)), child, prefix, replaces))
 
     def _defined(self, path: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for call in node.decorator_list:
@@ -200,7 +206,8 @@ class _Reader:
             above = self._before(host, depth + 1) if host is not None else None
             if above is None or mount.prefix is None:
                 return None
-            starts |= {f"{start}{mount.prefix}{known.prefix}" for start in above}
+            own = "" if known.is_blueprint and mount.replaces else known.prefix
+            starts |= {f"{start}{mount.prefix}{own}" for start in above}
         return tuple(sorted(starts)) or None
 
     def _found(self, name: tuple[str, str]) -> tuple[str, str] | None:

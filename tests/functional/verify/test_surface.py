@@ -104,6 +104,25 @@ def test_routes_that_are_declared_in_another_way_leave_a_route_open(shop, audit)
     ]
 
 
+def test_flask_takes_the_prefix_of_a_mount_instead_of_that_of_the_blueprint(shop, audit) -> None:
+    flask = (
+        "from flask import Blueprint, Flask\napp = Flask(__name__)\n"
+        "old = Blueprint('old', __name__, url_prefix='/old')\n"
+        "new = Blueprint('new', __name__, url_prefix='/new')\n"
+        "@old.route('/pages')\ndef pages(): ...\n@new.route('/books')\ndef books(): ...\n"
+        "app.register_blueprint(old, url_prefix='/v2')\napp.register_blueprint(new)\n"
+    )
+    text = "# A\n\n- `GET /v2/pages` - A\n- `GET /v2/old/pages` - A\n- `GET /new/books` - A\n- `GET /v2/books` - A\n"
+    shop.commit("Serve", {"web.py": flask, "a.md": text})
+
+    assert [each[:2] for each in verdicts(audit(shop.root, "verify", "a.md", "--format", "json"))] == [
+        (3, "verified"),
+        (4, "refuted"),
+        (5, "verified"),
+        (6, "refuted"),
+    ]
+
+
 COMMANDS = """\
 import argparse
 import click
@@ -208,4 +227,18 @@ def test_a_constant_that_no_number_can_hold_is_left_open(shop, audit) -> None:
 
     assert [(each["verdict"], each["reason"]) for each in json.loads(done.stdout)["statements"]] == [
         ("unverified", f"{name} is computed when the program runs") for name in odd
+    ]
+
+
+def test_a_constant_in_another_unit_type_or_language_is_left_open(shop, audit) -> None:
+    text = "# A\n\n- `MAX_WAIT` = 30 seconds\n- `WEB_PORT` = 80\n- `MAX_SIZE` is 5\n- `MAX_SIZE`: 6\n- `MAX_AGE`: 6\n"
+    code = "MAX_WAIT = 30000\nWEB_PORT = '80'\nMAX_SIZE = 6\nMAX_AGE = 7\n"
+    shop.commit("Settle", {"shop/a.py": code, "web/a.ts": "export const MAX_SIZE: number = 5;\n", "a.md": text})
+
+    assert verdicts(audit(shop.root, "verify", "a.md", "--format", "json")) == [
+        (3, "unverified", "MAX_WAIT may be 30 in another unit or type"),
+        (4, "unverified", "WEB_PORT may be 80 in another unit or type"),
+        (5, "unverified", "web/a.ts may give MAX_SIZE a value as well"),
+        (6, "verified", "MAX_SIZE is 6"),
+        (7, "refuted", "MAX_AGE is 7, not 6"),
     ]

@@ -37,6 +37,9 @@ def judged(text: str) -> list[object]:
         ("## Old endpoints\n\n- `GET /users`", []),
         ("- Add `GET /users`", []),
         ("- `GET /...`", []),
+        ("- Web: `GET /users`, `GET /users/<id>`, `POST /users`", []),
+        ("- Added `/users` endpoint, and `/people`", []),
+        ("- `GET /users` returns 200 and includes `name`", []),
     ],
 )
 def test_a_route_is_one_that_a_sentence_or_a_row_opens_with(text, routes) -> None:
@@ -65,6 +68,10 @@ def test_a_parameter_is_the_same_in_every_way_of_writing_it(parts) -> None:
         ("- New flag: `--resume FILE`", [Option(names=("--resume",))]),
         ("- `--workers N` - How many (default: 4)", [Option(names=("--workers",), default="4", others=True)]),
         ("- `--mode`: fast or slow (default: fast)", [Option(names=("--mode",), default="fast", others=True)]),
+        ("- `--workers N` - How many (default: 30 seconds)", []),
+        ("- `--workers N` - How many, 4 by default", []),
+        ("- `--depth` - Глубина поиска (по умолчанию: 3)", []),
+        ("- `--mode`: 실행 모드 (기본값: paper)", []),
         ("- `--cov` (of pytest)", []),
         ("- Removed `--dry-run` flag", []),
         ("- Added `--dry-run` checks", []),
@@ -93,6 +100,11 @@ def test_an_option_is_one_that_was_added_or_that_an_item_opens_with(text, option
         ("- `retries = 3`", []),
         ("- Set the environment variable `MAX_WAIT` to 3", []),
         ("- `MAX_RETRIES`: 3 or more", []),
+        ("- `MAX_ROWS` is 1,000", []),
+        ("- `APP_VERSION`: 1.2.3", []),
+        ("- `BATCH_SIZE`: 16 - 64", []),
+        ("- `MAX_ROWS`: 10, as before", []),
+        ("- `MAX_ROWS`: 10, so that it fits.", [("MAX_ROWS", "10", "")]),
     ],
 )
 def test_a_constant_has_the_value_that_a_sentence_gives_it(text, constants) -> None:
