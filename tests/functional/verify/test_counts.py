@@ -147,3 +147,30 @@ def test_the_tests_of_a_class_and_of_a_plain_file_are_counted(shop, audit) -> No
         (15, "refuted", "tests/test_shop.py::test_nobody is not in the tree"),
         (16, "verified", "tests.test_shop.TestStore is in the tree"),
     ]
+
+
+def test_tests_that_are_taken_over_hidden_or_replaced_are_not_counted(shop, audit) -> None:
+    store = "class TestStore:\n    def test_a(self): ...\n\n\n"
+    files = {
+        "heir": f"{store}class TestHeir(TestStore):\n    size = 1\n",
+        "nested": "class TestShop:\n    def test_b(self): ...\n\n    class TestDoor:\n        def test_a(self): ...\n",
+        "twice": "def test_a(): ...\n\n\ndef test_a(): ...\n",
+        "helper": f"{store}class Bag(dict):\n    size = 1\n",
+    }
+    text = (
+        "".join(f"- `tests/test_{name}.py` has 3 tests\n" for name in files)
+        + "- `TestHeir`: 3 tests\n- `TestShop`: 3 tests\n"
+    )
+    tests = {f"tests/test_{name}.py": code for name, code in files.items()}
+    shop.commit("Test", {**tests, "doc.md": f"# Tests\n\n{text}"})
+
+    done = audit(shop.root, "verify", "doc.md", "--format", "json")
+
+    assert [(each["line"], each["verdict"]) for each in json.loads(done.stdout)["statements"]] == [
+        (3, "unverified"),
+        (4, "unverified"),
+        (5, "unverified"),
+        (6, "refuted"),
+        (7, "unverified"),
+        (8, "unverified"),
+    ]
