@@ -12,6 +12,10 @@ from audit.model.regex import regex
 LARGEST: Final = 2 * 2**20
 """Most bytes of a document: a larger one is a log or a data dump, and Markdown of that size takes minutes to parse."""
 
+_DIGITS: Final = 300
+"""Most digits of a number: with many more it is too large for a float, and for Python to read at all."""
+_LONG_NUMBER: Final = regex(r"\d[\d,_]{99,}+")
+
 _MAGIC: Final = (
     (b"%PDF-", "a PDF; export it to Markdown"),
     (b"PK\x03\x04", "a packed file (docx, odt, zip); export it to Markdown"),
@@ -26,7 +30,8 @@ def decoded(path: str, content: bytes) -> tuple[str, tuple[int, ...]]:
     """The text of a document with ``\\n`` at the end of its lines, and the lines on which characters were repaired.
 
     Damaged characters are repaired where that is certain, and bytes that are no UTF-8 replaced. Front matter is
-    blanked out, so that lines keep their numbers: it describes the page, and claims nothing.
+    blanked out, so that lines keep their numbers: it describes the page, and claims nothing. A number that no count can
+    be is cut off.
 
     Raises:
         UsageError: the file is no text, or too large to be a document.
@@ -46,6 +51,7 @@ def decoded(path: str, content: bytes) -> tuple[str, tuple[int, ...]]:
     else:
         text = content.decode("utf-8-sig", errors="replace")
     text, damaged = repaired(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _LONG_NUMBER.sub(lambda found: found[0][:_DIGITS], text)
     return _without_front_matter(text), damaged
 
 

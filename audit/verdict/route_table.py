@@ -34,7 +34,8 @@ _LONGEST: Final = 6
 
 
 class Served(msgspec.Struct, frozen=True):
-    """One route: its methods, its path as its router has it, and each whole path; none where that is not known."""
+    """One route: its methods, its path as its router has it, and each whole path; none of either where that is not
+    known."""
 
     methods: frozenset[str]
     local: str
@@ -94,12 +95,11 @@ def route_table(codebase: Codebase) -> RouteTable:
         if not (_CANDIDATE.search(text) or any(word in text for word in (*_ROUTERS, *_MOUNTS, *_APPS))):
             continue
         try:
-            tree = parsed(text)
-        except SyntaxError:
+            reader.read(path, parsed(text))
+        except (SyntaxError, RecursionError):
             others = True
             continue
         files += 1
-        reader.read(path, tree)
     return RouteTable(tuple(reader.routes()), others, reader.unread, files)
 
 
@@ -246,7 +246,7 @@ def _prefix(call: ast.Call, *names: str) -> str | None:
 
 
 def _methods(call: ast.Call) -> frozenset[str]:
-    """The methods of ``route(..., methods=[...])``; all of them where they are not written out."""
+    """The methods of ``route(..., methods=[...])``; none where they are not written out."""
     given = _keyword(call, "methods")
     if given is None:
         return frozenset({"GET"})
@@ -254,4 +254,4 @@ def _methods(call: ast.Call) -> frozenset[str]:
         said = [_text(each) for each in given.elts]
         if all(each is not None for each in said):
             return frozenset(each.upper() for each in said if each is not None)
-    return frozenset(each.upper() for each in METHODS)
+    return frozenset()

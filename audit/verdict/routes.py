@@ -49,6 +49,12 @@ def judge_route(predicate: Route, codebase: Codebase) -> Judgement:
         whole = any(path in each.whole for each in taking)
         reason = f"{said} is served" if whole else f"{said} is declared; under which prefix was not compared"
         return verified(reason, coverage=coverage, evidence=tuple(map(_shown, taking)))
+    if not all(each.methods for each in same):
+        return unverified(
+            f"which methods {predicate.path} takes is not written out",
+            coverage=coverage,
+            evidence=tuple(map(_shown, same)),
+        )
     methods = ", ".join(sorted({method for each in same for method in each.methods}))
     if table.others or table.computed or any(path not in each.whole for each in same):
         return unverified(
@@ -101,4 +107,4 @@ def _elsewhere(name: str, codebase: Codebase) -> str:
 
 def _shown(route: Served) -> Evidence:
     served = route.whole[0] if route.whole else f"...{route.local}"
-    return Evidence(summary=f"{'|'.join(sorted(route.methods))} {served}", path=route.path, line=route.line)
+    return Evidence(summary=f"{'|'.join(sorted(route.methods))} {served}".strip(), path=route.path, line=route.line)

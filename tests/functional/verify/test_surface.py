@@ -92,8 +92,10 @@ def test_routes_that_are_declared_in_another_way_leave_a_route_open(shop, audit)
     flask = (
         "from flask import Blueprint, Flask\napp = Flask(__name__)\nold = Blueprint('old', __name__, url_prefix=P)\n"
         "@app.route('/books', methods=['GET', 'PUT'])\ndef books(): ...\n@old.route('/pages')\ndef pages(): ...\n"
+        "@app.route('/tags', methods=TAKEN)\ndef tags(): ...\n"
     )
-    text = "# A\n\n- `PUT /books` - A\n- `POST /books` - A\n- `GET /a/pages` - A\n- `GET /b/books/c` - A\n"
+    routes = ("PUT /books", "POST /books", "GET /a/pages", "GET /b/books/c", "PUT /tags")
+    text = "# A\n\n" + "".join(f"- `{route}` - A\n" for route in routes)
     shop.commit("Serve", {"web.py": f"{flask}app.add_url_rule('/c', view_func=pages)\n", "a.md": text})
 
     assert verdicts(audit(shop.root, "verify", "a.md", "--format", "json")) == [
@@ -101,6 +103,7 @@ def test_routes_that_are_declared_in_another_way_leave_a_route_open(shop, audit)
         (4, "unverified", "/books is declared with GET, PUT; another router may have POST"),
         (5, "unverified", "a route ends in /pages; under which prefix it is served is not written out"),
         (6, "unverified", "no route was read that names c, which web.py does"),
+        (7, "unverified", "which methods /tags takes is not written out"),
     ]
 
 

@@ -408,6 +408,26 @@ def test_a_verdict_without_its_coverage_says_so() -> None:
     assert (second.tense, second.obstacle) == ("claim", "a verdict without its coverage: what was examined is not said")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`pkg/a.py` has {0} lines",
+        "pkg/a.py:{0} is wrong",
+        "{0} of {0} tests passing",
+        "| tests | {0} |\n|---|---|\n| a | {0} |",
+        "reduced from {0} to {0} lines",
+        "{0} modules, {0} files, {0} in total",
+        "~{0} lines removed, {0}% less",
+        '```\nTraceback (most recent call last):\n  File "pkg/a.py", line {0}, in <module>\nKeyError: 1\n```',
+        "```bash\npytest\n# {0} passed\n```",
+        "Lines {0}-{0}: `run()`",
+    ],
+)
+def test_a_document_is_read_behind_a_number_that_no_count_can_be(text) -> None:
+    found = read(f"# Report\n\n{text.format('9' * 4500)}\n\nThe store is open.\n")
+    assert found.statements[-1].text == "The store is open."
+
+
 def test_a_line_of_data_is_no_sentence() -> None:
     (statement,) = read("See pkg/a.py:16 " + "data " * 1000).statements
 
