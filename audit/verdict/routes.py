@@ -42,7 +42,7 @@ def judge_route(predicate: Route, codebase: Codebase) -> Judgement:
             )
         return _missing(path, table, codebase, coverage)
     if not _names(path) and len(same) > 1:
-        return unverified(f"{len(same)} routers have a route {path}; say which", coverage=coverage)
+        return unverified(f"{len(same)} routers have a route {predicate.path}; say which", coverage=coverage)
     taking = [each for each in same if predicate.method in ("", *each.methods)]
     said = f"{predicate.method} {predicate.path}".strip()
     if taking:

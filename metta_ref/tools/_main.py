@@ -37,7 +37,7 @@ def tool(
             return EXIT_DONE
         # Of several ranks that train one word counts, and one complains.
         config = process_group().first(partial(parse, arguments)) if parse else parse_overrides(arguments, config_class)
-        return main(config) or EXIT_DONE
+        return _told(main(config) or EXIT_DONE)
     except RefusedError as error:
         for line in str(error).splitlines():
             _say(f"error: {line}")
@@ -59,6 +59,12 @@ def tool(
         return EXIT_REFUSED
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _told(code: int) -> int:
+    """Write out what was printed here, and not at Python's end: there a reader that has left would be an error."""
+    print(end="", flush=True)
+    return code
 
 
 def _say(message: str) -> None:

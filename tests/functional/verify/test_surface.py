@@ -245,3 +245,31 @@ def test_a_constant_in_another_unit_type_or_language_is_left_open(shop, audit) -
         (6, "verified", "MAX_SIZE is 6"),
         (7, "refuted", "MAX_AGE is 7, not 6"),
     ]
+
+
+def test_a_default_that_two_parsers_give_otherwise_is_open(shop, audit) -> None:
+    one = "import argparse\nargparse.ArgumentParser().add_argument('--rate', default=3)\n"
+    text = "# A\n\n- `--rate N` - How fast (default: 3)\n"
+    shop.commit("Command", {"shop/one.py": one, "shop/two.py": one.replace("3", "4"), "a.md": text})
+
+    assert verdicts(audit(shop.root, "verify", "a.md", "--format", "json")) == [
+        (3, "unverified", "the default of --rate is not written out in one place"),
+    ]
+
+
+def test_routers_that_hold_each_other_and_roots_of_several_leave_a_route_open(shop, audit) -> None:
+    web = (
+        "from fastapi import APIRouter, FastAPI\n"
+        "one, two = FastAPI(), FastAPI()\napp = FastAPI()\nother = FastAPI()\n"
+        "left = APIRouter(prefix='/left')\nright = APIRouter(prefix='/right')\n"
+        "left.include_router(right)\nright.include_router(left)\napp.include_router(left)\n"
+        "@right.get('/books')\ndef books(): ...\n"
+        "@app.get('/{name}')\ndef root(): ...\n@other.get('/{name}')\ndef other_root(): ...\n"
+    )
+    text = "# A\n\n- `GET /left/right/books` - A\n- `GET /{id}` - A\n"
+    shop.commit("Serve", {"web.py": web, "a.md": text})
+
+    assert verdicts(audit(shop.root, "verify", "a.md", "--format", "json")) == [
+        (3, "unverified", "a route ends in /right/books; under which prefix it is served is not written out"),
+        (4, "unverified", "2 routers have a route /{id}; say which"),
+    ]

@@ -1,6 +1,8 @@
 """The tools that show: play an episode, replay a kept one, inspect a checkpoint."""
 
 import json
+import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -162,9 +164,24 @@ def test_what_must_be_named_is_asked_for(module: Any, run_tool: Any) -> None:
     assert "is missing; name a" in err
 
 
+def buffered() -> dict[str, str]:
+    """An environment in which Python holds back what is printed to a pipe, as it does by itself."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+
+
 @pytest.mark.parametrize(("asked", "line"), [("policy={path}", "run: demo"), ("--help", "Look into a checkpoint")])
 def test_a_reader_that_has_enough_is_no_error(trained: CheckpointManager, asked: str, line: str) -> None:
     inspect_it = f"{sys.executable} -m metta_ref.tools.inspect {asked.format(path=trained.path(1))}"
     for command in (f"{inspect_it} | head -n 1", f"echo {line!r}; {inspect_it} | exec true"):
-        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True, env=buffered())
         assert (done.stdout[: len(line)], done.stderr) == (line, "")
+
+
+def test_a_reader_that_left_before_the_last_line_is_no_error() -> None:
+    short = (
+        "import sys; from metta_ref.config import Config; from metta_ref.tools._main import tool;"
+        "sys.exit(tool(lambda config: print('told'), Config, '', argv=[]))"
+    )
+    command = f"set -o pipefail; {sys.executable} -c {shlex.quote(short)} | exec true"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, env=buffered())
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
