@@ -10,7 +10,7 @@ from audit.model.mentions import Mention
 from audit.model.regex import regex
 
 _MADE: Final = (
-    (("-o", "--out", "--log"), regex(r"(?<=\s)(?:-o|--(?:out(?:put)?|log)(?:-?(?:file|path|dir))?)[ =]+([\w./-]+)")),
+    (("-o", "--out", "--log"), regex(r"-(?<=\s-)(?:o|-(?:out(?:put)?|log)(?:-?(?:file|path|dir))?)[ =]+([\w./-]+)")),
     (("touch", "tee", "mkdir"), regex(r"\b(?:touch|tee|mkdir)[ \t]+(?:-\w+[ \t]+)*([\w./-]+)")),
     ((">",), regex(r">(?:(?<=\S[ \t]>)|(?<=\S[ \t]{2}>)|(?<=\S[ \t]{3}>))>?[ \t]*([\w./-]+\.\w+)")),
     (
@@ -23,7 +23,7 @@ _MADE: Final = (
 )
 _WRITTEN: Final = (
     *_MADE,
-    (("cookie",), regex(r"(?<=\s)(?:-c|--cookie-jar)[ =]+([\w./-]*cookie[\w./-]*)")),
+    (("cookie",), regex(r"-(?<=\s-)(?:c|-cookie-jar)[ =]+([\w./-]*cookie[\w./-]*)")),
     (
         ("writ", "sav", "Sav", "stored", "export", "dump"),
         regex(
@@ -39,8 +39,14 @@ _LISTING: Final = regex(
     r"(?P<listed>(?:[ \t]*[^\s$%>`~][^\n]*\n)+)",
     re.MULTILINE,
 )
-_INSTALLED: Final = regex(
-    r"\b(?:npm|pnpm|yarn|bun|brew|cargo|gem|go|apt|apt-get)[ \t]+(?:global[ \t]+)?(?:install|add|i)[ \t]+([^\n`&|;]+)"
+_INSTALLED: Final = (
+    (
+        ("npm", "yarn", "bun ", "brew", "cargo", "gem ", "go ", "apt"),
+        regex(
+            r"\b(?:npm|pnpm|yarn|bun|brew|cargo|gem|go|apt|apt-get)[ \t]+"
+            r"(?:global[ \t]+)?(?:install|add|i)[ \t]+([^\n`&|;]+)"
+        ),
+    ),
 )
 _FILE: Final = regex(r"[\w-][\w.-]*\.\w+")
 
@@ -49,9 +55,12 @@ def without_own_files(text: str, mentions: Iterable[Mention]) -> Iterator[Mentio
     """The mentions of a document without those of files that are its own, and of programs that it has installed
     from where no Python comes from: ``npm install -g @acme/shop``."""
     own: frozenset[str] | None = None
+    installed: tuple[str, ...] | None = None
     for each in mentions:
-        if each.form == "program" and any(each.text in found[1] for found in _INSTALLED.finditer(text)):
-            continue
+        if each.form == "program":
+            installed = tuple(_written(text, _INSTALLED)) if installed is None else installed
+            if any(each.text in words for words in installed):
+                continue
         if each.form == "path":
             own = _own_files(text) if own is None else own  # few documents name a path at all
             if each.text.removeprefix("./").rstrip("/") in own:
