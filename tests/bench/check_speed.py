@@ -27,7 +27,7 @@ PEERS = {
     "basedpyright": ["."],
     "pylint": ["--recursive=y", "--disable=all", "--enable=E0401,E0611", "."],
 }
-COLD, WARM, AGAIN = "audit cold", "audit warm", "audit again"
+COLD, WARM, AGAIN, ALONE = "audit cold", "audit warm", "audit again", "audit one tree"
 FINDS_SOMETHING = (*range(32),)
 """Exit codes of a peer that did its work, whatever it found."""
 
@@ -36,36 +36,49 @@ def beside_peers(options: argparse.Namespace, files: dict[str, str], scratch: Pa
     """Print one row a tool: medians, and how many times the cost of a cold and of a warm check each has.
 
     A check is warm where only the commit before was checked in the same cache; to check the same commit again is told
-    besides.
+    besides. With a base, a cold check of the tree alone is told too, and what a peer costs on both trees: none compares
+    them, so that whoever wants to know what the later one broke runs it on each.
     """
-    tree, cache = scratch / "tree", scratch / "cache"
+    tree, base, cache = scratch / "tree", scratch / "base", scratch / "cache"
     write(files, tree)
-    check = [*AUDIT, "check", str(options.repository.resolve()), "--format", "concise"]
-    check += ["--since", options.since] if options.since else []
+    alone = [*AUDIT, "check", str(options.repository.resolve()), "--format", "concise"]
+    check = [*alone, "--since", options.since] if options.since else alone
     before, check = [*check, "--at", f"{options.at}~1"], [*check, "--at", options.at]
     commands = {COLD: [*check, "--no-cache"], WARM: check, AGAIN: check}
+    if options.since:
+        write(texts(options.repository, options.since), base)
+        commands[ALONE] = [*alone, "--at", options.at, "--no-cache"]
+    twice = {}
     for name, arguments in PEERS.items():
         program = shutil.which(name, path=str(options.peers))
         if program is None:
             print(f"{name}: not in {options.peers}, left out")
         else:
             commands[name] = [program, *arguments]
+            if options.since:
+                twice[name] = f"{name}, both"
     measure(check, tree, cache=cache)  # writes byte code
-    rounds: dict[str, list[Cost]] = {name: [] for name in commands}
+    rounds: dict[str, list[Cost]] = {name: [] for name in (*commands, *twice.values())}
     for _ in range(options.rounds):
         shutil.rmtree(cache)
         measure(before, tree, cache=cache)
         for name, command in commands.items():
             accepted = (0, 1) if name.startswith("audit") else FINDS_SOMETHING
-            rounds[name].append(measure(command, tree, cache=cache, accepted=accepted))
+            cost = measure(command, tree, cache=cache, accepted=accepted)
+            rounds[name].append(cost)
+            if name in twice:
+                other = measure(command, base, cache=cache, accepted=accepted)
+                rounds[twice[name]].append(
+                    Cost(cost.wall + other.wall, cost.cpu + other.cpu, max(cost.peak, other.peak))
+                )
     medians = {name: median(costs) for name, costs in rounds.items()}
     cold, warm = medians[COLD], medians[WARM]
     python = sum(path.endswith(".py") for path in files)
     print(f"{python} Python files, {options.rounds} rounds, medians; / cold and / warm: times the cost of that check")
-    print(f"{'':14} {'wall s':>8} {'/ cold':>7} {'/ warm':>7} {'CPU s':>8} {'/ cold':>7} {'/ warm':>7} {'peak MiB':>9}")
+    print(f"{'':18} {'wall s':>8} {'/ cold':>7} {'/ warm':>7} {'CPU s':>8} {'/ cold':>7} {'/ warm':>7} {'peak MiB':>9}")
     for name, cost in medians.items():
         print(
-            f"{name:14} {cost.wall:8.2f} {cost.wall / cold.wall:7.2f} {cost.wall / warm.wall:7.2f} "
+            f"{name:18} {cost.wall:8.2f} {cost.wall / cold.wall:7.2f} {cost.wall / warm.wall:7.2f} "
             f"{cost.cpu:8.2f} {cost.cpu / cold.cpu:7.2f} {cost.cpu / warm.cpu:7.2f} {cost.peak:9.0f}"
         )
 
