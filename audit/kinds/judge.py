@@ -9,12 +9,12 @@ from typing import Final
 import msgspec
 
 from audit.kinds.file_judge import PATH_FORMS, FileJudge, Past
+from audit.kinds.named_members import NamedMembers
 from audit.kinds.paths import GonePaths, is_elsewhere, is_example_beside
 from audit.model.findings import Site
 from audit.model.mentions import RELATIVE, Gone, Mention
 from audit.model.references import Dangling
 from audit.model.regex import regex
-from audit.resolve.classes import Classes
 from audit.resolve.index import Node
 from audit.resolve.outcomes import is_assigned
 from audit.resolve.program import Program
@@ -58,7 +58,7 @@ class MentionJudge:
         self._files = FileJudge(program, paths, past, ignored, remotes)
         self._declared = frozenset(declared)
         self._texts_before = texts_before
-        self._classes = Classes(program)
+        self._members = NamedMembers(program)
         self._known: dict[tuple[str, str, bool], Gone | None] = {}
 
     def referrer(self, path: str) -> str:
@@ -221,35 +221,9 @@ class MentionJudge:
         if answer == "no":
             past = self._past_of(where, head.dotted, rest[0])
             return self._made(where, head.dotted, rest[0], past) if past is not None or certain else None
-        if answer == "yes" and len(rest) > 1 and self._member_is_gone(where, head, rest):
-            member = ".".join(rest[:2])
-            past = self._past_of(where, head.dotted, member)
-            return self._made(where, head.dotted, member, past) if past is not None else None
-        return None
-
-    def _member_is_gone(self, where: str, head: Resolution, rest: list[str]) -> bool:
-        """Whether a class of both trees had a member at the base that no class of this tree has any more."""
-        if self._base is None:
-            return False
-        member = ".".join(rest[:2])
-        before = self._base.absolute(where, head.dotted)
-        if before.status != "found" or self._base.symbols.find(before.nodes, member) is None:
-            return False
-        owner = self._program.symbols.find(head.nodes, rest[0])
-        if owner is None or owner[1].kind != "class":
-            return False
-        lineage = self._classes.lineage(owner).classes
-        if any(each.name in self._program.facts(path).open_classes for path, each in lineage):
-            return False
-        return self._program.symbols.find(head.nodes, member) is None and not self._defined_anywhere(rest[1])
-
-    def _defined_anywhere(self, member: str) -> bool:
-        ending = f".{member}"
-        return any(
-            definition.name.endswith(ending)
-            for path in self._program.index.names
-            for definition in self._program.facts(path).definitions
-        )
+        lost = self._members.lost(where, f"{head.dotted}.{rest[0]}", rest[1]) if len(rest) > 1 else None
+        past = self._past_of(where, *lost) if lost is not None and answer == "yes" else None
+        return self._made(where, *lost, past) if lost is not None and past is not None else None
 
     def _past_of(self, where: str, module: str, symbol: str) -> Retired | None:
         missing = Dangling(kind="string", site=Site(where), referrer="", module=module, symbol=symbol, context="lazy")
