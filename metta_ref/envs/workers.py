@@ -90,7 +90,7 @@ class Workers:
 
     def _start(self, inherited: Sequence[int]) -> None:
         ours, theirs = socket.socketpair()
-        limit = struct.pack("ll", int(self._timeout), round(self._timeout % 1 * 1e6))
+        limit = struct.pack("ll", int(self._timeout), int(self._timeout % 1 * 1e6))
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             ours.setsockopt(socket.SOL_SOCKET, option, limit)
         with theirs:

@@ -89,6 +89,11 @@ def test_a_killed_worker_is_an_error(env: ParallelEnv) -> None:
         env.step(np.zeros(4, np.int64))
 
 
+def test_a_time_limit_just_below_a_whole_second_is_one() -> None:
+    with closing(make_env(CONFIG, 2, seed=3, num_workers=1, worker_timeout=19.9999999)) as env:
+        env.reset()
+
+
 def test_a_worker_that_hangs_is_an_error_and_is_killed_at_the_end() -> None:
     env = make_env(CONFIG, 2, seed=3, num_workers=1, worker_timeout=5)
     assert isinstance(env, ParallelEnv)
