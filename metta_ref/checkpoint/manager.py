@@ -120,7 +120,7 @@ class CheckpointManager:
                 (unfinished / name).write_bytes(data)
             flush([*unfinished.iterdir(), unfinished])
             unfinished.rename(final)
-            flush([self.directory])
+            flush([self.directory, self.run_dir])  # which the first checkpoint of a run has made an entry in
         except OSError as error:
             with contextlib.suppress(FileNotFoundError):
                 final.rename(unfinished)  # renamed, but perhaps not on disk
