@@ -15,22 +15,18 @@ on, which makes an episode depend on how long ago the stream began.)
 """
 
 import math
-from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from metta_ref.agents.interface import State
-from metta_ref.agents.layers import full_precision, orthogonal, widened
+from metta_ref.agents.layers import full_precision, orthogonal
 from metta_ref.agents.scan import discounted_scores, discounted_sums
 from metta_ref.config import AgentConfig
 
 _EPSILON = 1e-5
 _GATE_BIAS = 2.0
 """Gates start nearly closed, so that a new block passes its input on (Parisotto et al. 2020)."""
-
-_PARTS = 4
-"""Tensors of state that each block owns: values, keys, normaliser, tick."""
 
 
 class AgaliteCore(nn.Module):
@@ -42,19 +38,18 @@ class AgaliteCore(nn.Module):
     def __init__(self, config: AgentConfig) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(_Block(config) for _ in range(config.layers))
+        heads, count, size, wide = config.heads, config.frequencies, config.head_size, config.eta * config.head_size
+        self._shapes = (heads, count, size), (heads, count, wide), (heads, wide), ()
 
     def initial_state(self, batch: int) -> State:
-        return tuple(part for block in self._stack() for part in block.attention.initial_state(batch))
+        return tuple(torch.zeros(batch, *shape) for _ in self.blocks for shape in self._shapes)
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, State]:
         after: State = ()
-        for number, block in enumerate(self._stack()):
-            inputs, own = block(inputs, state[number * _PARTS : (number + 1) * _PARTS], starts)
+        for block in self.blocks:
+            inputs, own = block(inputs, state[len(after) : len(after) + len(self._shapes)], starts)
             after += own
         return inputs, after
-
-    def _stack(self) -> list["_Block"]:
-        return cast("list[_Block]", list(self.blocks))  # torch's ModuleList forgets the type of its items
 
 
 class _Block(nn.Module):
@@ -73,6 +68,8 @@ class _Block(nn.Module):
 
 
 class _Attention(nn.Module):
+    frequencies: Tensor
+
     def __init__(self, config: AgentConfig) -> None:
         super().__init__()
         self.heads, self.size, self.eta = config.heads, config.head_size, config.eta
@@ -82,15 +79,10 @@ class _Attention(nn.Module):
         frequencies = torch.linspace(-math.pi, math.pi, config.frequencies)
         self.register_buffer("frequencies", frequencies, persistent=False)
 
-    def initial_state(self, batch: int) -> State:
-        heads, count, wide = self.heads, len(self.get_buffer("frequencies")), self.eta * self.size
-        shapes = (heads, count, self.size), (heads, count, wide), (heads, wide), ()
-        return tuple(torch.zeros(batch, *shape) for shape in shapes)
-
     def forward(self, inputs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, State]:
         projected, expanded = self.project(inputs), self.expand(inputs)
         with full_precision(inputs.device):
-            attended, state = self._recur(widened(projected), widened(expanded), state, starts)
+            attended, state = self._recur(projected.float(), expanded.float(), state, starts)
         return self.merge(attended), state
 
     def _recur(self, projected: Tensor, expanded: Tensor, state: State, starts: Tensor) -> tuple[Tensor, State]:
@@ -104,7 +96,7 @@ class _Attention(nn.Module):
         betas = torch.sigmoid(beta)
         keep = (~starts).to(projected.dtype)[:, :, None, None]
         ticks = _ticks(tick, starts)
-        waves = torch.cos(ticks[..., None] * self.get_buffer("frequencies"))[:, :, None, :, None]
+        waves = torch.cos(ticks[..., None] * self.frequencies)[:, :, None, :, None]
 
         gated_keys, key_decay = gammas * keys, (1 - gammas) * keep
         # The normaliser is one key more, whose wave is 1.

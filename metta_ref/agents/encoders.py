@@ -55,6 +55,9 @@ class TokenBox(nn.Module):
     see `remap`. Tokens of one feature on one cell add up; rows that are empty, unknown or off the grid are left out.
     """
 
+    scales: Tensor
+    slots: Tensor
+
     def __init__(self, observation: Observation) -> None:
         super().__init__()
         self.channel_of = {feature.name: channel for channel, feature in enumerate(observation.features)}
@@ -69,12 +72,12 @@ class TokenBox(nn.Module):
         slots = torch.full((EMPTY + 1,), -1, dtype=torch.int64)
         for feature in features:
             slots[feature.id] = self.channel_of.get(feature.name, -1)
-        self.slots = slots.to(self.get_buffer("scales").device)
+        self.slots = slots.to(self.scales.device)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        (rows, columns), scales = self.grid, self.get_buffer("scales")
+        (rows, columns), scales = self.grid, self.scales
         x, y, feature, value = tokens.unbind(-1)
-        channel = self.get_buffer("slots")[feature.long()]
+        channel = self.slots[feature.long()]
         inside = (channel >= 0) & (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
         channel = channel.clamp(min=0)
         cell = torch.where(inside, (channel * rows + y.long()) * columns + x.long(), 0)

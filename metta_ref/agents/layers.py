@@ -3,11 +3,10 @@ what adds up over time inside networks that otherwise compute in bfloat16.
 """
 
 import math
-from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 Layer = TypeVar("Layer", nn.Linear, nn.Conv2d)
 
@@ -20,16 +19,9 @@ def orthogonal(layer: Layer, gain: float = math.sqrt(2)) -> Layer:
     return layer
 
 
-def full_precision(device: torch.device) -> AbstractContextManager[object]:
-    """Where operations compute in the types of their arguments, though autocast may be on outside.
+def full_precision(device: torch.device) -> torch.autocast:
+    """Where autocast outside does not reach, for arguments that are float32.
 
     A memory gains a little with each of many steps, which the 8 bits of a bfloat16 round away.
     """
-    if not torch.is_autocast_enabled(device.type):
-        return nullcontext()
     return torch.autocast(device.type, enabled=False)
-
-
-def widened(tensor: Tensor) -> Tensor:
-    """A tensor that autocast has narrowed, as float32; any other as it is."""
-    return tensor.float() if tensor.dtype in (torch.bfloat16, torch.float16) else tensor

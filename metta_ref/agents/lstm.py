@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from metta_ref.agents.interface import State
-from metta_ref.agents.layers import full_precision, widened
+from metta_ref.agents.layers import full_precision
 from metta_ref.config import AgentConfig
 
 _SATURATED = 1e4
@@ -17,6 +17,8 @@ class LstmCore(nn.Module):
     That one starts at 1, so that a new cell remembers (Gers et al. 2000, Jozefowicz et al. 2015): at 0 it
     halves its memory with every step, and a cue seen a corridor ago leaves no gradient.
     """
+
+    marks: Tensor
 
     def __init__(self, config: AgentConfig) -> None:
         super().__init__()
@@ -40,7 +42,7 @@ class LstmCore(nn.Module):
 
     def forward(self, inputs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, State]:
         with full_precision(inputs.device):
-            inputs = widened(inputs)
+            inputs = inputs.float()
             keep = (~starts[0]).to(inputs.dtype).unsqueeze(-1)
             hidden, cell = state[0] * keep, state[1] * keep
             if len(inputs) == 1:
@@ -71,7 +73,7 @@ class LstmCore(nn.Module):
         told[:, 1] = 1
         told[rows] = 0
         told[rows[later.flatten()] - batch] = told.new_tensor([1, 0])
-        weights = torch.cat([self.cell.weight_ih, self.get_buffer("marks")], 1)
+        weights = torch.cat([self.cell.weight_ih, self.marks], 1)
         outputs, _, cells = torch.lstm(
             torch.cat([seen, told], 1).view(total, batch, width + 2),
             (hidden.unsqueeze(0), cell.unsqueeze(0)),

@@ -81,14 +81,14 @@ def select(sidecars: Sidecars, selection: Selection) -> tuple[int, ...]:
     Raises CheckpointNotFoundError when there is none.
     """
     met = {epoch: own for epoch, own in sidecars.items() if all(condition.holds(own) for condition in selection.where)}
-    newest, reached = sorted(met, reverse=True), Condition(selection.metric, ">=", repr(selection.threshold))
-    ranked = _ranking(met, selection.metric)
+    newest, ranked = sorted(met, reverse=True), _ranked(met, selection.metric)
+    best_first = [epoch for _, epoch in ranked]
     chosen = {
         "latest": newest[:1],
         "all": newest,
-        "best": ranked[:1],
-        "top": ranked[: selection.count],
-        "threshold": [epoch for epoch in ranked if reached.holds(met[epoch])],
+        "best": best_first[:1],
+        "top": best_first[: selection.count],
+        "threshold": [epoch for value, epoch in ranked if value >= selection.threshold],
     }
     if not chosen[selection.strategy]:
         raise CheckpointNotFoundError(_why_none(sidecars, met, selection))
@@ -99,14 +99,14 @@ def retained(sidecars: Sidecars, *, newest: int, best: int = 0, every: int = 0, 
     """The epochs to keep: the newest, the best by the metric, and each multiple of `every` (0: none of these)."""
     latest = sorted(sidecars, reverse=True)[:newest]
     spaced = [epoch for epoch in sidecars if every and epoch % every == 0]
-    return {*latest, *_ranking(sidecars, metric)[:best], *spaced}
+    return {*latest, *(epoch for _, epoch in _ranked(sidecars, metric)[:best]), *spaced}
 
 
-def _ranking(sidecars: Sidecars, metric: str) -> list[int]:
-    """Epochs with a finite value of the metric, the highest value first, the newer epoch when equal."""
+def _ranked(sidecars: Sidecars, metric: str) -> list[tuple[float, int]]:
+    """Finite values of the metric with their epochs, the highest value first, the newer epoch when equal."""
     values = {epoch: sidecar.get(metric) for epoch, sidecar in sidecars.items()}
     finite = [(value, epoch) for epoch, value in values.items() if _is_number(value) and math.isfinite(value)]
-    return [epoch for _, epoch in sorted(finite, reverse=True)]
+    return sorted(finite, reverse=True)
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from metta_ref.config import FailedError, Observation
 from metta_ref.envs.interface import Info, StepResult, load_arrays, require_actions
+from metta_ref.envs.streams import episode_seed
 
 if TYPE_CHECKING:
     from gymnasium import spaces
@@ -100,9 +101,7 @@ class GymnasiumEnv:
         self._envs.close()
 
     def _seeds(self) -> list[int]:
-        """Decided by the seed, the environment's number in the whole batch and the episodes that it has begun."""
-        keys = ((self._seed, self._first_env + row, int(count)) for row, count in enumerate(self._begun))
-        return [int(np.random.SeedSequence(key).generate_state(1)[0]) for key in keys]
+        return [episode_seed(self._seed, self._first_env + row, int(count)) for row, count in enumerate(self._begun)]
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from metta_ref.config import EMPTY, TOKEN, Feature, Observation
 from metta_ref.envs.interface import Info, StepResult, load_arrays, require_actions
+from metta_ref.envs.streams import episode_seed
 
 if TYPE_CHECKING:
     from mettagrid.simulator import Simulation
@@ -127,8 +128,7 @@ class MettaGridEnv:
         from mettagrid.simulator import Simulation
 
         episode = int(self._episode[number * self._agents])
-        key = (self._seed, self._first_world + number, episode)
-        seed = int(np.random.SeedSequence(key).generate_state(1)[0]) >> 1  # mettagrid takes a signed 32-bit seed
+        seed = episode_seed(self._seed, self._first_world + number, episode) >> 1  # mettagrid takes a signed 32-bit one
         config = self._config.model_copy(deep=True)
         config.game.map_builder.seed = seed
         return Simulation(config, seed=seed)

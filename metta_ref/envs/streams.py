@@ -1,4 +1,5 @@
-"""Random streams, one for each environment, drawn as one array.
+"""What is random of an environment: a stream of its own, drawn with those of others as one array, or a seed for each of
+its episodes where another package draws.
 
 SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014) needs one 64-bit word
 a stream: the whole state is an array. A stream belongs to the environment's number in the whole batch, however that is
@@ -17,6 +18,11 @@ def seeded_streams(seed: int, first: int, count: int) -> NDArray[np.uint64]:
     """States uint64[count] of the streams of environments `first` .. `first + count - 1`."""
     words = np.random.SeedSequence(seed).generate_state(first + count, np.uint64)
     return words[first:].astype(np.uint64)
+
+
+def episode_seed(seed: int, env: int, episode: int) -> int:
+    """32 bits for an episode of an environment, by their numbers in the whole batch and in its own count."""
+    return int(np.random.SeedSequence((seed, env, episode)).generate_state(1)[0])
 
 
 def draw(state: NDArray[np.uint64], chosen: NDArray[np.bool_], high: int) -> NDArray[np.int64]:

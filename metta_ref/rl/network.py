@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from metta_ref.agents.interface import Agent, State
-from metta_ref.agents.layers import widened
 from metta_ref.config import Config, ConfigError
 from metta_ref.rl.group import Group
 
@@ -61,7 +60,7 @@ def _narrowed(run: _Pass, device: torch.device) -> _Pass:
     def narrowed(obs: Tensor, state: State, starts: Tensor) -> tuple[Tensor, Tensor, State]:
         with torch.autocast(device.type, torch.bfloat16):
             logits, values, state = run(obs, state, starts)
-        return widened(logits), widened(values), state
+        return logits.float(), values.float(), state
 
     return narrowed
 
