@@ -13,7 +13,7 @@ from audit.facts.naming_calls import absolute, is_tolerant, may_start_python, na
 from audit.facts.scopes import Scope
 from audit.facts.system_modules import below_own_name, is_own_module, is_own_name, is_sys_modules
 from audit.facts.translated import translated_by, translated_in
-from audit.model.facts import FRAMEWORK_SETTINGS, GIVEN, TRANSLATED, Context, Span
+from audit.model.facts import FRAMEWORK_SETTINGS, GIVEN, TRANSLATED, WITH_MODULE, Context, Span
 from audit.model.regex import regex
 
 if TYPE_CHECKING:
@@ -193,8 +193,8 @@ class Strings:
                 self.constant(module, scope, "python -m", "0")
 
     def mapping(self, node: ast.Dict, scope: Scope) -> None:
-        """Note the class names of a configuration dictionary, and the names that a lazy table lists by module. Old
-        names that a table translates to new ones may be gone."""
+        """Note the class names of a configuration dictionary, and the names that a lazy table lists by module, or with
+        the module of each. Old names that a table translates to new ones may be gone."""
         self._translated(translated_in(node))
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and key.value in _CLASS_KEYS and isinstance(value, ast.Constant):
@@ -202,6 +202,8 @@ class Strings:
             elif key is not None and isinstance(value, (ast.List, ast.Tuple, ast.Set)):
                 for each in value.elts:
                     self._pair(key, each, scope)
+            elif key is not None:
+                self._pair(value, key, scope, WITH_MODULE)
 
     def translates(self, name: str, given: ast.expr | None) -> None:
         """Note the old names that a table, or a call, of that name translates to new ones: it may make the old ones be
@@ -213,10 +215,12 @@ class Strings:
         self.giving.update(map(self.collector.spans.of, found))
         return [str(each.value) for each in found]
 
-    def _pair(self, module: ast.expr, name: ast.expr, scope: Scope) -> None:
+    def _pair(self, module: ast.expr, name: ast.expr, scope: Scope, argument: str = "") -> None:
         parts = [each.value if isinstance(each, ast.Constant) else None for each in (module, name)]
-        if isinstance(parts[0], str) and isinstance(parts[1], str) and "." in parts[0] and _NAME.fullmatch(parts[1]):
-            self.named(f"{parts[0]}.{parts[1]}", name, scope)
+        if not isinstance(parts[0], str) or not isinstance(parts[1], str):
+            return
+        if "." in parts[0] and ":" not in parts[0] and _NAME.fullmatch(parts[1]):
+            self.named(f"{parts[0]}.{parts[1]}", name, scope, "", argument)
 
     def assigned(self, name: str, value: ast.expr | None, scope: Scope) -> None:
         """Note the modules that a framework imports because a variable of the module lists them, and old names."""

@@ -21,6 +21,8 @@ demands its failure."""
 
 LAZY_TABLE = "_import_structure"
 """The variable in which a package in the way of transformers names the modules and names that it imports lazily."""
+WITH_MODULE = "with module"
+"""The argument of a name that a dictionary holds as a key, with its module as the value."""
 FRAMEWORK_SETTINGS = frozenset(
     {"pytest_plugins", "INSTALLED_APPS", "MIDDLEWARE", "AUTHENTICATION_BACKENDS", "DATABASE_ROUTERS", "ROOT_URLCONF"}
     | {"WSGI_APPLICATION", "ASGI_APPLICATION", "TEST_RUNNER", "PASSWORD_HASHERS", "FILE_UPLOAD_HANDLERS"}

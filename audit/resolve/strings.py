@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Final, Literal
 
-from audit.model.facts import FRAMEWORK_SETTINGS, LAZY_TABLE, Text
+from audit.model.facts import FRAMEWORK_SETTINGS, LAZY_TABLE, WITH_MODULE, Text
 from audit.model.testdata import is_test
 from audit.resolve.chains import ChainWalker, Missing
 from audit.resolve.program import Program
@@ -94,7 +94,8 @@ def _is_patch(callee: str) -> bool:
 
 def is_no_loss(text: Text, lost: Missing) -> bool:
     """Whether what is lost is put in place, or told already: a table of lazy names names a module besides its names."""
-    is_told = text.callee == LAZY_TABLE and not ".".join(lost).rstrip(".").endswith(text.value)
+    is_listed = text.callee == LAZY_TABLE or text.argument == WITH_MODULE
+    is_told = is_listed and not ".".join(lost).rstrip(".").endswith(text.value)
     return is_told or puts_in_place(text, lost)
 
 
