@@ -10,7 +10,7 @@ import msgspec
 
 from audit.facts.python import parses, read_python
 from audit.kinds.forms import form_of
-from audit.model.facts import Attribute, FileFacts, Span
+from audit.model.facts import WITH_MODULE, Attribute, FileFacts, Span
 from audit.model.regex import regex
 
 _MAGIC: Final = regex(r"^([ \t]*)([%!?]|.*\?\s*$|[\w, \t]+=[ \t]*[%!])", re.MULTILINE)
@@ -73,6 +73,8 @@ def _names(facts: FileFacts) -> Iterator[CodeName]:
                 dotted = statement.module if name.name == "*" else f"{statement.module}.{name.name}"
                 yield CodeName("import", dotted, span)
     for text in facts.texts:
+        if text.argument == WITH_MODULE:
+            continue  # its module is told
         if "." in text.value.strip(".") and (text.callee or form_of(text.value) == "name"):
             yield CodeName("name", text.value.replace(":", ".", 1), text.span)
     for attribute in facts.attributes:
