@@ -17,10 +17,20 @@ from audit.model.testdata import is_test
 
 _ENDING: Final = regex(r"[\w@+-][\w.@+-]*(?:/[\w@+-][\w.@+-]*)*\.[A-Za-z]\w{0,9}")
 _JOINING: Final = frozenset({"join", "joinpath", "get_data", "read_text", "read_binary", "open_text", "open_binary"})
+_RENDERING: Final = frozenset(
+    {"get_template", "render", "render_template", "render_to_response", "render_to_string", "select_template"}
+    | {"TemplateResponse"}
+)
+"""Calls that take the name of a template, below the folders in which a loader looks for it."""
+_TEMPLATE: Final = "template_name"
+"""The attribute, or the argument, that holds such a name."""
 _END: Final = regex(r"\.(?!pyi?[\"'])[A-Za-z]\w{0,9}[\"']")
 """What a file must hold that names any: most need not be parsed."""
-_BEFORE: Final = regex(rf"/[^\n]*$|\b(?:{'|'.join(sorted(_JOINING))})\s*\([^;]*$|/\s*[\"'][^\n]*$")
-"""What stands before the end of a path: a slash, or a call that puts paths together."""
+_BEFORE: Final = regex(
+    rf"/[^\n]*$|\b(?:{'|'.join(sorted(_JOINING | _RENDERING))})\s*\([^;]*$|/\s*[\"'][^\n]*$"
+    rf"|\b{_TEMPLATE}\s*=\s*[\"'][^\n]*$"
+)
+"""What stands before the end of a path: a slash, or what puts paths together or takes a template."""
 _NEAR: Final = 300
 """How many characters before an ending may belong to its path."""
 _END_IN_BYTES: Final = regex(rb"\.[A-Za-z][\w\x80-\xff]{0,36}[\"']")
@@ -76,6 +86,8 @@ class DataFiles(TextKind):
             elif parts is None and isinstance(node, ast.Constant) and "/" in str(node.value):
                 # a test makes up paths of its own: what it names as a whole lies where it says
                 yield from _named([node], node, source, "file" if is_test(source.name) else "data")
+            for name in _rendered(node):
+                yield from _named([name], node, source, "data", "templates")
 
     HOLDS = (
         Example(
@@ -90,11 +102,12 @@ class DataFiles(TextKind):
                 "tests/test_use.py": "run(['/shop/data/old.json'])\nself.copy('a', 'data/old.json')\n",
                 "shop/one/menu.json": "{}",
                 "shop/two/menu.json": "{}",
+                "shop/templates/menu.html": "",
                 "shop/use.py": (
                     "from os.path import join\n\n(tmp_path / 'data' / 'old.json').read_text()\n"
                     "join(output_dir, 'old.json')\nopen(join(HERE, 'data/old.json'), 'w')\nprint('shop/old.py')\n"
                     "print('old.json')\njoin(HERE, 'prices.json')\n'https://x.org/data/old.json'\n"
-                    "join(HERE, 'menu.json')\n(HERE / 'old.json').write_text('')\n"
+                    "join(HERE, 'menu.json')\nshow('menu.html')\n(HERE / 'old.json').write_text('')\n"
                     "join(project_root, 'cover.xml')\nworkspace / 'log.csv'\n"
                     "made = HERE / 'data' / 'old.json'\nwith open(made, 'w') as file:\n    file.write('')\n"
                     "made = HERE / 'data' / 'old.json'\nmade.chmod(0o755)\n"
@@ -108,6 +121,7 @@ class DataFiles(TextKind):
                 "shop/old.py",
                 "tests/fixtures/prices.json",
                 "shop/one/menu.json",
+                "shop/templates/menu.html",
             ),
         ),
         Example(
@@ -126,6 +140,7 @@ class DataFiles(TextKind):
                 "shop/ui/main_window.css": "",
                 "shop/data/prices.json": "{}",
                 "shop/talk/chat.jinja": "",
+                "shop/templates/lone_page.html": "",
                 "prompts/agents/old.prompt": "",
                 "menu.csv": "",
                 "shop/use.py": (
@@ -135,6 +150,8 @@ class DataFiles(TextKind):
                     "files('shop').joinpath('prices.json')\n(TEMPLATES / 'chat.jinja').read_text()\n"
                     "self.prompts_dir / 'old.prompt'\nos.path.join(REPO_ROOT, 'menu.csv')\n"
                     "read = HERE / 'data' / 'prices.json'\nopen(read)\nread = 1\nread.chmod(0)\n"
+                    "render(request, 'lone_page.html', {})\n\n\nclass A:\n    template_name = 'lone_page.html'\n\n\n"
+                    "A.as_view(template_name='lone_page.html')\n"
                 ),
             },
             gone=(
@@ -142,6 +159,7 @@ class DataFiles(TextKind):
                 "shop/ui/main_window.css",
                 "shop/data/prices.json",
                 "shop/talk/chat.jinja",
+                "shop/templates/lone_page.html",
                 "prompts/agents/old.prompt",
                 "menu.csv",
             ),
@@ -154,6 +172,9 @@ class DataFiles(TextKind):
                 ("shop/use.py", 10, "prompts/agents/old.prompt"),
                 ("shop/use.py", 11, "menu.csv"),
                 ("shop/use.py", 12, "shop/data/prices.json"),
+                ("shop/use.py", 16, "shop/templates/lone_page.html"),
+                ("shop/use.py", 20, "shop/templates/lone_page.html"),
+                ("shop/use.py", 23, "shop/templates/lone_page.html"),
             ),
         ),
     )
@@ -221,7 +242,25 @@ def _made_later(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
                 yield value
 
 
-def _named(parts: list[ast.Constant], node: ast.AST, source: Source, form: Form) -> Iterator[Mention]:
+def _rendered(node: ast.AST) -> Iterator[ast.Constant]:
+    """The lone names of templates that a call or an attribute names: what loaders look for in folders of their own."""
+    match node:
+        case ast.Call(args=arguments) if called_name(node) in _RENDERING:
+            given = arguments
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == _TEMPLATE:
+            given = [value]
+        case ast.keyword(arg=name, value=value) if name == _TEMPLATE:
+            given = [value]
+        case _:
+            return
+    for each in given:
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and "/" not in each.value:
+            yield each
+
+
+def _named(
+    parts: list[ast.Constant], node: ast.AST, source: Source, form: Form, holder: str | None = None
+) -> Iterator[Mention]:
     values = [part.value for part in parts if isinstance(part.value, str)]
     path = "/".join(value.strip("/") for value in values)
     if len(values) < len(parts) or not _ENDING.fullmatch(path) or path.endswith(_SOURCES):
@@ -232,5 +271,5 @@ def _named(parts: list[ast.Constant], node: ast.AST, source: Source, form: Form)
     start = source.text.find(value, source.positions.offset(last.lineno, last.col_offset))
     if start >= 0:
         span = source.positions.span(start, start + len(value))
-        beside = () if "/" in path else (ast.unparse(node).replace(value, ""),)
+        beside = () if "/" in path else (holder or ast.unparse(node).replace(value, ""),)
         yield Mention("REF007", "path", path, form, "the code", "warning", span, beside=beside)

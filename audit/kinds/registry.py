@@ -32,6 +32,7 @@ from audit.kinds.registrations import Registrations
 from audit.kinds.rst import ReStructuredText
 from audit.kinds.scripts import ExecutableScripts, ShellScripts
 from audit.kinds.sphinx_extensions import SphinxExtensions
+from audit.kinds.templates import Templates
 from audit.kinds.tool_settings import ToolSettings
 from audit.kinds.workflows import Workflows
 from audit.kinds.yaml_values import YamlValues
@@ -68,6 +69,7 @@ BUILT_IN: Final[tuple[type[Kind], ...]] = (
     KeptCode,
     OpenedFiles,
     DataFiles,
+    Templates,
     Markdown,
     ReStructuredText,
     Docstrings,

@@ -44,6 +44,10 @@ _FATAL: Final = frozenset(
 )
 """Keys without whose file or module the tool stops."""
 
+_OF_PROJECT: Final = frozenset({"license", "license-files", "readme"})
+"""Keys by which a project, beside what it says of itself, names files."""
+_OF_OTHER_THINGS: Final = frozenset({"content-type", "text"})
+
 
 class ToolSettings(TextKind):
     """Modules, paths and commands in pyproject.toml, tox.ini, setup.cfg, mypy.ini, .coveragerc and their like."""
@@ -85,7 +89,7 @@ class ToolSettings(TextKind):
     )
     BREAKS = (
         Example(
-            title="a mypy override, a ruff per-file ignore and a coverage source of what was removed",
+            title="a mypy override, a ruff per-file ignore, a coverage source and a project's own files, all gone",
             before={
                 "shop/__init__.py": "",
                 "shop/old.py": "",
@@ -94,14 +98,19 @@ class ToolSettings(TextKind):
                     '[[tool.mypy.overrides]]\nmodule = ["shop.old", "shop.old.*"]\n'
                     '[tool.ruff.lint.per-file-ignores]\n"shop/old.py" = ["E501"]\n'
                     '[tool.coverage.run]\nsource = ["legacy"]\n'
+                    '[project]\nlicense-files = ["TERMS.txt"]\nreadme = { file = "ABOUT.md", content-type = "a/b" }\n'
                 ),
+                "TERMS.txt": "",
+                "ABOUT.md": "",
             },
-            gone=("shop/old.py", "legacy/__init__.py"),
+            gone=("shop/old.py", "legacy/__init__.py", "TERMS.txt", "ABOUT.md"),
             finds=(
                 ("pyproject.toml", 2, "shop.old"),
                 ("pyproject.toml", 2, "shop.old"),
                 ("pyproject.toml", 4, "shop/old.py"),
                 ("pyproject.toml", 6, "legacy"),
+                ("pyproject.toml", 8, "TERMS.txt"),
+                ("pyproject.toml", 9, "ABOUT.md"),
             ),
         ),
         Example(
@@ -253,7 +262,8 @@ def _setting(value: Value, positions: Positions) -> Iterator[Mention]:
         form = form_of_setting(key, text, is_section=value.value.startswith("mypy-") and not value.keys)
         if form is not None:
             role = f"`{value.key}`" if value.key else "the section"
-            severity: Severity = "error" if value.key in _FATAL else "warning"
+            is_fatal = value.key in _FATAL or value.keys[-2:-1] == ("readme",)
+            severity: Severity = "error" if is_fatal else "warning"
             kind = "path" if form == "path" else "setting"
             span = positions.span(start, start + len(text))
             if form == "path" and "/" not in text and not _ANYWHERE.isdisjoint((*value.keys, value.key)):
@@ -264,5 +274,5 @@ def _setting(value: Value, positions: Positions) -> Iterator[Mention]:
 def _is_own_name(value: Value) -> bool:
     """Whether a value describes the project itself: its name, authors and the like."""
     if value.keys[:1] == ("project",):
-        return value.key != "readme"
+        return not _OF_PROJECT.issuperset(value.keys[1:2]) or value.key in _OF_OTHER_THINGS
     return value.key == "name" and value.keys != _OF_FLIT

@@ -37,6 +37,7 @@ PATHS = {
     "kept-code": ["a.py"],
     "opened-files": ["a.py"],
     "data-files": ["a.py"],
+    "templates": ["a.j2"],
     "markdown": ["a.md"],
     "rst": ["a.rst"],
     "docstrings": ["a.py"],
