@@ -17,12 +17,16 @@ def parsed(text: str) -> ast.expr | None:
 
 
 def chains_in(text: str) -> Iterator[tuple[ast.expr, str, bool]]:
-    """The dotted names of an annotation that is written as a string, each with its node, and whether it is only part of
-    the string."""
+    """The dotted names of an annotation that is written as a string, each whole and with its node, and whether it is
+    only part of the string."""
     whole = parsed(text)
-    for part in ast.walk(whole) if whole is not None else ():
+    stack: list[ast.AST] = [whole] if whole is not None else []
+    while stack:
+        part = stack.pop()
         if isinstance(part, ast.Attribute) and (name := dotted(part)):
             yield part, name, part is not whole
+        else:
+            stack += ast.iter_child_nodes(part)
 
 
 def names_in(annotation: ast.expr) -> Iterator[tuple[ast.expr, ast.Name, bool]]:

@@ -15,6 +15,11 @@ from audit.resolve.layout import Layout
 
 _FOLDER: Final = regex(r"\w[\w./-]*/\w+")
 """A pattern that names a folder by its path, and no file: there is no suffix."""
+_OTHER_FILE: Final = regex(r"(?:(.*/)?(\w[\w*]*|[\w*]*\w)\.(?:pyx|(?:[\w*-]+\.)?(?:so|pyd))|()(\*\w+|\w+\*)\.\*)")
+"""A pattern that names a module by another file than its source: what it is compiled from or to, or, with part of the
+name left open, any."""
+_PART_OF_A_NAME: Final = regex(r"\w+\*|\*\w+")
+"""A pattern for the folders whose names begin or end alike: ``private*``."""
 
 
 class Builds:
@@ -67,9 +72,9 @@ class Builds:
 def generated_by_build(ignore_files: Iterable[tuple[str, bytes]]) -> Callable[[str], bool]:
     """Whether a path is one that ``.gitignore`` files expect a build to write.
 
-    Only patterns that name a Python file, or a folder by its path, count, and those for all that lies beside an ignore
-    file below the root: the folder names that every project ignores (``build/``, ``lib/``) say nothing about a missing
-    module.
+    Only patterns that name a Python file or what it is compiled from or to, or a folder by its path, or by part of its
+    name at any depth, count, and those for all that lies beside an ignore file below the root: the folder names that
+    every project ignores (``build/``, ``lib/``) say nothing about a missing module.
     """
     patterns: list[str] = []
     for path, content in ignore_files:
@@ -78,13 +83,17 @@ def generated_by_build(ignore_files: Iterable[tuple[str, bytes]]) -> Callable[[s
             pattern = line.strip()
             if not pattern or pattern.startswith(("#", "!")):
                 continue
-            inner = pattern.strip("/").removeprefix("**/")
-            anchored = "/" in pattern.removeprefix("**/").rstrip("/")
+            below = pattern.removeprefix("/**/").removeprefix("**/")
+            inner = below.strip("/")
+            anchored = "/" in below.rstrip("/")
+            if other := _OTHER_FILE.fullmatch(inner):
+                inner = "".join(filter(None, (*other.groups(), ".py")))
             if folder and inner in ("*", "*.py"):
                 patterns.append(posixpath.join(folder, inner))
             elif pattern.endswith("/"):
-                if anchored and inner:
+                if inner and (anchored or (below != pattern and _PART_OF_A_NAME.fullmatch(inner))):
                     patterns.append(posixpath.join(folder, inner, "*"))
+                    patterns += [] if anchored else [posixpath.join(folder, "*", inner, "*")]
             elif inner.endswith(".py") and inner != "*.py":
                 patterns.append(posixpath.join(folder, inner))
                 if not anchored:

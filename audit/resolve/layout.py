@@ -95,6 +95,7 @@ def read_layout(paths: Iterable[str], read: Callable[[str], bytes | None], confi
     )
     declared = {folder for folder in reading.declared if folder in folders or folder == ""}
     declared -= {folder for folder in reading.sorted_by & packages if folder}
+    declared -= set(_stub_folders(declared, every))
     return Layout(
         roots=tuple(sorted({"", *roots, *declared})),
         declared=frozenset(declared),
@@ -106,6 +107,17 @@ def read_layout(paths: Iterable[str], read: Callable[[str], bytes | None], confi
         mistakes=tuple(mistakes),
         homes=tuple(sorted(reading.homes)),
     )
+
+
+def _stub_folders(folders: Iterable[str], paths: Iterable[str]) -> Iterator[str]:
+    """Folders of stubs, which a type checker is pointed to: they describe modules of others, and hardly all of them."""
+    python = [path for path in paths if path.endswith((".py", ".pyi"))]
+    if not any(path.endswith(".pyi") for path in python):
+        return
+    for folder in filter(None, folders):
+        suffixes = [path[-1] for path in python if path.startswith(f"{folder}/")]
+        if suffixes.count("i") > suffixes.count("y"):
+            yield folder
 
 
 def _is_test_input(folder: str) -> bool:
