@@ -22,9 +22,9 @@ from audit.facts.guards import (
     mocked_modules,
     only_a_run_tells,
     runs_until,
-    survives_failed_import,
     survives_missing_attribute,
     swallowed_failures,
+    when_tried,
 )
 from audit.facts.imports import Imports
 from audit.facts.rare_statements import delete_statement, match_statement, outer_names
@@ -245,17 +245,17 @@ class Collector:
 
     def _try(self, node: ast.Try | ast.TryStar) -> None:
         first = len(self.imports.found)
-        survives = survives_failed_import(node)
+        tried = when_tried(node)
         guarded = self.attributes_guarded
         self.attributes_guarded |= survives_missing_attribute(node)
-        self.within("guarded" if survives else self.context, node.body)
+        self.within(tried or self.context, node.body)
         self.attributes_guarded = guarded
         has_import = len(self.imports.found) > first
         for handler in node.handlers:
             self.expressions.children(handler)
             if handler.name:
                 self.scope.bind(handler.name)
-            if survives and has_import:
+            if tried == "guarded" and has_import:
                 outer, self.imports.fallback_for = self.imports.fallback_for, first
                 self.within("fallback", handler.body)
                 self.imports.fallback_for = outer

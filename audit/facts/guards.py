@@ -139,9 +139,24 @@ def is_main(test: ast.expr) -> bool:
     return False
 
 
-def survives_failed_import(node: ast.Try | ast.TryStar) -> bool:
-    """Whether some handler catches a failed import and goes on instead of raising."""
-    return any(_catches(handler.type, _IMPORT_FAILURES) and not _raises(handler.body) for handler in node.handlers)
+def when_tried(node: ast.Try | ast.TryStar) -> Literal["guarded", "expected"] | None:
+    """What a ``try`` statement says of its body: guarded, where some handler catches a failed import and goes on instead
+    of raising, or a failure that a test demands, where ``self.fail("no error")`` comes after it."""
+    if not any(_catches(handler.type, _IMPORT_FAILURES) and not _raises(handler.body) for handler in node.handlers):
+        return None
+    return "expected" if _fails(node.orelse or node.body) else "guarded"
+
+
+def _fails(body: list[ast.stmt]) -> bool:
+    """Whether statements end in what makes a test fail."""
+    match body[-1]:
+        case ast.Expr(value=ast.Call(func=ast.Name(id="fail") | ast.Attribute(attr="fail"))):
+            return True
+        case ast.Raise(exc=ast.Call(func=ast.Name(id="AssertionError")) | ast.Name(id="AssertionError")):
+            return True
+        case ast.Assert(test=ast.Constant(value=value)):
+            return not value
+    return False
 
 
 def survives_missing_attribute(node: ast.Try | ast.TryStar) -> bool:

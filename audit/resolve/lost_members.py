@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from audit.model.calls import Access, LostKind, LostMember, misfit
 from audit.model.facts import Definition
 from audit.model.findings import Site
+from audit.model.testdata import is_test
 from audit.resolve.changes import ChangedNames
 from audit.resolve.classes import Classes
 from audit.resolve.counterparts import Counterparts
@@ -76,7 +77,7 @@ class LostMembers:
             return None
         if self._may_be_of_heir(owner, holder, access, keyed=keyed) or self._may_stand_in(owner.place, before, leaf):
             return None
-        if leaf in self.stored_anywhere:
+        if leaf in (self.stored_anywhere if is_test(path) else self._stored_by_programs):
             return None
         return self._lost(path, access, self._base.index.names[holder[0]], f"{holder[1].name}.{leaf}")
 
@@ -194,8 +195,15 @@ class LostMembers:
     @cached_property
     def stored_anywhere(self) -> frozenset[str]:
         """The attributes that some file gives to objects from outside of their class."""
-        facts = (self._program.facts(path) for path in self._program.index.names)
-        return frozenset(name for each in facts for name in each.stored.split())
+        return self._stored(self._program.index.names)
+
+    @cached_property
+    def _stored_by_programs(self) -> frozenset[str]:
+        """Those that more than tests give: what these put in place is not there when a program runs."""
+        return self._stored(path for path in self._program.index.names if not is_test(path))
+
+    def _stored(self, paths: Iterable[str]) -> frozenset[str]:
+        return frozenset(name for path in paths for name in self._program.facts(path).stored.split())
 
 
 def is_put_in_place(program: Program, path: str, access: Access) -> bool:
