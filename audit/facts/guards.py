@@ -140,8 +140,8 @@ def is_main(test: ast.expr) -> bool:
 
 
 def when_tried(node: ast.Try | ast.TryStar) -> Literal["guarded", "expected"] | None:
-    """What a ``try`` statement says of its body: guarded, where some handler catches a failed import and goes on instead
-    of raising, or a failure that a test demands, where ``self.fail("no error")`` comes after it."""
+    """What a ``try`` statement says of its body: guarded, where some handler catches a failed import and goes on
+    instead of raising, or a failure that a test demands, where ``self.fail("no error")`` comes after it."""
     if not any(_catches(handler.type, _IMPORT_FAILURES) and not _raises(handler.body) for handler in node.handlers):
         return None
     return "expected" if _fails(node.orelse or node.body) else "guarded"

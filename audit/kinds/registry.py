@@ -29,6 +29,7 @@ from audit.kinds.path_lists import PathLists, PlainLists
 from audit.kinds.pickles import Pickles
 from audit.kinds.python_commands import BuildScripts, SetupScripts, Subprocesses
 from audit.kinds.registrations import Registrations
+from audit.kinds.requirements import Requirements
 from audit.kinds.rst import ReStructuredText
 from audit.kinds.scripts import ExecutableScripts, ShellScripts
 from audit.kinds.sphinx_extensions import SphinxExtensions
@@ -59,6 +60,7 @@ BUILT_IN: Final[tuple[type[Kind], ...]] = (
     ToolSettings,
     PathLists,
     PlainLists,
+    Requirements,
     BuildFiles,
     BuildScripts,
     SphinxExtensions,

@@ -27,6 +27,7 @@ PATHS = {
     "tool-settings": ["pyproject.toml", "tox.ini", "pyrightconfig.json"],
     "path-lists": ["CODEOWNERS", "MANIFEST.in"],
     "plain-lists": ["files.txt"],
+    "requirements": ["requirements/dev.txt"],
     "build-files": ["meson.build", "CMakeLists.txt", "BUILD", "Snakefile"],
     "build-scripts": ["noxfile.py"],
     "sphinx-extensions": ["docs/conf.py"],
