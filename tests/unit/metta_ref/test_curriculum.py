@@ -180,6 +180,15 @@ def test_the_averages_are_plain_means_until_their_windows_are_full() -> None:
     }
 
 
+def test_progress_counts_for_more_where_success_is_rare() -> None:
+    """By the source's f(p) = 0.9 p / (p + 0.1 (1 - 2 p)): from 0.1 to 0.2 as 0.1923, from 0.8 to 1 as 0.0270."""
+    curriculum = Curriculum(CurriculumConfig("learning_progress", 2, fast_window=1, exploration=0), Tasks(2), seed=0)
+    for task, earned in ((0, 0), (0, 0.2), (1, 0.6), (1, 1)):
+        curriculum.learn(np.array([earned]), np.array([task]))
+    rare, usual = 0.18 / 0.26 - 0.5, 1 - 0.72 / 0.74
+    assert curriculum.probabilities().tolist() == pytest.approx([rare / (rare + usual), usual / (rare + usual)])
+
+
 @pytest.mark.parametrize(
     ("overrides", "messages"),
     [

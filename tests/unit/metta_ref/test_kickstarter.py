@@ -15,6 +15,7 @@ from metta_ref.checkpoint.errors import CheckpointError, CheckpointNotFoundError
 from metta_ref.checkpoint.policies import PolicyCache
 from metta_ref.config import AgentConfig, Config, ConfigError, Observation, run_dir
 from metta_ref.envs import make_env
+from metta_ref.envs.cue_grid import FEATURES, CueGrid
 from metta_ref.rl.kickstarter import Kickstarter, chosen_teachers
 from metta_ref.rl.ppo import cross_entropy
 from metta_ref.rl.rollout import Rollout
@@ -221,6 +222,22 @@ def test_a_teacher_that_this_version_does_not_know_is_refused(student_config: An
     config = student_config("kickstart.teacher=teacher").kickstart
     with pytest.raises(CheckpointStateError, match=r"^kickstart.teacher: agent oracle: must be one of agalite"):
         chosen_teachers(config, env, known=[spec])
+
+
+def test_a_teacher_from_a_checkpoint_reads_tokens_as_the_environment_means_them(student_config: Any) -> None:
+    config = student_config("kickstart.teacher=teacher", "env.observation=tokens")
+    renumbered = tuple(replace(feature, id=feature.id + 7) for feature in FEATURES)
+    usual, other = (CueGrid([config.env], 2, 0, features=features) for features in (FEATURES, renumbered))
+    spec = PolicySpec("lstm", usual.observation, usual.num_actions, config.agent)
+    [(_, teacher)] = chosen_teachers(config.kickstart, other, known=[spec])
+    starts = torch.ones(2, dtype=torch.bool)
+    blank = spec.new()
+    blank.load_state_dict(teacher.state_dict())
+    told = [
+        agent.step(torch.from_numpy(env.reset()[0]), agent.initial_state(2), starts)[0]
+        for agent, env in ((blank, usual), (teacher, other))
+    ]
+    assert torch.equal(*told)
 
 
 def test_each_piece_of_a_teachers_state_is_missed_and_shows(

@@ -1,5 +1,6 @@
 """Policies by address: run, path, any file system, or a mock; verified wherever they come from."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -71,6 +72,7 @@ def memory() -> Iterator[Any]:
     ("text", "parsed"),
     [
         ("runs/demo", PolicyUri("file", "runs/demo", Selection("latest"))),
+        ("runs/100%20/demo", PolicyUri("file", "runs/100%20/demo", Selection("latest"))),
         ("runs/demo#best:reward", PolicyUri("file", "runs/demo", Selection("best", "reward"))),
         ("file:///a%20b/demo#epoch-7", PolicyUri("file", "/a b/demo", Selection(epoch=7))),
         (
@@ -192,6 +194,16 @@ def list_a_file_elsewhere(path: Path) -> None:
     (path / "manifest.json").write_bytes(encoded(replace(manifest, files=listed)))
 
 
+def come_from_another_version(path: Path) -> None:
+    """Sound, but with a setting of the agent that this version does not know."""
+    plain = json.loads((path / "policy.json").read_text())
+    content = json.dumps(plain | {"config": plain["config"] | {"experts": 8}}).encode()
+    (path / "policy.json").write_bytes(content)
+    manifest = Stored(path).manifest
+    listed = {**manifest.files, "policy.json": hashlib.sha256(content).hexdigest()}
+    (path / "manifest.json").write_bytes(encoded(replace(manifest, files=listed)))
+
+
 def cut(path: Path) -> None:
     weights = path / "policy.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1])
@@ -204,6 +216,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], type[CheckpointError], str]] =
     ),
     "another kind": (lambda path: alter_manifest(path, kind="x"), CheckpointKindError, "not the manifest of a"),
     "newer": (lambda path: alter_manifest(path, format_version=99), CheckpointVersionError, "format version 99"),
+    "another's": (come_from_another_version, CheckpointKindError, r"another version's agent \(experts: no such"),
     "greedy": (list_a_file_elsewhere, CheckpointCorruptError, r"manifest\.json: lists a file that is none of this"),
     "nothing": (shutil.rmtree, CheckpointNotFoundError, "epochs there: 0, 1"),
 }  # fmt: skip
