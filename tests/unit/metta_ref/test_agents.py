@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import Module
 
 from metta_ref.agents import make_agent
 from metta_ref.agents.actor_critic import PARTS
@@ -159,6 +160,31 @@ def test_agalite_attention_follows_the_published_equations() -> None:
         actual, _ = attention(inputs[:, None], core.initial_state(1)[:4], starts)
     torch.testing.assert_close(actual[:, 0], expected)
     assert expected.abs().max() > 0.01
+
+
+def gated(gate: Module, old: Tensor, new: Tensor) -> Tensor:
+    """The gate of a GRU in place of a sum, which at first lets little of what is new through."""
+    of_new, of_old = gate.get_submodule("from_new"), gate.get_submodule("from_old")
+    reset_new, update_new, candidate_new = of_new(new).split(CONFIG.hidden_size, -1)
+    reset_old, update_old = of_old(old).split(CONFIG.hidden_size, -1)
+    share = (update_new + update_old - 2).sigmoid()
+    candidate_old = gate.get_submodule("from_reset")((reset_new + reset_old).sigmoid() * old)
+    mixed: Tensor = old + share * ((candidate_new + candidate_old).tanh() - old)
+    return mixed
+
+
+def test_an_agalite_block_is_put_together_as_published() -> None:
+    torch.manual_seed(0)
+    core, inputs = AgaliteCore(CONFIG), torch.randn(STEPS, 1, CONFIG.hidden_size)
+    block, starts = core.get_submodule("blocks.0"), torch.zeros(STEPS, 1, dtype=torch.bool)
+    part = block.get_submodule
+    state = core.initial_state(1)[:4]
+    with torch.no_grad():
+        attended, _ = part("attention")(part("attention_norm")(inputs), state, starts)
+        between = gated(part("attention_gate"), inputs, attended.relu())
+        fed = part("feed.2")(part("feed.0")(part("feed_norm")(between)).relu()).relu()
+        actual, _ = block(inputs, state, starts)
+    torch.testing.assert_close(actual, gated(part("feed_gate"), between, fed))
 
 
 def loop_over_the_cell(core: LstmCore, inputs: Tensor, starts: Tensor) -> Tensor:
