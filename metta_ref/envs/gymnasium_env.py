@@ -105,21 +105,28 @@ class GymnasiumEnv:
 
 
 @contextmanager
-def _reported(name: str) -> Iterator[None]:
+def _reported(name: str, *known: type[Exception]) -> Iterator[None]:
+    """Whatever an environment raises as its failure, but errors that are known to be of another kind."""
     try:
         yield
+    except known:
+        raise
     except Exception as error:  # noqa: BLE001 - it is the environment's, whatever it is
         raise EnvironmentFailedError(f"{name} raised:\n{''.join(format_exception(error))}") from None
 
 
 def make_gymnasium(name: str, seed: int, first_env: int, num_envs: int) -> GymnasiumEnv:
-    """Environments of a registered id, stepped in this process. Raises ValueError for an unknown one."""
+    """Environments of a registered id, stepped in this process.
+
+    Raises ValueError for an unknown one, ModuleNotFoundError, and EnvironmentFailedError when one cannot be made.
+    """
     import gymnasium
     from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
+    makers = [lambda: gymnasium.make(name) for _ in range(num_envs)]
     try:
-        makers = [lambda: gymnasium.make(name) for _ in range(num_envs)]
-        envs = SyncVectorEnv(makers, autoreset_mode=AutoresetMode.SAME_STEP)
+        with _reported(name, gymnasium.error.Error, ModuleNotFoundError):
+            envs = SyncVectorEnv(makers, autoreset_mode=AutoresetMode.SAME_STEP)
     except gymnasium.error.Error as error:
         raise ValueError(f"env.id={name}: {error}") from error
     return GymnasiumEnv(envs, name, seed, first_env)

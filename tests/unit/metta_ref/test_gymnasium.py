@@ -11,6 +11,7 @@ from metta_ref.envs import make_env
 gymnasium = pytest.importorskip("gymnasium", reason="gymnasium is not installed: pip install gymnasium")
 
 from gymnasium import spaces  # noqa: E402 - after the package is known to be there
+from gymnasium.envs.registration import EnvSpec  # noqa: E402
 from gymnasium.vector import AutoresetMode, SyncVectorEnv  # noqa: E402
 
 from metta_ref.envs.gymnasium_env import EnvironmentFailedError, GymnasiumEnv  # noqa: E402
@@ -161,6 +162,18 @@ def test_what_an_environment_raises_is_its_own_failure_with_its_traceback(
     assert lines[:2] == ["Exploding raised:", "Traceback (most recent call last):"]
     assert lines[-1] == "ZeroDivisionError: the physics exploded"
     assert any(f"in {method}" in line for line in lines)
+
+
+def no_display() -> Any:
+    raise ZeroDivisionError("there is no display")
+
+
+def test_what_an_environment_raises_while_it_is_made_is_its_own_failure_too(
+    small_config: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(gymnasium.registry, "Window-v0", EnvSpec("Window-v0", no_display))
+    with pytest.raises(EnvironmentFailedError, match=r"(?s)^Window-v0 raised:\n.*no_display.*: there is no display\n$"):
+        make_env(small_config("env.name=gymnasium", "env.id=Window-v0").env, 2, seed=0)
 
 
 @pytest.mark.parametrize("actions", [np.array([0, 2]), np.array([-1, 0]), np.array([0])])

@@ -40,6 +40,13 @@ def test_an_unreached_limit_changes_nothing(small_config: Any, new_trainer: Any)
     assert repr(limited) == repr(first_update(new_trainer, small_config(*LARGE_STEPS)))
 
 
+def test_advantages_are_weighed_with_the_ratios_of_the_moment(small_config: Any, new_trainer: Any) -> None:
+    """Of ratios that are 1, as those of the first minibatch are, no limit from 1 on would cut anything."""
+    clips = [(f"trainer.rho_clip={limit}", f"trainer.c_clip={limit}") for limit in (1, 2)]
+    narrow, wide = (first_update(new_trainer, small_config(*LARGE_STEPS, *limits)) for limits in clips)
+    assert narrow.policy != wide.policy
+
+
 @pytest.mark.parametrize("alpha", [0.0, 0.8])
 def test_equal_settings_give_equal_updates(small_config: Any, new_trainer: Any, alpha: float) -> None:
     config = small_config(*LARGE_STEPS, f"trainer.priority_alpha={alpha}", "env.corridor_length=1", "env.max_steps=4")
