@@ -38,8 +38,6 @@ class Curriculum:
 
     def begin(self, steps: int) -> None:
         """Draw for every environment the task of an episode that would begin in each of some steps."""
-        if self._env.num_tasks == 1:
-            return
         bounds = np.cumsum(self.probabilities())
         uniform = self._rng.random((steps, self._env.num_envs * self._group.size)) * bounds[-1]
         own = np.split(uniform, self._group.size, axis=1)[self._group.rank]
@@ -47,8 +45,7 @@ class Curriculum:
 
     def assign(self, step: int, ended: NDArray[np.bool_]) -> None:
         """Hand the task drawn in a step to environments whose episode ended in it: it is that of their next but one."""
-        if self._env.num_tasks > 1:
-            self._env.next_tasks[ended] = self._drawn[step, ended]
+        self._env.next_tasks[ended] = self._drawn[step, ended]
 
     def assign_all(self) -> None:
         """Draw a task for every environment's next episode."""

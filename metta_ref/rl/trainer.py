@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from metta_ref.agents import make_agent
 from metta_ref.checkpoint import Checkpoint, PolicySpec
 from metta_ref.checkpoint.contents import FORMAT_VERSION, Plain
 from metta_ref.checkpoint.errors import CheckpointStateError
@@ -65,7 +64,7 @@ class Trainer:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             try:
-                agent = make_agent(config.py_agent, env.observation, env.num_actions, config.agent)
+                agent = self._spec.new()
             except ValueError as error:
                 raise ConfigError([f"py_agent={config.py_agent}: {error}; choose another agent"]) from error
         agent.load_state_dict(group.first(agent.state_dict))
