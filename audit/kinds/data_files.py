@@ -49,6 +49,8 @@ _SAYING: Final = frozenset(
     | {"startswith", "endswith", "removesuffix", "removeprefix", "replace", "match", "search", "sub", "compile"}
 )
 """What merely says or compares a text."""
+_OPENING: Final = frozenset({"open", "Path", "PurePath", "read_csv", "read_json"})
+"""Calls that say by a literal path where a file lies: another kind's."""
 _COPYING: Final = frozenset({"copy", "copy2", "copyfile", "copytree", "move", "rename", "replace", "urlretrieve"})
 """What makes the file that its second argument names."""
 
@@ -87,7 +89,7 @@ class DataFiles(TextKind):
                 # a test makes up paths of its own: what it names as a whole lies where it says
                 yield from _named([node], node, source, "file" if is_test(source.name) else "data")
             for name in _rendered(node):
-                yield from _named([name], node, source, "data", "templates")
+                yield from _named([name], node, source, "data", "templates/")
 
     HOLDS = (
         Example(
@@ -148,7 +150,7 @@ class DataFiles(TextKind):
                     "template_name = 'shop/old.html'\n"
                     "os.path.join(HERE, 'ui', 'main_window.css')\nHERE / 'data' / 'prices.json'\n"
                     "files('shop').joinpath('prices.json')\n(TEMPLATES / 'chat.jinja').read_text()\n"
-                    "self.prompts_dir / 'old.prompt'\nos.path.join(REPO_ROOT, 'menu.csv')\n"
+                    "self.prompts_dir / 'old.prompt'\nopen(os.path.join(REPO_ROOT, 'menu.csv'))\n"
                     "read = HERE / 'data' / 'prices.json'\nopen(read)\nread = 1\nread.chmod(0)\n"
                     "render(request, 'lone_page.html', {})\n\n\nclass A:\n    template_name = 'lone_page.html'\n\n\n"
                     "A.as_view(template_name='lone_page.html')\n"
@@ -212,7 +214,7 @@ def _taken(node: ast.AST) -> Iterator[ast.AST]:
             yield from ast.walk(node)
         case ast.Call(args=arguments) if called_name(node) in _JOINING or called_name(node) in _SAYING:
             yield from arguments
-        case ast.Call(args=[first, *_]) if called_name(node) in ("open", "Path", "PurePath", "read_csv", "read_json"):
+        case ast.Call(args=[ast.Constant() as first, *_]) if called_name(node) in _OPENING:
             yield first
         case ast.Expr(value=ast.Constant() as text):
             yield text
@@ -258,9 +260,7 @@ def _rendered(node: ast.AST) -> Iterator[ast.Constant]:
             yield each
 
 
-def _named(
-    parts: list[ast.Constant], node: ast.AST, source: Source, form: Form, holder: str | None = None
-) -> Iterator[Mention]:
+def _named(parts: list[ast.Constant], node: ast.AST, source: Source, form: Form, below: str = "") -> Iterator[Mention]:
     values = [part.value for part in parts if isinstance(part.value, str)]
     path = "/".join(value.strip("/") for value in values)
     if len(values) < len(parts) or not _ENDING.fullmatch(path) or path.endswith(_SOURCES):
@@ -271,5 +271,5 @@ def _named(
     start = source.text.find(value, source.positions.offset(last.lineno, last.col_offset))
     if start >= 0:
         span = source.positions.span(start, start + len(value))
-        beside = () if "/" in path else (holder or ast.unparse(node).replace(value, ""),)
-        yield Mention("REF007", "path", path, form, "the code", "warning", span, beside=beside)
+        beside = () if "/" in path or below else (ast.unparse(node).replace(value, ""),)
+        yield Mention("REF007", "path", below + path, form, "the code", "warning", span, beside=beside)

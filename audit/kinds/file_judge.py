@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final, Protocol
 
 from audit.kinds.folders import within_own
-from audit.kinds.forms import CONVENTIONAL
+from audit.kinds.forms import CONVENTIONAL, without_location
 from audit.kinds.paths import GonePaths
 from audit.model.findings import Retirement
 from audit.model.hosting import hosted_file, repository_at
@@ -56,7 +56,26 @@ class FileJudge:
     def gone(self, path: str, mention: Mention) -> Gone | None:
         """What a mention in a file means that is gone; None when it is there or not ours to judge."""
         target = self._target(path, mention)
+        if target is None and mention.kind == "link" and mention.form == "path":
+            return self._left_behind(path, mention.text)
         return self._gone_path(target) if target is not None else None
+
+    def _left_behind(self, path: str, text: str) -> Gone | None:
+        """What a link leads to no longer because the document that holds it moved to another folder, alone."""
+        old = self._moved.get(path, path)
+        leads = self._paths.led(old, text) if old.rpartition("/")[0] != path.rpartition("/")[0] else None
+        if leads is None or self._paths.leads(path, text):
+            return None
+        if leads in self._paths.gone:
+            return self._gone_path(leads)
+        here = posixpath.normpath(posixpath.join(path.rpartition("/")[0], without_location(text)))
+        return Gone(here, "", retired=False, existed_at_base=True)
+
+    @cached_property
+    def _moved(self) -> dict[str, str]:
+        """Where what moved lay at the base."""
+        renames = self._past.renames() if self._past is not None else {}
+        return {new: old for old, new in renames.items()}
 
     def _target(self, path: str, mention: Mention) -> str | None:
         match mention.form:

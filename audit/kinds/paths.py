@@ -125,6 +125,19 @@ class GonePaths:
             return None
         return by_ending
 
+    def leads(self, document: str, text: str) -> bool:
+        """Whether a link of a document leads anywhere, from beside it or from the root."""
+        plain = _plain(text)
+        return plain is None or any(self._is_page(path) for path in _candidates(document, plain))
+
+    def led(self, document: str, text: str) -> str | None:
+        """The file, there or gone, to which a relative link leads from where a document lay."""
+        plain = _plain(text)
+        if plain is None or plain.startswith(("/", "~")) or "." not in plain.rpartition("/")[2].strip("."):
+            return None
+        beside = next(_candidates(document, plain), None)
+        return beside if beside in self._now.all or beside in self.gone else None
+
     def _is_page(self, path: str) -> bool:
         """Whether a path is there, or what a site makes it from: a page by any suffix, or by that of its own kind."""
         if path in self._now.all or path in self._made_from:

@@ -24,6 +24,8 @@ _INSTRUCTION: Final = regex(
     re.MULTILINE,
 )
 _COPY: Final = regex(r"^[ \t]*(?:COPY|ADD)[ \t]+(\S.*)$", re.MULTILINE)
+_MOUNT: Final = regex(r"--mount=type=bind,(?!\S*\bfrom=)(?:[\w-]+(?:=[^\s,]*)?,)*(?:source|src)=([^\s,]+)")
+"""A file of the tree that one instruction sees where it runs; ``from`` says another image's."""
 _UNIT: Final = regex(r"^(?:Exec\w+=[-@:+!|]*|Environment=)", re.MULTILINE)
 _VARIABLE: Final = regex(r"\$\((\w+)\)")
 _RULE: Final = regex(r"^([\w./%-]+)(:{1,2})(?![=/\w])", re.MULTILINE)
@@ -46,6 +48,13 @@ def _copied(text: str) -> Iterator[str]:
                 yield path
 
 
+def _bound(source: Source) -> Iterator[Mention]:
+    """The files that instructions see for as long as they run."""
+    for mount in _MOUNT.finditer(source.text):
+        span = source.positions.span(*mount.span(1))
+        yield Mention("REF007", "path", mount[1], "path", _COMMAND.role, _COMMAND.severity, span)
+
+
 class ShellScripts(TextKind):
     """Commands and paths in shell scripts, Makefile, justfile, Dockerfile, Procfile."""
 
@@ -62,9 +71,10 @@ class ShellScripts(TextKind):
         if "docker" in name or "container" in name or "earth" in name:
             text = _EXEC_FORM.sub(lambda found: found[1] + re.sub(r"[\[\],]", " ", found[2]), text)
             copied = frozenset(_copied(text))
+            bound = [*_bound(source)]
             text = _INSTRUCTION.sub(lambda found: f"{'cd;':{len(found[0])}}", text)  # each starts where all start
             found = without_made_files(text, command_mentions(text, 0, source.positions, _COMMAND))
-            return (each for each in found if each.form != "path" or each.text not in copied)
+            return (each for each in (*bound, *found) if each.form != "path" or each.text not in copied)
         if "make" in name or "just" in name or name.endswith(".mk"):
             text = _RULE.sub(lambda found: " " * len(found[1]) + ";" * len(found[2]), text)
             text = _VARIABLE.sub(r"${\1}", text)
@@ -188,10 +198,18 @@ class ShellScripts(TextKind):
                 "Dockerfile": (
                     'FROM python:3.11\nCOPY shop/old.py /app/\nCMD ["python", "-m", "shop.old"]\n'
                     "RUN python -m shop.nix\n"
+                    "RUN --mount=type=cache,target=/c --mount=type=bind,source=shop/old.py,target=/old.py \\\n"
+                    "    --mount=type=bind,target=/b,src=shop/old.py --mount=type=bind,from=x,source=shop/old.py make\n"
                 ),
             },
             gone=("shop/old.py",),
-            finds=(("Dockerfile", 2, "shop/old.py"), ("Dockerfile", 3, "shop.old"), ("Dockerfile", 4, "shop.nix")),
+            finds=(
+                ("Dockerfile", 2, "shop/old.py"),
+                ("Dockerfile", 3, "shop.old"),
+                ("Dockerfile", 4, "shop.nix"),
+                ("Dockerfile", 5, "shop/old.py"),
+                ("Dockerfile", 6, "shop/old.py"),
+            ),
         ),
         Example(
             title="a command inside quotes, a setting in the environment, and code on the command line",

@@ -49,9 +49,9 @@ class Templates(TextKind):
             if "ignore missing" in found["rest"] or path.partition("/")[0] in OF_OTHERS or not _PATH.fullmatch(path):
                 continue
             span = source.positions.span(*found.span("path"))
-            beside = () if "/" in path else ("static" if is_static else "templates",)
+            below = "" if "/" in path else "static/" if is_static else "templates/"
             severity: Severity = "warning" if is_static else "error"
-            yield Mention("REF007", "path", path, "data", f"`{found['tag']}`", severity, span, beside=beside)
+            yield Mention("REF007", "path", below + path, "data", f"`{found['tag']}`", severity, span)
         for found in _LOADED.finditer(text):
             for name in _WORD.finditer(found["names"]):
                 start = found.start("names")
